@@ -1,0 +1,1 @@
+"""How an instance is set up: settings, logging, server and the councils it serves."""

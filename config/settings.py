@@ -1,0 +1,120 @@
+"""Settings of an instance: frozen, typed, read from the environment once; all mistakes reported together."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Known to everyone who reads this file, therefore good for the demonstration and nothing else.
+DEMO_SECRET = "demonstration-only-secret-key-never-for-real-people"  # noqa: S105
+ROOT_KEY_BYTES = 32
+SECRET_LENGTH = 32
+DEMO_ROOT_KEY = base64.b64encode(b"demonstration-only-root-key-32-b").decode()
+
+
+class SettingsMistakes(Exception):
+    """Everything that is wrong with the environment, one line each, without the values."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class Settings(BaseSettings):
+    """Every setting; the environment variable has the same name in capitals (config/example.env)."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field(description="where portal_app connects")
+    database_url_owner: str = Field("", description="where portal_owner connects: migrations, council apply")
+    secret_key: str = Field(DEMO_SECRET, description="signs cookies and forms; 32 characters or more")
+    root_key: str = Field(DEMO_ROOT_KEY, description="32 bytes in base64; wraps every council's key")
+    demo: bool = Field(False, description="fictional people, mail kept on an outbox page, known secrets")
+    base_url: str = Field("http://localhost:8000", description="scheme and host that emails link to")
+    port: int = Field(8000, ge=1, le=65535)
+    mail: str = Field("outbox", description="smtp://host:port, smtps://user:password@host:port, or outbox")
+    mail_from: str = Field("no-reply@portal.invalid", description="the envelope sender")
+    proxies: int = Field(0, ge=0, le=3, description="how many of our own proxies stand in front")
+    councils: str = Field("config/councils", description="folder of council folders for the command line")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    workers: int = Field(2, ge=1, le=64)
+    threads: int = Field(4, ge=1, le=64)
+
+    @field_validator("database_url", "database_url_owner")
+    @classmethod
+    def _postgresql(cls, value: str) -> str:
+        if not value:
+            return value
+        for prefix in ("postgresql+psycopg://", "postgresql://", "postgres://"):
+            if value.startswith(prefix):
+                return "postgresql+psycopg://" + value.removeprefix(prefix)
+        raise ValueError("must begin with postgresql://")
+
+    @field_validator("root_key")
+    @classmethod
+    def _thirty_two_bytes(cls, value: str) -> str:
+        try:
+            good = len(base64.b64decode(value, validate=True)) == ROOT_KEY_BYTES
+        except ValueError:
+            good = False
+        if not good:
+            raise ValueError("must be 32 bytes in base64")
+        return value
+
+    @field_validator("mail")
+    @classmethod
+    def _mail(cls, value: str) -> str:
+        if value != "outbox" and urlsplit(value).scheme not in ("smtp", "smtps"):
+            raise ValueError("must be outbox or begin with smtp:// or smtps://")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc:
+            raise ValueError("must be http://… or https://…")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _safe(self) -> Settings:
+        if self.demo:
+            return self
+        mistakes = [text for wrong, text in self._unsafe() if wrong]
+        if mistakes:
+            raise ValueError("; ".join(mistakes))
+        return self
+
+    def _unsafe(self) -> list[tuple[bool, str]]:
+        local = urlsplit(self.base_url).hostname in ("localhost", "127.0.0.1")
+        return [
+            (self.secret_key == DEMO_SECRET, "SECRET_KEY is the demonstration's: set your own"),
+            (len(self.secret_key) < SECRET_LENGTH, "SECRET_KEY is shorter than 32 characters"),
+            (self.root_key == DEMO_ROOT_KEY, "ROOT_KEY is the demonstration's: set your own"),
+            (self.mail == "outbox", "MAIL is the demonstration's outbox: set an SMTP server"),
+            (not local and self.base_url.startswith("http://"), "BASE_URL must be https outside this machine"),
+        ]
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by https, so that cookies may say so."""
+        return self.base_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Settings from an environment; raises SettingsMistakes naming every mistake and never a value."""
+    given: dict[str, Any] = {name: environ[name.upper()] for name in Settings.model_fields if environ.get(name.upper())}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        raise SettingsMistakes([_line(dict(one)) for one in error.errors(include_input=False)]) from None
+
+
+def _line(error: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in error["loc"]).upper()
+    text = str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}: {text}" if where else text

@@ -1,0 +1,1 @@
+"""The professionals portal: reporting a worry about a child, and hearing back."""

@@ -1,0 +1,112 @@
+"""What may be recorded, with exactly which keys; recorded in the transaction of the thing itself."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from portal.audit.models import AuditEvent
+from portal.kernel import clock, db, scope
+
+
+class Event(StrEnum):
+    """The closed vocabulary: `package.what_happened`."""
+
+    ACCOUNT_REGISTERED = "auth.registered"
+    ADDRESS_REFUSED = "auth.address_refused"
+    CODE_SENT = "auth.code_sent"
+    CODE_REFUSED = "auth.code_refused"
+    SIGNED_IN = "auth.signed_in"
+    SIGN_IN_REFUSED = "auth.sign_in_refused"
+    SIGNED_OUT = "auth.signed_out"
+    SESSION_ENDED = "auth.session_ended"
+    PASSWORD_CHANGED = "auth.password_changed"  # noqa: S105 - the name of an event
+    MEMBERSHIP_ASKED = "auth.membership_asked"
+    MEMBERSHIP_APPROVED = "auth.membership_approved"
+    MEMBERSHIP_REFUSED = "auth.membership_refused"
+    MEMBERSHIP_ENDED = "auth.membership_ended"
+    COUNCIL_APPLIED = "tenants.applied"
+    FORM_PUBLISHED = "forms.published"
+    REFERRAL_STARTED = "referrals.started"
+    REFERRAL_SAVED = "referrals.saved"
+    REFERRAL_ROUTED = "referrals.routed"
+    REFERRAL_OVERRIDDEN = "referrals.overridden"
+    REFERRAL_SENT = "referrals.sent"
+    REFERRAL_READ = "referrals.read"
+    REFERRAL_WITHDRAWN = "referrals.withdrawn"
+    DRAFT_DELETED = "referrals.draft_deleted"
+    REFERRAL_ACKNOWLEDGED = "referrals.acknowledged"
+    REFERRAL_CLAIMED = "screening.claimed"
+    REFERRAL_RELEASED = "screening.released"
+    PRIORITY_CHANGED = "screening.priority_changed"
+    QUESTION_ASKED = "messaging.asked"
+    REPLY_SENT = "messaging.replied"
+    MESSAGE_READ = "messaging.read"
+    DECIDED = "screening.decided"
+    OUTCOME_READ = "screening.outcome_read"
+    NOTICE_SENT = "referrals.notice_sent"
+    NOTICE_FAILED = "referrals.notice_failed"
+
+
+# The keys an event must carry, no more and no fewer. Values are ids, codes and numbers, never words
+# that somebody typed: personal data would outlive the record it describes.
+KEYS: dict[Event, frozenset[str]] = {
+    Event.ADDRESS_REFUSED: frozenset({"reason"}),
+    Event.CODE_SENT: frozenset({"purpose"}),
+    Event.CODE_REFUSED: frozenset({"purpose", "reason"}),
+    Event.SIGN_IN_REFUSED: frozenset({"reason"}),
+    Event.SESSION_ENDED: frozenset({"reason"}),
+    Event.MEMBERSHIP_ASKED: frozenset({"role"}),
+    Event.MEMBERSHIP_APPROVED: frozenset({"role"}),
+    Event.MEMBERSHIP_REFUSED: frozenset({"role"}),
+    Event.MEMBERSHIP_ENDED: frozenset({"role"}),
+    Event.COUNCIL_APPLIED: frozenset({"hash"}),
+    Event.FORM_PUBLISHED: frozenset({"form", "number"}),
+    Event.REFERRAL_STARTED: frozenset({"kind"}),
+    Event.REFERRAL_SAVED: frozenset({"section", "version"}),
+    Event.REFERRAL_ROUTED: frozenset({"route", "rule"}),
+    Event.REFERRAL_OVERRIDDEN: frozenset({"route", "rule"}),
+    Event.REFERRAL_SENT: frozenset({"route", "rule", "kind"}),
+    Event.REFERRAL_READ: frozenset({"part"}),
+    Event.REFERRAL_WITHDRAWN: frozenset({"reason"}),
+    Event.PRIORITY_CHANGED: frozenset({"was", "now"}),
+    Event.DECIDED: frozenset({"outcome"}),
+    Event.NOTICE_SENT: frozenset({"kind"}),
+    Event.NOTICE_FAILED: frozenset({"kind"}),
+}
+
+
+def record(event: Event, subject: UUID | None = None, **detail: str | int | bool) -> None:
+    """Record an event of the current actor in the current transaction.
+
+    `subject` is the id of what it happened to (a referral, a membership). Raises ValueError for keys
+    other than the event's own, so that nobody adds a name to an event in passing.
+    """
+    _record(event, subject, detail)
+
+
+def record_apart(event: Event, subject: UUID | None = None, **detail: str | int | bool) -> None:
+    """Record a refusal in a transaction of its own: it must survive the rollback of what was refused."""
+    with db.apart():
+        _record(event, subject, detail)
+
+
+def _record(event: Event, subject: UUID | None, detail: dict[str, str | int | bool]) -> None:
+    expected = KEYS.get(event, frozenset())
+    if set(detail) != expected:
+        raise ValueError(f"{event} takes {sorted(expected)}, not {sorted(detail)}")
+    here = scope.current()
+    actor = here.actor
+    db.session().add(
+        AuditEvent(
+            id=uuid4(),
+            tenant_id=here.council.id if here.council else None,
+            at=clock.now(),
+            event=str(event),
+            actor_id=None if actor is None or actor.system else actor.account_id,
+            actor_role=actor.role if actor else "",
+            agency_id=actor.agency_id if actor else None,
+            subject_id=subject,
+            detail=detail,
+        )
+    )

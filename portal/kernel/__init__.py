@@ -1,0 +1,1 @@
+"""What every package may lean on; it knows no domain noun and imports nothing else from the portal."""

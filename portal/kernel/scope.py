@@ -1,0 +1,95 @@
+"""For whom we are acting: one council and one person (or the system), frozen, in one ContextVar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from portal.kernel.language import Text
+
+
+@dataclass(frozen=True)
+class Council:
+    """What every request knows of its council; `settings` is `portal.tenants.settings.CouncilSettings`."""
+
+    id: UUID
+    slug: str
+    name: Text
+    nation: str
+    languages: tuple[str, ...]
+    settings: Any = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person in one council, in the role and agency of the membership they act under.
+
+    `role` is "" for someone without a membership here; `state` is the membership's (pending, active).
+    `reach` is what row-level security lets the connection see: council, agency or "" (nothing).
+    """
+
+    account_id: UUID
+    name: str = ""
+    email: str = ""
+    language: str = ""
+    membership_id: UUID | None = None
+    role: str = ""
+    state: str = ""
+    agency_id: UUID | None = None
+    agency_name: str = ""
+    job_title: str = ""
+    system: bool = False
+
+    @property
+    def reach(self) -> str:
+        """Which rows the database connection may touch: the second wall behind the policy."""
+        if self.system or (self.state == "active" and self.agency_id is None and self.role):
+            return "council"
+        return "agency" if self.agency_id else ""
+
+
+SYSTEM = Actor(account_id=UUID(int=0), name="system", role="system", state="active", system=True)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One council (None outside every council) and one actor (None before sign-in)."""
+
+    council: Council | None = None
+    actor: Actor | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+NOWHERE = Scope()
+_current: ContextVar[Scope] = ContextVar("scope", default=NOWHERE)
+
+
+def current() -> Scope:
+    """The scope in force; outside a request or job it is NOWHERE, which sees no tenant row."""
+    return _current.get()
+
+
+def enter(scope: Scope) -> None:
+    """Make `scope` the one in force for this context (a request, a job)."""
+    _current.set(scope)
+
+
+def act_as(actor: Actor | None) -> Scope:
+    """Keep the council, change the actor."""
+    scope = replace(current(), actor=actor)
+    _current.set(scope)
+    return scope
+
+
+@contextmanager
+def within(scope: Scope) -> Iterator[Scope]:
+    """Run a block in `scope` and restore what was before."""
+    token = _current.set(scope)
+    try:
+        yield scope
+    finally:
+        _current.reset(token)

@@ -1,0 +1,1 @@
+"""Numbered migrations that create everything from nothing, run by the owner role."""

@@ -1,0 +1,159 @@
+"""Accounts, sessions, one-time codes, agencies, and what a person may do in a council."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.tables import GlobalTable, TenantTable, now_column
+
+ROLES = (
+    "referrer", "agency_lead", "screener", "practice_manager", "form_designer", "council_admin",
+)  # fmt: skip
+STATES = ("pending", "active", "refused", "suspended", "ended")
+
+
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The text of a CHECK: text with a CHECK is leakproof under RLS, an enum is not."""
+    return f"{column} in ({', '.join(repr(value) for value in values)})"
+
+
+class Account(GlobalTable):
+    """A person, once across every council."""
+
+    __tablename__ = "account"
+    why_global = "one account per person across councils; what it may do in a council is a membership"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    email: Mapped[str]
+    email_key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="")
+    state: Mapped[str] = mapped_column(server_default="active")
+    created_at: Mapped[datetime] = now_column()
+    email_proved_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint(one_of("state", ("active", "suspended")), name="state"),)
+
+
+class AccountSession(GlobalTable):
+    """A browser's session; only the SHA-256 of its id is stored."""
+
+    __tablename__ = "account_session"
+    why_global = "a session is read before the council is known, and serves all councils of its person"
+
+    id_hash: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = now_column()
+    seen_at: Mapped[datetime] = now_column()
+    signed_in_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_account_session_account_id", "account_id"),
+        Index("ix_account_session_seen_at", "seen_at"),
+    )
+
+
+class OneTimeCode(GlobalTable):
+    """A code sent to an address: hashed, 15 minutes, 5 tries, bound to a browser, consumed once."""
+
+    __tablename__ = "one_time_code"
+    why_global = "a code proves an address before there is an account or a membership"
+    PURPOSES: ClassVar[tuple[str, ...]] = ("register", "sign_in", "join")
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    purpose: Mapped[str]
+    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("council.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    browser_hash: Mapped[str]
+    code_hash: Mapped[str | None]
+    wrapped_key: Mapped[bytes | None]
+    details: Mapped[bytes | None]
+    language: Mapped[str] = mapped_column(server_default="en")
+    created_at: Mapped[datetime] = now_column()
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    consumed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(one_of("purpose", PURPOSES), name="purpose"),
+        Index("ix_one_time_code_expires_at", "expires_at"),
+    )
+
+
+class Agency(GlobalTable):
+    """A school, practice, force or service; the same hospital may serve several councils."""
+
+    __tablename__ = "agency"
+    why_global = "an agency reports to several councils; each council approves it with an agency_approval"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[dict[str, str]] = mapped_column(JSONB)
+    kind: Mapped[str]
+    identifier: Mapped[str] = mapped_column(server_default="")
+
+
+class AgencyDomain(GlobalTable):
+    """An email domain that an agency's people use."""
+
+    __tablename__ = "agency_domain"
+    why_global = "a domain belongs to the agency wherever it reports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id", ondelete="CASCADE"))
+    domain: Mapped[str]
+    match: Mapped[str]
+    kind: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("agency_id", "domain"),
+        CheckConstraint(one_of("match", ("exact", "below", "both")), name="match"),
+        CheckConstraint(one_of("kind", ("exclusive", "shared")), name="kind"),
+    )
+
+
+class AgencyApproval(TenantTable):
+    """A council accepts reports from this agency."""
+
+    __tablename__ = "agency_approval"
+
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    state: Mapped[str] = mapped_column(server_default="approved")
+    approved_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "agency_id"),
+        CheckConstraint(one_of("state", ("approved", "ended")), name="state"),
+    )
+
+
+class Membership(TenantTable):
+    """What a person may do in this council; without an agency they are the council's own staff."""
+
+    __tablename__ = "membership"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"))
+    role: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="pending")
+    job_title: Mapped[str] = mapped_column(server_default="")
+    asked_at: Mapped[datetime] = now_column()
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "account_id"),
+        CheckConstraint(one_of("role", ROLES), name="role"),
+        CheckConstraint(one_of("state", STATES), name="state"),
+        CheckConstraint("agency_id is not null or role not in ('referrer', 'agency_lead')", name="agency"),
+        Index("ix_membership_agency", "tenant_id", "agency_id", "state"),
+    )

@@ -1,0 +1,1 @@
+"""A council's questions and routing rules, as data."""

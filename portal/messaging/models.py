@@ -1,0 +1,36 @@
+"""Messages on a report: one thread between the council and the referrer's agency."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.auth.models import one_of
+from portal.kernel.tables import TenantTable, now_column, within_council
+
+SIDES = ("council", "agency")
+
+
+class Message(TenantTable):
+    """One message; its body is encrypted with the report's key."""
+
+    __tablename__ = "message"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    side: Mapped[str]
+    body: Mapped[bytes]
+    sent_at: Mapped[datetime] = now_column()
+    read_at: Mapped[datetime | None]
+    once: Mapped[UUID]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "once"),
+        CheckConstraint(one_of("side", SIDES), name="side"),
+        Index("ix_message_thread", "tenant_id", "referral_id", "sent_at"),
+    )

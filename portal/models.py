@@ -1,0 +1,16 @@
+"""Every table of the portal, imported in one place for migrations and for tests over the metadata."""
+
+from __future__ import annotations
+
+import portal.adapters.models
+import portal.audit.models
+import portal.auth.models
+import portal.forms.models
+import portal.messaging.models
+import portal.referrals.models
+import portal.screening.models
+import portal.tenants.models
+import portal.web.models  # noqa: F401
+from portal.kernel.tables import Base
+
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""A report from its draft to the decision, on the referrer's side."""

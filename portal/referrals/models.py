@@ -1,0 +1,141 @@
+"""A report: its draft sections, its frozen answers, its facts as columns, and the notices it caused."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.auth.models import one_of
+from portal.kernel.tables import TenantTable, now_column, within_council
+from portal.referrals.states import STATES
+
+KINDS = ("full", "urgent")
+ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE")
+NOTICE_KINDS = ("received", "question", "reply", "outcome", "membership")
+NOTICE_STATES = ("pending", "sent", "failed")
+
+
+class Referral(TenantTable):
+    """One report by one author of one agency; words are encrypted with its own key, facts are columns."""
+
+    __tablename__ = "referral"
+
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    form_version_id: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(server_default="full")
+    state: Mapped[str] = mapped_column(server_default="draft")
+    version: Mapped[int] = mapped_column(server_default="1")
+    language: Mapped[str] = mapped_column(server_default="en")
+    created_at: Mapped[datetime] = now_column()
+    changed_at: Mapped[datetime] = now_column()
+    expires_on: Mapped[date | None]
+    wrapped_key: Mapped[bytes]
+    answers: Mapped[bytes | None]
+    submit_key: Mapped[UUID | None]
+    reference: Mapped[str | None]
+    route: Mapped[str | None]
+    rule: Mapped[str | None]
+    level: Mapped[int | None]
+    outcome_of_rules: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    overridden: Mapped[bool] = mapped_column(server_default=text("false"))
+    attention: Mapped[bool] = mapped_column(server_default=text("false"))
+    out_of_hours: Mapped[bool] = mapped_column(server_default=text("false"))
+    urgency: Mapped[int] = mapped_column(server_default="0")
+    priority: Mapped[str] = mapped_column(server_default="standard")
+    category: Mapped[str] = mapped_column(server_default="")
+    initials: Mapped[str] = mapped_column(server_default="")
+    sent_at: Mapped[datetime | None]
+    queued_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    claimed_at: Mapped[datetime | None]
+    unread_by_council: Mapped[int] = mapped_column(server_default="0")
+    unread_by_agency: Mapped[int] = mapped_column(server_default="0")
+    outcome: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within_council("form_version_id", "form_version"),
+        UniqueConstraint("tenant_id", "reference"),
+        UniqueConstraint("tenant_id", "submit_key"),
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("state", STATES), name="state"),
+        CheckConstraint(one_of("route", ROUTES), name="route"),
+        CheckConstraint("(state = 'draft') = (reference is null)", name="reference"),
+        Index(
+            "ix_referral_queue", "tenant_id", text("urgency desc"), text("queued_at desc"), text("id desc"),
+            postgresql_where=text("state in ('sent', 'screening', 'asked', 'answered')"),
+        ),
+        Index("ix_referral_author", "tenant_id", "author_id", text("changed_at desc")),
+        Index("ix_referral_agency", "tenant_id", "agency_id", text("changed_at desc")),
+    )  # fmt: skip
+
+
+class ReferralSection(TenantTable):
+    """One section of a draft, encrypted; `version` counts its saves, so that two tabs are noticed."""
+
+    __tablename__ = "referral_section"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    section: Mapped[str]
+    version: Mapped[int] = mapped_column(server_default="1")
+    body: Mapped[bytes]
+    complete: Mapped[bool] = mapped_column(server_default=text("false"))
+    changed_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "referral_id", "section"),
+    )
+
+
+class ReferralChild(TenantTable):
+    """The facts of one child in the clear (under row-level security), for queues and matching."""
+
+    __tablename__ = "referral_child"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    position: Mapped[int]
+    first_name: Mapped[str] = mapped_column(server_default="")
+    last_name: Mapped[str] = mapped_column(server_default="")
+    born_on: Mapped[date | None]
+    age_years: Mapped[int | None]
+    unborn: Mapped[bool] = mapped_column(server_default=text("false"))
+    due_on: Mapped[date | None]
+    postcode: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "referral_id", "position"),
+    )
+
+
+class Notice(TenantTable):
+    """An email that must be sent: the row is the truth, its job only a hint."""
+
+    __tablename__ = "notice"
+
+    kind: Mapped[str]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    referral_id: Mapped[UUID | None]
+    state: Mapped[str] = mapped_column(server_default="pending")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[datetime] = now_column()
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        CheckConstraint(one_of("kind", NOTICE_KINDS), name="kind"),
+        CheckConstraint(one_of("state", NOTICE_STATES), name="state"),
+        Index(
+            "ix_notice_pending", "tenant_id", "created_at", postgresql_where=text("state = 'pending'")
+        ),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The council's side: the holding area, claims and decisions."""

@@ -1,0 +1,1 @@
+"""A council: its settings, keys and pages."""

@@ -1,0 +1,81 @@
+"""create_app(): the one place that wires settings, adapters, jobs and pages together."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from flask import Flask
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config.logging import configure
+from config.settings import Settings, load
+from portal.adapters import email, ports
+from portal.auth import guard, login
+from portal.kernel import crypto, db, jobs, startup
+from portal.tenants import resolve, shell, vault
+from portal.web import assets, errors, language, security, templating
+from portal.web.limits import limiter
+
+PACKAGES = ("tenants", "auth", "forms", "referrals", "messaging", "screening")
+
+
+def start(settings: Settings, *, pool_size: int = 5) -> None:
+    """What web, worker and command line share: logs, database, keys, mail. Refuses what is not safe."""
+    configure(settings.log_level)
+    engine = db.make_engine(settings.database_url, pool_size=pool_size)
+    startup.refuse_unsafe(engine)
+    db.bind(engine)
+    vault.open_with(crypto.root_key(settings.root_key))
+    jobs.councils_from(resolve.by_id)
+    ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from))
+    ports.use_addresses(settings.base_url)
+    for package in PACKAGES:
+        _room(package, "tasks")
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The web application. Raises SettingsMistakes or RefusesToStart with every reason."""
+    settings = settings or load(os.environ)
+    start(settings, pool_size=settings.threads + 2)
+    app = security.PortalFlask("portal", static_folder=None, root_path=str(Path(__file__).parent))
+    app.secret_key = settings.secret_key
+    app.config.update(DEMO=settings.demo, BASE_URL=settings.base_url, RATELIMIT_ENABLED=True)
+    login.register(app, secure=settings.secure)
+    language.register(app)
+    templating.register(app, council=shell.council, account=shell.account, demo=settings.demo)
+    errors.register(app, outages=(OperationalError, InterfaceError, ConnectorException))
+    security.register(app, secure=settings.secure)
+    guard.register(app)
+    limiter.init_app(app)
+    for package in PACKAGES:
+        views = _room(package, "views")
+        if views is not None:
+            views.register(app)
+    _wrap(app, settings)
+    return app
+
+
+def _room(package: str, room: str) -> ModuleType | None:
+    """A package's room, if it has one; a mistake inside the room is not hidden."""
+    name = f"portal.{package}.{room}"
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name == name:
+            return None
+        raise
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """The layers in front of the application, from the inside out: council, assets, our own proxies."""
+    app.wsgi_app = resolve.CouncilAddresses(app.wsgi_app)  # type: ignore[method-assign] # Flask's documented way
+    assets.register(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign] # Flask's documented way
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )

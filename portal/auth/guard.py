@@ -1,0 +1,112 @@
+"""The door of every page: @page, @public or @machine, and refusal of whatever says none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from flask import Flask, current_app, redirect, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from portal.auth.policy import Permission, Reach, reach
+from portal.kernel import scope
+from portal.kernel.errors import Forbidden, NotFound, Unavailable
+from portal.kernel.scope import Actor
+
+View = TypeVar("View", bound=Callable[..., Any])
+MARK = "__door__"
+
+
+@dataclass(frozen=True)
+class Door:
+    """How a view may be reached. `council` says that it exists only within a council."""
+
+    kind: str
+    permission: Permission | None = None
+    why: str = ""
+    council: bool = True
+
+
+def page(permission: Permission) -> Callable[[View], View]:
+    """A page for signed-in people whose role holds the permission, within a council."""
+    return _mark(Door("page", permission=permission))
+
+
+def public(why: str, *, council: bool = True) -> Callable[[View], View]:
+    """A page for everybody; the reason is part of the record of what is open."""
+    return _mark(Door("public", why=why, council=council))
+
+
+def machine(why: str) -> Callable[[View], View]:
+    """An address for machines (health checks); it must show nothing that identifies anybody."""
+    return _mark(Door("machine", why=why, council=False))
+
+
+def _mark(door: Door) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        setattr(view, MARK, door)
+        return view
+
+    return mark
+
+
+def door_of(view: Callable[..., Any]) -> Door | None:
+    """The door that a view declares, or None."""
+    found = getattr(view, MARK, None)
+    return found if isinstance(found, Door) else None
+
+
+def actor() -> Actor:
+    """The person of this request; raises Forbidden when nobody is signed in."""
+    found = scope.current().actor
+    if found is None:
+        raise Forbidden
+    return found
+
+
+def may(permission: Permission) -> bool:
+    """For templates: whether to offer a link. The page itself is guarded all the same."""
+    return reach(scope.current().actor, permission) is not Reach.NONE
+
+
+def check() -> ResponseReturnValue | None:
+    """Before every request: default deny. Returns a redirect to sign-in, None to go on, or raises."""
+    if request.endpoint is None or request.endpoint == "static":
+        return None  # no such page: the router answers 404 (or 405) itself
+    door = door_of(current_app.view_functions[request.endpoint])
+    if door is None:
+        raise Forbidden("this page declares no door")
+    if door.council and scope.current().council is None:
+        raise NotFound
+    if getattr(session, "unavailable", False) and (door.permission or request.method == "POST"):
+        raise Unavailable("the database did not answer")
+    if door.permission is None:
+        return None
+    if not current_user.is_authenticated:
+        return _to_sign_in()
+    if reach(scope.current().actor, door.permission) is Reach.NONE:
+        raise Forbidden
+    return None
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    """Remember where the person was going (server-side, never in the address) and ask who they are."""
+    if request.method == "GET":
+        session["next"] = request.full_path.rstrip("?")
+    return redirect(f"{request.script_root}/sign-in", 303)
+
+
+def coming_from() -> str:
+    """The page that sent the person to sign in, once; only a path we stored ourselves."""
+    found = str(session.pop("next", ""))
+    return request.script_root + quote(found, safe="/?=&%-_.~") if found.startswith("/") else ""
+
+
+def register(app: Flask) -> None:
+    """Guard every request of the application and let templates ask `may`."""
+    app.before_request(check)
+    app.jinja_env.globals["may"] = may
+    app.jinja_env.globals["Permission"] = Permission

@@ -1,0 +1,50 @@
+"""Flask-Login, kept behind three functions: who is signed in is what the session's one statement found."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Flask, session
+from flask_login import LoginManager, UserMixin, login_user, logout_user
+
+from portal.auth.sessions import PostgresSessions, hashed
+from portal.kernel import scope
+
+
+class Person(UserMixin):  # type: ignore[misc] # flask-login ships no types
+    """The signed-in person as Flask-Login wants them: an id."""
+
+    def __init__(self, account_id: UUID) -> None:
+        self.id = str(account_id)
+
+
+def _load(account_id: str) -> Person | None:
+    actor = scope.current().actor
+    return Person(actor.account_id) if actor and str(actor.account_id) == account_id else None
+
+
+def sign_in(account_id: UUID) -> None:
+    """Make this browser's session the person's; the id changes, what was typed before stays."""
+    login_user(Person(account_id))
+    session.rotate = True  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+
+
+def sign_out() -> None:
+    """Forget the person; the old session's row is deleted and its id worthless."""
+    logout_user()
+    session.clear()
+    session.rotate = True  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+
+
+def session_hash() -> str:
+    """The hashed id of this browser's session ("" before it has one)."""
+    key = getattr(session, "key", "")
+    return hashed(key) if key else ""
+
+
+def register(app: Flask, *, secure: bool) -> None:
+    """Use our sessions and Flask-Login's bookkeeping on them."""
+    app.session_interface = PostgresSessions(secure=secure)
+    manager = LoginManager(app)
+    manager.session_protection = None
+    manager.user_loader(_load)

@@ -1,0 +1,83 @@
+"""Who may do what: role x permission -> reach, in one table that the guard and every query read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+from uuid import UUID
+
+from portal.kernel.scope import Actor
+
+
+class Reach(IntEnum):
+    """How far a permission goes; a wider reach includes the narrower ones."""
+
+    NONE = 0
+    OWN = 1
+    AGENCY = 2
+    COUNCIL = 3
+
+
+class Permission(StrEnum):
+    """`<resource>:<action>`; each page and each command names one."""
+
+    ACCOUNT = "account:own"
+    REPORT = "referral:report"
+    RECEIPT = "referral:receipt"
+    TRACK = "referral:track"
+    REPLY = "message:reply"
+    SCREEN = "referral:screen"
+    CLAIM = "referral:claim"
+    ASK = "message:ask"
+    DECIDE = "referral:decide"
+    PEOPLE = "people:approve"
+    COUNCIL = "council:manage"
+
+
+P, R = Permission, Reach
+
+_REFERRER = {P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.RECEIPT: R.OWN, P.TRACK: R.OWN, P.REPLY: R.OWN}
+_SCREENER = {
+    P.ACCOUNT: R.OWN, P.SCREEN: R.COUNCIL, P.CLAIM: R.COUNCIL, P.ASK: R.COUNCIL, P.DECIDE: R.COUNCIL,
+}  # fmt: skip
+
+# A person whose membership waits for approval may write and send an urgent report and see its receipt:
+# a report is never blocked for want of an approval, and nothing is shown for want of one.
+POLICY: Mapping[str, Mapping[Permission, Reach]] = {
+    "": {P.ACCOUNT: R.OWN},
+    "waiting": {P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.RECEIPT: R.OWN},
+    "referrer": _REFERRER,
+    "agency_lead": {**_REFERRER, P.TRACK: R.AGENCY, P.PEOPLE: R.AGENCY},
+    "screener": _SCREENER,
+    "practice_manager": {**_SCREENER, P.PEOPLE: R.COUNCIL},
+    "form_designer": {P.ACCOUNT: R.OWN},
+    "council_admin": {P.ACCOUNT: R.OWN, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL},
+    "system": dict.fromkeys(P, R.COUNCIL),
+}
+
+
+def part(actor: Actor) -> str:
+    """The row of the table that applies: the role of an active membership, "waiting" for a pending one
+    in an agency, "" for anybody else."""
+    if actor.state == "active":
+        return actor.role
+    return "waiting" if actor.state == "pending" and actor.agency_id else ""
+
+
+def reach(actor: Actor | None, permission: Permission) -> Reach:
+    """How far the permission goes for this person; NONE for nobody, for unknown roles and for no entry."""
+    if actor is None:
+        return Reach.NONE
+    return POLICY.get(part(actor), {}).get(permission, Reach.NONE)
+
+
+def allows(actor: Actor | None, permission: Permission, *, owner_id: UUID | None, agency_id: UUID | None) -> bool:
+    """Whether the person may do this to a record of that owner and agency, within their own council."""
+    if actor is None:
+        return False
+    found = reach(actor, permission)
+    return (
+        found is Reach.COUNCIL
+        or (found is Reach.AGENCY and agency_id is not None and agency_id == actor.agency_id)
+        or (found is Reach.OWN and owner_id == actor.account_id and (agency_id is None or agency_id == actor.agency_id))
+    )

@@ -1,0 +1,78 @@
+"""One statement that says who is asking: session, account, membership, agency and council."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from portal.kernel import db, scope
+from portal.kernel.scope import Actor
+
+# Row-level security lets the membership through because the transaction began in the council's scope. The
+# agency settings of the second wall are set by this same statement: later statements run behind it without
+# another round trip.
+WHO = text("""
+select s.data, s.created_at, s.seen_at, s.signed_in_at,
+       a.id as account_id, a.name, a.email, a.language, a.state as account_state,
+       m.id as membership_id, m.role, m.state, m.agency_id, m.job_title,
+       g.name as agency_name, c.changed_at as council_changed_at,
+       set_config('app.agency_id', coalesce(case
+           when a.state = 'active' and m.state in ('pending', 'active') then m.agency_id end::text, ''), true),
+       set_config('app.reach', case
+           when a.state <> 'active' then ''
+           when m.state not in ('pending', 'active') then ''
+           when m.agency_id is not null then 'agency'
+           when m.state = 'active' then 'council'
+           else '' end, true)
+  from account_session s
+  left join account a on a.id = s.account_id
+  left join membership m on m.account_id = a.id and m.tenant_id = :council
+  left join agency g on g.id = m.agency_id
+  left join council c on c.id = :council
+ where s.id_hash = :id_hash
+""")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A stored session and the person it belongs to, if anyone."""
+
+    data: dict[str, Any]
+    created_at: datetime
+    seen_at: datetime
+    signed_in_at: datetime | None
+    actor: Actor | None
+    suspended: bool
+
+
+def whoami(id_hash: str) -> Found | None:
+    """The session with that hashed id and its person in the council of the scope; None if there is none."""
+    council = scope.current().council
+    council_id: UUID | None = council.id if council else None
+    row = db.session().execute(WHO, {"id_hash": id_hash, "council": council_id}).one_or_none()
+    if row is None:
+        return None
+    actor = None
+    if row.account_id is not None:
+        live = row.state in ("pending", "active")
+        actor = Actor(
+            account_id=row.account_id,
+            name=row.name,
+            email=row.email,
+            language=row.language,
+            membership_id=row.membership_id,
+            role=row.role if live else "",
+            state=row.state or "",
+            agency_id=row.agency_id if live else None,
+            agency_name=_name(row.agency_name, row.language),
+            job_title=row.job_title or "",
+        )
+    return Found(row.data, row.created_at, row.seen_at, row.signed_in_at, actor, row.account_state == "suspended")
+
+
+def _name(name: dict[str, str] | None, language: str) -> str:
+    return (name or {}).get(language) or (name or {}).get("en", "")

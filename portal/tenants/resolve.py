@@ -1,0 +1,127 @@
+"""From an address to a council: a small WSGI layer, and the councils this process remembers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import Council
+from portal.tenants import settings as council_settings
+from portal.tenants.models import CouncilRow
+from portal.web.security import COUNCIL_IN_ENVIRON
+
+FRESH_SECONDS = 15.0
+
+# First parts of addresses that belong to the instance; a council's slug may not be one of them.
+RESERVED = frozenset({"assets", "live", "ready", "outbox", "language", "static", "api"})
+
+
+@dataclass(frozen=True)
+class _Known:
+    by_slug: dict[str, Council]
+    by_host: dict[str, Council]
+    by_id: dict[UUID, Council]
+    at: datetime
+
+
+_lock = threading.Lock()
+_known: _Known | None = None
+
+
+def _read() -> _Known:
+    with db.unit_of_work(scope.NOWHERE) as session:
+        rows = session.execute(select(CouncilRow.id, CouncilRow.slug, CouncilRow.settings)).all()
+    councils = [_council(row.id, row.slug, row.settings) for row in rows]
+    return _Known(
+        by_slug={one.slug: one for one in councils},
+        by_host={host: one for one in councils for host in one.settings.hostnames},
+        by_id={one.id: one for one in councils},
+        at=clock.now(),
+    )
+
+
+def _council(id_: UUID, slug: str, document: Any) -> Council:
+    found = council_settings.parse_council(document)
+    return Council(id_, slug, found.name, found.nation, found.languages, found)
+
+
+def _councils() -> _Known:
+    """What is remembered, read again after FRESH_SECONDS; an outage keeps the old knowledge, because the
+    telephone numbers on the "not sent" page come from it."""
+    global _known
+    found = _known
+    if found is not None and (clock.now() - found.at).total_seconds() < FRESH_SECONDS:
+        return found
+    with _lock:
+        try:
+            _known = _read()
+        except DBAPIError:
+            if found is None:
+                raise
+            _known = _Known(found.by_slug, found.by_host, found.by_id, clock.now())
+        return _known
+
+
+def forget() -> None:
+    """Read the councils again at the next look-up (after `council apply`, between tests)."""
+    global _known
+    _known = None
+
+
+def everyone() -> list[Council]:
+    """All councils of the instance by their English names."""
+    return sorted(_councils().by_slug.values(), key=lambda council: council.name.get("en", council.slug))
+
+
+def by_id(council_id: UUID) -> Council:
+    """A council by its id; raises NotFound."""
+    found = _councils().by_id.get(council_id)
+    if found is None:
+        forget()
+        found = _councils().by_id.get(council_id)
+    if found is None:
+        raise NotFound("no such council")
+    return found
+
+
+def by_slug(slug: str) -> Council:
+    """A council by its slug; raises NotFound."""
+    found = _councils().by_slug.get(slug)
+    if found is None:
+        raise NotFound("no such council")
+    return found
+
+
+class CouncilAddresses:
+    """Moves `/<council-slug>` to SCRIPT_NAME, so that no view and no url_for mentions it."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = str(environ.get("PATH_INFO", ""))
+        first, _, rest = path.lstrip("/").partition("/")
+        environ[COUNCIL_IN_ENVIRON] = None
+        if first in RESERVED:
+            return self.app(environ, start_response)
+        try:
+            known = _councils()
+        except DBAPIError:
+            return self.app(environ, start_response)
+        host = str(environ.get("HTTP_HOST", "")).rsplit(":", 1)[0].lower()
+        if first and first in known.by_slug:
+            environ[COUNCIL_IN_ENVIRON] = known.by_slug[first]
+            environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{first}"
+            environ["PATH_INFO"] = f"/{rest}"
+        elif host in known.by_host:
+            environ[COUNCIL_IN_ENVIRON] = known.by_host[host]
+        return self.app(environ, start_response)

@@ -1,0 +1,102 @@
+"""A council's keys: one per council, and under it one per record, so that a record can be shredded alone."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.kernel import crypto, db, scope
+from portal.kernel.errors import NotFound, Unavailable
+from portal.tenants.models import CouncilKey
+
+_root: bytes | None = None
+_VERSION_BYTES = 4
+
+
+def open_with(root: bytes) -> None:
+    """Give this process the root key (app.py, the worker and the command line call it once)."""
+    global _root
+    _root = root
+    _unwrapped.cache_clear()
+
+
+def _root_key() -> bytes:
+    if _root is None:
+        raise Unavailable("the root key is not loaded")
+    return _root
+
+
+def _council_id() -> UUID:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council.id
+
+
+def new_council_key(council_id: UUID, version: int = 1) -> bytes:
+    """A new council key, wrapped with the root key for the council_key table."""
+    return crypto.seal(_root_key(), crypto.new_key(), crypto.place("council_key", council_id, version))
+
+
+@lru_cache(maxsize=256)
+def _unwrapped(council_id: UUID, version: int, wrapped: bytes) -> bytes:
+    return crypto.unseal(_root_key(), wrapped, crypto.place("council_key", council_id, version))
+
+
+@lru_cache(maxsize=256)
+def _stored(council_id: UUID, version: int) -> tuple[int, bytes]:
+    """The wrapped key of that version (0: the newest). Cached: a stored key never changes."""
+    query = select(CouncilKey.version, CouncilKey.wrapped).where(CouncilKey.tenant_id == council_id)
+    if version:
+        query = query.where(CouncilKey.version == version)
+    row = db.session().execute(query.order_by(CouncilKey.version.desc()).limit(1)).one_or_none()
+    if row is None:
+        raise Unavailable("the council has no key")
+    return row.version, row.wrapped
+
+
+def _council_key(version: int = 0) -> tuple[int, bytes]:
+    council_id = _council_id()
+    found, wrapped = _stored(council_id, version)
+    return found, _unwrapped(council_id, found, wrapped)
+
+
+def forget() -> None:
+    """Drop remembered keys (after a rotation, between tests)."""
+    _stored.cache_clear()
+    _unwrapped.cache_clear()
+
+
+def new_record_key(table: str, record_id: UUID) -> bytes:
+    """A new key for one record, wrapped with the council's newest key; store it beside the record."""
+    version, key = _council_key()
+    where = crypto.place(_council_id(), table, record_id, "key", version)
+    return version.to_bytes(_VERSION_BYTES, "big") + crypto.seal(key, crypto.new_key(), where)
+
+
+def _record_key(wrapped: bytes, table: str, record_id: UUID) -> bytes:
+    version, key = _council_key(int.from_bytes(wrapped[:_VERSION_BYTES], "big"))
+    where = crypto.place(_council_id(), table, record_id, "key", version)
+    return crypto.unseal(key, wrapped[_VERSION_BYTES:], where)
+
+
+class Record:
+    """Seals and opens the values of one record (a report and all that hangs on it)."""
+
+    def __init__(self, table: str, record_id: UUID, wrapped: bytes) -> None:
+        self._council = _council_id()
+        self._id = record_id
+        self._key = _record_key(wrapped, table, record_id)
+
+    def seal(self, text: str, table: str, row_id: UUID, column: str) -> bytes:
+        """Encrypt text for one column of one row."""
+        return crypto.seal(self._key, text.encode(), self._place(table, row_id, column))
+
+    def open(self, blob: bytes, table: str, row_id: UUID, column: str) -> str:
+        """Decrypt what `seal` made for the same place; raises kernel.crypto.CannotOpen."""
+        return crypto.unseal(self._key, blob, self._place(table, row_id, column)).decode()
+
+    def _place(self, table: str, row_id: UUID, column: str) -> bytes:
+        return crypto.place(self._council, self._id, table, row_id, column)

@@ -1,0 +1,120 @@
+"""What every request gets: CSRF, size limits, headers, one log line, and the one commit."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
+
+from portal.kernel import db, scope
+
+log = structlog.get_logger()
+csrf = CSRFProtect()
+
+COUNCIL_IN_ENVIRON = "portal.council"
+MAX_BODY = 1_500_000  # bytes; a form of fifteen full narratives fits several times
+MAX_FIELDS = 1_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+REFUSED = 400
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "X-Frame-Options": "DENY",
+}
+
+
+class PortalFlask(Flask):
+    """Flask that commits a request's work before its answer goes out: 201 means written to disk."""
+
+    def process_response(self, response: Response) -> Response:
+        """Commit (or roll back), then the headers and the session."""
+        finish(response)
+        return super().process_response(response)
+
+
+def finish(response: Response) -> None:
+    """The one commit of a request. A refusal (4xx, 5xx) undoes its work; what a refusal must leave behind
+    (tries, limits, audit of refusals) is written apart."""
+    if g.get("finished"):
+        return
+    g.finished = True
+    if response.status_code >= REFUSED:
+        db.rollback()
+    else:
+        db.commit()
+
+
+def register(app: Flask, *, secure: bool) -> None:
+    """Set the limits and hooks; call before the guard, so that its refusals have headers too."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,
+        MAX_FORM_PARTS=MAX_FIELDS,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        SESSION_COOKIE_SECURE=secure,
+    )
+    app.before_request(_begin)
+    csrf.init_app(app)
+    app.after_request(_headers)
+    app.after_request(_log)
+    app.teardown_request(_end)
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    g.csp_nonce = secrets.token_urlsafe(16)
+    g.request_id = uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if request.method in SAFE_METHODS:
+        return
+    # Browsers say where a request comes from; another site may not act for our people.
+    if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
+        raise Forbidden
+    if len(request.form) > MAX_FIELDS:
+        raise RequestEntityTooLarge
+
+
+def _headers(response: Response) -> Response:
+    nonce = g.get("csp_nonce", "")
+    response.headers.setdefault(
+        "Content-Security-Policy",
+        f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}';"
+        " img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self';"
+        " frame-ancestors 'none'; base-uri 'none'",
+    )
+    response.headers.setdefault("Cache-Control", "no-store")
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    return response
+
+
+def _log(response: Response) -> Response:
+    """One line a request: the endpoint's name and never the address, which might hold what was typed."""
+    council = scope.current().council
+    log.info(
+        "request",
+        method=request.method,
+        endpoint=request.endpoint or "",
+        status=response.status_code,
+        council=council.slug if council else "",
+        milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000),
+    )
+    return response
+
+
+def _end(_error: BaseException | None) -> None:
+    db.close()
+    scope.enter(scope.NOWHERE)

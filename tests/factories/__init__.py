@@ -1,0 +1,1 @@
+"""Makes what a test needs, straight in the database, by the names of the field."""

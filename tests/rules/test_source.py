@@ -1,0 +1,64 @@
+"""Rules that are searches: one place commits, settings of the walls end with the transaction, nothing unsafe."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.rules.source import ROOT, Source, sources, tracked
+
+COMMITS = re.compile(r"\.commit\(")
+MAY_COMMIT = {"portal/kernel/db.py", "portal/web/security.py"}
+SESSION_SETTINGS = re.compile(r"set_config\([^)]*,\s*false\)|\bSET\s+app\.", re.IGNORECASE)
+UNSAFE = re.compile(r"\|\s*safe\b|\bMarkup\(")
+# Each is reviewed: text is escaped where it is wrapped.
+MAY_MARK = {
+    "portal/web/templating.py", "portal/web/shell.py", "portal/web/errors.py", "portal/web/govuk.py",
+    "portal/web/fields.py",
+}  # fmt: skip
+HOSTS = re.compile(r"https?://|index-url|registry *=")
+
+
+def lines_with(pattern: re.Pattern[str], found: list[Source], allowed: set[str]) -> list[str]:
+    return [
+        f"{source.place}:{number}"
+        for source in found
+        if source.place not in allowed
+        for number, line in enumerate(source.text.splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def test_one_place_commits() -> None:
+    # The command line's own cluster talks to the server as its administrator, outside the product.
+    found = [source for source in sources("portal") if not source.place.startswith("portal/cli/")]
+    assert lines_with(COMMITS, found, MAY_COMMIT) == []
+
+
+def test_settings_of_the_walls_end_with_the_transaction() -> None:
+    assert lines_with(SESSION_SETTINGS, sources("portal", "migrations"), set()) == []
+
+
+def test_nothing_is_marked_safe_unreviewed() -> None:
+    assert lines_with(UNSAFE, sources("portal"), MAY_MARK) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line"),
+    [
+        (COMMITS, "db.session().commit()"),
+        (SESSION_SETTINGS, "select set_config('app.tenant_id', :t, false)"),
+        (UNSAFE, "return Markup(text)"),
+        (HOSTS, "--index-url https://packages.example/simple"),
+    ],
+)
+def test_the_searches_can_fail(pattern: re.Pattern[str], line: str) -> None:
+    assert lines_with(pattern, [Source("portal/bad.py", f"x = 1\n{line}\n")], set()) == ["portal/bad.py:2"]
+
+
+def test_lock_files_name_no_host() -> None:
+    locks = [name for name in tracked() if name.startswith("requirements/") or name in (".npmrc", "package-lock.json")]
+    found = [Source(name, (ROOT / name).read_text("utf-8")) for name in locks]
+    assert locks
+    assert lines_with(HOSTS, found, set()) == []

@@ -1,0 +1,1 @@
+"""Isolation between councils and agencies, tried as the application's own database role."""

@@ -1,0 +1,83 @@
+"""One row of every tenant table for two councils, written by the administrator past all walls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID, uuid5
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+Connection = psycopg.Connection[tuple[object, ...]]
+SPACE = UUID(int=7)
+COUNCILS = {name: uuid5(SPACE, name) for name in ("one", "two")}
+AGENCIES = {name: uuid5(SPACE, name) for name in ("school", "surgery")}
+ACCOUNT = uuid5(SPACE, "account")
+BLOB = b"sealed"
+
+
+def row_id(council: str, agency: str, table: str) -> UUID:
+    """The id of the row of that table."""
+    return uuid5(SPACE, f"{council} {agency} {table}")
+
+
+def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
+    """A row for each tenant table, in an order that satisfies the links between them."""
+
+    def here(table: str, **columns: object) -> dict[str, object]:
+        return {"tenant_id": COUNCILS[council], "id": row_id(council, agency, table), **columns}
+
+    report = {"referral_id": row_id(council, agency, "referral"), "agency_id": AGENCIES[agency]}
+    mark = f"{council}-{agency}"
+    return {
+        "council_key": here("council_key", version=1 if agency == "school" else 2, wrapped=BLOB),
+        "agency_approval": here("agency_approval", agency_id=AGENCIES[agency]),
+        "form_version": here(
+            "form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark
+        ),
+        "referral": here(
+            "referral", agency_id=AGENCIES[agency], author_id=ACCOUNT, wrapped_key=BLOB, state="sent",
+            form_version_id=row_id(council, agency, "form_version"), reference=mark,
+        ),
+        "referral_section": here("referral_section", **report, section="children", body=BLOB),
+        "referral_child": here("referral_child", **report, position=1, first_name=mark),
+        "notice": here("notice", kind="received", account_id=ACCOUNT, referral_id=report["referral_id"]),
+        "message": here(
+            "message", **report, author_id=ACCOUNT, side="agency", body=BLOB, once=row_id(council, agency, "once")
+        ),
+        "decision": here(
+            "decision", **report, outcome="advice", rationale=BLOB, told=BLOB, decided_by=ACCOUNT
+        ),
+    }  # fmt: skip
+
+
+def insert(connection: Connection, table: str, values: Mapping[str, object]) -> None:
+    """Insert one row."""
+    columns = sql.SQL(", ").join(sql.Identifier(name) for name in values)
+    marks = sql.SQL(", ").join(sql.Placeholder() for _ in values)
+    statement = sql.SQL("insert into {} ({}) values ({})").format(sql.Identifier(table), columns, marks)
+    connection.execute(statement, list(values.values()))
+
+
+def fill(connection: Connection) -> None:
+    """Two councils, two agencies that report to both, one membership each, and all of their rows."""
+    for name, council_id in COUNCILS.items():
+        insert(connection, "council", {"id": council_id, "slug": name, "nation": "wales", "settings": Jsonb({})})
+    for name, agency_id in AGENCIES.items():
+        insert(connection, "agency", {"id": agency_id, "key": name, "name": Jsonb({"en": name}), "kind": "school"})
+    account = {"id": ACCOUNT, "email": "a@example.org", "email_key": "a@example.org", "name": "A", "password_hash": "x"}
+    insert(connection, "account", account)
+    for council in COUNCILS:
+        membership = {
+            "tenant_id": COUNCILS[council], "id": row_id(council, "school", "membership"), "account_id": ACCOUNT,
+            "agency_id": AGENCIES["school"], "role": "referrer",
+        }  # fmt: skip
+        insert(connection, "membership", membership)
+        for agency in AGENCIES:
+            for table, values in rows(council, agency).items():
+                insert(connection, table, values)
+
+
+TABLES = (*rows("one", "school"), "membership")
+WALLED_BY_AGENCY = ("referral", "referral_section", "referral_child", "message", "decision")

@@ -1,0 +1,62 @@
+"""`policy.allows` and the WHERE clause of `within_reach` agree on every role, permission and row."""
+
+from __future__ import annotations
+
+import itertools
+from uuid import UUID
+
+import pytest
+from sqlalchemy import column, create_engine, select, values
+from sqlalchemy.types import Uuid
+
+from portal.auth.policy import POLICY, Permission, Reach, allows, part, reach
+from portal.auth.reach import within_reach
+from portal.kernel.scope import SYSTEM, Actor
+from tests.fixtures.database import Addresses
+
+ME, OTHER = UUID(int=1), UUID(int=2)
+HERE, THERE = UUID(int=11), UUID(int=12)
+ROWS = list(itertools.product((ME, OTHER), (HERE, THERE)))
+
+
+def actors() -> list[Actor | None]:
+    found: list[Actor | None] = [None, SYSTEM]
+    for role in (*POLICY, "unknown"):
+        for state in ("active", "pending", "refused", "suspended", "ended", ""):
+            found += [Actor(ME, role=role, state=state, agency_id=agency) for agency in (HERE, None)]
+    return found
+
+
+def test_they_agree(database: Addresses) -> None:
+    rows = values(column("owner", Uuid), column("agency", Uuid), name="r").data(ROWS)
+    engine = create_engine(database.app)
+    with engine.connect() as connection:
+        for actor, permission in itertools.product(actors(), Permission):
+            clause = within_reach(actor, permission, owner=rows.c.owner, agency=rows.c.agency)
+            seen = {tuple(row) for row in connection.execute(select(rows.c.owner, rows.c.agency).where(clause))}
+            allowed = {
+                (owner, agency) for owner, agency in ROWS if allows(actor, permission, owner_id=owner, agency_id=agency)
+            }
+            assert seen == allowed, (actor, permission)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("state", ["refused", "suspended", "ended", ""])
+def test_a_membership_that_is_over_reaches_nothing_of_anybody(state: str) -> None:
+    for role in POLICY:
+        actor = Actor(ME, role=role, state=state, agency_id=HERE)
+        assert part(actor) == ""
+        for permission in set(Permission) - {Permission.ACCOUNT}:
+            assert reach(actor, permission) is Reach.NONE
+
+
+def test_waiting_people_may_report_and_see_a_receipt_only() -> None:
+    actor = Actor(ME, role="agency_lead", state="pending", agency_id=HERE)
+    reached = {permission for permission in Permission if reach(actor, permission) is not Reach.NONE}
+    assert reached == {Permission.ACCOUNT, Permission.REPORT, Permission.RECEIPT}
+
+
+def test_nobody_outside_the_council_reaches_the_council() -> None:
+    for role in ("referrer", "agency_lead"):
+        actor = Actor(ME, role=role, state="active", agency_id=HERE)
+        assert all(reach(actor, permission) < Reach.COUNCIL for permission in Permission)

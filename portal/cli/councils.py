@@ -1,0 +1,63 @@
+"""`portal council`: checks a council's folder, naming every mistake by file and line, and loads it when it is sound."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from portal.cli import folders
+from portal.forms.folder import CouncilFolder, FolderMistakes, load
+
+
+def add(subparsers: argparse._SubParsersAction[Any]) -> None:
+    """Register `portal council apply` and `portal council check`."""
+    actions = subparsers.add_parser("council", help="check a council's folder, and load it").add_subparsers(
+        metavar="ACTION", required=True
+    )
+    apply = actions.add_parser("apply", help="check the folder, then load all of it or nothing; safe to repeat")
+    apply.add_argument("folder", type=Path, metavar="DIR")
+    apply.set_defaults(run=lambda parsed: apply_folder(parsed.folder))
+    check = actions.add_parser("check", help="name every mistake in the folder, and change nothing")
+    check.add_argument("folder", type=Path, metavar="DIR")
+    check.set_defaults(run=lambda parsed: 0 if checked(parsed.folder) else 1)
+
+
+def checked(folder: Path) -> CouncilFolder | None:
+    """Load a council's folder and say what it holds, or name every mistake and return None."""
+    try:
+        found = load(folder)
+    except FolderMistakes as mistakes:
+        folders.tell(mistakes)
+        return None
+    questions = len(found.form.questions())
+    print(
+        f"{found.settings.slug}: {len(found.agencies)} agencies, {questions} questions,"
+        f" {len(found.scenarios)} scenarios, no mistakes"
+    )
+    return found
+
+
+def apply_folder(folder: Path) -> int:
+    """Bring the database to what a sound folder says: 0, or 1 when it was refused and nothing has changed."""
+    found = checked(folder)
+    if found is None:
+        return 1
+    # `check` must answer in a moment: only `apply` loads the database's side.
+    from portal.cli import published
+    from portal.forms.commands import apply
+
+    try:
+        with published.connected(owner=True):
+            done = apply.apply(found)
+    except apply.AgencyDisagreement as disagreement:
+        for mistake in disagreement.mistakes:
+            print(f"{folder / disagreement.file}: {mistake}", file=sys.stderr)
+        return 1
+    except published.NoInstanceError as trouble:
+        print(f"nothing was changed: {trouble}", file=sys.stderr)
+        return 1
+    what = "added" if done.new else "changed" if done.changed else "already as the folder says"
+    print(f"{done.slug}: {what}; form version {done.form_number}")
+    return 0

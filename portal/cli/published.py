@@ -1,0 +1,92 @@
+"""What the running instance has published, for `--published`: its councils' rules and domains, from the database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from config import settings as configuration
+from portal.auth.agency_rules import DomainRule
+from portal.auth.models import Agency, AgencyApproval, AgencyDomain
+from portal.cli.instance import environment
+from portal.forms import queries
+from portal.forms.questionnaire import Form
+from portal.forms.thresholds import Thresholds
+from portal.kernel import crypto, db, scope
+from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.scope import Council, Scope
+from portal.tenants import vault
+from portal.tenants.models import CouncilRow
+
+
+class NoInstanceError(Exception):
+    """There is no instance to ask; the message says why, without secrets."""
+
+
+@contextmanager
+def connected(*, owner: bool = False) -> Iterator[None]:
+    """A block in which this process has the instance's database and root key; as the tables' owner if it must write.
+
+    Raises NoInstanceError when the settings are wrong or do not say where the database is.
+    """
+    try:
+        found = configuration.load(environment(os.environ))
+    except configuration.SettingsMistakes as mistakes:
+        raise NoInstanceError(str(mistakes)) from None
+    address = found.database_url_owner if owner else found.database_url
+    if not address:
+        raise NoInstanceError("DATABASE_URL_OWNER is not set")
+    engine = db.make_engine(address, pool_size=1)
+    db.bind(engine)
+    vault.open_with(crypto.root_key(found.root_key))
+    try:
+        yield
+    except (DBAPIError, Unavailable):
+        raise NoInstanceError("the database does not answer, or is not migrated") from None
+    finally:
+        engine.dispose()
+
+
+def rules() -> dict[str, tuple[Form, Thresholds]]:
+    """The newest published form and rules of every council; raises NoInstanceError."""
+    with connected():
+        found = {council.slug: _newest(council) for council in _councils()}
+    return {slug: published for slug, published in found.items() if published is not None}
+
+
+def _newest(council: Council) -> tuple[Form, Thresholds] | None:
+    with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+        try:
+            newest = queries.newest()
+        except NotFound:
+            return None
+        return newest.form, newest.thresholds
+
+
+def domain_rules(slug: str) -> list[DomainRule] | None:
+    """The domains of a council's approved agencies, or None if there is no such council; raises NoInstanceError."""
+    with connected():
+        council = next((each for each in _councils() if each.slug == slug), None)
+        return None if council is None else _domain_rules(council)
+
+
+def _domain_rules(council: Council) -> list[DomainRule]:
+    query = (
+        select(Agency.key, AgencyDomain.domain, AgencyDomain.match, AgencyDomain.kind)
+        .join(Agency, Agency.id == AgencyDomain.agency_id)
+        .join(AgencyApproval, AgencyApproval.agency_id == Agency.id)
+        .where(AgencyApproval.tenant_id == council.id, AgencyApproval.state == "approved")
+        .order_by(Agency.key, AgencyDomain.domain)
+    )
+    with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)) as session:
+        return [DomainRule(row.key, row.domain, row.match, row.kind) for row in session.execute(query)]
+
+
+def _councils() -> list[Council]:
+    query = select(CouncilRow.id, CouncilRow.slug, CouncilRow.nation).order_by(CouncilRow.slug)
+    with db.unit_of_work(scope.NOWHERE) as session:
+        return [Council(row.id, row.slug, {}, row.nation, ()) for row in session.execute(query)]

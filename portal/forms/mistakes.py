@@ -1,0 +1,172 @@
+"""Mistakes found in a council's configuration, collected so that all of them are reported at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Path = tuple[str | int, ...]
+Text = Mapping[str, str]
+
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,59}\Z")
+LANGUAGES = ("en", "cy")
+LONGEST_TEXT = 6_000
+"""Characters in one text of a council: enough for a page of advice, far from a giant form."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake: where it is (keys and list positions from the top of the document) and what is wrong."""
+
+    path: Path
+    message: str
+
+
+class SchemaMistakes(ValueError):
+    """Raised with every mistake of one document; `mistakes` is never empty."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = list(mistakes)
+        super().__init__("; ".join(f"{at(m.path)}: {m.message}" for m in self.mistakes))
+
+
+def at(path: Path) -> str:
+    """Return a path as people read it: `rules[2].when`."""
+    words = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return words.removeprefix(".") or "the document"
+
+
+def shown(value: object) -> str:
+    """Return a short form of a value for a message; never long, whatever the value is."""
+    return (repr(value)[:60] if value is None or isinstance(value, str | bool | int) else type(value).__name__)[:60]
+
+
+@dataclass
+class Checker:
+    """Reads pieces of a document strictly, noting each mistake and going on with a harmless stand-in."""
+
+    languages: Sequence[str] = ()
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def note(self, path: Path, message: str) -> None:
+        """Record one mistake."""
+        self.mistakes.append(Mistake(path, message))
+
+    def finish(self) -> None:
+        """Raise SchemaMistakes when anything was noted."""
+        if self.mistakes:
+            raise SchemaMistakes(self.mistakes)
+
+    def mapping(
+        self, value: object, path: Path, *, must: Iterable[str] = (), may: Iterable[str] = ()
+    ) -> dict[str, Any]:
+        """Return a mapping that has every `must` key and otherwise only `may` keys."""
+        if not isinstance(value, Mapping):
+            self.note(path, f"expected keys and values, found {shown(value)}")
+            return {}
+        wanted, allowed = list(must), {*must, *may}
+        for key in value:
+            if key not in allowed:
+                self.note((*path, str(key)[:60]), f"unknown key {shown(key)}; known: {', '.join(sorted(allowed))}")
+        for key in wanted:
+            if key not in value:
+                self.note(path, f"{key} is missing")
+        return {key: value[key] for key in value if key in allowed}
+
+    def named(self, value: object, path: Path, most: int) -> dict[str, Any]:
+        """Return a mapping whose keys are the council's own names (letters, digits, underscore)."""
+        if not isinstance(value, Mapping):
+            self.note(path, f"expected keys and values, found {shown(value)}")
+            return {}
+        if len(value) > most:
+            self.note(path, f"more than {most} entries")
+        kept = {}
+        for key, item in list(value.items())[:most]:
+            if not isinstance(key, str | int) or isinstance(key, bool) or not KEY.match(str(key)):
+                self.note((*path, str(key)[:60]), f"{shown(key)} is not a name (letters, digits and _)")
+                continue
+            kept[str(key)] = item
+        return kept
+
+    def sequence(self, value: object, path: Path, *, least: int = 0, most: int = 400) -> list[Any]:
+        """Return a list of between `least` and `most` items."""
+        if not isinstance(value, list | tuple):
+            self.note(path, f"expected a list, found {shown(value)}")
+            return []
+        if not least <= len(value) <= most:
+            self.note(path, f"expected between {least} and {most} items, found {len(value)}")
+        return list(value[:most])
+
+    def key(self, value: object, path: Path) -> str:
+        """Return a name; a number or yes/no that lost its quotes in YAML is a mistake that says so."""
+        if isinstance(value, bool | int | float):
+            self.note(path, f"{shown(value)} was read as a number or yes/no: put it in quotes")
+            return ""
+        if not isinstance(value, str) or not KEY.match(value):
+            self.note(path, f"{shown(value)} is not a name (letters, digits and _)")
+            return ""
+        return value
+
+    def keys(self, value: object, path: Path, *, least: int = 0) -> tuple[str, ...]:
+        """Return a list of names, each once."""
+        names = [self.key(item, (*path, place)) for place, item in enumerate(self.sequence(value, path, least=least))]
+        for place, name in enumerate(names):
+            if name and name in names[:place]:
+                self.note((*path, place), f"{name} is there twice")
+        return tuple(name for name in names if name)
+
+    def one_of(self, value: object, path: Path, known: Iterable[str], what: str) -> str:
+        """Return a name that must be one of those known."""
+        name = self.key(value, path)
+        if name and name not in set(known):
+            self.note(path, f"unknown {what} {name}")
+            return ""
+        return name
+
+    def whole(self, value: object, path: Path, least: int, most: int) -> int:
+        """Return a whole number between two others."""
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            self.note(path, f"expected a whole number from {least} to {most}, found {shown(value)}")
+            return least
+        return value
+
+    def flag(self, value: object, path: Path) -> bool:
+        """Return true or false."""
+        if not isinstance(value, bool):
+            self.note(path, f"expected true or false, found {shown(value)}")
+        return value is True
+
+    def plain(self, value: object, path: Path, longest: int = 200) -> str:
+        """Return one line of text in no particular language (a telephone number, an address)."""
+        if not isinstance(value, str) or not value.strip() or len(value) > longest or not printable(value):
+            self.note(path, f"expected one line of text of at most {longest} characters, found {shown(value)}")
+            return ""
+        return value
+
+    def text(self, value: object, path: Path) -> Text:
+        """Return a text by language; every language the council promises must be there."""
+        if not isinstance(value, Mapping) or not value:
+            self.note(path, f"expected a text by language, like {{en: …}}, found {shown(value)}")
+            return MappingProxyType({})
+        kept = {}
+        for language, words in value.items():
+            where = (*path, str(language)[:60])
+            if language not in LANGUAGES:
+                self.note(where, f"unknown language {shown(language)}; known: {', '.join(LANGUAGES)}")
+            elif not isinstance(words, str) or not words.strip() or len(words) > LONGEST_TEXT or not printable(words):
+                self.note(where, f"expected words, at most {LONGEST_TEXT} characters, found {shown(words)}")
+            else:
+                kept[str(language)] = words.strip()
+        for language in self.languages:
+            if language not in value:
+                self.note(path, f"the {language} text is missing")
+        return MappingProxyType(kept)
+
+
+def printable(words: str) -> bool:
+    """Tell whether a text has no control characters other than line ends and tabs."""
+    return all(character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"} for character in words)

@@ -1,0 +1,274 @@
+"""A council's settings as typed, frozen values, read from its council.yaml with every mistake named at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Final
+
+from portal.auth.addresses import is_domain
+from portal.kernel.language import LANGUAGES, Text
+from portal.tenants.reading import Found, Reader, twice
+
+NATIONS: Final = ("wales", "england")
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+PAGES: Final = ("privacy", "accessibility", "cookies", "terms", "thresholds")
+PRIORITIES: Final = ("urgent", "high", "standard", "low")
+RESERVED: Final = frozenset({"assets", "live", "ready", "outbox", "language", "static", "api"})
+"""First parts of addresses that belong to the instance; a council's slug may not be one of them."""
+ENOUGH_CONTRAST: Final = 4.5
+_DARK = 0.04045  # below it the sRGB curve is a straight line
+
+_SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_TELEPHONE = re.compile(r"(?:0|\+44 ?)[1-9][0-9]{1,4}(?: ?[0-9]){5,9}")
+_MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._'-]{0,62}@[a-z0-9.-]{3,190}")
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A number to ring, and whose it is."""
+
+    name: Text
+    number: str
+
+
+@dataclass(frozen=True)
+class Hours:
+    """When the council's hub answers, in the council's local time: weekday numbers (Monday is 0) and two times."""
+
+    days: tuple[int, ...]
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class Phones:
+    """The numbers of the front page: the hub in its hours, the emergency duty team outside them and on closures."""
+
+    hub: Phone
+    out_of_hours: Phone
+    hours: Hours
+    closures: tuple[date, ...]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How long the council gives itself: working days to decide, hours to act on something urgent."""
+
+    decide_working_days: int
+    urgent_hours: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A decision that a screener can record, and the words that the referrer reads unless they are changed."""
+
+    key: str
+    label: Text
+    tell: Text
+    closes: bool
+
+
+@dataclass(frozen=True)
+class Priority:
+    """How soon something is worked on, highest first in the council's list."""
+
+    key: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class Council:
+    """Everything a council sets about itself outside its questions and rules."""
+
+    slug: str
+    name: Text
+    nation: str
+    languages: tuple[str, ...]
+    hostnames: tuple[str, ...]
+    colour: str
+    phones: Phones
+    email: str
+    security_contact: str
+    sender: str
+    clock: Clock
+    draft_days: int
+    statutory: Text
+    outcomes: tuple[Outcome, ...]
+    priorities: tuple[Priority, ...]
+    pages: Mapping[str, Text]
+
+    @property
+    def default_language(self) -> str:
+        """The language of a reader who has not chosen one."""
+        return self.languages[0]
+
+
+class SettingsMistakes(Exception):
+    """Every mistake of the document, each with its place."""
+
+    def __init__(self, mistakes: Sequence[Found]) -> None:
+        super().__init__(f"{len(mistakes)} mistakes")
+        self.mistakes = tuple(mistakes)
+
+
+def parse_council(document: object) -> Council:
+    """Read the document of a council.yaml (plain data); raises SettingsMistakes with all of its mistakes."""
+    mistakes: list[Found] = []
+    top = Reader(document, (), mistakes)
+    top.languages = languages = _languages(top)
+    council = Council(
+        slug=_slug(top),
+        name=top.text("name", 120),
+        nation=top.choice("nation", NATIONS),
+        languages=languages,
+        hostnames=_hostnames(top),
+        colour=_colour(top.group("brand")),
+        phones=_phones(top.group("phones")),
+        email=_mailbox(top, "email"),
+        security_contact=_mailbox(top, "security_contact"),
+        sender=_mailbox(top, "sender"),
+        clock=_clock(top.group("clock")),
+        draft_days=top.number("draft_days", 1, 365),
+        statutory=top.text("statutory", 2000),
+        outcomes=_outcomes(top),
+        priorities=_priorities(top),
+        pages=_pages(top.group("pages")),
+    )
+    top.finish()
+    if mistakes:
+        raise SettingsMistakes(mistakes)
+    return council
+
+
+def languages_of(document: object) -> tuple[str, ...]:
+    """The languages of a council.yaml that may have mistakes elsewhere, so that its other files can be judged."""
+    return _languages(Reader(document, (), []))
+
+
+def _languages(top: Reader) -> tuple[str, ...]:
+    found = top.items("languages")
+    known = tuple(dict.fromkeys(code for code in found if isinstance(code, str) and code in LANGUAGES))
+    if len(known) != len(found):
+        top.wrong("languages", f"“languages” must be different ones of: {', '.join(LANGUAGES)}")
+    if found and "en" not in known:
+        top.wrong("languages", "“languages” must have en, which stands in where another is missing")
+    return known or ("en",)
+
+
+def _slug(top: Reader) -> str:
+    slug = top.words("slug", _SLUG, "must be lower-case words joined by hyphens, such as glan-yr-afon")
+    if slug in RESERVED:
+        top.wrong("slug", f"“{slug}” begins addresses of the portal itself")
+    return slug
+
+
+def _hostnames(top: Reader) -> tuple[str, ...]:
+    names = top.items("hostnames", required=False)
+    for index, name in enumerate(names):
+        if not isinstance(name, str) or not is_domain(name):
+            message = "must be a host name in lower case, without a scheme or port"
+            top.mistakes.append(Found((*top.place, "hostnames", index), message))
+    found = [name for name in names if isinstance(name, str)]
+    top.mistakes.extend(twice([(("hostnames", i), name) for i, name in enumerate(found)], "host name"))
+    return tuple(found)
+
+
+def _colour(brand: Reader) -> str:
+    colour = brand.words("colour", _COLOUR, "must be a colour such as #0b4a6f")
+    brand.finish()
+    if colour and contrast_with_white(colour) < ENOUGH_CONTRAST:
+        ratio = contrast_with_white(colour)
+        brand.wrong(
+            "colour",
+            f"white text on {colour} has a contrast of {ratio:.2f}: it needs {ENOUGH_CONTRAST} or more",
+        )
+    return colour
+
+
+def contrast_with_white(colour: str) -> float:
+    """The WCAG 2 contrast ratio (1 to 21) between white and a colour such as #0b4a6f."""
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= _DARK else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def _phones(group: Reader) -> Phones:
+    phones = Phones(
+        hub=_phone(group.group("hub")),
+        out_of_hours=_phone(group.group("out_of_hours")),
+        hours=_hours(group.group("hours")),
+        closures=_closures(group),
+    )
+    group.finish()
+    return phones
+
+
+def _phone(group: Reader) -> Phone:
+    says = "must be a telephone number of the United Kingdom, such as 01632 960123"
+    phone = Phone(group.text("name", 120), group.words("number", _TELEPHONE, says))
+    digits = re.sub(r"\D", "", phone.number.replace("+44", "0"))
+    if phone.number and len(digits) not in (10, 11):
+        group.wrong("number", f"“number” {says}")
+    group.finish()
+    return phone
+
+
+def _hours(group: Reader) -> Hours:
+    days = group.items("days")
+    if any(day not in DAYS for day in days) or len(set(map(str, days))) != len(days):
+        group.wrong("days", f"“days” must be different ones of: {', '.join(DAYS)}")
+    hours = Hours(
+        days=tuple(sorted(DAYS.index(day) for day in days if isinstance(day, str) and day in DAYS)),
+        opens=group.clock("opens"),
+        closes=group.clock("closes"),
+    )
+    if group.has("opens") and group.has("closes") and hours.opens >= hours.closes:
+        group.wrong("closes", "“closes” must be later than “opens”")
+    group.finish()
+    return hours
+
+
+def _closures(group: Reader) -> tuple[date, ...]:
+    days = (group.day("closures", i, day) for i, day in enumerate(group.items("closures", required=False)))
+    return tuple(sorted({day for day in days if day is not None}))
+
+
+def _mailbox(top: Reader, key: str) -> str:
+    found = top.words(key, _MAILBOX, "must be an email address")
+    if found and not is_domain(found.partition("@")[2]):
+        top.wrong(key, f"“{key}” must be an email address")
+    return found
+
+
+def _clock(group: Reader) -> Clock:
+    clock = Clock(group.number("decide_working_days", 1, 20), group.number("urgent_hours", 1, 24))
+    group.finish()
+    return clock
+
+
+def _outcomes(top: Reader) -> tuple[Outcome, ...]:
+    found = []
+    for group in top.groups("outcomes"):
+        found.append(Outcome(group.key(), group.text("label", 200), group.text("tell", 2000), group.flag("closes")))
+        group.finish()
+    top.mistakes.extend(twice([(("outcomes", i), one.key) for i, one in enumerate(found)], "outcome"))
+    return tuple(found)
+
+
+def _priorities(top: Reader) -> tuple[Priority, ...]:
+    found = []
+    for group in top.groups("priorities"):
+        found.append(Priority(group.choice("key", PRIORITIES), group.text("label", 120)))
+        group.finish()
+    top.mistakes.extend(twice([(("priorities", i), one.key) for i, one in enumerate(found)], "priority"))
+    return tuple(found)
+
+
+def _pages(group: Reader) -> dict[str, Text]:
+    pages = {key: group.text(key) for key in PAGES}
+    group.finish()
+    return pages

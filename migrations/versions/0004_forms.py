@@ -20,7 +20,7 @@ def upgrade() -> None:
             id UUID NOT NULL,
             form_key VARCHAR NOT NULL,
             number INTEGER NOT NULL,
-            content JSONB NOT NULL,
+            content JSON NOT NULL,
             content_hash VARCHAR NOT NULL,
             published_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
             CONSTRAINT pk_form_version PRIMARY KEY (tenant_id, id),

@@ -60,6 +60,8 @@ def upgrade() -> None:
             CONSTRAINT ck_referral_state CHECK (state in ('draft', 'sent', 'screening', 'asked', 'answered', 'decided', 'withdrawn')),
             CONSTRAINT ck_referral_route CHECK (route in ('MASH_URGENT', 'MASH', 'EARLY_HELP', 'ADVICE')),
             CONSTRAINT ck_referral_reference CHECK ((state = 'draft') = (reference is null)),
+            CONSTRAINT ck_referral_dates CHECK (state = 'draft' or (sent_at is not null and queued_at is not null and due_at is not null)),
+            CONSTRAINT ck_referral_decided CHECK (state <> 'decided' or decided_at is not null),
             CONSTRAINT fk_referral_tenant_id FOREIGN KEY(tenant_id) REFERENCES council (id),
             CONSTRAINT fk_referral_agency_id FOREIGN KEY(agency_id) REFERENCES agency (id),
             CONSTRAINT fk_referral_author_id FOREIGN KEY(author_id) REFERENCES account (id),
@@ -73,6 +75,11 @@ def upgrade() -> None:
     op.execute("""
         CREATE INDEX ix_referral_author
         on referral (tenant_id, author_id, changed_at desc)
+    """)
+    op.execute("""
+        CREATE INDEX ix_referral_decided
+        on referral (tenant_id, decided_at desc, id desc)
+        where state = 'decided'
     """)
     op.execute("""
         CREATE INDEX ix_referral_queue

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.tables import TenantTable, now_column
@@ -19,7 +18,8 @@ class FormVersion(TenantTable):
 
     form_key: Mapped[str]
     number: Mapped[int]
-    content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # JSON and not JSONB: values and conditions are worked out in the order in which the council wrote them.
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
     content_hash: Mapped[str]
     published_at: Mapped[datetime] = now_column()
 

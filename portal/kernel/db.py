@@ -38,6 +38,9 @@ def make_engine(url: str, *, pool_size: int = 5, max_overflow: int = 5) -> Engin
         pool_reset_on_return=None,
         connect_args={
             "connect_timeout": 3,
+            # `discard all` drops prepared statements on the server at every check-in; the driver must not
+            # believe that they are still there.
+            "prepare_threshold": None,
             "application_name": "portal",
             "options": "-c statement_timeout=5000 -c idle_in_transaction_session_timeout=15000",
         },

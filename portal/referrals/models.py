@@ -68,9 +68,19 @@ class Referral(TenantTable):
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint(one_of("route", ROUTES), name="route"),
         CheckConstraint("(state = 'draft') = (reference is null)", name="reference"),
+        # The holding area pages by these: a sent report without one would be in no list.
+        CheckConstraint(
+            "state = 'draft' or (sent_at is not null and queued_at is not null and due_at is not null)",
+            name="dates",
+        ),
+        CheckConstraint("state <> 'decided' or decided_at is not null", name="decided"),
         Index(
             "ix_referral_queue", "tenant_id", text("urgency desc"), text("queued_at desc"), text("id desc"),
             postgresql_where=text("state in ('sent', 'screening', 'asked', 'answered')"),
+        ),
+        Index(
+            "ix_referral_decided", "tenant_id", text("decided_at desc"), text("id desc"),
+            postgresql_where=text("state = 'decided'"),
         ),
         Index("ix_referral_author", "tenant_id", "author_id", text("changed_at desc")),
         Index("ix_referral_agency", "tenant_id", "agency_id", text("changed_at desc")),

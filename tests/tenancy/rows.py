@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 import psycopg
@@ -15,6 +16,7 @@ COUNCILS = {name: uuid5(SPACE, name) for name in ("one", "two")}
 AGENCIES = {name: uuid5(SPACE, name) for name in ("school", "surgery")}
 ACCOUNT = uuid5(SPACE, "account")
 BLOB = b"sealed"
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def row_id(council: str, agency: str, table: str) -> UUID:
@@ -38,7 +40,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         ),
         "referral": here(
             "referral", agency_id=AGENCIES[agency], author_id=ACCOUNT, wrapped_key=BLOB, state="sent",
-            form_version_id=row_id(council, agency, "form_version"), reference=mark,
+            form_version_id=row_id(council, agency, "form_version"), reference=mark, sent_at=NOW, queued_at=NOW, due_at=NOW,
         ),
         "referral_section": here("referral_section", **report, section="children", body=BLOB),
         "referral_child": here("referral_child", **report, position=1, first_name=mark),
@@ -47,7 +49,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             "message", **report, author_id=ACCOUNT, side="agency", body=BLOB, once=row_id(council, agency, "once")
         ),
         "decision": here(
-            "decision", **report, outcome="advice", rationale=BLOB, told=BLOB, decided_by=ACCOUNT
+            "decision", **report, outcome="advice", route="MASH", rationale=BLOB, told=BLOB, decided_by=ACCOUNT
         ),
     }  # fmt: skip
 

@@ -1,0 +1,29 @@
+/* Starts what the page needs. Every page works without it. */
+import {
+  Button,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  ServiceNavigation,
+  SkipLink,
+  createAll
+} from 'govuk-frontend'
+
+import { CodePointCount } from './code-point-count.js'
+import { PlainRadios } from './plain-radios.js'
+import { preventDoubleSubmit } from './double-submit.js'
+
+const components = [
+  Button,
+  Checkboxes,
+  CodePointCount,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  PlainRadios,
+  ServiceNavigation,
+  SkipLink
+]
+for (const component of components) createAll(component)
+preventDoubleSubmit(document)

@@ -1,0 +1,1 @@
+"""Tests of portal/web: templates, fields, errors, language, assets."""

@@ -1,0 +1,1 @@
+"""What changes a council's forms: a new published version, and the council's whole folder."""

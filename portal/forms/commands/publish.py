@@ -1,0 +1,63 @@
+"""Publishes a form with its thresholds as one new version, unless the newest is the same already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select
+
+from portal.audit import events
+from portal.forms.models import FormVersion
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import NotFound
+
+
+def publish(form_doc: Mapping[str, Any], thresholds_doc: Mapping[str, Any]) -> UUID:
+    """The version that holds exactly these documents: the newest one if it does, else a new one.
+
+    The documents must have been checked (forms/folder.py). A published version is never changed: drafts pin the
+    one they began with.
+    """
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    key = str(form_doc["key"])
+    content = {"form": dict(form_doc), "thresholds": dict(thresholds_doc)}
+    content_hash = digest(content)
+    newest = (
+        db.session()
+        .execute(
+            select(FormVersion.id, FormVersion.number, FormVersion.content_hash)
+            .where(FormVersion.tenant_id == council.id, FormVersion.form_key == key)
+            .order_by(FormVersion.number.desc())
+            .limit(1)
+        )
+        .one_or_none()
+    )
+    if newest is not None and newest.content_hash == content_hash:
+        found: UUID = newest.id
+        return found
+    version_id, number = uuid4(), newest.number + 1 if newest else 1
+    db.session().execute(
+        insert(FormVersion).values(
+            tenant_id=council.id,
+            id=version_id,
+            form_key=key,
+            number=number,
+            content=content,
+            content_hash=content_hash,
+            published_at=clock.now(),
+        )
+    )
+    events.record(events.Event.FORM_PUBLISHED, version_id, form=key, number=number)
+    return version_id
+
+
+def digest(document: object) -> str:
+    """SHA-256 of a JSON-ready document: the same words and numbers in the same places give the same digest."""
+    plain = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()

@@ -1,0 +1,101 @@
+"""Reads answers of any shape safely for the rules: what cannot be understood counts as not answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+LARGEST = 1_000_000_000
+WHOLE = re.compile(r"-?[0-9]{1,9}\Z")
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+
+
+@dataclass
+class Facts:
+    """One evaluation: the answers, the moment, and the derived values already worked out."""
+
+    answers: Mapping[str, object]
+    now: datetime
+    formulas: Mapping[str, Callable[[Facts], int | None]] = field(default_factory=dict)
+    tests: Mapping[str, Callable[[Facts], bool]] = field(default_factory=dict)
+    worked: dict[str, int | None] = field(default_factory=dict)
+    held: dict[str, bool] = field(default_factory=dict)
+
+    def value(self, name: str) -> int | None:
+        """Return a derived value by name, worked out once."""
+        if name not in self.worked:
+            self.worked[name] = self.formulas[name](self)
+        return self.worked[name]
+
+    def holds(self, name: str) -> bool:
+        """Return whether a named condition holds, worked out once."""
+        if name not in self.held:
+            self.held[name] = self.tests[name](self)
+        return self.held[name]
+
+
+def as_text(value: object) -> str | None:
+    """Return an answer as text: words as they are, true and false as yes and no, whole numbers in digits."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and -LARGEST <= value <= LARGEST:
+        return str(value)
+    return None
+
+
+def as_number(value: object) -> int | None:
+    """Return an answer as a whole number of at most nine digits or so, or None."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return max(-LARGEST, min(LARGEST, value))
+    if isinstance(value, float):
+        return int(value) if -LARGEST <= value <= LARGEST and value == int(value) else None
+    if isinstance(value, str) and WHOLE.match(value):
+        return int(value)
+    return None
+
+
+def as_chosen(value: object) -> tuple[str, ...]:
+    """Return the options chosen: a list's items, one word, or the keys of a mapping; each once."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        words = (as_text(item) for item in value)
+        return tuple(dict.fromkeys(word for word in words if word))
+    return ()
+
+
+def as_levels(value: object) -> dict[str, int]:
+    """Return the level chosen for each category; entries that make no sense are left out."""
+    if not isinstance(value, dict):
+        return {}
+    levels = {}
+    for category, level in value.items():
+        word, number = as_text(category), as_number(level)
+        if word is not None and number is not None:
+            levels[word] = number
+    return levels
+
+
+def as_date(value: object) -> date | None:
+    """Return a real date from ISO text, or None."""
+    if isinstance(value, str) and ISO_DATE.match(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
+
+
+def is_empty(value: object) -> bool:
+    """Tell whether nothing was answered: missing, blank text, or no option chosen."""
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        return not as_chosen(value)
+    return as_text(value) is None and as_date(value) is None

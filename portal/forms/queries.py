@@ -1,0 +1,116 @@
+"""Published versions of a council's form: the newest, and the one that a draft or report was made with."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.forms.models import FormVersion
+from portal.forms.rules import Thresholds, parse_thresholds
+from portal.forms.schema import Form, SchemaMistakes, parse_form
+from portal.kernel import db, scope
+from portal.kernel.errors import NotFound
+
+log = logging.getLogger(__name__)
+
+MOST_REMEMBERED = 64
+NO_RULES = Thresholds(
+    routes={},
+    levels={},
+    rules=(),
+    overrides=(),
+    always=(),
+    notices={},
+    topics={},
+    topic_rules=(),
+    override_answer="",
+    override_question={},
+    values={},
+    conditions={},
+    asked=(),
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """One published version: its id and number, the questionnaire, and the rules that belong to it."""
+
+    id: UUID
+    number: int
+    form: Form
+    thresholds: Thresholds
+
+
+# Versions never change, so a parsed one is good for the life of the process.
+_remembered: OrderedDict[tuple[UUID, UUID], Published] = OrderedDict()
+_lock = Lock()
+
+
+def newest(form_key: str = "concern") -> Published:
+    """The newest version of this council's form; raises NotFound before the first is published."""
+    tenant = _council_id()
+    query = (
+        select(FormVersion.id)
+        .where(FormVersion.tenant_id == tenant, FormVersion.form_key == form_key)
+        .order_by(FormVersion.number.desc())
+        .limit(1)
+    )
+    found = db.session().execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("no form is published")
+    return version(found)
+
+
+def version(version_id: UUID) -> Published:
+    """One version of this council by its id; raises NotFound. Remembered per process."""
+    key = (_council_id(), version_id)
+    with _lock:
+        found = _remembered.get(key)
+        if found is not None:
+            _remembered.move_to_end(key)
+            return found
+    found = _read(*key)
+    with _lock:
+        _remembered[key] = found
+        while len(_remembered) > MOST_REMEMBERED:
+            _remembered.popitem(last=False)
+    return found
+
+
+def _council_id() -> UUID:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council.id
+
+
+def _read(tenant: UUID, version_id: UUID) -> Published:
+    query = select(FormVersion.number, FormVersion.content).where(
+        FormVersion.tenant_id == tenant, FormVersion.id == version_id
+    )
+    row = db.session().execute(query).one_or_none()
+    if row is None:
+        raise NotFound("no such form version")
+    return published(version_id, row.number, row.content)
+
+
+def published(version_id: UUID, number: int, content: Mapping[str, Any]) -> Published:
+    """A version from its stored document, `{"form": …, "thresholds": …}` as `forms.commands` wrote it."""
+    form = parse_form(content["form"])
+    return Published(version_id, number, form, _thresholds(content["thresholds"], form))
+
+
+def _thresholds(document: Any, form: Form) -> Thresholds:
+    """The rules; without any when they cannot be read, so that reports go to people and not to an error."""
+    try:
+        return parse_thresholds(document, form)
+    except SchemaMistakes as mistakes:
+        log.error("rules.unreadable", extra={"mistakes": len(mistakes.mistakes)})  # noqa: TRY400 - no traceback
+        return NO_RULES

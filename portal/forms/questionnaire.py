@@ -1,0 +1,183 @@
+"""A council's questionnaire once read: pages of triage questions, sections, and the short urgent form."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from portal.forms.conditions import Asked, Test, holds
+from portal.forms.mistakes import Text
+
+CHOICES = frozenset({"radios", "select", "checkboxes", "levels"})
+TYPES = CHOICES | {"text", "textarea", "date", "number", "age", "tel", "email", "postcode"}
+SENSITIVITIES = ("P", "SC", "CO", "CONF", "N")
+NOT_KNOWN = "not_known"
+"""The stored answer "not known" of a question that allows it (`not_known: true`)."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer of a question with choices; an exclusive one ("none of these") empties the others."""
+
+    value: str
+    label: Text
+    hint: Text | None = None
+    exclusive: bool = False
+
+
+@dataclass(frozen=True)
+class Level:
+    """One described level of a `levels` question."""
+
+    value: int
+    label: Text
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question; `required` is true, false or a test over the answers, `show_when` a test or always."""
+
+    key: str
+    type: str
+    label: Text
+    hint: Text | None = None
+    required: bool | Test = False
+    options: tuple[Option, ...] = ()
+    levels: tuple[Level, ...] = ()
+    show_when: Test | None = None
+    min: int | None = None
+    max: int | None = None
+    fact: str | None = None
+    sensitivity: str = "P"
+    not_known: bool = False
+
+    def asked(self) -> Asked:
+        """Return what conditions may know of this question."""
+        options = {option.value for option in self.options} | ({NOT_KNOWN} if self.not_known else set())
+        exclusive = {option.value for option in self.options if option.exclusive}
+        return Asked(self.type, frozenset(options), frozenset(exclusive))
+
+    def is_required(self, answers: Mapping[str, object]) -> bool:
+        """Tell whether an answer must be given, in the light of the others."""
+        return self.required if isinstance(self.required, bool) else holds(self.required, answers)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of triage questions. A page's `show_when` is folded into each of its questions."""
+
+    key: str
+    title: Text
+    intro: Text | None
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """How often a section is given (children, household) and which answers name an item."""
+
+    min: int
+    max: int
+    item: Text
+    title_from: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the task list; with `repeat`, one item's questions."""
+
+    key: str
+    title: Text
+    intro: Text | None
+    questions: tuple[Question, ...]
+    repeat: Repeat | None = None
+    show_when: Test | None = None
+
+
+@dataclass(frozen=True)
+class Form:
+    """One questionnaire of a council, read from its folder or from a published version."""
+
+    key: str
+    title: Text
+    triage: tuple[Page, ...]
+    sections: tuple[Section, ...]
+    urgent: tuple[Section, ...]
+
+    def section(self, key: str) -> Section:
+        """Return a section of the full form, else of the urgent form; raises KeyError."""
+        for section in (*self.sections, *self.urgent):
+            if section.key == key:
+                return section
+        raise KeyError(key)
+
+    def page(self, key: str) -> Page:
+        """Return a triage page; raises KeyError."""
+        for page in self.triage:
+            if page.key == key:
+                return page
+        raise KeyError(key)
+
+    def triage_questions(self) -> list[Question]:
+        """Return the triage questions in order."""
+        return [question for page in self.triage for question in page.questions]
+
+    def questions(self) -> list[Question]:
+        """Return the questions of triage and of every section (not those of the urgent form), in order."""
+        return [
+            *self.triage_questions(),
+            *(question for part in self.sections for question in part.questions),
+        ]
+
+
+def is_shown(thing: Question | Section, answers: Mapping[str, object]) -> bool:
+    """Tell whether a question or section applies, given the answers so far."""
+    return thing.show_when is None or holds(thing.show_when, answers)
+
+
+def visible(questions: Iterable[Question], answers: Mapping[str, object]) -> list[Question]:
+    """Return the questions that apply, in order; the answer of one not shown counts as not given."""
+    known = dict(answers)
+    asked = []
+    for question in questions:
+        if is_shown(question, known):
+            asked.append(question)
+        else:
+            known.pop(question.key, None)
+    return asked
+
+
+def prune(form: Form, answers: Mapping[str, object], keep: Collection[str] = ()) -> dict[str, object]:
+    """Return the answers without those of questions and sections that do not apply or do not exist.
+
+    `answers` is flat (question key: value); a repeated section is under its own key as a list of such
+    mappings. `keep` names other keys to keep, such as the override answer.
+    """
+    kept = {key: answers[key] for key in keep if key in answers}
+    _keep_shown(form.triage_questions(), answers, kept)
+    for section in (*form.sections, *form.urgent):
+        if not is_shown(section, kept):
+            continue
+        if section.repeat is None:
+            _keep_shown(section.questions, answers, kept)
+        elif section.key in answers:
+            kept[section.key] = _keep_items(section, answers[section.key], kept)
+    return kept
+
+
+def _keep_shown(questions: Sequence[Question], answers: Mapping[str, object], kept: dict[str, object]) -> None:
+    own = {question.key for question in questions}
+    known = {**kept, **{key: value for key, value in answers.items() if key in own}}
+    for question in visible(questions, known):
+        if question.key in answers:
+            kept[question.key] = answers[question.key]
+
+
+def _keep_items(section: Section, items: object, known: Mapping[str, object]) -> list[dict[str, object]]:
+    kept_items = []
+    for item in items if isinstance(items, list | tuple) else ():
+        if not isinstance(item, Mapping):
+            continue
+        shown = visible(section.questions, {**known, **item})
+        kept_items.append({question.key: item[question.key] for question in shown if question.key in item})
+    return kept_items

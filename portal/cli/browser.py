@@ -1,0 +1,73 @@
+"""`portal browser`: finds Chromium for the journey tests, or installs it where that is possible."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
+PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/snap/bin/chromium")
+PACKAGE = "chromium"
+
+MISSING = """\
+============================================================================
+  No Chromium or Chrome on this machine: the JOURNEY TESTS IN A REAL BROWSER
+  AND THEIR ACCESSIBILITY CHECKS ARE LEFT OUT. To run them, install one:
+      apt-get install chromium      (Debian; run make test as root to have it done)
+      brew install --cask chromium  (macOS)
+  or set CHROMIUM to the path of a Chromium or Chrome.
+============================================================================
+"""
+
+
+def find_browser() -> str | None:
+    """The path of a Chromium or Chrome: CHROMIUM if set, then PATH, then the usual places."""
+    asked = os.environ.get("CHROMIUM")
+    if asked:
+        return shutil.which(asked)
+    for name in (*NAMES, *PLACES):
+        found = shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+def install() -> bool:
+    """Install Chromium with apt, as root only; waits for another apt rather than failing on its lock."""
+    apt = shutil.which("apt-get")
+    if apt is None or os.geteuid() != 0 or os.environ.get("CHROMIUM"):
+        return False
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    patient = [apt, "-o", "DPkg::Lock::Timeout=300", "-qq"]
+    for words in (["update"], ["install", "--yes", "--no-install-recommends", PACKAGE]):
+        if subprocess.run([*patient, *words], env=quiet, check=False).returncode:
+            return False
+    return find_browser() is not None
+
+
+def in_ci() -> bool:
+    """Whether this runs where nothing may be left out (CI=true)."""
+    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register `portal browser`."""
+    parser = commands.add_parser("browser", help="find Chromium for the tests, or install it")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Say where the browser is; without one, exit 1 in CI and otherwise say loudly what will be left out."""
+    del arguments
+    found = find_browser()
+    if found is None:
+        install()
+        found = find_browser()
+    if found is None:
+        sys.stderr.write(MISSING)
+        return 1 if in_ci() else 0
+    sys.stdout.write(f"Browser: {found}\n")
+    return 0

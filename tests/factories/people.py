@@ -62,7 +62,7 @@ def make_person(
     """An account with a membership. Referrers and leads belong to `agency` (default: the council's first);
     council staff to none. `account_id` adds a membership to somebody who has one elsewhere."""
     number = next(_count)
-    name = name or f"Person {number}"
+    name = name or f"Nia CNRY Prys {number}"
     email = email or f"person.{number}@example.org.uk"
     belongs = None if role in COUNCIL_ROLES else agency_id(agency or agency_keys(council)[0])
     made = account_id or uuid4()
@@ -71,33 +71,57 @@ def make_person(
         if account_id is None:
             session.execute(
                 insert(Account).values(
-                    id=made, email=email, email_key=email.lower(), name=name, password_hash="none",
-                    language=language, email_proved_at=clock.now(),
-                )  # fmt: skip
+                    id=made,
+                    email=email,
+                    email_key=email.lower(),
+                    name=name,
+                    password_hash="none",
+                    language=language,
+                    email_proved_at=clock.now(),
+                )
             )
         session.execute(
             insert(Membership).values(
-                tenant_id=council.id, id=membership_id, account_id=made, agency_id=belongs, role=role,
-                state=state, job_title="Deputy head" if belongs else "Screening officer",
-            )  # fmt: skip
+                tenant_id=council.id,
+                id=membership_id,
+                account_id=made,
+                agency_id=belongs,
+                role=role,
+                state=state,
+                job_title="Deputy head" if belongs else "Screening officer",
+            )
         )
     live = state in ("pending", "active")
     actor = Actor(
-        account_id=made, name=name, email=email, language=language, membership_id=membership_id,
-        role=role if live else "", state=state, agency_id=belongs if live else None,
-    )  # fmt: skip
+        account_id=made,
+        name=name,
+        email=email,
+        language=language,
+        membership_id=membership_id,
+        role=role if live else "",
+        state=state,
+        agency_id=belongs if live else None,
+    )
     return Person(made, email, name, council, actor)
 
 
-def sign_in(client: FlaskClient, person: Person) -> str:
-    """Give the client a live session of that person, without clicking; returns the session's id."""
+def open_session(person: Person) -> str:
+    """A live session of that person, without clicking; returns what the browser's cookie holds."""
     key = secrets.token_urlsafe(32)
     with db.unit_of_work(scope.NOWHERE) as session:
         session.execute(
             insert(AccountSession).values(
-                id_hash=hashed(key), account_id=person.account_id, signed_in_at=clock.now(),
+                id_hash=hashed(key),
+                account_id=person.account_id,
+                signed_in_at=clock.now(),
                 data={"_user_id": str(person.account_id), "_fresh": True},
-            )  # fmt: skip
+            )
         )
+    return key
+
+
+def sign_in(client: FlaskClient, person: Person) -> str:
+    """Give the client a live session of that person, without clicking; returns the session's id."""
+    key = open_session(person)
     client.set_cookie(PLAIN_NAME, key, domain="localhost")
     return key

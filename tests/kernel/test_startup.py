@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine
 
+from portal.cli.cluster import Addresses
 from portal.kernel import startup
 from portal.kernel.errors import Unavailable
-from tests.fixtures.database import Addresses
 
 Connection = psycopg.Connection[tuple[object, ...]]
 

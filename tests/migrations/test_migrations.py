@@ -22,14 +22,14 @@ union all select 'function ' || proname::text from pg_proc p join pg_namespace n
 def schema(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
     """Tables, columns, constraints, policies, triggers and grants as text."""
     queries = (
-        "select format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default)"
-        " from information_schema.columns where table_schema = 'public'",
+        """select format('%s.%s %s %s %s', table_name, column_name, data_type, is_nullable, column_default)
+             from information_schema.columns where table_schema = 'public'""",
         "select conname || pg_get_constraintdef(oid) from pg_constraint where connamespace = 'public'::regnamespace",
         "select indexdef from pg_indexes where schemaname = 'public'",
         "select format('%s %s %s %s', tablename, policyname, permissive, qual) from pg_policies",
         "select tgrelid::regclass || pg_get_triggerdef(oid) from pg_trigger where not tgisinternal",
-        "select format('%s %s %s', table_name, grantee, privilege_type) from information_schema.role_table_grants"
-        " where table_schema = 'public'",
+        """select format('%s %s %s', table_name, grantee, privilege_type)
+             from information_schema.role_table_grants where table_schema = 'public'""",
     )
     return {str(row[0]) for query in queries for row in connection.execute(query.encode())}
 

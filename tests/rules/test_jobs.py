@@ -23,4 +23,4 @@ def test_every_job_is_ours_and_takes_identifiers(app: Flask) -> None:
 
 def test_a_job_that_takes_words_is_refused() -> None:
     with pytest.raises(TypeError, match="identifiers"):
-        jobs.task("bad.job")(lambda child_name: None)
+        jobs.task("bad.job")(lambda child_name: child_name)

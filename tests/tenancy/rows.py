@@ -35,12 +35,18 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
     return {
         "council_key": here("council_key", version=1 if agency == "school" else 2, wrapped=BLOB),
         "agency_approval": here("agency_approval", agency_id=AGENCIES[agency]),
-        "form_version": here(
-            "form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark
-        ),
+        "form_version": here("form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark),
         "referral": here(
-            "referral", agency_id=AGENCIES[agency], author_id=ACCOUNT, wrapped_key=BLOB, state="sent",
-            form_version_id=row_id(council, agency, "form_version"), reference=mark, sent_at=NOW, queued_at=NOW, due_at=NOW,
+            "referral",
+            agency_id=AGENCIES[agency],
+            author_id=ACCOUNT,
+            wrapped_key=BLOB,
+            state="sent",
+            form_version_id=row_id(council, agency, "form_version"),
+            reference=mark,
+            sent_at=NOW,
+            queued_at=NOW,
+            due_at=NOW,
         ),
         "referral_section": here("referral_section", **report, section="children", body=BLOB),
         "referral_child": here("referral_child", **report, position=1, first_name=mark),
@@ -51,7 +57,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         "decision": here(
             "decision", **report, outcome="advice", route="MASH", rationale=BLOB, told=BLOB, decided_by=ACCOUNT
         ),
-    }  # fmt: skip
+    }
 
 
 def insert(connection: Connection, table: str, values: Mapping[str, object]) -> None:
@@ -70,11 +76,14 @@ def fill(connection: Connection) -> None:
         insert(connection, "agency", {"id": agency_id, "key": name, "name": Jsonb({"en": name}), "kind": "school"})
     account = {"id": ACCOUNT, "email": "a@example.org", "email_key": "a@example.org", "name": "A", "password_hash": "x"}
     insert(connection, "account", account)
-    for council in COUNCILS:
+    for council, council_id in COUNCILS.items():
         membership = {
-            "tenant_id": COUNCILS[council], "id": row_id(council, "school", "membership"), "account_id": ACCOUNT,
-            "agency_id": AGENCIES["school"], "role": "referrer",
-        }  # fmt: skip
+            "tenant_id": council_id,
+            "id": row_id(council, "school", "membership"),
+            "account_id": ACCOUNT,
+            "agency_id": AGENCIES["school"],
+            "role": "referrer",
+        }
         insert(connection, "membership", membership)
         for agency in AGENCIES:
             for table, values in rows(council, agency).items():

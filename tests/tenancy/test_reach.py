@@ -11,8 +11,8 @@ from sqlalchemy.types import Uuid
 
 from portal.auth.policy import POLICY, Permission, Reach, allows, part, reach
 from portal.auth.reach import within_reach
+from portal.cli.cluster import Addresses
 from portal.kernel.scope import SYSTEM, Actor
-from tests.fixtures.database import Addresses
 
 ME, OTHER = UUID(int=1), UUID(int=2)
 HERE, THERE = UUID(int=11), UUID(int=12)

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from portal.cli.cluster import Addresses
 from portal.kernel import db, scope
 from portal.kernel.scope import Actor, Council, Scope
-from tests.fixtures.database import Addresses
 from tests.tenancy.rows import (
     ACCOUNT,
     AGENCIES,
@@ -53,7 +53,7 @@ def acting(connection: Connection, council: str = "", agency: str = "", reach: s
 
 
 def count(connection: Connection, table: str, where: str = "true") -> int:
-    query = sql.SQL("select count(*) from {} where {}").format(sql.Identifier(table), sql.SQL(where))  # type: ignore[arg-type] # our own constants
+    query = sql.SQL("select count(*) from {} where {}").format(sql.Identifier(table), sql.SQL(where))
     found = connection.execute(query).fetchone()
     return int(str(found[0])) if found else -1
 

@@ -102,9 +102,9 @@ portal/static/manifest.json: node_modules/.installed $(ASSET_SOURCES)
 translations: $(VENV)/.runtime
 	@mkdir -p var
 	$(PY) -P -m babel.messages.frontend extract --mapping-file babel.cfg --no-location --sort-output \
-		--output-file var/messages.pot .
+		--keyword _l --keyword words:2 --output-file var/messages.pot .
 	$(PY) -P -m babel.messages.frontend update --input-file var/messages.pot --output-dir portal/translations \
-		--no-fuzzy-matching --no-wrap
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(MAKE) build
 
 # --- PostgreSQL and the browser ---------------------------------------------------------------------------------

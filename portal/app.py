@@ -15,7 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config.logging import configure
 from config.settings import Settings, load
 from portal.adapters import email, ports
-from portal.auth import guard, login
+from portal.auth import envelope, guard, login
 from portal.kernel import crypto, db, jobs, startup
 from portal.tenants import resolve, shell, vault
 from portal.web import assets, errors, language, security, templating
@@ -31,6 +31,7 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     startup.refuse_unsafe(engine)
     db.bind(engine)
     vault.open_with(crypto.root_key(settings.root_key))
+    envelope.open_with(crypto.root_key(settings.root_key))
     jobs.councils_from(resolve.by_id)
     ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from))
     ports.use_addresses(settings.base_url)

@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.fixtures.app",
     "tests.fixtures.mail",
     "tests.fixtures.browser",
+    "tests.fixtures.canary",
 ]

@@ -144,7 +144,7 @@ def upgrade() -> None:
             sent_at TIMESTAMP WITH TIME ZONE,
             CONSTRAINT pk_notice PRIMARY KEY (tenant_id, id),
             CONSTRAINT fk_notice_tenant_id_referral_id FOREIGN KEY(tenant_id, referral_id) REFERENCES referral (tenant_id, id) ON DELETE CASCADE,
-            CONSTRAINT ck_notice_kind CHECK (kind in ('received', 'question', 'reply', 'outcome', 'membership')),
+            CONSTRAINT ck_notice_kind CHECK (kind in ('received', 'question', 'reply', 'outcome')),
             CONSTRAINT ck_notice_state CHECK (state in ('pending', 'sent', 'failed')),
             CONSTRAINT fk_notice_tenant_id FOREIGN KEY(tenant_id) REFERENCES council (id),
             CONSTRAINT fk_notice_account_id FOREIGN KEY(account_id) REFERENCES account (id)

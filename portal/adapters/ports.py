@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from portal.kernel.errors import Unavailable
+
 
 @dataclass(frozen=True)
 class Email:
@@ -21,8 +23,12 @@ class Email:
     message_id: str
 
 
+class Refused(Unavailable):
+    """The mail server will never take this email: sending it again is no use."""
+
+
 class Mailer(Protocol):
-    """Sends email; raises portal.kernel.errors.Unavailable when it could not be handed over."""
+    """Sends email; raises portal.kernel.errors.Unavailable when it could not be handed over (Refused: ever)."""
 
     def send(self, email: Email) -> None:
         """Hand one email over."""

@@ -102,7 +102,10 @@ def _to_sign_in() -> ResponseReturnValue:
 def coming_from() -> str:
     """The page that sent the person to sign in, once; only a path we stored ourselves."""
     found = str(session.pop("next", ""))
-    return request.script_root + quote(found, safe="/?=&%-_.~") if found.startswith("/") else ""
+    if not found.startswith("/"):
+        return ""
+    # One leading slash: "//host" would be another site.
+    return request.script_root + "/" + quote(found.lstrip("/\\"), safe="/?=&%-_.~")
 
 
 def register(app: Flask) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Flask, session
+from flask import Flask, current_app, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
+from portal.auth.guard import door_of
 from portal.auth.sessions import PostgresSessions, hashed
 from portal.kernel import scope
 
@@ -36,6 +37,16 @@ def sign_out() -> None:
     session.rotate = True  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
 
 
+def _remember_page() -> None:
+    """A form that is posted after its session ended: signing in leads back to its page. This runs before the
+    CSRF check, which refuses the form and shows what was typed."""
+    if request.method != "POST" or scope.current().actor is not None or request.url_rule is None:
+        return
+    door = door_of(current_app.view_functions[str(request.endpoint)])
+    if door is not None and door.permission is not None and "GET" in (request.url_rule.methods or ()):
+        session["next"] = request.path
+
+
 def session_hash() -> str:
     """The hashed id of this browser's session ("" before it has one)."""
     key = getattr(session, "key", "")
@@ -44,6 +55,7 @@ def session_hash() -> str:
 
 def register(app: Flask, *, secure: bool) -> None:
     """Use our sessions and Flask-Login's bookkeeping on them."""
+    app.before_request(_remember_page)
     app.session_interface = PostgresSessions(secure=secure)
     manager = LoginManager(app)
     manager.session_protection = None

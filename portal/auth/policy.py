@@ -47,7 +47,7 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
     "": {P.ACCOUNT: R.OWN},
     "waiting": {P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.RECEIPT: R.OWN},
     "referrer": _REFERRER,
-    "agency_lead": {**_REFERRER, P.TRACK: R.AGENCY, P.PEOPLE: R.AGENCY},
+    "agency_lead": {**_REFERRER, P.TRACK: R.AGENCY, P.REPLY: R.AGENCY, P.PEOPLE: R.AGENCY},
     "screener": _SCREENER,
     "practice_manager": {**_SCREENER, P.PEOPLE: R.COUNCIL},
     "form_designer": {P.ACCOUNT: R.OWN},

@@ -184,10 +184,17 @@ def _not_readable(_error: AnswerError, label: str) -> str:
 
 
 def _incomplete(error: AnswerError, label: str) -> str:
-    names = {"day": _("a day"), "month": _("a month"), "year": _("a year")}
-    parts = error.params.get("parts")
-    missing = [names[part] for part in parts if part in names] if isinstance(parts, tuple) else []
-    return _("“%(label)s” must include %(parts)s", label=label, parts=_(" and ").join(missing))
+    # Whole sentences, because words change after other words in Welsh.
+    sentences: Mapping[object, str] = {
+        ("day",): _("“%(label)s” must include a day"),
+        ("month",): _("“%(label)s” must include a month"),
+        ("year",): _("“%(label)s” must include a year"),
+        ("day", "month"): _("“%(label)s” must include a day and a month"),
+        ("day", "year"): _("“%(label)s” must include a day and a year"),
+        ("month", "year"): _("“%(label)s” must include a month and a year"),
+    }
+    told = sentences.get(error.params.get("parts"), _("“%(label)s” must include a day, a month and a year"))
+    return told % {"label": label}
 
 
 def _limit(error: AnswerError, name: str) -> object:

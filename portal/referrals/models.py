@@ -16,7 +16,7 @@ from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE")
-NOTICE_KINDS = ("received", "question", "reply", "outcome", "membership")
+NOTICE_KINDS = ("received", "question", "reply", "outcome")
 NOTICE_STATES = ("pending", "sent", "failed")
 
 

@@ -21,9 +21,6 @@ from portal.web.security import COUNCIL_IN_ENVIRON
 
 FRESH_SECONDS = 15.0
 
-# First parts of addresses that belong to the instance; a council's slug may not be one of them.
-RESERVED = frozenset({"assets", "live", "ready", "outbox", "language", "static", "api"})
-
 
 @dataclass(frozen=True)
 class _Known:
@@ -111,7 +108,7 @@ class CouncilAddresses:
         path = str(environ.get("PATH_INFO", ""))
         first, _, rest = path.lstrip("/").partition("/")
         environ[COUNCIL_IN_ENVIRON] = None
-        if first in RESERVED:
+        if first in council_settings.RESERVED:
             return self.app(environ, start_response)
         try:
             known = _councils()

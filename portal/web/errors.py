@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, g, render_template, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from markupsafe import escape
@@ -160,7 +161,7 @@ def _last_resort() -> str:
     danger = escape(_("If a child is in immediate danger, ring 999."))
     kept = escape(kept_words())
     return (
-        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+        f'<!DOCTYPE html><html lang="{get_locale() or "en"}"><meta charset="utf-8"><title>{title}</title>'
         f"<h1>{title}</h1><p>{danger}</p><pre>{kept}</pre>"
     )
 

@@ -1,135 +1,115 @@
-"""The whole of `make run`: started, asked, hurt, stopped, started again with its data, and forgotten."""
+"""The demonstration's people and stories: every state is there, twice is once, and everybody could have registered."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
+from collections import Counter
+from typing import Any
 
-import psycopg
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from sqlalchemy import func, select, text
 
-from portal.cli.instance import instance_file, read_private
-from portal.cli.stale import alive
-from tests.fixtures.app import free_port
+from config.settings import Settings
+from portal.adapters import outbox
+from portal.auth import passwords
+from portal.auth.agency_rules import match
+from portal.auth.models import Account, Membership
+from portal.cli import demo
+from portal.cli.folders import COUNCILS
+from portal.forms.folder import load_agencies
+from portal.kernel import clock, db, scope
+from portal.kernel.scope import Council, Scope
+from portal.referrals.models import ROUTES, Notice, Referral, ReferralChild
+from portal.referrals.states import STATES
+from portal.screening.models import Decision
+from portal.tenants.agency_list import rules_of
+from tests.fixtures.councils import Councils
 
-PATIENCE = 120.0
-
-
-@dataclass
-class Running:
-    """A demonstration in a process of its own."""
-
-    process: subprocess.Popen[str]
-    environ: dict[str, str]
-    said: Path
-
-    @property
-    def address(self) -> str:
-        return f"http://localhost:{self.environ['PORT']}/"
-
-    def portal(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Another command beside it, which has to find its database."""
-        command = [sys.executable, "-P", "-m", "portal.cli", *words]
-        return subprocess.run(command, env=self.environ, capture_output=True, text=True, check=False)
-
-    def owner(self) -> psycopg.Connection[tuple[object, ...]]:
-        found = read_private(instance_file(Path(self.environ["PORTAL_VAR"])))["DATABASE_URL_OWNER"]
-        return psycopg.connect(found.replace("+psycopg", ""), autocommit=True)
-
-    def children(self, named: str) -> list[int]:
-        """The numbers of the processes it started whose command line holds a word."""
-        found = subprocess.run(
-            ["pgrep", "-P", str(self.process.pid), "-f", named], capture_output=True, text=True, check=False
-        )
-        return [int(number) for number in found.stdout.split()]
-
-    def replaced(self, named: str, number: int) -> bool:
-        """Whether another process than the one killed does its work."""
-        return self.children(named) not in ([], [number])
-
-    def words(self) -> str:
-        return self.said.read_text()
-
-
-def until(holds: Callable[[], bool], running: Running) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert running.process.poll() is None, running.words()
-        assert time.monotonic() < deadline, running.words()
-        time.sleep(0.2)
-
-
-def served(running: Running) -> bool:
-    try:
-        with urllib.request.urlopen(running.address, timeout=5):
-            return True
-    except urllib.error.HTTPError as error:
-        return error.code < 500
-    except OSError:
-        return False
+PEOPLE = demo._read(demo.FOLDER, "people.yaml")["people"]
 
 
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Callable[[], Running]]:
-    """Starts a demonstration on one folder of data, and waits until it says that it is ready."""
-    environ = os.environ | {"PORTAL_VAR": str(tmp_path / "var"), "PORT": str(free_port())}
-    for name in ("DATABASE_URL", "DATABASE_URL_OWNER", "MAIL"):
-        environ.pop(name, None)
-    started: list[Running] = []
-
-    def start() -> Running:
-        said = tmp_path / f"said-{len(started)}"
-        with said.open("w") as log:
-            command = [sys.executable, "-P", "-m", "portal.cli", "demo"]
-            process = subprocess.Popen(command, env=environ, stdout=log, stderr=log, text=True)
-        running = Running(process, environ, said)
-        started.append(running)
-        until(lambda: "The portal is at" in running.words(), running)
-        return running
-
-    yield start
-    for running in started:
-        if running.process.poll() is None:
-            running.process.terminate()
-            running.process.wait(timeout=60)
-    assert started[-1].portal("demo", "--forget").returncode == 0
-    assert not (tmp_path / "var").exists()
+def seeded(app: Flask, councils: Councils, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A demonstration; the application of this process is started already."""
+    monkeypatch.setattr(demo, "start", lambda _settings: None)
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    demo.seed(settings)
+    return settings
 
 
-def test_it_survives_what_may_happen_and_keeps_its_data(demo: Callable[[], Running]) -> None:
-    first = demo()
-    assert served(first)
-    assert "Signs in as" in first.words()
-    with first.owner() as connection:
-        connection.execute("CREATE TABLE kept_by_test AS SELECT generate_series(1, 100) AS number")
-    assert first.portal("demo", "--forget").returncode == 1
+def of(council: Council, query: Any) -> list[Any]:
+    with db.unit_of_work(Scope(council, scope.SYSTEM)) as session:
+        return list(session.execute(query).all())
 
-    for named in ("postgres", "gunicorn", "portal.cli worker"):
-        (number,) = first.children(named)
-        os.kill(number, signal.SIGKILL)
-        until(partial(first.replaced, named, number), first)
-    until(lambda: served(first), first)
-    until(lambda: "ok      worker" in first.portal("doctor").stdout, first)
-    for sentence in ("PostgreSQL stopped", "The web server stopped", "The worker stopped (killed by SIGKILL)"):
-        assert sentence in first.words()
 
-    everything = first.children("")
-    first.process.send_signal(signal.SIGINT)
-    assert first.process.wait(timeout=60) == 0
-    assert len(everything) == 3
-    assert not any(alive(number) for number in everything)
+def count() -> dict[str, int]:
+    tables = (Account, Membership, Referral, ReferralChild, Notice, Decision)
+    return {table.__tablename__: _number(table) for table in tables}
 
-    second = demo()
-    with second.owner() as connection:
-        assert connection.execute("SELECT count(*) FROM kept_by_test").fetchone() == (100,)
-    second.process.send_signal(signal.SIGTERM)
-    assert second.process.wait(timeout=60) == 0
+
+def _number(table: Any) -> int:
+    with db.unit_of_work(scope.NOWHERE) as session:
+        slugs = session.execute(text("select id, slug, nation from council")).all()
+    here = [Council(row.id, row.slug, {}, row.nation, ()) for row in slugs]
+    return sum(of(council, select(func.count()).select_from(table))[0][0] for council in here)
+
+
+def test_every_state_and_route_is_there_in_both_councils(seeded: Settings, councils: Councils) -> None:
+    for council in councils:
+        rows = of(council, select(Referral.state, Referral.route, Referral.kind, Referral.attention, Referral.sent_at))
+        assert {row.state for row in rows} == set(STATES)
+        assert {row.route for row in rows if row.state == "sent"} == set(ROUTES)
+        assert Counter(row.kind for row in rows)["urgent"] >= 1
+        assert not any(row.attention for row in rows)
+        assert all(row.sent_at < clock.now() for row in rows if row.sent_at)
+        days = {row.sent_at.astimezone(clock.LONDON).date() for row in rows if row.sent_at}
+        assert len(days) >= 4
+
+
+def test_seeding_again_adds_nothing(seeded: Settings) -> None:
+    before = count()
+    people = demo.seed(seeded)
+    assert count() == before
+    assert len(people) == sum(len(person["in"]) for person in PEOPLE)
+    assert len({one.email for one in people}) == before["account"] // 2  # counted once in each council's scope
+
+
+def test_its_mail_arrives_when_it_happened_and_names_nobody(seeded: Settings) -> None:
+    with db.unit_of_work(scope.NOWHERE):
+        mails = outbox.kept()
+    assert len(mails) >= 20
+    assert len({mail.sent_at.date() for mail in mails}) >= 4
+    with db.unit_of_work(scope.NOWHERE) as session:
+        slugs = session.execute(text("select id, slug, nation from council")).all()
+    names = {
+        name
+        for row in slugs
+        for child in of(
+            Council(row.id, row.slug, {}, row.nation, ()), select(ReferralChild.first_name, ReferralChild.last_name)
+        )
+        for name in child
+        if name
+    }
+    assert len(names) > 20
+    for mail in mails:
+        assert not [name for name in names if name in mail.subject + mail.body]
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person["key"])
+def test_everybody_could_have_registered(person: dict[str, Any]) -> None:
+    for place in person["in"]:
+        found = match(person["email"], rules_of(load_agencies(COUNCILS / place["council"])))
+        assert found.accepted
+        if "agency" in place:
+            assert place["agency"] in found.agencies
+
+
+def test_the_password_would_be_accepted() -> None:
+    own = passwords.words_of(*(person[key] for person in PEOPLE for key in ("name", "email")))
+    assert passwords.weakness(demo.PASSWORD, own) is None
+
+
+def test_no_fictional_people_outside_the_demonstration(settings: Settings) -> None:
+    with pytest.raises(PermissionError):
+        demo.seed(settings.model_copy(update={"demo": False}))

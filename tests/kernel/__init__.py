@@ -1,1 +1,1 @@
-"""Tests of the kernel."""
+"""Tests of this package."""

@@ -5,25 +5,14 @@ from __future__ import annotations
 import re
 
 from flask import Flask
+from jinja2 import Environment
 
 from tests.rules.source import Source, sources, templates
 
 RENDERED = re.compile(r"""["']([a-z_]+/[a-z_/]+\.html)["']""")
 INCLUDED = re.compile(r"""(?:include|import|extends|from)\s+["']([a-z_/]+\.html)["']""")
 
-# In this order: a tag may hold template code, which may hold a ">".
-NOT_SHOWN = tuple(
-    re.compile(pattern, re.DOTALL)
-    for pattern in (
-        r"{#.*?#}",
-        r"{%.*?%}",
-        r"{{.*?}}",
-        r"<(script|style)\b.*?</\1>",
-        r"<!--.*?-->",
-        r"<[^>]*>",
-        r"&#?\w+;",
-    )
-)
+NOT_SHOWN = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>|&#?\w+;", re.DOTALL)
 WORD = re.compile(r"[A-Za-zÀ-ž]{2,}")
 # Said the same in every language.
 UNIVERSAL = {"doctype", "html"}
@@ -32,10 +21,10 @@ SPOKEN_ATTRIBUTE = re.compile(r"\b(?:aria-label|title|alt|placeholder)=\"([^\"{]
 
 def unspoken(template: Source) -> list[str]:
     """Words a reader would see that no translator would."""
-    shown = template.text
-    for pattern in NOT_SHOWN:
-        shown = pattern.sub(" ", shown)
-    words = [word for word in WORD.findall(shown) if word.lower() not in UNIVERSAL]
+    # What is left of a template without its code; a space stands where code was.
+    tokens = Environment(autoescape=True).lex(template.text)
+    plain = "".join(value if kind == "data" else " " for _line, kind, value in tokens)
+    words = [word for word in WORD.findall(NOT_SHOWN.sub(" ", plain)) if word.lower() not in UNIVERSAL]
     return words + SPOKEN_ATTRIBUTE.findall(template.text)
 
 

@@ -15,7 +15,7 @@ INCLUDED = re.compile(r"""(?:include|import|extends|from)\s+["']([a-z_/]+\.html)
 NOT_SHOWN = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->|<[^>]*>|&#?\w+;", re.DOTALL)
 WORD = re.compile(r"[A-Za-zÀ-ž]{2,}")
 # Said the same in every language.
-UNIVERSAL = {"doctype", "html"}
+UNIVERSAL = {"doctype", "html", "colspan", "rowspan"}  # the last two are attributes that a macro writes
 SPOKEN_ATTRIBUTE = re.compile(r"\b(?:aria-label|title|alt|placeholder)=\"([^\"{]*[A-Za-z]{2,}[^\"{]*)\"")
 
 

@@ -1,0 +1,1 @@
+"""What auth can do."""

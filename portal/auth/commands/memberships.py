@@ -1,0 +1,99 @@
+"""Asking to belong to an agency in this council, and deciding about it: the first decision stands."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.models import Membership
+from portal.auth.queries import accounts, people
+from portal.auth.queries.agencies import judge
+from portal.kernel import clock, db, jobs, scope
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.scope import Actor
+
+# From which state a decision takes a membership to which, and what is recorded.
+_DECISIONS = {
+    "approve": ("pending", "active", Event.MEMBERSHIP_APPROVED),
+    "refuse": ("pending", "refused", Event.MEMBERSHIP_REFUSED),
+    "remove": ("active", "ended", Event.MEMBERSHIP_ENDED),
+}
+
+
+def ask(actor: Actor, agency_id: str, job: str, *, lead: bool) -> UUID:
+    """Ask to belong to an agency; a refused or ended membership may be asked for again.
+
+    Raises Invalid({"agency": "not_yours"}) when the actor's address does not fit the agency, Conflict when
+    there is a membership already.
+    """
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    agency = judge(actor.email).agency(agency_id)
+    if agency is None:
+        raise Invalid({"agency": "not_yours"})
+    role = "agency_lead" if lead else "referrer"
+    asked = {"agency_id": agency.id, "role": role, "state": "pending", "job_title": job, "asked_at": clock.now()}
+    statement = insert(Membership).values(
+        tenant_id=council.id, id=uuid4(), account_id=actor.account_id, version=1, **asked
+    )
+    found = db.session().execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "account_id"],
+            set_=asked | {"decided_at": None, "decided_by": None, "version": Membership.version + 1},
+            where=Membership.state.in_(("refused", "ended")),
+        ).returning(Membership.id)
+    )
+    membership_id = found.scalar_one_or_none()
+    if membership_id is None:
+        raise Conflict("there is a membership already")
+    events.record(Event.MEMBERSHIP_ASKED, membership_id, role=role)
+    jobs.enqueue("auth.tell_approvers", membership_id=membership_id)
+    return membership_id
+
+
+def decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> None:
+    """Approve or refuse somebody who waits, or remove somebody; takes effect at their next request.
+
+    Raises NotFound when the actor may not know of the membership, Conflict when somebody decided first.
+    """
+    if decision not in _DECISIONS:
+        raise NotFound
+    before, after, event = _DECISIONS[decision]
+    changed = db.session().execute(
+        update(Membership)
+        .where(
+            people.manageable(actor),
+            Membership.id == membership_id,
+            Membership.state == before,
+            Membership.version == version,
+        )
+        .values(
+            state=after,
+            decided_at=clock.now(),
+            decided_by=actor.account_id,
+            version=Membership.version + 1,
+        )
+        .returning(Membership.role)
+    )
+    role = changed.scalar_one_or_none()
+    if role is None:
+        if people.exists(actor, membership_id):
+            raise Conflict("somebody decided first")
+        raise NotFound
+    events.record(event, membership_id, role=role)
+    jobs.enqueue("auth.send_membership", membership_id=membership_id)
+
+
+def ask_as(account_id: UUID, agency_id: str, job: str, *, lead: bool) -> Actor:
+    """`ask` for an account that was made a moment ago; the person as this council knows them then."""
+    newcomer = accounts.actor_of(account_id)
+    scope.act_as(newcomer)
+    ask(newcomer, agency_id, job, lead=lead)
+    actor = accounts.actor_of(account_id)
+    scope.act_as(actor)
+    return actor

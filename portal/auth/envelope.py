@@ -1,0 +1,71 @@
+"""Seals what somebody typed before they have an account: a key per code row, wrapped with the root key.
+
+A person who only proves an address belongs to no council yet, so no council's key can serve; when the row is
+deleted, its key and what it sealed are gone together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import asdict, dataclass, replace
+from uuid import UUID
+
+from portal.kernel import crypto
+from portal.kernel.errors import Unavailable
+
+_root: list[bytes] = []
+_TABLE = "one_time_code"
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a code row seals: what the person typed (registration), or only the address (sign-in)."""
+
+    email: str
+    name: str = ""
+    job: str = ""
+    lead: bool = False
+    agency_id: str = ""
+
+    def at(self, agency_id: UUID) -> Details:
+        """The same at an agency."""
+        return replace(self, agency_id=str(agency_id))
+
+
+def open_with(root: bytes) -> None:
+    """Give this process the root key (app.py, the worker and the command line call it once)."""
+    _root[:] = [root]
+
+
+def new_key(row_id: UUID) -> bytes:
+    """A new key for one row, wrapped."""
+    return crypto.seal(_root_key(), crypto.new_key(), crypto.place(_TABLE, row_id, "key"))
+
+
+def _root_key() -> bytes:
+    if not _root:
+        raise Unavailable("the root key is not loaded")
+    return _root[0]
+
+
+def _key(wrapped: bytes, row_id: UUID) -> bytes:
+    return crypto.unseal(_root_key(), wrapped, crypto.place(_TABLE, row_id, "key"))
+
+
+def seal(wrapped: bytes, row_id: UUID, details: Details) -> bytes:
+    """Encrypt the details for their row."""
+    plain = json.dumps(asdict(details)).encode()
+    return crypto.seal(_key(wrapped, row_id), plain, crypto.place(_TABLE, row_id, "details"))
+
+
+def unseal(wrapped: bytes, row_id: UUID, blob: bytes) -> Details:
+    """Decrypt what `seal` made for the same row; raises kernel.crypto.CannotOpen."""
+    plain = crypto.unseal(_key(wrapped, row_id), blob, crypto.place(_TABLE, row_id, "details"))
+    return Details(**json.loads(plain))
+
+
+def digest(wrapped: bytes, row_id: UUID, code: str) -> str:
+    """What is stored of a code: six digits are guessed in no time without the key, which is not in the table."""
+    return hmac.new(_key(wrapped, row_id), b"code" + code.encode(), hashlib.sha256).hexdigest()

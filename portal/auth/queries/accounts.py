@@ -1,0 +1,125 @@
+"""Accounts: who somebody is in this council, and where they are signed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, select
+
+from portal.auth.models import Account, AccountSession, Agency, Membership
+from portal.kernel import db, scope
+from portal.kernel.errors import NotFound
+from portal.kernel.language import Text, say
+from portal.kernel.scope import Actor
+
+
+@dataclass(frozen=True)
+class Known:
+    """An account as sign-in needs it."""
+
+    id: UUID
+    password_hash: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class SignedInOn:
+    """One browser that is signed in; `here` is the one that asks."""
+
+    since: datetime
+    seen_at: datetime
+    here: bool
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What a person sees about themselves."""
+
+    name: str
+    email: str
+    language: str
+    role: str
+    state: str
+    job_title: str
+    agency: Text | None
+
+
+def known(email_key: str) -> Known | None:
+    """The account of an address (its key), if there is one."""
+    row = (
+        db.session()
+        .execute(select(Account.id, Account.password_hash, Account.state).where(Account.email_key == email_key))
+        .one_or_none()
+    )
+    return Known(row.id, row.password_hash, row.state == "active") if row else None
+
+
+def _mine(account_id: UUID) -> tuple[Mine, UUID | None, UUID | None]:
+    council = scope.current().council
+    row = (
+        db.session()
+        .execute(
+            select(
+                Account.name,
+                Account.email,
+                Account.language,
+                Membership.id,
+                Membership.role,
+                Membership.state,
+                Membership.job_title,
+                Membership.agency_id,
+                Agency.name.label("agency"),
+            )
+            .select_from(Account)
+            .outerjoin(
+                Membership,
+                and_(
+                    Membership.account_id == Account.id,
+                    Membership.tenant_id == (council.id if council else None),
+                ),
+            )
+            .outerjoin(Agency, Agency.id == Membership.agency_id)
+            .where(Account.id == account_id)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        raise NotFound
+    mine = Mine(row.name, row.email, row.language, row.role or "", row.state or "", row.job_title or "", row.agency)
+    return mine, row.id, row.agency_id
+
+
+def mine(actor: Actor) -> Mine:
+    """What the actor sees about themselves in this council; raises NotFound."""
+    return _mine(actor.account_id)[0]
+
+
+def actor_of(account_id: UUID) -> Actor:
+    """The person as this council knows them, as `whoami` will find them at their next request."""
+    found, membership_id, agency_id = _mine(account_id)
+    live = found.state in ("pending", "active")
+    return Actor(
+        account_id=account_id,
+        name=found.name,
+        email=found.email,
+        language=found.language,
+        membership_id=membership_id,
+        role=found.role if live else "",
+        state=found.state,
+        agency_id=agency_id if live else None,
+        agency_name=say(found.agency or {}, found.language),
+        job_title=found.job_title,
+    )
+
+
+def signed_in_on(actor: Actor, session_hash: str) -> tuple[SignedInOn, ...]:
+    """The browsers where the actor is signed in, newest first; `session_hash` marks the one that asks."""
+    rows = db.session().execute(
+        select(AccountSession.id_hash, AccountSession.created_at, AccountSession.seen_at)
+        .where(AccountSession.account_id == actor.account_id)
+        .order_by(AccountSession.seen_at.desc())
+        .limit(50)
+    )
+    return tuple(SignedInOn(row.created_at, row.seen_at, row.id_hash == session_hash) for row in rows)

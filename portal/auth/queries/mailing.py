@@ -1,0 +1,74 @@
+"""Whom a membership's emails go to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+
+from portal.auth.models import Account, Membership
+from portal.kernel import db
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody to write to, in their language ("" if they never chose one)."""
+
+    membership_id: UUID
+    email: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A membership as its own email needs it."""
+
+    reader: Reader
+    state: str
+    version: int
+
+
+def decided(membership_id: UUID) -> Decided | None:
+    """The person of a membership and how it stands; None when there is none."""
+    row = (
+        db.session()
+        .execute(
+            select(Membership.id, Membership.state, Membership.version, Account.email, Account.language)
+            .join(Account, Account.id == Membership.account_id)
+            .where(Membership.id == membership_id)
+        )
+        .one_or_none()
+    )
+    return Decided(Reader(row.id, row.email, row.language), row.state, row.version) if row else None
+
+
+def approvers(membership_id: UUID) -> tuple[Reader, ...]:
+    """Who may approve a membership that waits: the agency's leads; for a would-be lead, or an agency without
+    a lead, the council's own people. Empty when it waits no longer."""
+    asked = (
+        db.session()
+        .execute(
+            select(Membership.agency_id, Membership.role).where(
+                Membership.id == membership_id, Membership.state == "pending"
+            )
+        )
+        .one_or_none()
+    )
+    if asked is None:
+        return ()
+    leads = and_(Membership.role == "agency_lead", Membership.agency_id == asked.agency_id)
+    council = Membership.role.in_(("practice_manager", "council_admin"))
+    rows = (
+        db.session()
+        .execute(
+            select(Membership.id, Membership.role, Account.email, Account.language)
+            .join(Account, Account.id == Membership.account_id)
+            .where(Membership.state == "active", Account.state == "active", or_(leads, council))
+            .order_by(Membership.id)
+        )
+        .all()
+    )
+    own = [row for row in rows if row.role == "agency_lead" and asked.role == "referrer"]
+    chosen = own or [row for row in rows if row.role != "agency_lead"]
+    return tuple(Reader(row.id, row.email, row.language) for row in chosen)

@@ -1,0 +1,158 @@
+"""Emails about accounts: codes, and how a request for membership stands. Names and agencies stay out of them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+
+from portal.adapters import ports
+from portal.adapters.ports import Email
+from portal.auth.commands import codes
+from portal.auth.queries import mailing, pending
+from portal.auth.queries.mailing import Reader
+from portal.auth.sessions import tidy as tidy_sessions
+from portal.kernel import db, jobs, scope
+from portal.kernel.errors import NotFound
+from portal.kernel.language import say, words
+from portal.kernel.scope import Council
+
+log = structlog.get_logger()
+
+
+@jobs.task("auth.send_code")
+def send_code(code_id: UUID) -> None:
+    """Make a code and send it; to an address that has an account already, say so instead (registration)."""
+    found = pending.to_send(code_id)
+    if found is None:
+        return
+    if found.purpose == "register" and found.has_account:
+        codes.answer_known(code_id, found.purpose)
+        subject, body = _already(found.language)
+    else:
+        code = codes.give_out(code_id, found.wrapped_key, found.purpose)
+        subject, body = _code(found.language, code)
+    _send(Reader(code_id, found.email, found.language), found.language, subject, body, f"code-{code_id}")
+
+
+@jobs.task("auth.send_membership")
+def send_membership(membership_id: UUID) -> None:
+    """Tell a person that they were approved, refused or removed."""
+    found = mailing.decided(membership_id)
+    if found is None:
+        return
+    language = _language(found.reader)
+    texts = {
+        "active": (
+            words(language, "Your account is approved"),
+            words(
+                language,
+                "You can now report a concern, follow your reports and answer questions about them. Sign in here:",
+            ),
+            "/sign-in",
+        ),
+        "refused": (
+            words(language, "Your request was not approved"),
+            words(
+                language,
+                "If you think this is a mistake, speak to your agency's safeguarding lead. "
+                "You can still report a concern by telephone. The numbers are here:",
+            ),
+            "/",
+        ),
+        "ended": (
+            words(language, "Your access has ended"),
+            words(
+                language,
+                "You can no longer see your agency's reports here. If you think this is a mistake, speak to your "
+                "agency's safeguarding lead. You can still report a concern by telephone. The numbers are here:",
+            ),
+            "/",
+        ),
+    }
+    if found.state in texts:
+        subject, text, path = texts[found.state]
+        body = f"{text}\n\n{_address(path)}"
+        _send(found.reader, language, subject, body, f"membership-{membership_id}-{found.version}")
+
+
+@jobs.task("auth.tell_approvers")
+def tell_approvers(membership_id: UUID) -> None:
+    """Tell those who can approve a membership that somebody waits; without a name."""
+    for reader in mailing.approvers(membership_id):
+        language = _language(reader)
+        subject = words(language, "Someone is waiting for your approval")
+        text = words(
+            language,
+            "Someone has asked for access to the professionals' portal. Until you decide, they can only send a "
+            "report and see its receipt. Sign in to see who it is:",
+        )
+        key = f"approver-{membership_id}-{reader.membership_id}"
+        _send(reader, language, subject, f"{text}\n\n{_address('/people')}", key)
+
+
+@jobs.app.periodic(cron="23 * * * *")
+@jobs.app.task(name="auth.tidy", queueing_lock="auth.tidy", pass_context=False)
+def tidy(timestamp: int) -> None:
+    """Delete sessions and codes that nobody can use any more."""
+    del timestamp
+    with db.unit_of_work(scope.Scope(actor=scope.SYSTEM)):
+        codes.tidy()
+        tidy_sessions()
+
+
+def _council() -> Council:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council
+
+
+def _language(reader: Reader) -> str:
+    return reader.language or _council().languages[0]
+
+
+def _address(path: str) -> str:
+    return ports.address(f"/{_council().slug}{path}")
+
+
+def _code(language: str, code: str) -> tuple[str, str]:
+    subject = words(language, "Your code for the professionals' portal")
+    body = words(
+        language,
+        "Your code is %(code)s\n\nEnter it on the page where you asked for it. It works once, for 15 minutes, in "
+        "the same browser only. Nobody from the council will ever ask you for it.\n\n"
+        "If you did not ask for a code, you can ignore this email.",
+    )
+    return subject, body % {"code": code}
+
+
+def _already(language: str) -> tuple[str, str]:
+    subject = words(language, "You already have an account")
+    body = words(
+        language,
+        "Someone, probably you, tried to register with this email address. It has an account already, so you do "
+        "not need a new one. Sign in here:\n\n%(address)s\n\n"
+        "If your account is with another council, signing in here asks for access to this one.\n\n"
+        "If it was not you, you can ignore this email.",
+    )
+    return subject, body % {"address": _address("/sign-in")}
+
+
+def _send(reader: Reader, language: str, subject: str, body: str, key: str) -> None:
+    council = _council()
+    name = say(council.name, language)
+    danger = words(language, "If a child is in immediate danger, ring 999.")
+    email = Email(
+        to=reader.email,
+        subject=f"{subject} - {name}",
+        body=f"{body}\n\n{danger}\n\n{name}\n",
+        sender=council.settings.sender,
+        language=language,
+        message_id=key,
+    )
+    try:
+        ports.mailer().send(email)
+    except ports.Refused:
+        # The address takes no mail: trying again is no use, and the page said what to do if nothing comes.
+        log.warning("auth.mail_refused", kind=key.partition("-")[0])

@@ -1,0 +1,94 @@
+"""What the pages of auth share: the blueprint, the browser's codes, the limits, and where people go next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import Blueprint, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from portal.auth import guard
+from portal.auth.addresses import key_of
+from portal.auth.commands.codes import Slip
+from portal.auth.policy import Permission, Reach, reach
+from portal.kernel.scope import Actor
+from portal.web.limits import by_network, limiter
+
+blueprint = Blueprint("auth", __name__)
+
+UNPROCESSABLE = 422
+_SLIPS = "slips"
+View = Callable[..., ResponseReturnValue]
+
+
+def language() -> str:
+    """The language of the page, for the email that follows it."""
+    return str(get_locale() or "en")
+
+
+def slip_of(purpose: str) -> Slip | None:
+    """The code that this browser waits for."""
+    kept = session.get(_SLIPS, {}).get(purpose)
+    return Slip(UUID(kept["id"]), kept["browser"]) if kept else None
+
+
+def keep(purpose: str, slip: Slip) -> None:
+    """Bind a code to this browser."""
+    session[_SLIPS] = {**session.get(_SLIPS, {}), purpose: {"id": str(slip.id), "browser": slip.browser}}
+
+
+def drop(purpose: str) -> None:
+    """Forget a code."""
+    session[_SLIPS] = {key: value for key, value in session.get(_SLIPS, {}).items() if key != purpose}
+
+
+def _by_address_and_network() -> str:
+    return f"{key_of(request.form.get('email', ''))[:254]}|{by_network()}"
+
+
+def _by_address() -> str:
+    return key_of(request.form.get("email", ""))[:254] or "-"
+
+
+def limited(name: str, *, network: str, address: str = "", address_anywhere: str = "") -> Callable[[View], View]:
+    """Limit POSTs: per network, per address from one network, per address from anywhere.
+
+    They are delays and never lock-outs: each window ends by itself, and one network's tries on an address
+    use up the wide allowance only slowly.
+    """
+
+    def wrap(view: View) -> View:
+        limits = [(network, by_network, "network")]
+        limits += [(address, _by_address_and_network, "address")] if address else []
+        limits += [(address_anywhere, _by_address, "anywhere")] if address_anywhere else []
+        for text, key, kind in limits:
+            limit = limiter.shared_limit(text, scope=f"auth.{name}.{kind}", key_func=key, methods=["POST"])
+            view = limit(view)
+        return view
+
+    return wrap
+
+
+def home_of(actor: Actor) -> str:
+    """Where somebody begins, by what they may do here."""
+    root = request.script_root
+    if reach(actor, Permission.TRACK) is not Reach.NONE:
+        return f"{root}/referrals"
+    if reach(actor, Permission.SCREEN) is not Reach.NONE:
+        return f"{root}/holding-area"
+    if reach(actor, Permission.PEOPLE) is not Reach.NONE:
+        return f"{root}/people"
+    if actor.state == "pending":
+        return f"{root}/waiting"
+    return f"{root}/" if actor.state == "active" else f"{root}/join"
+
+
+def after_sign_in(actor: Actor) -> str:
+    """Where the person was going, if their role lets them; else where they begin."""
+    wanted = guard.coming_from()
+    report = f"{request.script_root}/report"
+    if actor.state == "active" or (actor.state == "pending" and wanted.startswith(report)):
+        return wanted or home_of(actor)
+    return home_of(actor)

@@ -1,0 +1,65 @@
+"""Who waits for approval and who is in: for an agency's lead, and for the council."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth.commands import memberships
+from portal.auth.guard import actor, page
+from portal.auth.inputs import Decision
+from portal.auth.policy import Permission
+from portal.auth.queries import people as queries
+from portal.auth.views.account import role_words
+from portal.auth.views.blueprint import blueprint
+
+_LONGEST_SEARCH = 100
+_LAST_PAGE = 10_000
+
+
+@blueprint.route("/people")
+@page(Permission.PEOPLE)
+def people() -> ResponseReturnValue:
+    """Those who wait first, then those who are in."""
+    search = request.args.get("search", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
+    number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
+    active, more = queries.active(actor(), search, number)
+    return render_template(
+        "auth/people.html",
+        waiting=queries.waiting(actor()),
+        active=active,
+        more=more,
+        page=number,
+        search=search,
+        role_words=role_words,
+    )
+
+
+@blueprint.route("/people/<uuid:membership_id>/approve", methods=["POST"])
+@page(Permission.PEOPLE)
+def approve(membership_id: UUID) -> ResponseReturnValue:
+    """Let somebody in."""
+    return _decide(membership_id, "approve", _("Approved. We have emailed them."))
+
+
+@blueprint.route("/people/<uuid:membership_id>/refuse", methods=["POST"])
+@page(Permission.PEOPLE)
+def refuse(membership_id: UUID) -> ResponseReturnValue:
+    """Do not let somebody in."""
+    return _decide(membership_id, "refuse", _("Not approved. We have emailed them."))
+
+
+@blueprint.route("/people/<uuid:membership_id>/remove", methods=["POST"])
+@page(Permission.PEOPLE)
+def remove(membership_id: UUID) -> ResponseReturnValue:
+    """End somebody's membership, from their next request on."""
+    return _decide(membership_id, "remove", _("Removed. They can no longer see anything here."))
+
+
+def _decide(membership_id: UUID, decision: str, words: str) -> ResponseReturnValue:
+    memberships.decide(actor(), membership_id, decision, Decision().seen)
+    flash(words, "success")
+    return redirect(f"{request.script_root}/people", 303)

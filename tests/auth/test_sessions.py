@@ -1,0 +1,103 @@
+"""Sessions: stored hashed, idle and absolute limits, revoked for good, listed and ended by their person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import psycopg
+import pytest
+from flask import Flask, session
+
+from portal.auth.sessions import PLAIN_NAME, PostgresSessions, ServerSession, hashed
+from portal.kernel import clock
+from tests.auth.walking import Walker
+from tests.factories import people
+
+Admin = psycopg.Connection[tuple[object, ...]]
+
+
+def at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+def signed_in(walker: Walker) -> bool:
+    return walker.get("/account").status_code == 200
+
+
+def test_only_the_hash_is_stored(walker: Walker, admin: Admin) -> None:
+    key = people.sign_in(walker.client, people.make_person(walker.council))
+    assert signed_in(walker)
+    rows = admin.execute("select id_hash, data::text from account_session").fetchall()
+    assert [row[0] for row in rows] == [hashed(key)]
+    assert key not in str(rows)
+
+
+@pytest.mark.parametrize(("role", "idle"), [("referrer", 30), ("screener", 30), ("council_admin", 15)])
+def test_an_idle_session_ends(walker: Walker, monkeypatch: pytest.MonkeyPatch, role: str, idle: int) -> None:
+    begun = clock.now()
+    people.sign_in(walker.client, people.make_person(walker.council, role=role))
+    at(monkeypatch, begun + timedelta(minutes=idle - 1))
+    assert signed_in(walker)
+    at(monkeypatch, begun + timedelta(minutes=2 * idle - 3))
+    assert signed_in(walker)
+    at(monkeypatch, begun + timedelta(minutes=3 * idle))
+    assert not signed_in(walker)
+
+
+@pytest.mark.parametrize(("role", "hours"), [("referrer", 12), ("council_admin", 8)])
+def test_a_session_in_use_ends_too(walker: Walker, monkeypatch: pytest.MonkeyPatch, role: str, hours: int) -> None:
+    begun = clock.now()
+    people.sign_in(walker.client, people.make_person(walker.council, role=role))
+    for minutes in range(0, hours * 60, 10):
+        at(monkeypatch, begun + timedelta(minutes=minutes))
+        assert signed_in(walker), minutes
+    at(monkeypatch, begun + timedelta(hours=hours, minutes=5))
+    assert not signed_in(walker)
+
+
+def test_a_revoked_session_is_not_brought_back(walker: Walker, admin: Admin, app: Flask) -> None:
+    key = people.sign_in(walker.client, people.make_person(walker.council))
+    with app.test_request_context("/account", headers={"Cookie": f"{PLAIN_NAME}={key}"}):
+        assert isinstance(session._get_current_object(), ServerSession)  # type: ignore[attr-defined] # a proxy
+        admin.execute("delete from account_session")
+        session["typed"] = "something"
+        answer = app.make_response("")
+        PostgresSessions(secure=False).save_session(app, session, answer)
+    assert admin.execute("select count(*) from account_session").fetchone() == (0,)
+
+
+def test_signing_out_everywhere_ends_every_browser(new_walker: Callable[[], Walker]) -> None:
+    here, there = new_walker(), new_walker()
+    person = people.make_person(here.council)
+    for walker in (here, there):
+        people.sign_in(walker.client, person)
+    page = here.get("/account").text
+    assert page.count("This browser") == 1
+    assert page.count("Another browser") == 1
+    assert here.where(here.post("/account/sign-out-everywhere", page="/account")) == "/sign-in"
+    assert not signed_in(there)
+    assert not signed_in(here)
+
+
+def test_a_suspended_account_is_out_at_once(walker: Walker, admin: Admin) -> None:
+    people.sign_in(walker.client, people.make_person(walker.council))
+    assert signed_in(walker)
+    admin.execute("update account set state = 'suspended'")
+    assert not signed_in(walker)
+
+
+def test_the_language_chosen_is_the_accounts(walker: Walker, admin: Admin) -> None:
+    people.sign_in(walker.client, people.make_person(walker.council))
+    answer = walker.post("/account/language", {"lang": "cy"}, page="/account")
+    assert walker.where(answer) == "/account"
+    assert admin.execute("select language from account").fetchone() == ("cy",)
+    assert 'lang="cy"' in walker.get("/account").text
+    assert walker.post("/account/language", {"lang": "fr"}, page="/account").status_code == 422
+
+
+def test_a_cookie_cannot_be_read_by_scripts_or_other_sites(walker: Walker) -> None:
+    cookie = walker.get("/sign-in").headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Domain" not in cookie

@@ -1,0 +1,146 @@
+"""Fills the demonstration with fictional people and their reports; safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import insert, select
+
+from config.settings import Settings
+from portal.app import start
+from portal.auth import addresses, passwords
+from portal.auth.models import Account, Agency, Membership
+from portal.cli.demo_stories import Cast, tell
+from portal.cli.instance import ROOT
+from portal.cli.signins import SignIn
+from portal.kernel import clock, db, scope
+from portal.kernel.language import say
+from portal.kernel.scope import Actor, Council, Scope
+from portal.tenants import documents, resolve
+
+FOLDER = ROOT / "config" / "demo"
+# Everybody's, printed beside the address: these people are made up, and so is all that they know.
+PASSWORD = "make-believe people only"  # noqa: S105 - meant to be known
+
+
+class DemoMistakes(Exception):
+    """A file of the demonstration cannot be read; the message names the lines."""
+
+
+def seed(settings: Settings) -> list[SignIn]:
+    """Make the people and tell the stories that are not there yet; who can sign in, council by council.
+
+    Raises DemoMistakes, and PermissionError outside the demonstration.
+    """
+    if not settings.demo:
+        raise PermissionError("fictional people belong in the demonstration only")
+    start(settings)
+    resolve.forget()
+    people = _read(FOLDER, "people.yaml")["people"]
+    usual = _read(FOLDER, "answers.yaml")
+    known = {council.slug: council for council in resolve.everyone()}
+    slugs = [slug for slug in known if (FOLDER / f"{slug}.yaml").is_file()]
+    for slug in slugs:
+        cast = Cast(
+            council=known[slug],
+            people=_people_of(known[slug], people),
+            scenarios=_scenarios(ROOT / settings.councils / slug),
+            usual=usual,
+            posts=settings.mail == "outbox",
+        )
+        for story in _read(FOLDER, f"{slug}.yaml")["stories"]:
+            tell(cast, story)
+    return [one for slug in slugs for one in _sign_ins(known[slug], people)]
+
+
+def _read(folder: Path, file: str) -> Any:
+    found = documents.read(folder, file)
+    if found.mistakes:
+        raise DemoMistakes("; ".join(map(str, found.mistakes)))
+    return found.data
+
+
+def _scenarios(folder: Path) -> dict[str, Mapping[str, Any]]:
+    found = _read(folder, "scenarios.json")
+    listed = found["vignettes"] if isinstance(found, dict) else found
+    return {str(one["id"]): one["answers"] for one in listed}
+
+
+def _people_of(council: Council, people: Sequence[Mapping[str, Any]]) -> dict[str, Actor]:
+    """The people of one council with their memberships, made where they are missing."""
+    with db.unit_of_work(Scope(council, scope.SYSTEM)):
+        agencies = {row.key: row for row in db.session().execute(select(Agency.id, Agency.key, Agency.name))}
+        return {
+            person["key"]: _person(council, person, place, agencies)
+            for person in people
+            for place in person["in"]
+            if place["council"] == council.slug
+        }
+
+
+def _person(
+    council: Council, person: Mapping[str, Any], place: Mapping[str, Any], agencies: Mapping[str, Any]
+) -> Actor:
+    account_id = _account(person)
+    agency = agencies[place["agency"]] if "agency" in place else None
+    state = place.get("state", "active")
+    query = select(Membership.id).where(Membership.tenant_id == council.id, Membership.account_id == account_id)
+    membership_id = db.session().execute(query).scalar_one_or_none()
+    if membership_id is None:
+        membership_id = uuid4()
+        db.session().execute(
+            insert(Membership).values(
+                tenant_id=council.id,
+                id=membership_id,
+                account_id=account_id,
+                agency_id=agency.id if agency else None,
+                role=place["role"],
+                state=state,
+                job_title=place["job"],
+                asked_at=clock.now(),
+                decided_at=clock.now() if state == "active" else None,
+            )
+        )
+    return Actor(
+        account_id=account_id,
+        name=person["name"],
+        email=person["email"],
+        language=person["language"],
+        membership_id=membership_id,
+        role=place["role"],
+        state=state,
+        agency_id=agency.id if agency else None,
+        agency_name=say(agency.name, person["language"]) if agency else "",
+        job_title=place["job"],
+    )
+
+
+def _account(person: Mapping[str, Any]) -> UUID:
+    address = addresses.parse(person["email"])
+    found = db.session().execute(select(Account.id).where(Account.email_key == address.key)).scalar_one_or_none()
+    if found is not None:
+        return found
+    account_id = uuid4()
+    db.session().execute(
+        insert(Account).values(
+            id=account_id,
+            email=address.as_typed,
+            email_key=address.key,
+            name=person["name"],
+            password_hash=passwords.hashed(PASSWORD),
+            language=person["language"],
+            email_proved_at=clock.now(),
+        )
+    )
+    return account_id
+
+
+def _sign_ins(council: Council, people: Sequence[Mapping[str, Any]]) -> list[SignIn]:
+    return [
+        SignIn(say(council.name, "en"), person["label"], person["email"], PASSWORD)
+        for person in people
+        if any(place["council"] == council.slug for place in person["in"])
+    ]

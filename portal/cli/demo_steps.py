@@ -1,0 +1,80 @@
+"""What happens to a sent report in a story of the demonstration: one step, by one person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from portal.auth.policy import Permission
+from portal.kernel import scope
+from portal.kernel.language import say
+from portal.kernel.scope import Actor
+from portal.messaging import commands as messages
+from portal.messaging.queries import heard
+from portal.referrals.commands import following
+from portal.referrals.queries.record import Found, find
+from portal.screening.commands import decisions, holding
+
+Step = Mapping[str, Any]
+
+
+def take(actor: Actor, step: Step, reference: str) -> None:
+    """Take one step in the actor's scope; raises KeyError for a step that is not known, and what commands raise."""
+    permission, act = STEPS[step["do"]]
+    act(actor, step, find(actor, permission, reference))
+
+
+def _claim(actor: Actor, _step: Step, found: Found) -> None:
+    holding.claim(actor, found)
+
+
+def _priority(actor: Actor, step: Step, found: Found) -> None:
+    holding.change_priority(actor, found, step["priority"])
+
+
+def _ask(actor: Actor, step: Step, found: Found) -> None:
+    messages.ask(actor, found, step["text"], uuid4())
+
+
+def _reply(actor: Actor, step: Step, found: Found) -> None:
+    messages.mark_read(actor, found, "agency")
+    messages.reply(actor, found, step["text"], uuid4())
+
+
+def _decide(actor: Actor, step: Step, found: Found) -> None:
+    council = scope.current().council
+    if council is None:
+        raise LookupError("no council in scope")
+    outcome = next(one for one in council.settings.outcomes if one.key == step["outcome"])
+    seen, _read = heard(actor, Permission.DECIDE, found)
+    given = decisions.Given(
+        outcome=outcome.key,
+        route=found.route,
+        rationale=step["text"],
+        told=say(outcome.tell, found.language),
+        seen=seen,
+        once=uuid4(),
+    )
+    decisions.decide(actor, found, given)
+
+
+def _read(actor: Actor, _step: Step, found: Found) -> None:
+    following.note_reading(actor, found)
+    messages.mark_read(actor, found, "agency")
+    decisions.see_outcome(found)
+
+
+def _withdraw(actor: Actor, step: Step, found: Found) -> None:
+    following.withdraw(actor, found, step["reason"])
+
+
+STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
+    "claim": (Permission.CLAIM, _claim),
+    "priority": (Permission.SCREEN, _priority),
+    "ask": (Permission.ASK, _ask),
+    "reply": (Permission.REPLY, _reply),
+    "decide": (Permission.DECIDE, _decide),
+    "read": (Permission.TRACK, _read),
+    "withdraw": (Permission.TRACK, _withdraw),
+}

@@ -1,0 +1,122 @@
+"""Notices: who must be told what by email; the row is the truth and its job only a hint."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import ColumnClause, ColumnElement, String, cast, column, exists, func, insert, select, table, update
+from sqlalchemy.dialects.postgresql import JSONB
+
+from portal.audit import events
+from portal.kernel import clock, db, jobs, scope
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import Actor
+from portal.referrals.models import Notice
+
+JOB = "referrals.send_notice"
+STRANDED_AFTER = timedelta(minutes=10)
+# A notice whose job will not run for longer than this gets another: after a long outage of the mail server
+# everything is sent within two sweeps instead of when the last, long wait of each job ends.
+NEXT_TRY_WITHIN = timedelta(minutes=5)
+GIVE_UP_AFTER = timedelta(days=3)
+SWEEP_AT_ONCE = 500
+# The queue's own table, of which SQLAlchemy knows nothing else.
+_ARGUMENTS: ColumnClause[Any] = column("args", JSONB)
+_QUEUE = table("procrastinate_jobs", column("task_name"), column("scheduled_at"), column("status"), _ARGUMENTS)
+
+
+def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None) -> None:
+    """Have somebody told by email, if and only if the current transaction commits.
+
+    `kind` is received, question, reply or outcome. Who acts is not told of their own doing.
+    """
+    if account_id == actor.account_id and kind != "received":
+        return
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    notice_id = uuid4()
+    db.session().execute(
+        insert(Notice).values(
+            tenant_id=council.id,
+            id=notice_id,
+            kind=kind,
+            account_id=account_id,
+            referral_id=referral_id,
+            created_at=clock.now(),
+        )
+    )
+    jobs.enqueue(JOB, notice_id=notice_id)
+
+
+def claim(notice_id: UUID) -> bool:
+    """Lock a pending notice until the end of the transaction; False if it is not pending or another job has it."""
+    # The conversation with a slow mail server may take longer than a transaction is usually left idle.
+    db.session().execute(select(func.set_config("idle_in_transaction_session_timeout", "180s", True)))
+    query = select(Notice.id).where(Notice.id == notice_id, Notice.state == "pending")
+    return db.session().execute(query.with_for_update(skip_locked=True)).scalar_one_or_none() is not None
+
+
+def mark_sent(notice_id: UUID) -> None:
+    """The mail server has taken it."""
+    _settle(notice_id, "sent", events.Event.NOTICE_SENT)
+
+
+def mark_failed(notice_id: UUID) -> None:
+    """Nobody will ever take it."""
+    _settle(notice_id, "failed", events.Event.NOTICE_FAILED)
+
+
+def count_try(notice_id: UUID) -> bool:
+    """Count a try that failed, after the transaction that tried was undone; True once it is too old to go on."""
+    values = {"attempts": Notice.attempts + 1}
+    query = update(Notice).where(Notice.id == notice_id).values(values).returning(Notice.created_at)
+    created_at = db.session().execute(query).scalar_one()
+    return clock.now() - created_at > GIVE_UP_AFTER
+
+
+def defer_stranded() -> int:
+    """Give every pending notice that has waited too long, and that no job will see to soon, a new job."""
+    query = (
+        select(Notice.id)
+        .where(
+            Notice.state == "pending",
+            Notice.created_at < clock.now() - STRANDED_AFTER,
+            ~_has_a_job_soon(),
+        )
+        .order_by(Notice.created_at)
+        .limit(SWEEP_AT_ONCE)
+    )
+    found = list(db.session().execute(query).scalars())
+    for notice_id in found:
+        jobs.enqueue(JOB, notice_id=notice_id)
+    return len(found)
+
+
+def _settle(notice_id: UUID, state: str, event: events.Event) -> None:
+    row = (
+        db.session()
+        .execute(
+            update(Notice)
+            .where(Notice.id == notice_id)
+            .values(state=state, attempts=Notice.attempts + 1, sent_at=clock.now() if state == "sent" else None)
+            .returning(Notice.kind, Notice.referral_id)
+        )
+        .one()
+    )
+    events.record(event, row.referral_id, kind=row.kind)
+
+
+def _has_a_job_soon() -> ColumnElement[bool]:
+    return exists(
+        select(1)
+        .select_from(_QUEUE)
+        .where(
+            _QUEUE.c.task_name == JOB,
+            cast(_QUEUE.c.status, String).in_(("todo", "doing")),
+            _QUEUE.c.args["notice_id"].astext == cast(Notice.id, String),
+            _QUEUE.c.scheduled_at.is_(None) | (_QUEUE.c.scheduled_at <= clock.now() + NEXT_TRY_WITHIN),
+        )
+    )

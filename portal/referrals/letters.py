@@ -1,0 +1,100 @@
+"""The emails about a report: a reference, a time, numbers to ring and a link, and never a word about a child."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from babel.dates import format_date, format_time
+
+from portal.adapters import ports
+from portal.kernel import clock
+from portal.kernel.language import say, words
+from portal.kernel.scope import Council
+from portal.referrals.queries.notices import ToTell
+from portal.tenants.opening import numbers
+
+CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
+
+
+def letter(council: Council, notice: ToTell) -> ports.Email:
+    """The email of a notice, in its reader's language (the council's own where they chose none)."""
+    language = notice.language or council.settings.default_language
+    body = [
+        _opening(notice.kind, language),
+        *(_received(council, notice, language) if notice.kind == "received" else ()),
+        _sign_in(council, notice, language),
+        _numbers(council, language),
+        words(language, "This email was sent automatically. Nobody reads replies to it."),
+        say(council.name, language),
+    ]
+    return ports.Email(
+        to=notice.email,
+        subject=_subject(notice.kind, language) % {"reference": notice.reference},
+        body="\n\n".join(body) + "\n",
+        sender=council.settings.sender,
+        language=language,
+        message_id=str(notice.id),
+    )
+
+
+def _subject(kind: str, language: str) -> str:
+    if kind == "received":
+        return words(language, "Reference %(reference)s: received")
+    if kind == "reply":
+        return words(language, "Reference %(reference)s: there is a reply")
+    return words(language, "Reference %(reference)s: there is an update")
+
+
+def _opening(kind: str, language: str) -> str:
+    sentences = {
+        "received": words(language, "We have received what you sent us."),
+        "question": words(language, "We have a question for you. Sign in to read it and answer."),
+        "reply": words(language, "There is a reply to your question. Sign in to read it."),
+        "outcome": words(language, "There is an update. Sign in to read it."),
+    }
+    return sentences[kind]
+
+
+def _received(council: Council, notice: ToTell, language: str) -> list[str]:
+    facts = "\n".join(
+        [
+            words(language, "Reference: %(reference)s") % {"reference": notice.reference},
+            words(language, "Received: %(when)s") % {"when": _when(notice.sent_at or clock.now(), language)},
+            words(language, "Received by: %(council)s") % {"council": say(council.name, language)},
+        ]
+    )
+    return [facts, _clock(council, language)]
+
+
+def _clock(council: Council, language: str) -> str:
+    days = council.settings.clock.decide_working_days
+    if days == 1:
+        text = words(language, "We will decide what happens next within one working day.")
+    else:
+        text = words(language, "We will decide what happens next within %(days)s working days.") % {"days": days}
+    if council.nation != "wales":
+        return text
+    chase = words(language, "If you have heard nothing from us within %(days)s working days, ring us.")
+    return f"{text} {chase % {'days': CHASE_WORKING_DAYS}}"
+
+
+def _when(moment: datetime, language: str) -> str:
+    local = moment.astimezone(clock.LONDON)
+    at = format_time(local, "HH:mm" if language == "cy" else "h:mma", locale=language)
+    return words(language, "%(date)s at %(time)s") % {
+        "date": format_date(local, "d MMMM y", locale=language),
+        "time": at if language == "cy" else at.lower().replace("\u202f", ""),
+    }
+
+
+def _sign_in(council: Council, notice: ToTell, language: str) -> str:
+    # A screener's link leads to the holding area's page of it, everybody else's to their own.
+    where = "screening" if notice.kind == "reply" else "referrals"
+    link = ports.address(f"/{council.slug}/{where}/{notice.reference}")
+    return "\n".join([words(language, "Sign in to see it:"), link])
+
+
+def _numbers(council: Council, language: str) -> str:
+    lines = [words(language, "If a child is in immediate danger, ring 999.")]
+    lines += [f"{one.name}: {one.number} ({one.when})" for one in numbers(council, language)]
+    return "\n".join(lines)

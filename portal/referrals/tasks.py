@@ -1,0 +1,71 @@
+"""Jobs about reports: sending the emails that notices promise, and deleting drafts that nobody came back to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+
+from portal.adapters import ports
+from portal.kernel import db, jobs, scope
+from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.scope import Scope
+from portal.referrals.commands import expiry, notices
+from portal.referrals.letters import letter
+from portal.referrals.queries.notices import to_tell
+from portal.tenants import resolve
+
+log = structlog.get_logger()
+
+
+@jobs.task(notices.JOB)
+def send_notice(notice_id: UUID) -> None:
+    """Send the email of a notice once; raises Unavailable, so that the job is tried again, when it cannot be sent.
+
+    Run twice it sends one: the second finds the notice locked or settled. The mail server is spoken to before
+    the commit, so a crash between the two sends it again, with the same Message-ID.
+    """
+    if not notices.claim(notice_id):
+        return
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    try:
+        ports.mailer().send(letter(council, to_tell(notice_id)))
+    except ports.Refused:
+        notices.mark_failed(notice_id)
+    except Unavailable:
+        # This transaction is undone by the error, and holds the row's lock until then.
+        db.rollback()
+        with db.apart():
+            too_old = notices.count_try(notice_id)
+            if too_old:
+                notices.mark_failed(notice_id)
+        if not too_old:
+            raise
+    else:
+        notices.mark_sent(notice_id)
+
+
+@jobs.app.periodic(cron="*/5 * * * *")
+@jobs.app.task(name="referrals.sweep_notices", queueing_lock="referrals.sweep_notices", pass_context=False)
+def sweep_notices(timestamp: int) -> None:
+    """Every five minutes: a notice whose job was lost, or waits for too long, gets a new one."""
+    del timestamp
+    for council in resolve.everyone():
+        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+            found = notices.defer_stranded()
+        if found:
+            log.warning("notices.deferred_again", council=council.slug, count=found)
+
+
+@jobs.app.periodic(cron="40 2 * * *")
+@jobs.app.task(name="referrals.forget_drafts", queueing_lock="referrals.forget_drafts", pass_context=False)
+def forget_drafts(timestamp: int) -> None:
+    """Every night: drafts past their council's number of days are deleted."""
+    del timestamp
+    for council in resolve.everyone():
+        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+            found = expiry.forget_expired()
+        if found:
+            log.info("drafts.forgotten", council=council.slug, count=found)

@@ -1,0 +1,35 @@
+"""What the layout shows of this request: the council with its numbers, and the person signed in."""
+
+from __future__ import annotations
+
+from flask import request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from portal.kernel import scope
+from portal.kernel.language import say
+from portal.tenants.opening import numbers
+from portal.web.shell import Account, CouncilView, Phone
+
+
+def council() -> CouncilView | None:
+    """The council of this address in the reader's language; None outside every council. Asks no database."""
+    found = scope.current().council
+    if found is None:
+        return None
+    language = str(get_locale() or found.languages[0])
+    return CouncilView(
+        name=say(found.name, language),
+        home=f"{request.script_root}/",
+        colour=found.settings.colour,
+        service=_("Report a concern about a child"),
+        phones=tuple(Phone(one.name, one.number, one.when) for one in numbers(found, language)),
+    )
+
+
+def account() -> Account | None:
+    """The person signed in; None before sign-in, and outside every council, where nobody has an account page."""
+    here = scope.current()
+    if here.council is None or here.actor is None:
+        return None
+    return Account(name=here.actor.name, href=url_for("auth.account"), sign_out=url_for("auth.sign_out"))

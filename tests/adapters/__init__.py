@@ -1,0 +1,1 @@
+"""Mail: a real server, and the notices that cause it."""

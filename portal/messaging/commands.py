@@ -1,0 +1,150 @@
+"""Asking, replying and reading: a message and the report's move are one transaction."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.scope import Actor
+from portal.messaging.models import Message
+from portal.referrals import states
+from portal.referrals.commands import notices
+from portal.referrals.commands.moves import move
+from portal.referrals.models import Referral
+from portal.referrals.queries.record import Found, find, record_of
+
+MAX_TEXT = 8000  # characters (code points) of one message
+_TRIES = 3
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def checked(text: str) -> str:
+    """The text as it is stored: one kind of line break, outer space gone.
+
+    Raises Invalid({"message": "required" | "too_long" | "control"}).
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not plain:
+        raise Invalid({"message": "required"})
+    if _CONTROL.search(plain):
+        raise Invalid({"message": "control"})
+    if len(plain) > MAX_TEXT:
+        raise Invalid({"message": "too_long"})
+    return plain
+
+
+def ask(actor: Actor, found: Found, text: str, once: UUID) -> None:
+    """Ask the referrer a question; the report then waits for them and its author is told.
+
+    `once` is minted with the form: the same one twice is one message. Raises Invalid for the text, Conflict
+    when the report is not this person's or cannot be asked about any more.
+    """
+    if not _write(actor, found, "council", checked(text), once):
+        return
+    if found.owner_id != actor.account_id or not states.may("ask", found.state):
+        raise Conflict(state=found.state, owner=found.owner_name or "")
+    move(actor, found, "ask", unread_by_agency=Referral.unread_by_agency + 1)
+    events.record(Event.QUESTION_ASKED, found.id)
+    notices.tell(actor, "question", found.author_id, found.id)
+
+
+def reply(actor: Actor, found: Found, text: str, once: UUID) -> None:
+    """Answer the council; the report comes back to the top of its urgency and its owner is told.
+
+    `once` as for `ask`. Raises Invalid for the text, Conflict when the report takes no reply any more.
+    """
+    if not _write(actor, found, "agency", checked(text), once):
+        return
+    found = _answered(actor, found)
+    events.record(Event.REPLY_SENT, found.id)
+    if found.owner_id is not None:
+        notices.tell(actor, "reply", found.owner_id, found.id)
+
+
+def _answered(actor: Actor, found: Found) -> Found:
+    """Move to answered. A change at the same moment that still allows a reply (the owner, the priority, a
+    colleague's reply) must not cost the referrer what they wrote, so it is tried again."""
+    for left in reversed(range(_TRIES)):
+        if not states.may("reply", found.state):
+            raise Conflict(state=found.state)
+        try:
+            move(
+                actor, found, "reply",
+                queued_at=clock.now(), unread_by_council=Referral.unread_by_council + 1,
+            )  # fmt: skip
+        except Conflict:
+            if not left:
+                raise
+            found = find(actor, Permission.REPLY, found.reference)
+        else:
+            break
+    return found
+
+
+def mark_read(actor: Actor, found: Found, reader: str) -> int:
+    """Mark what the other side wrote as read by `reader` (council or agency); the number newly read.
+
+    On the council's side only the owner's reading counts once there is an owner: a colleague who looks in must
+    not take away the mark that tells the owner of a reply.
+    """
+    if reader == "council" and found.owner_id not in (None, actor.account_id):
+        return 0
+    newly = mark_messages(found, reader)
+    if newly:
+        unread = Referral.unread_by_council if reader == "council" else Referral.unread_by_agency
+        # The report's version stays: reading is no change that another form could collide with.
+        db.session().execute(
+            update(Referral)
+            .where(Referral.id == found.id)
+            .values({unread: func.greatest(unread - newly, 0)})
+            .execution_options(synchronize_session=False)
+        )
+        events.record(Event.MESSAGE_READ, found.id)
+    return newly
+
+
+def mark_messages(found: Found, reader: str) -> int:
+    """Only the messages' part of `mark_read`, for a decision that resets the counters itself."""
+    statement = (
+        update(Message)
+        .where(Message.referral_id == found.id, Message.side != reader, Message.read_at.is_(None))
+        .values(read_at=clock.now())
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(db.session().execute(statement).all())
+
+
+def _write(actor: Actor, found: Found, side: str, text: str, once: UUID) -> bool:
+    """Insert the message; False when this very message was written before. Raises Conflict when `once`
+    belongs to another message."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound
+    message_id = uuid4()
+    statement = (
+        insert(Message)
+        .values(
+            tenant_id=council.id, id=message_id, referral_id=found.id, agency_id=found.agency_id,
+            author_id=actor.account_id, side=side, once=once, sent_at=clock.now(),
+            body=record_of(found).seal(text, "message", message_id, "body"),
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "once"])
+        .returning(Message.id)
+    )  # fmt: skip
+    if db.session().execute(statement).scalar_one_or_none() is not None:
+        return True
+    before = select(Message.id).where(
+        Message.once == once, Message.referral_id == found.id, Message.author_id == actor.account_id
+    )
+    if db.session().execute(before).scalar_one_or_none() is None:
+        raise Conflict(state=found.state)
+    return False

@@ -1,0 +1,65 @@
+"""What the pages of a thread accept: one message, and the mark that makes a double click one message."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, TextAreaField
+
+from portal.messaging.commands import MAX_TEXT
+from portal.web.inputs import Input, longest, needed
+
+
+def one_kind_of_line(text: str | None) -> str | None:
+    """Line breaks as the database keeps them, so that they count once towards the limit."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if text else text
+
+
+class MessageInput(Input):
+    """A message; subclasses add the field `message` in the words of their side."""
+
+    once = HiddenField()
+
+    def mark(self) -> UUID:
+        """The mark minted with the form; a new one where none came back."""
+        return as_uuid(self.once.data) or uuid4()
+
+
+class QuestionInput(MessageInput):
+    """The council asks."""
+
+    message = TextAreaField(
+        _l("Your question to the referrer"),
+        description=_l(
+            "The referrer is told by email that there is a question, without its words. Ask only what you need."
+        ),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT},
+        validators=[
+            needed(_l("Enter your question")),
+            longest(MAX_TEXT, _l("Your question must be %(limit)s characters or fewer", limit=MAX_TEXT)),
+        ],
+    )
+
+
+class ReplyInput(MessageInput):
+    """The referrer's agency answers."""
+
+    message = TextAreaField(
+        _l("Your reply"),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT},
+        validators=[
+            needed(_l("Enter your reply")),
+            longest(MAX_TEXT, _l("Your reply must be %(limit)s characters or fewer", limit=MAX_TEXT)),
+        ],
+    )
+
+
+def as_uuid(text: object) -> UUID | None:
+    """The UUID that was posted, or None."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None

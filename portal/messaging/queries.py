@@ -1,0 +1,76 @@
+"""The thread of a report: its messages in order, opened for somebody who may read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from portal.auth.models import Account
+from portal.auth.policy import Permission
+from portal.auth.reach import within_reach
+from portal.kernel import db
+from portal.kernel.scope import Actor
+from portal.messaging.models import Message
+from portal.referrals.models import Referral
+from portal.referrals.queries.record import Found, record_of
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message, opened. `side` is council or agency; `new` says that its side's reader had not read it."""
+
+    id: UUID
+    side: str
+    author_id: UUID
+    author_name: str
+    text: str
+    sent_at: datetime
+    new: bool
+
+
+def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ...]:
+    """The messages of a report, oldest first; none for somebody beyond whose reach the report is."""
+    query = (
+        select(
+            Message.id, Message.side, Message.author_id, Account.name, Message.body, Message.sent_at,
+            Message.read_at,
+        )
+        .join(Referral, Referral.id == Message.referral_id)
+        .join(Account, Account.id == Message.author_id)
+        .where(_of(actor, permission, found))
+        .order_by(Message.sent_at, Message.id)
+    )  # fmt: skip
+    rows = db.session().execute(query).all()
+    record = record_of(found)
+    return tuple(
+        Said(
+            id=row.id,
+            side=row.side,
+            author_id=row.author_id,
+            author_name=row.name,
+            text=record.open(row.body, "message", row.id, "body"),
+            sent_at=row.sent_at,
+            new=row.read_at is None,
+        )
+        for row in rows
+    )
+
+
+def heard(actor: Actor, permission: Permission, found: Found) -> tuple[int, int]:
+    """How many messages the agency has sent, and how many of them the council has read."""
+    query = (
+        select(func.count(), func.count(Message.read_at))
+        .select_from(Message)
+        .join(Referral, Referral.id == Message.referral_id)
+        .where(_of(actor, permission, found), Message.side == "agency")
+    )
+    total, read = db.session().execute(query).one()
+    return total, read
+
+
+def _of(actor: Actor, permission: Permission, found: Found) -> ColumnElement[bool]:
+    reach = within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id)
+    return reach & (Message.referral_id == found.id)

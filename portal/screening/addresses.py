@@ -1,0 +1,163 @@
+"""The holding area's filters, order and place as they stand in its address: pure, and never a personal detail."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from portal.referrals.states import OPEN
+
+# A tab of the holding area -> the states it shows.
+TABS: Mapping[str, tuple[str, ...]] = {
+    "todo": tuple(sorted(OPEN)),
+    "mine": tuple(sorted(OPEN)),
+    "waiting": ("asked",),
+    "answered": ("answered",),
+    "decided": ("decided",),
+}
+OWNERS = ("me", "nobody")
+LONGEST_CURSOR = 400
+MOST_URGENCY = 1000
+FIELDS = ("tab", "state", "route", "priority", "agency", "owner", "overdue", "sort")
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order: the types of its key, in the order of the columns, and whether it falls (newest first)."""
+
+    types: tuple[type, ...]
+    falling: bool
+
+
+SORTS: Mapping[str, Sort] = {
+    "urgent": Sort((int, datetime, UUID), falling=True),
+    "due": Sort((datetime, UUID), falling=False),
+    "age": Sort((datetime, UUID), falling=False),
+    "agency": Sort((str, datetime, UUID), falling=False),
+    "decided": Sort((datetime, UUID), falling=True),
+}
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in an order: the key of a report, and whether the page ends before it or begins after it."""
+
+    key: tuple[Any, ...]
+    before: bool
+
+    def text(self) -> str:
+        """The cursor as one word of an address."""
+        parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in self.key]
+        return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list shows; "" and None stand for "all"."""
+
+    tab: str = "todo"
+    state: str = ""
+    route: str = ""
+    priority: str = ""
+    agency: UUID | None = None
+    owner: str = ""
+    overdue: bool = False
+    sort: str = "urgent"
+    cursor: Cursor | None = None
+
+    def states(self) -> tuple[str, ...]:
+        """The states of the reports to show."""
+        return (self.state,) if self.state in TABS[self.tab] else TABS[self.tab]
+
+    def address(self, **changes: Any) -> dict[str, Any]:
+        """The arguments of the address of this list with changes; without its place unless that is given."""
+        wanted = replace(self, **{"cursor": None, **changes})
+        arguments = {
+            "tab": wanted.tab,
+            "state": wanted.state,
+            "route": wanted.route,
+            "priority": wanted.priority,
+            "agency": str(wanted.agency or ""),
+            "owner": wanted.owner,
+            "overdue": "yes" if wanted.overdue else "",
+            "sort": wanted.sort,
+        }
+        usual = {"tab": "todo", "sort": usual_sort(wanted.tab)}
+        kept: dict[str, Any] = {name: value for name, value in arguments.items() if value and value != usual.get(name)}
+        if wanted.cursor is not None:
+            kept["before" if wanted.cursor.before else "after"] = wanted.cursor.text()
+        return kept
+
+
+def usual_sort(tab: str) -> str:
+    """The order of a tab when the address names none."""
+    return "decided" if tab == "decided" else "urgent"
+
+
+def read(arguments: Mapping[str, str], *, routes: tuple[str, ...], priorities: tuple[str, ...]) -> Filters:
+    """The filters of an address. What it does not know is left out, so that an old address still works."""
+    tab = _one_of(arguments, "tab", tuple(TABS)) or "todo"
+    sort = _one_of(arguments, "sort", tuple(SORTS)) or usual_sort(tab)
+    if (sort == "decided") != (tab == "decided") and sort in ("decided", "urgent"):
+        sort = usual_sort(tab)
+    return Filters(
+        tab=tab,
+        state=_one_of(arguments, "state", TABS[tab]),
+        route=_one_of(arguments, "route", routes),
+        priority=_one_of(arguments, "priority", priorities),
+        agency=_uuid(arguments.get("agency", "")),
+        owner="me" if tab == "mine" else _one_of(arguments, "owner", OWNERS),
+        overdue=arguments.get("overdue") == "yes",
+        sort=sort,
+        cursor=_cursor(arguments, SORTS[sort].types),
+    )
+
+
+def _one_of(arguments: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
+    value = arguments.get(name, "")
+    return value if value in known else ""
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _cursor(arguments: Mapping[str, str], types: tuple[type, ...]) -> Cursor | None:
+    before = "before" in arguments
+    word = arguments.get("before" if before else "after", "")
+    if not word or len(word) > LONGEST_CURSOR:
+        return None
+    try:
+        parts = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
+        if not isinstance(parts, list) or len(parts) != len(types):
+            return None
+        key = tuple(_part(part, kind) for part, kind in zip(parts, types, strict=True))
+    except (binascii.Error, ValueError, TypeError):
+        return None
+    return Cursor(key, before)
+
+
+def _part(text: object, kind: type) -> Any:
+    if not isinstance(text, str) or "\x00" in text:
+        raise ValueError
+    text.encode()  # half a surrogate pair is no text that a database could compare
+    if kind is datetime:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment
+    if kind is int:
+        number = int(text)
+        if abs(number) > MOST_URGENCY:
+            raise ValueError
+        return number
+    return kind(text)

@@ -1,0 +1,135 @@
+"""Deciding a report in one transaction, and the referrer's reading of the outcome."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, insert, update
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.scope import Actor, Council
+from portal.messaging.commands import mark_messages
+from portal.messaging.queries import heard
+from portal.referrals import states
+from portal.referrals.commands import notices
+from portal.referrals.commands.moves import move
+from portal.referrals.models import ROUTES, Referral
+from portal.referrals.queries.record import Found, record_of
+from portal.screening.models import Decision
+from portal.screening.queries.decision import exists
+
+MAX_TEXT = 8000  # characters (code points) of the rationale, and of the words for the referrer
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a screener records. `rationale` stays in the council; `told` is what the referrer reads.
+
+    `seen` is how many of the agency's messages the screener had read when the form was made, `read_new` the
+    number they confirmed having read since (None: nothing confirmed). `once` is minted with the form.
+    """
+
+    outcome: str
+    route: str
+    rationale: str
+    told: str
+    seen: int
+    once: UUID
+    read_new: int | None = None
+
+
+def decide(actor: Actor, found: Found, given: Given) -> None:
+    """Record the outcome: decision, state, audit and notice commit together or not at all.
+
+    The same `once` twice is one decision. Raises Invalid by field (outcome, route: unknown; rationale, told:
+    required, too_long, control; read_new: unread when a message waits that was not seen) and Conflict when
+    the report is not this person's or changed meanwhile.
+    """
+    if exists(found, given.once):
+        return
+    if found.owner_id != actor.account_id or not states.may("decide", found.state):
+        raise Conflict(state=found.state, owner=found.owner_name, by=found.owner_name)
+    council = _council()
+    errors = _mistakes(given, council)
+    total, _read = heard(actor, Permission.DECIDE, found)
+    if total not in (given.seen, given.read_new):
+        errors["read_new"] = "unread"
+    if errors:
+        raise Invalid(errors)
+    now = clock.now()
+    try:
+        # A reply that arrives after the count above changes the version, so the move below fails.
+        move(
+            actor, found, "decide", outcome=given.outcome, decided_at=now, unread_by_council=0,
+            unread_by_agency=Referral.unread_by_agency + 1,
+        )  # fmt: skip
+    except Conflict:
+        if exists(found, given.once):
+            return
+        raise
+    record = record_of(found)
+    db.session().execute(
+        insert(Decision).values(
+            tenant_id=council.id, id=given.once, referral_id=found.id, agency_id=found.agency_id,
+            outcome=given.outcome, route=given.route, decided_by=actor.account_id, decided_at=now,
+            rationale=record.seal(_plain(given.rationale), "decision", given.once, "rationale"),
+            told=record.seal(_plain(given.told), "decision", given.once, "told"),
+        )
+    )  # fmt: skip
+    mark_messages(found, "council")
+    events.record(Event.DECIDED, found.id, outcome=given.outcome)
+    notices.tell(actor, "outcome", found.author_id, found.id)
+
+
+def see_outcome(found: Found) -> None:
+    """The referrer's side has read the outcome; only the first reading is recorded."""
+    statement = (
+        update(Decision)
+        .where(Decision.referral_id == found.id, Decision.seen_at.is_(None))
+        .values(seen_at=clock.now())
+        .returning(Decision.id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session().execute(statement).scalar_one_or_none() is None:
+        return
+    db.session().execute(
+        update(Referral)
+        .where(Referral.id == found.id)
+        .values(unread_by_agency=func.greatest(Referral.unread_by_agency - 1, 0))
+        .execution_options(synchronize_session=False)
+    )
+    events.record(Event.OUTCOME_READ, found.id)
+
+
+def _mistakes(given: Given, council: Council) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if given.outcome not in {one.key for one in council.settings.outcomes}:
+        errors["outcome"] = "unknown"
+    if given.route not in ROUTES:
+        errors["route"] = "unknown"
+    for name, text in (("rationale", _plain(given.rationale)), ("told", _plain(given.told))):
+        if not text:
+            errors[name] = "required"
+        elif _CONTROL.search(text):
+            errors[name] = "control"
+        elif len(text) > MAX_TEXT:
+            errors[name] = "too_long"
+    return errors
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _council() -> Council:
+    council = scope.current().council
+    if council is None:
+        raise NotFound
+    return council

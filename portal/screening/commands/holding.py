@@ -1,0 +1,103 @@
+"""Claiming, releasing and ranking a report in the holding area; of several people exactly one wins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.scope import Actor
+from portal.referrals.commands.moves import move
+from portal.referrals.models import Referral
+from portal.referrals.queries.record import Found, find
+from portal.referrals.states import OPEN
+
+
+def claim(actor: Actor, found: Found) -> None:
+    """Take a report that nobody has. Claiming what one has already is no mistake (a double click).
+
+    Raises Conflict(owner=…, by=…, state=…) when somebody else has it or it is decided. A report whose referrer was
+    asked keeps its state, so that the reply still finds its way.
+    """
+    if found.owner_id == actor.account_id:
+        return
+    if found.owner_id is not None or found.state not in OPEN:
+        raise _conflict(found)
+    try:
+        if found.state == "sent":
+            move(actor, found, "claim", owner_id=actor.account_id, claimed_at=clock.now())
+        else:
+            _change(found, owner_id=actor.account_id, claimed_at=clock.now())
+    except Conflict:
+        latest = find(actor, Permission.CLAIM, found.reference)
+        if latest.owner_id == actor.account_id:
+            return
+        raise _conflict(latest) from None
+    events.record(Event.REFERRAL_CLAIMED, found.id)
+
+
+def release(actor: Actor, found: Found) -> None:
+    """Give a report back to the holding area, one's own or an absent colleague's; both are recorded.
+
+    Raises Conflict when it changed meanwhile or is decided; releasing what nobody has changes nothing.
+    """
+    if found.state not in OPEN:
+        raise _conflict(found)
+    if found.owner_id is None:
+        return
+    try:
+        if found.state == "screening":
+            move(actor, found, "release", owner_id=None, claimed_at=None)
+        else:
+            _change(found, owner_id=None, claimed_at=None)
+    except Conflict:
+        raise _conflict(find(actor, Permission.CLAIM, found.reference)) from None
+    events.record(Event.REFERRAL_RELEASED, found.id)
+
+
+def change_priority(actor: Actor, found: Found, priority: str) -> None:
+    """Give an open report one of the council's priorities.
+
+    Raises Invalid({"priority": "unknown"}) for any other, Conflict when the report changed meanwhile.
+    """
+    council = scope.current().council
+    known = {one.key for one in council.settings.priorities} if council else set()
+    if priority not in known:
+        raise Invalid({"priority": "unknown"})
+    if priority == found.priority:
+        return
+    try:
+        _change(found, priority=priority)
+    except Conflict:
+        raise _conflict(find(actor, Permission.SCREEN, found.reference)) from None
+    events.record(Event.PRIORITY_CHANGED, found.id, was=found.priority, now=priority)
+
+
+def _change(found: Found, **values: Any) -> None:
+    """Change an open report as it was seen, without a move of its state; raises Conflict."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound
+    statement = (
+        update(Referral)
+        .where(
+            Referral.tenant_id == council.id,
+            Referral.id == found.id,
+            Referral.version == found.version,
+            Referral.state.in_(sorted(OPEN)),
+        )
+        .values(version=Referral.version + 1, changed_at=clock.now(), **values)
+        .returning(Referral.version)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session().execute(statement).scalar_one_or_none() is None:
+        raise Conflict(state=found.state)
+
+
+def _conflict(latest: Found) -> Conflict:
+    return Conflict("the report has changed", state=latest.state, owner=latest.owner_name, by=latest.owner_name)

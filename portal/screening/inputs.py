@@ -1,0 +1,76 @@
+"""What the screening pages accept: a priority, an outcome to begin with, a whole decision."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, TextAreaField
+
+from portal.kernel.language import say
+from portal.messaging.inputs import as_uuid, one_kind_of_line
+from portal.screening.commands.decisions import MAX_TEXT
+from portal.tenants.settings import Council
+from portal.web.inputs import Choice, Input, longest, needed
+
+MOST_MESSAGES = 1_000_000
+
+
+class OutcomeInput(Input):
+    """Which outcome: the first step, asked with GET, so without a CSRF token."""
+
+    class Meta(Input.Meta):
+        """Nothing is changed by choosing."""
+
+        csrf = False
+
+    outcome = Choice(_l("What is the outcome?"), message=_l("Choose the outcome"))
+
+    def offer(self, council: Council, language: str) -> OutcomeInput:
+        """Offer the council's own outcomes."""
+        self.outcome.choices = [(one.key, say(one.label, language)) for one in council.outcomes]
+        return self
+
+
+class DecisionInput(Input):
+    """The second step: the route confirmed, the reasons, the words for the referrer."""
+
+    outcome = HiddenField()
+    route = Choice(
+        _l("Which route was right for this report?"),
+        description=_l("Leave it as it is to confirm the route. The report keeps the route it was sent with."),
+        message=_l("Choose the route"),
+    )
+    rationale = TextAreaField(
+        _l("Why is this the outcome?"),
+        description=_l("For the council only. The referrer does not see this."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT},
+        validators=[
+            needed(_l("Enter why this is the outcome")),
+            longest(MAX_TEXT, _l("Your reasons must be %(limit)s characters or fewer", limit=MAX_TEXT)),
+        ],
+    )
+    told = TextAreaField(
+        _l("What should the referrer read?"),
+        description=_l("Do not write where a child or parent is staying, or who else told you something."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT},
+        validators=[
+            needed(_l("Enter what the referrer should read")),
+            longest(MAX_TEXT, _l("The words must be %(limit)s characters or fewer", limit=MAX_TEXT)),
+        ],
+    )
+    seen = HiddenField()
+    read_new = HiddenField()
+    once = HiddenField()
+
+    def mark(self) -> UUID:
+        """The mark minted with the form; a new one where none came back."""
+        return as_uuid(self.once.data) or uuid4()
+
+
+def whole_number(text: object) -> int | None:
+    """A count that was posted, or None."""
+    word = str(text or "")
+    return int(word) if word.isascii() and word.isdigit() and len(word) < len(str(MOST_MESSAGES)) else None

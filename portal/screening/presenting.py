@@ -1,0 +1,155 @@
+"""States, routes, priorities, times and events in words, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import flask_babel
+
+from portal.audit.events import Event
+from portal.forms.queries import Published
+from portal.kernel.language import say
+from portal.referrals.projecting import ChildFacts
+from portal.referrals.queries.record import TimelineEntry
+from portal.tenants.settings import Council
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+STATE_COLOURS = {"sent": "blue", "screening": "purple", "asked": "yellow", "answered": "orange", "decided": "green"}
+ROUTE_COLOURS = {"MASH_URGENT": "red", "MASH": "orange", "EARLY_HELP": "teal", "ADVICE": "grey"}
+PRIORITY_COLOURS = {"urgent": "red", "high": "orange", "standard": "grey", "low": "grey"}
+
+
+def _(text: str, **details: object) -> str:
+    return str(flask_babel.gettext(text, **details))
+
+
+def ngettext(one: str, more: str, number: int, **details: object) -> str:
+    """The form of a sentence for a number; named so that the extractor finds its texts."""
+    return str(flask_babel.ngettext(one, more, number, **details))
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A word and the colour of its tag; the word alone says everything."""
+
+    text: str
+    colour: str
+
+
+# Functions, so that a badge looks up one word and not all of them: a list of reports shows seventy-five badges.
+_STATES: dict[str, Callable[[], str]] = {
+    "sent": lambda: _("New"),
+    "screening": lambda: _("Being screened"),
+    "asked": lambda: _("Waiting for referrer"),
+    "answered": lambda: _("Referrer answered"),
+    "decided": lambda: _("Decided"),
+    "withdrawn": lambda: _("Withdrawn"),
+}
+_ROUTES: dict[str, Callable[[], str]] = {
+    "MASH_URGENT": lambda: _("Urgent"),
+    "MASH": lambda: _("Social care"),
+    "EARLY_HELP": lambda: _("Early help"),
+    "ADVICE": lambda: _("Advice"),
+}
+_PRIORITIES: dict[str, Callable[[], str]] = {
+    "urgent": lambda: _("Urgent"),
+    "high": lambda: _("High"),
+    "standard": lambda: _("Standard"),
+    "low": lambda: _("Low"),
+}
+
+
+def state_badge(state: str) -> Badge:
+    """A report's state as the council says it."""
+    return Badge(_STATES[state]() if state in _STATES else state, STATE_COLOURS.get(state, "grey"))
+
+
+def route_badge(route: str) -> Badge:
+    """A route in two words; the council's own label is on the report."""
+    return Badge(_ROUTES[route]() if route in _ROUTES else _("No route"), ROUTE_COLOURS.get(route, "grey"))
+
+
+def priority_badge(priority: str) -> Badge:
+    """A priority in one word; the council's own label is on the report."""
+    return Badge(_PRIORITIES[priority]() if priority in _PRIORITIES else priority, PRIORITY_COLOURS.get(priority, "grey"))
+
+
+def length_words(length: timedelta) -> str:
+    """A length of time in its largest whole unit: minutes up to an hour, hours up to two days, then days."""
+    length = max(length, timedelta(0))
+    if length < HOUR:
+        return ngettext("%(num)s minute", "%(num)s minutes", int(length / timedelta(minutes=1)))
+    if length < 2 * DAY:
+        return ngettext("%(num)s hour", "%(num)s hours", int(length / HOUR))
+    return ngettext("%(num)s day", "%(num)s days", int(length / DAY))
+
+
+def overdue_words(due: datetime | None, now: datetime) -> str:
+    """How late it is ("Overdue by 3 hours"), "" while there is time."""
+    return _("Overdue by %(length)s", length=length_words(now - due)) if due and due < now else ""
+
+
+def children_words(initials: str, count: int) -> str:
+    """The first child's initials and how many there are: "SJ and 2 more children"."""
+    known = initials or _("Name not given")
+    if count <= 1:
+        return known
+    # One sentence, because the Welsh for "and" depends on what follows it.
+    return ngettext("%(first)s and %(num)s more child", "%(first)s and %(num)s more children", count - 1, first=known)
+
+
+def child_words(child: ChildFacts, today: Any) -> str:
+    """A child's name and age: "Siân Jones, 7 years old"; the age from the date of birth where it is known."""
+    name = " ".join(part for part in (child.first_name, child.last_name) if part) or _("Name not given")
+    return _("%(name)s, %(age)s", name=name, age=_age(child, today))
+
+
+def _age(child: ChildFacts, today: Any) -> str:
+    if child.unborn:
+        return _("not born yet")
+    years = child.age_years
+    if child.born_on is not None and child.born_on <= today:
+        born = child.born_on
+        years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    if years is None:
+        return _("age not known")
+    if years < 1:
+        return _("under 1 year old")
+    return ngettext("%(num)s year old", "%(num)s years old", years)
+
+
+def route_label(published: Published, route: str, language: str) -> str:
+    """The council's own name of a route, as the form version of that report has it."""
+    known = published.thresholds.routes.get(route)
+    return say(known.label, language) if known else route_badge(route).text
+
+
+def outcome_label(council: Council, key: str, language: str) -> str:
+    """The council's own name of an outcome; the key itself once the council has taken it off its list."""
+    return next((say(one.label, language) for one in council.outcomes if one.key == key), key)
+
+
+_EVENTS: dict[str, Callable[[], str]] = {
+    Event.REFERRAL_SENT: lambda: _("Report sent"),
+    Event.REFERRAL_WITHDRAWN: lambda: _("Withdrawn by the referrer"),
+    Event.REFERRAL_OVERRIDDEN: lambda: _("The referrer disagreed with the route"),
+    Event.REFERRAL_CLAIMED: lambda: _("Claimed"),
+    Event.REFERRAL_RELEASED: lambda: _("Released"),
+    Event.PRIORITY_CHANGED: lambda: _("Priority changed"),
+    Event.QUESTION_ASKED: lambda: _("Question sent to the referrer"),
+    Event.REPLY_SENT: lambda: _("The referrer replied"),
+    Event.DECIDED: lambda: _("Outcome recorded"),
+    Event.OUTCOME_READ: lambda: _("The referrer read the outcome"),
+}
+
+
+def timeline_items(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
+    """The timeline for the macro `timeline`; an event without words of its own is left out."""
+    return [
+        {"title": _EVENTS[entry.event](), "who": entry.who, "at": entry.at}
+        for entry in entries
+        if entry.event in _EVENTS
+    ]

@@ -1,0 +1,1 @@
+"""What the council sees of the reports sent to it."""

@@ -1,0 +1,63 @@
+"""The numbers on the holding area's tabs and the agencies to filter by: one statement each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from portal.auth.models import Agency, AgencyApproval
+from portal.auth.policy import Permission
+from portal.auth.reach import within_reach
+from portal.kernel import db
+from portal.kernel.language import Text
+from portal.kernel.scope import Actor
+from portal.referrals.models import Referral
+from portal.referrals.states import OPEN
+
+MOST_COUNTED = 1000  # decided reports grow for ever; beyond this the tab says "1,000+"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Reports per tab, and how many of the open ones are overdue or belong to nobody."""
+
+    todo: int
+    mine: int
+    waiting: int
+    answered: int
+    decided: int
+
+
+@dataclass(frozen=True)
+class AgencyChoice:
+    """An agency to filter by."""
+
+    id: UUID
+    name: Text
+
+
+def counts(actor: Actor) -> Counts:
+    """The numbers of the tabs; open reports through their partial index, decided ones up to MOST_COUNTED."""
+    reach = within_reach(actor, Permission.SCREEN, owner=Referral.author_id, agency=Referral.agency_id)
+    decided = select(Referral.id).where(reach, Referral.state == "decided").limit(MOST_COUNTED).subquery("decided")
+    query = select(
+        func.count(),
+        func.count().filter(Referral.owner_id == actor.account_id),
+        func.count().filter(Referral.state == "asked"),
+        func.count().filter(Referral.state == "answered"),
+        select(func.count()).select_from(decided).scalar_subquery(),
+    ).where(reach, Referral.state.in_(sorted(OPEN)))
+    return Counts(*db.session().execute(query).one())
+
+
+def agencies(actor: Actor) -> tuple[AgencyChoice, ...]:
+    """The agencies that this council takes reports from, in the order of their keys."""
+    query = (
+        select(Agency.id, Agency.name)
+        .join(AgencyApproval, AgencyApproval.agency_id == Agency.id)
+        .where(within_reach(actor, Permission.SCREEN, owner=None, agency=Agency.id))
+        .order_by(Agency.key)
+    )
+    return tuple(AgencyChoice(*row) for row in db.session().execute(query))

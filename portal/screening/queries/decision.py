@@ -1,0 +1,69 @@
+"""The decision on a report: all of it for the council, the outcome and the words told for the agency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.auth.models import Account
+from portal.auth.policy import Permission, Reach, reach
+from portal.auth.reach import within_reach
+from portal.kernel import db
+from portal.kernel.scope import Actor
+from portal.referrals.models import Referral
+from portal.referrals.queries.record import Found, record_of
+from portal.screening.models import Decision
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision; `rationale`, `route` and `decided_by` are "" for an agency."""
+
+    outcome: str
+    told: str
+    decided_at: datetime
+    seen_at: datetime | None
+    route: str = ""
+    rationale: str = ""
+    decided_by: str = ""
+
+
+def decision(actor: Actor, permission: Permission, found: Found) -> Decided | None:
+    """The decision on that report, None while there is none (or for somebody beyond whose reach it is)."""
+    query = (
+        select(
+            Decision.id, Decision.outcome, Decision.route, Decision.rationale, Decision.told,
+            Decision.decided_at, Decision.seen_at, Account.name,
+        )
+        .join(Referral, Referral.id == Decision.referral_id)
+        .join(Account, Account.id == Decision.decided_by)
+        .where(
+            within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),
+            Decision.referral_id == found.id,
+        )
+    )  # fmt: skip
+    row = db.session().execute(query).one_or_none()
+    if row is None:
+        return None
+    record = record_of(found)
+    told = record.open(row.told, "decision", row.id, "told")
+    if reach(actor, permission) is not Reach.COUNCIL:
+        return Decided(row.outcome, told, row.decided_at, row.seen_at)
+    return Decided(
+        outcome=row.outcome,
+        told=told,
+        decided_at=row.decided_at,
+        seen_at=row.seen_at,
+        route=row.route,
+        rationale=record.open(row.rationale, "decision", row.id, "rationale"),
+        decided_by=row.name,
+    )
+
+
+def exists(found: Found, decision_id: UUID) -> bool:
+    """Whether this very decision was recorded on that report."""
+    query = select(Decision.id).where(Decision.referral_id == found.id, Decision.id == decision_id)
+    return db.session().execute(query).scalar_one_or_none() is not None

@@ -1,0 +1,174 @@
+"""The holding area: one page of reports by filters and order, as plain rows, with keyset pagination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.models import Account, Agency
+from portal.auth.policy import Permission
+from portal.auth.reach import within_reach
+from portal.kernel import clock, db
+from portal.kernel.language import Text
+from portal.kernel.scope import Actor
+from portal.referrals.models import Referral, ReferralChild
+from portal.screening.addresses import SORTS, Cursor, Filters
+
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Line:
+    """One report in the list. `why` is the deciding rule in plain words, `reasons` how many other rules hold."""
+
+    id: UUID
+    reference: str
+    kind: str
+    initials: str
+    children: int
+    route: str
+    why: Text
+    reasons: int
+    overridden: bool
+    attention: bool
+    out_of_hours: bool
+    state: str
+    priority: str
+    sent_at: datetime
+    due_at: datetime
+    agency: Text
+    owner_id: UUID | None
+    owner: str
+    unread: int
+    outcome: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """The reports of one page and the cursors of the pages around it (None: there is none)."""
+
+    lines: tuple[Line, ...]
+    previous: Cursor | None
+    following: Cursor | None
+    now: datetime
+
+
+# What a page is ordered by: leakproof columns that are never empty in a sent report, all in one direction.
+_KEYS: Mapping[str, tuple[Any, ...]] = {
+    "urgent": (Referral.urgency, Referral.queued_at, Referral.id),
+    "due": (Referral.due_at, Referral.id),
+    "age": (Referral.sent_at, Referral.id),
+    "agency": (Agency.key, Referral.sent_at, Referral.id),
+    "decided": (Referral.decided_at, Referral.id),
+}
+_CHILDREN = (
+    select(func.count())
+    .where(
+        ReferralChild.tenant_id == Referral.tenant_id,
+        ReferralChild.referral_id == Referral.id,
+    )
+    .correlate(Referral)
+    .scalar_subquery()
+)
+
+
+def holding_area(actor: Actor, filters: Filters) -> Page:
+    """The reports that the filters ask for, in their order; reading the list is recorded."""
+    events.record(Event.REFERRAL_READ, None, part="list")
+    now = clock.now()
+    keys = _KEYS[filters.sort]
+    backwards = filters.cursor is not None and filters.cursor.before
+    query = _ordered(_filtered(_select(actor, keys), actor, filters, now), keys, filters, backwards=backwards)
+    rows = db.session().execute(query.limit(PAGE + 1)).all()
+    more = len(rows) > PAGE
+    shown = list(reversed(rows[:PAGE])) if backwards else rows[:PAGE]
+    if not shown:
+        return Page((), None, None, now)
+    ends = [tuple(row)[-len(keys) :] for row in (shown[0], shown[-1])]
+    earlier = more if backwards else filters.cursor is not None
+    later = True if backwards else more
+    return Page(
+        lines=tuple(_line(row) for row in shown),
+        previous=Cursor(ends[0], before=True) if earlier else None,
+        following=Cursor(ends[1], before=False) if later else None,
+        now=now,
+    )
+
+
+def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
+    return (
+        select(
+            Referral.id, Referral.reference, Referral.kind, Referral.initials, _CHILDREN.label("children"),
+            Referral.route, Referral.outcome_of_rules["why"].label("why"),
+            Referral.outcome_of_rules["also"].label("also"), Referral.overridden, Referral.attention,
+            Referral.out_of_hours, Referral.state, Referral.priority, Referral.sent_at, Referral.due_at,
+            Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
+            Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
+            *(key.label(f"key_{place}") for place, key in enumerate(keys)),
+        )
+        .join(Agency, Agency.id == Referral.agency_id)
+        .outerjoin(Account, Account.id == Referral.owner_id)
+        .where(
+            within_reach(actor, Permission.SCREEN, owner=Referral.author_id, agency=Referral.agency_id)
+        )
+    )  # fmt: skip
+
+
+def _filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) -> Select[Any]:
+    query = query.where(Referral.state.in_(filters.states()))
+    if filters.route:
+        query = query.where(Referral.route == filters.route)
+    if filters.priority:
+        query = query.where(Referral.priority == filters.priority)
+    if filters.agency:
+        query = query.where(Referral.agency_id == filters.agency)
+    if filters.owner == "me":
+        query = query.where(Referral.owner_id == actor.account_id)
+    if filters.owner == "nobody":
+        query = query.where(Referral.owner_id.is_(None))
+    if filters.overdue:
+        query = query.where(Referral.due_at < now)
+    return query
+
+
+def _ordered(query: Select[Any], keys: tuple[Any, ...], filters: Filters, *, backwards: bool) -> Select[Any]:
+    falling = SORTS[filters.sort].falling != backwards
+    if filters.cursor is not None:
+        here = tuple_(*keys)
+        there = filters.cursor.key
+        query = query.where(here < there if falling else here > there)
+    return query.order_by(*(key.desc() if falling else key.asc() for key in keys))
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        id=row.id,
+        reference=row.reference,
+        kind=row.kind,
+        initials=row.initials,
+        children=row.children,
+        route=row.route or "",
+        why=row.why or {},
+        reasons=len(row.also or ()),
+        overridden=row.overridden,
+        attention=row.attention,
+        out_of_hours=row.out_of_hours,
+        state=row.state,
+        priority=row.priority,
+        sent_at=row.sent_at,
+        due_at=row.due_at,
+        agency=row.agency,
+        owner_id=row.owner_id,
+        owner=row.owner or "",
+        unread=row.unread,
+        outcome=row.outcome or "",
+        decided_at=row.decided_at,
+    )

@@ -1,0 +1,95 @@
+"""One report as its screener reads it; opening it is recorded, even when the page answers a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission
+from portal.forms import queries as forms
+from portal.forms.queries import Published
+from portal.forms.questionnaire import NOT_KNOWN
+from portal.forms.rules import Rule
+from portal.kernel.errors import NotFound
+from portal.kernel.language import Text
+from portal.kernel.scope import Actor
+from portal.referrals.projecting import ChildFacts
+from portal.referrals.queries.record import (
+    Answers,
+    Found,
+    TimelineEntry,
+    answers_of,
+    children_of,
+    find,
+    timeline,
+)
+from portal.screening.queries.decision import Decided, decision
+
+REFERRER_PHONE = "referrer.phone"  # the fact of a council's question that asks for the referrer's number
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the page shows. `answers` is None when they were destroyed; `also` are the other rules' words."""
+
+    found: Found
+    published: Published
+    answers: Answers | None
+    children: tuple[ChildFacts, ...]
+    timeline: tuple[TimelineEntry, ...]
+    decided: Decided | None
+    phone: str
+    why: Text
+    also: tuple[Text, ...]
+    notices: tuple[Text, ...]
+
+
+def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Report:
+    """The report with that reference; raises NotFound.
+
+    A page that answers a refusal is rolled back: with `refusing` the reading is recorded apart from it.
+    """
+    found = find(actor, Permission.SCREEN, reference)
+    record = events.record_apart if refusing else events.record
+    record(Event.REFERRAL_READ, found.id, part="full")
+    published = forms.version(found.form_version_id)
+    try:
+        answers = answers_of(found)
+    except NotFound:
+        answers = None
+    why = {rule.id: rule.why for rule in _rules(published)}
+    decided_by = found.outcome_of_rules.get("why") or {}
+    others = (why.get(rule, {}) for rule in found.outcome_of_rules.get("also") or ())
+    known = published.thresholds.notices
+    return Report(
+        found=found,
+        published=published,
+        answers=answers,
+        children=children_of(found),
+        timeline=timeline(found),
+        decided=decision(actor, Permission.SCREEN, found),
+        phone=_phone(published, answers),
+        why=decided_by,
+        also=tuple(other for other in others if other and other != decided_by),
+        notices=tuple(known[key] for key in found.outcome_of_rules.get("notices") or () if key in known),
+    )
+
+
+def _rules(published: Published) -> tuple[Rule, ...]:
+    return (*published.thresholds.rules, *(way.rule for way in published.thresholds.overrides))
+
+
+def _phone(published: Published, answers: Answers | None) -> str:
+    """The referrer's number: the first answer to a question that the council's form marks as that fact."""
+    if answers is None:
+        return ""
+    form = published.form
+    for section in (*form.urgent, *form.sections):
+        given = answers.sections.get(section.key)
+        if not isinstance(given, dict):
+            continue
+        for question in section.questions:
+            if question.fact == REFERRER_PHONE and given.get(question.key) not in (None, "", NOT_KNOWN):
+                return str(given[question.key])
+    return ""

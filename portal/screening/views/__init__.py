@@ -1,0 +1,30 @@
+"""The council's pages: the holding area, one report, its decision; and the outcome on the referrer's page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.policy import Permission
+from portal.screening.views import decide, outcome, queue, report
+from portal.web import shell
+
+
+def register(app: Flask) -> None:
+    """The addresses, the link in the navigation, and the panel on the referrer's page."""
+    app.register_blueprint(queue.blueprint)
+    shell.add_navigation(app, navigation)
+    shell.add_panel(app, "referral", outcome.panel)
+
+
+def navigation() -> Iterator[shell.Link]:
+    """The holding area, for those who may screen."""
+    if guard.may(Permission.SCREEN):
+        here = request.endpoint in ("screening.queue", "screening.show", "screening.decide")
+        yield shell.Link(_("Holding area"), url_for("screening.queue"), current=here)
+
+
+__all__ = ["decide", "queue", "register", "report"]

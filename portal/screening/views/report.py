@@ -1,0 +1,167 @@
+"""One report for its screener: read it, claim it, release it, rank it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.kernel import clock, scope
+from portal.kernel.errors import Conflict, Invalid
+from portal.kernel.language import say
+from portal.referrals import presenting as referrals
+from portal.referrals import states
+from portal.referrals.queries.record import find
+from portal.referrals.states import OPEN
+from portal.screening import presenting
+from portal.screening.commands import holding
+from portal.screening.queries.report import Report, open_report
+from portal.screening.views.queue import blueprint
+from portal.web.fields import FieldView, OptionView
+
+
+@blueprint.get("/screening/<reference>")
+@page(Permission.SCREEN)
+def show(reference: str) -> ResponseReturnValue:
+    """The report, summary first. Other packages ask for this page again when they refuse a form on it."""
+    return _page(reference)
+
+
+@blueprint.post("/screening/<reference>/claim")
+@page(Permission.CLAIM)
+def claim(reference: str) -> ResponseReturnValue:
+    """Take the report; whoever comes second sees whose it is."""
+    actor = guard.actor()
+    found = find(actor, Permission.CLAIM, reference)
+    try:
+        holding.claim(actor, found)
+    except Conflict as conflict:
+        return conflict_page(reference, conflict)
+    flash(_("You have claimed this report"), "success")
+    return redirect(url_for(".show", reference=found.reference), 303)
+
+
+@blueprint.post("/screening/<reference>/release")
+@page(Permission.CLAIM)
+def release(reference: str) -> ResponseReturnValue:
+    """Give the report back to the holding area."""
+    actor = guard.actor()
+    found = find(actor, Permission.CLAIM, reference)
+    try:
+        holding.release(actor, found)
+    except Conflict as conflict:
+        return conflict_page(reference, conflict)
+    flash(_("The report is back in the holding area"), "success")
+    return redirect(url_for(".show", reference=found.reference), 303)
+
+
+@blueprint.post("/screening/<reference>/priority")
+@page(Permission.SCREEN)
+def priority(reference: str) -> ResponseReturnValue:
+    """Give the report another of the council's priorities."""
+    actor = guard.actor()
+    found = find(actor, Permission.SCREEN, reference)
+    try:
+        holding.change_priority(actor, found, request.form.get("priority", ""))
+    except Conflict as conflict:
+        return conflict_page(reference, conflict)
+    except Invalid:
+        return _page(reference, priority_error=_("Choose a priority")), 422
+    flash(_("The priority has been changed"), "success")
+    return redirect(url_for(".show", reference=found.reference), 303)
+
+
+def conflict_page(
+    reference: str, conflict: Conflict, *, kept: list[dict[str, str]] | None = None
+) -> ResponseReturnValue:
+    """The report as it is now, under the words that say who got there first; `kept` is what was typed."""
+    owner = conflict.now.get("by", "")
+    if owner and owner != guard.actor().name:
+        words = _("%(name)s has this report. What you asked for was not done.", name=owner)
+    else:
+        words = _("This report changed a moment ago. What you asked for was not done: see how it is now.")
+    return _page(reference, conflict=words, kept=kept), 409
+
+
+def _page(
+    reference: str,
+    *,
+    conflict: str = "",
+    priority_error: str = "",
+    kept: list[dict[str, str]] | None = None,
+) -> str:
+    actor = guard.actor()
+    # A POST that comes here was refused, and its transaction will be rolled back.
+    report = open_report(actor, reference, refusing=request.method == "POST")
+    language = str(get_locale())
+    found = report.found
+    return render_template(
+        "screening/show.html",
+        report=report,
+        found=found,
+        mine=found.owner_id == actor.account_id,
+        is_open=found.state in OPEN,
+        can_decide=states.may("decide", found.state) and found.owner_id == actor.account_id,
+        conflict=conflict,
+        kept=kept or (),
+        priority_view=_priority_view(found.priority, language, priority_error),
+        summary=_summary(report, language),
+        groups=referrals.answer_groups(found, report.answers, language) if report.answers else (),
+        events=presenting.timeline_items(report.timeline),
+        outcome=_outcome(report, language),
+        now=clock.now(),
+        words=presenting,
+    )
+
+
+def _priority_view(chosen: str, language: str, error: str) -> FieldView:
+    council = scope.current().council
+    known = council.settings.priorities if council else ()
+    return FieldView(
+        "select",
+        "priority",
+        _("Priority"),
+        value=chosen,
+        error=error,
+        options=tuple(OptionView(one.key, say(one.label, language)) for one in known),
+    )
+
+
+def _summary(report: Report, language: str) -> list[dict[str, str]]:
+    """The rows of the summary; those without a value are left out."""
+    found = report.found
+    today = clock.today()
+    rows = [
+        (_("Route"), presenting.route_label(report.published, found.route, language)),
+        (_("Why"), "\n".join(say(text, language) for text in (report.why, *report.also) if text)),
+        (_("Notices"), "\n".join(say(text, language) for text in report.notices)),
+        (_("The referrer disagreed"), report.answers.override_reason if report.answers else ""),
+        (_("Children"), "\n".join(presenting.child_words(child, today) for child in report.children)),
+        (_("Referrer"), ", ".join(part for part in (found.author_name, found.author_job) if part)),
+        (_("Agency"), say(found.agency_name, language)),
+        (_("Referrer’s telephone"), report.phone),
+        (_("Referrer’s language"), _("Welsh") if found.language == "cy" else _("English")),
+    ]
+    return [{"key": key, "value": value} for key, value in rows if value]
+
+
+def _outcome(report: Report, language: str) -> list[dict[str, str]]:
+    decided = report.decided
+    council = scope.current().council
+    if decided is None or council is None:
+        return []
+    return [
+        {"key": _("Outcome"), "value": presenting.outcome_label(council.settings, decided.outcome, language)},
+        {
+            "key": _("Route confirmed"),
+            "value": presenting.route_label(report.published, decided.route, language),
+        },
+        {"key": _("Reasons (council only)"), "value": decided.rationale},
+        {"key": _("What the referrer was told"), "value": decided.told},
+        {"key": _("Decided by"), "value": decided.decided_by},
+        {"key": _("Read by the referrer"), "value": _("Yes") if decided.seen_at else _("Not yet")},
+    ]

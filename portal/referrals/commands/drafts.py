@@ -1,0 +1,231 @@
+"""Drafts: begin one, save a section of it, disagree with its route, throw it away."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission, Reach, reach
+from portal.forms.queries import Published, newest
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.scope import Actor
+from portal.referrals.models import Referral, ReferralSection
+from portal.referrals.paths import TRIAGE
+from portal.referrals.queries.drafts import TABLE, Draft, may_send_full
+from portal.tenants import vault
+
+LONGEST_REASON = 2000
+
+
+def council_of_scope() -> scope.Council:
+    """The council in force; raises NotFound outside every council."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council
+
+
+def start(
+    actor: Actor,
+    kind: str,
+    language: str,
+    form: Published | None = None,
+    submit_key: UUID | None = None,
+) -> UUID | None:
+    """Begin a draft of the newest (or the given) version of the council's form; returns its id.
+
+    None when a report with that submit key exists already (a double click waits here for the first).
+    Raises Forbidden for people without an agency, and for a full form while the membership waits.
+    """
+    if reach(actor, Permission.REPORT) is Reach.NONE or actor.agency_id is None:
+        raise Forbidden
+    if kind == "full" and not may_send_full(actor):
+        raise Forbidden
+    council, draft_id, now = council_of_scope(), uuid4(), clock.now()
+    statement = (
+        insert(Referral)
+        .values(
+            tenant_id=council.id,
+            id=draft_id,
+            agency_id=actor.agency_id,
+            author_id=actor.account_id,
+            form_version_id=(form or newest()).id,
+            kind=kind,
+            language=language,
+            created_at=now,
+            changed_at=now,
+            expires_on=clock.today() + timedelta(days=council.settings.draft_days),
+            wrapped_key=vault.new_record_key("referral", draft_id),
+            submit_key=submit_key,
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "submit_key"])
+        .returning(Referral.id)
+    )
+    if db.session().execute(statement).scalar_one_or_none() is None:
+        return None
+    events.record(Event.REFERRAL_STARTED, draft_id, kind=kind)
+    return draft_id
+
+
+def save(
+    actor: Actor,
+    draft: Draft,
+    section: str,
+    body: Any,
+    seen: int,
+    *,
+    complete: bool,
+    initials: str | None = None,
+) -> int:
+    """Save one section that was seen at version `seen` (0: never saved); returns its new version.
+
+    Raises Conflict when it was saved elsewhere meanwhile with other content; the same content twice is
+    no conflict. `initials` (of the first child) are kept where given.
+    """
+    del actor  # the draft was found within the actor's reach; the tenant and agency walls hold besides
+    stored = draft.of(section)
+    if stored.version != seen:
+        if stored.body == body:
+            return stored.version
+        raise Conflict("the section was saved elsewhere", section=section)
+    record = vault.Record("referral", draft.id, draft.wrapped_key)
+    version = _insert(draft, section, body, record, complete) if seen == 0 else 0
+    if seen:
+        version = _update(draft, section, body, record, seen, complete=complete)
+    _touch(draft, initials)
+    events.record(Event.REFERRAL_SAVED, draft.id, section=section, version=version)
+    return version
+
+
+def _insert(draft: Draft, section: str, body: Any, record: vault.Record, complete: bool) -> int:
+    row_id = uuid4()
+    values = {
+        "tenant_id": council_of_scope().id,
+        "id": row_id,
+        "referral_id": draft.id,
+        "agency_id": draft.agency_id,
+        "section": section,
+        "body": record.seal(_text(body), TABLE, row_id, "body"),
+        "complete": complete,
+        "changed_at": clock.now(),
+    }
+    session = db.session()
+    try:
+        with session.begin_nested():
+            session.execute(insert(ReferralSection).values(**values))
+    except IntegrityError:
+        raise Conflict("the section was saved elsewhere", section=section) from None
+    return 1
+
+
+def _update(
+    draft: Draft, section: str, body: Any, record: vault.Record, seen: int, *, complete: bool
+) -> int:
+    """The associated data of a sealed body names its row, so the row's id is read under a lock first."""
+    session = db.session()
+    here = (
+        ReferralSection.tenant_id == council_of_scope().id,
+        ReferralSection.referral_id == draft.id,
+        ReferralSection.section == section,
+        ReferralSection.version == seen,
+    )
+    row_id = session.execute(select(ReferralSection.id).where(*here).with_for_update()).scalar_one_or_none()
+    if row_id is None:
+        raise Conflict("the section was saved elsewhere", section=section)
+    session.execute(
+        update(ReferralSection)
+        .where(*here)
+        .values(
+            body=record.seal(_text(body), TABLE, row_id, "body"),
+            version=seen + 1,
+            complete=complete,
+            changed_at=clock.now(),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return seen + 1
+
+
+def _touch(draft: Draft, initials: str | None) -> None:
+    """Count the change on the report itself; a report that was sent meanwhile is not changed any more."""
+    values: dict[str, Any] = {"version": Referral.version + 1, "changed_at": clock.now()}
+    if initials is not None:
+        values["initials"] = initials
+    found = db.session().execute(
+        update(Referral)
+        .where(
+            Referral.tenant_id == council_of_scope().id,
+            Referral.id == draft.id,
+            Referral.state == "draft",
+        )
+        .values(**values)
+        .returning(Referral.id)
+        .execution_options(synchronize_session=False)
+    )
+    if found.scalar_one_or_none() is None:
+        raise Conflict("the report was sent meanwhile", state="sent")
+
+
+def _text(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def save_triage(
+    actor: Actor, draft: Draft, answers: dict[str, Any], override_answer: str, seen: int
+) -> int:
+    """Save the triage answers; changing them takes back an earlier "I disagree", which was about others."""
+    before = {key: value for key, value in draft.triage.items() if key != override_answer}
+    body = {"answers": answers, "override_reason": ""}
+    if answers == before:
+        body = {"answers": draft.triage, "override_reason": draft.override_reason}
+    return save(actor, draft, TRIAGE, body, seen, complete=False)
+
+
+def note_route(actor: Actor, draft: Draft, route: str, rule: str) -> None:
+    """Record where the finished triage questions lead."""
+    del actor  # the event takes the actor of the scope
+    events.record(Event.REFERRAL_ROUTED, draft.id, route=route, rule=rule)
+
+
+def disagree(actor: Actor, draft: Draft, override_answer: str, reason: str, seen: int) -> None:
+    """Ask for the next route up, with a reason; raises Invalid({"reason": …}) without one."""
+    if not reason.strip():
+        raise Invalid({"reason": "missing"})
+    if len(reason) > LONGEST_REASON:
+        raise Invalid({"reason": "too_long"})
+    body = {"answers": {**draft.triage, override_answer: "yes"}, "override_reason": reason.strip()}
+    save(actor, draft, TRIAGE, body, seen, complete=False)
+
+
+def agree_again(actor: Actor, draft: Draft, override_answer: str) -> None:
+    """Take "I disagree" back."""
+    answers = {key: value for key, value in draft.triage.items() if key != override_answer}
+    body = {"answers": answers, "override_reason": ""}
+    save(actor, draft, TRIAGE, body, draft.of(TRIAGE).version, complete=False)
+
+
+def throw_away(actor: Actor, draft: Draft) -> None:
+    """Delete a draft with all that was written in it."""
+    del actor
+    gone = db.session().execute(
+        delete(Referral)
+        .where(
+            Referral.tenant_id == council_of_scope().id,
+            Referral.id == draft.id,
+            Referral.state == "draft",
+        )
+        .returning(Referral.id)
+        .execution_options(synchronize_session=False)
+    )
+    if gone.scalar_one_or_none() is None:
+        raise Conflict("the report was sent meanwhile", state="sent")
+    events.record(Event.DRAFT_DELETED, draft.id)

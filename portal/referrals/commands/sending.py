@@ -1,0 +1,229 @@
+"""Sending a report: one transaction that checks, freezes, projects, routes, numbers, records and tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission
+from portal.auth.reach import within_reach
+from portal.forms.queries import Published, version
+from portal.kernel import clock, db
+from portal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
+from portal.kernel.scope import Actor
+from portal.referrals.commands import drafts, notices
+from portal.referrals.commands.drafts import council_of_scope
+from portal.referrals.deadlines import due_at
+from portal.referrals.models import Referral, ReferralChild, ReferralSection
+from portal.referrals.paths import Walked, walk
+from portal.referrals.projecting import Projected, project
+from portal.referrals.queries.drafts import Draft, find_draft, own
+from portal.referrals.queries.record import Answers, sealed
+from portal.referrals.references import new_reference
+from portal.referrals.routing import Routed, route
+from portal.tenants import vault
+from portal.tenants.opening import is_open
+
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class _Sending:
+    """Everything that is worked out before the report is written."""
+
+    draft: Draft
+    walked: Walked
+    routed: Routed
+    projected: Projected
+    at: datetime
+
+
+def mint_key(actor: Actor, draft: Draft) -> UUID:
+    """The key that makes sending this draft happen once; minted when the check page is first shown."""
+    del actor
+    if draft.submit_key is not None:
+        return draft.submit_key
+    # Two tabs may open the page at once: whichever comes second gets the first one's key.
+    statement = _of(draft.id).values(submit_key=func.coalesce(Referral.submit_key, uuid4()))
+    minted: UUID | None = db.session().execute(statement.returning(Referral.submit_key)).scalar_one_or_none()
+    if minted is None:
+        raise Conflict("sent meanwhile", state="sent")
+    return minted
+
+
+def send(actor: Actor, draft_id: UUID, submit_key: UUID, seen: int) -> str:
+    """Send a draft as it was at version `seen`; returns its reference.
+
+    The same key again returns the same reference. Raises NotFound, Conflict when the draft changed after
+    the check page was shown, and Invalid({section: "missing"}) while required answers are missing.
+    """
+    locked = _lock(actor, draft_id)
+    if locked.submit_key != submit_key:
+        raise Conflict("sent or begun elsewhere", state=locked.state)
+    if locked.state != "draft":
+        return str(locked.reference)
+    if locked.version != seen:
+        raise Conflict("the draft changed", state="draft")
+    draft = find_draft(actor, draft_id)
+    return _send(actor, _prepare(draft, version(draft.form_version_id), clock.now()))
+
+
+def send_urgent(
+    actor: Actor, submit_key: UUID, form: Published, sections: dict[str, Any], language: str
+) -> str:
+    """Send the urgent short form straight away; returns its reference, the same one for the same key.
+
+    Raises Invalid({section: "missing"}) while one of its questions has no answer.
+    """
+    draft_id = drafts.start(actor, "urgent", language, form, submit_key)
+    if draft_id is None:
+        reference = _sent_with(actor, submit_key)
+        if not reference:
+            raise Conflict("the key belongs to another report")
+        return reference
+    draft = find_draft(actor, draft_id)
+    return _send(actor, _prepare(draft, form, clock.now(), sections))
+
+
+def _sent_with(actor: Actor, submit_key: UUID) -> str:
+    query = select(Referral.reference).where(
+        within_reach(actor, Permission.RECEIPT, owner=Referral.author_id, agency=Referral.agency_id),
+        Referral.tenant_id == council_of_scope().id,
+        Referral.submit_key == submit_key,
+        Referral.state != "draft",
+    )
+    return db.session().execute(query).scalar_one_or_none() or ""
+
+
+def _lock(actor: Actor, draft_id: UUID) -> Any:
+    """The draft's state, reference, key and version, locked until the transaction ends."""
+    query = (
+        select(Referral.state, Referral.reference, Referral.submit_key, Referral.version)
+        .where(own(actor), Referral.id == draft_id)
+        .with_for_update()
+    )
+    row: Any = db.session().execute(query).one_or_none()
+    if row is None:
+        raise NotFound("no such draft")
+    return row
+
+
+def _prepare(draft: Draft, form: Published, at: datetime, given: dict[str, Any] | None = None) -> _Sending:
+    """Follow the whole path again on what is stored: whatever was posted, in whatever order."""
+    routed = route(form.form, form.thresholds, draft.kind, draft.triage, at)
+    override = form.thresholds.override_answer
+    sections = draft.sections if given is None else given
+    walked = walk(form.form, draft.kind, routed.triage, sections, override)
+    if walked.missing:
+        raise Invalid({gap.section: "missing" for gap in walked.missing})
+    projected = project(form.form, draft.kind, walked.sections)
+    return _Sending(draft, walked, routed, projected, at)
+
+
+def _send(actor: Actor, sending: _Sending) -> str:
+    draft, routed = sending.draft, sending.routed
+    _children(sending)
+    reference = _write(sending)
+    db.session().execute(
+        delete(ReferralSection)
+        .where(
+            ReferralSection.tenant_id == council_of_scope().id,
+            ReferralSection.referral_id == draft.id,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    outcome = routed.outcome
+    if routed.overridden:
+        was = outcome.before_override or ""
+        events.record(Event.REFERRAL_OVERRIDDEN, draft.id, route=outcome.route, rule=was)
+    events.record(
+        Event.REFERRAL_SENT, draft.id, route=outcome.route, rule=outcome.rule, kind=draft.kind
+    )
+    notices.tell(actor, "received", actor.account_id, draft.id)
+    return reference
+
+
+def _children(sending: _Sending) -> None:
+    rows = [
+        {
+            "tenant_id": council_of_scope().id,
+            "id": uuid4(),
+            "referral_id": sending.draft.id,
+            "agency_id": sending.draft.agency_id,
+            **vars(child),
+        }
+        for child in sending.projected.children
+    ]
+    if rows:
+        db.session().execute(insert(ReferralChild), rows)
+
+
+def _write(sending: _Sending) -> str:
+    """Freeze the report under a reference that nobody has; a collision tries again."""
+    values = _values(sending)
+    session = db.session()
+    for _ in range(TRIES):
+        reference = new_reference()
+        try:
+            with session.begin_nested():
+                session.execute(_of(sending.draft.id).values(reference=reference, **values))
+        except IntegrityError as error:
+            if "reference" not in _constraint(error):
+                raise
+        else:
+            return reference
+    raise Unavailable("no free reference")
+
+
+def _constraint(error: IntegrityError) -> str:
+    """The name of the rule that was broken, as PostgreSQL tells it."""
+    return str(getattr(getattr(error.orig, "diag", None), "constraint_name", "") or "")
+
+
+def _of(draft_id: UUID) -> Any:
+    return (
+        update(Referral)
+        .where(
+            Referral.tenant_id == council_of_scope().id,
+            Referral.id == draft_id,
+            Referral.state == "draft",
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _values(sending: _Sending) -> dict[str, Any]:
+    draft, routed, outcome = sending.draft, sending.routed, sending.routed.outcome
+    council = council_of_scope()
+    reason = draft.override_reason if routed.overridden else ""
+    answers = Answers(sending.walked.triage, reason, sending.walked.sections)
+    record = vault.Record("referral", draft.id, draft.wrapped_key)
+    return {
+        "state": "sent",
+        "version": Referral.version + 1,
+        "changed_at": sending.at,
+        "sent_at": sending.at,
+        "queued_at": sending.at,
+        "expires_on": None,
+        "answers": sealed(record, draft.id, answers),
+        "route": outcome.route,
+        "rule": outcome.rule,
+        "level": outcome.level,
+        "outcome_of_rules": routed.document(),
+        "overridden": routed.overridden,
+        "attention": outcome.attention,
+        "out_of_hours": not is_open(council, sending.at),
+        "urgency": routed.rank,
+        "priority": routed.priority,
+        "category": sending.projected.category,
+        "initials": sending.projected.initials,
+        "due_at": due_at(council, routed.rank, sending.at),
+        "unread_by_council": 0,
+    }

@@ -1,0 +1,222 @@
+"""A report in the reader's words: its state, its answers in groups, its timeline, its route and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.forms.queries import Published, version
+from portal.forms.questionnaire import Form, Question, Section, visible
+from portal.forms.questions import summary
+from portal.forms.rules import Outcome
+from portal.kernel.language import say
+from portal.referrals.paths import TRIAGE, shown_pages, walk, words_of
+from portal.referrals.queries.record import Answers, Found, TimelineEntry
+from portal.referrals.routing import also_because
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answers under one heading: (label, value) rows; `section`, `page` and `item` say where they were given."""
+
+    title: str
+    rows: tuple[tuple[str, str], ...]
+    section: str = ""
+    page: str = ""
+    item: int | None = None
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RouteView:
+    """A route in words: what it is called, what will happen, who decides, and why."""
+
+    key: str
+    label: str
+    what: str
+    who: str
+    why: str
+    also: tuple[str, ...]
+    notices: tuple[str, ...]
+    topics: tuple[tuple[str, str, str], ...]
+    level: str
+
+
+@dataclass(frozen=True)
+class EventView:
+    """One entry of a timeline, as the timeline macro reads it."""
+
+    title: str
+    at: datetime
+    who: str
+    text: str = ""
+    date_only: bool = False
+
+
+def answer_groups(found: Found, answers: Answers, language: str) -> list[Group]:
+    """The answers of a sent report, in the order and with the labels of the form it was made with."""
+    form = version(found.form_version_id).form
+    return groups(form, found.kind, answers.triage, answers.sections, language)
+
+
+def groups(
+    form: Form, kind: str, triage: Mapping[str, Any], sections: Mapping[str, Any], language: str
+) -> list[Group]:
+    """Answers in groups: one for each triage page that is asked, each section, each child or person."""
+    walked = walk(form, kind, triage, sections)
+    found = []
+    for page in shown_pages(form, walked.triage) if kind != "urgent" else ():
+        title = say(page.title, language)
+        found.append(
+            _group(
+                title, page.questions, walked.triage, {}, language=language, section=TRIAGE, page=page.key
+            )
+        )
+    known = walked.known()
+    for section in walked.shown:
+        title, body = say(section.title, language), walked.sections[section.key]
+        if section.repeat is None:
+            found.append(
+                _group(title, section.questions, body, known, language=language, section=section.key)
+            )
+            continue
+        for place, item in enumerate(body):
+            name = item_title(section, item, place, language)
+            found.append(
+                _group(
+                    name, section.questions, item, known, language=language, section=section.key, item=place
+                )
+            )
+        if not body:
+            found.append(Group(title, ((title, _("Nobody added")),), section.key))
+    return found
+
+
+def _group(
+    title: str,
+    questions: Iterable[Question],
+    answers: Mapping[str, Any],
+    elsewhere: Mapping[str, Any],
+    *,
+    language: str,
+    section: str,
+    page: str = "",
+    item: int | None = None,
+) -> Group:
+    asked = visible(questions, {**elsewhere, **answers})
+    rows = tuple(
+        (say(question.label, language), summary(question, answers.get(question.key), language))
+        for question in asked
+    )
+    return Group(title, rows, section, page, item, tuple(question.key for question in asked))
+
+
+def item_title(section: Section, item: Mapping[str, Any], place: int, language: str) -> str:
+    """What one child or person is called: "Child 2: Siân Llŷr", without a name "Child 2"."""
+    repeat = section.repeat
+    if repeat is None:
+        return say(section.title, language)
+    number = _("%(item)s %(number)s", item=say(repeat.item, language), number=place + 1)
+    name = " ".join(filter(None, (words_of(item.get(key)) for key in repeat.title_from)))
+    return str(_("%(item)s: %(name)s", item=number, name=name) if name else number)
+
+
+def state_words(state: str) -> str:
+    """The state of a report in plain words for its referrer."""
+    words: dict[str, str] = {
+        "draft": _("Not sent yet"),
+        "sent": _("Sent: waiting to be read"),
+        "screening": _("Being read by the council"),
+        "asked": _("The council has asked you a question"),
+        "answered": _("Your answer is with the council"),
+        "decided": _("Decided"),
+        "withdrawn": _("Withdrawn"),
+    }
+    return words[state]
+
+
+def next_step(state: str) -> str:
+    """What happens next, for the referrer."""
+    words: dict[str, str] = {
+        "sent": _("A screener will read your report."),
+        "screening": _("A screener is reading your report and may ask you a question."),
+        "asked": _("Answer the question below, so that the council can decide."),
+        "answered": _("A screener will read your answer."),
+        "decided": _("Nothing more is needed here. Ring the council if anything changes."),
+        "withdrawn": _("You took this report back. It is kept, and nobody acts on it."),
+    }
+    return words.get(state, "")
+
+
+def reason_words() -> list[tuple[str, str]]:
+    """Why a referrer may withdraw a report: code and words."""
+    return [
+        ("sent_twice", _("I sent it twice")),
+        ("wrong_child", _("It is about the wrong child")),
+        ("wrong_council", _("It is for another council")),
+        ("told_otherwise", _("I have learned that it was a mistake")),
+        ("other", _("Another reason")),
+    ]
+
+
+def timeline_views(entries: Iterable[TimelineEntry]) -> list[EventView]:
+    """Timeline entries in words; people of the council are "the council" where no name may be shown."""
+    titles = {
+        "referrals.sent": _("Report sent"),
+        "referrals.overridden": _("The referrer disagreed with the route"),
+        "referrals.withdrawn": _("Report withdrawn"),
+        "screening.claimed": _("The council began to read the report"),
+        "screening.released": _("Put back in the holding area"),
+        "screening.priority_changed": _("Priority changed"),
+        "screening.decided": _("Decided"),
+        "screening.outcome_read": _("The referrer read the outcome"),
+        "messaging.asked": _("The council asked a question"),
+        "messaging.replied": _("The question was answered"),
+    }
+    return [
+        EventView(titles.get(entry.event, ""), entry.at, entry.who or _("the council"))
+        for entry in entries
+        if entry.event in titles
+    ]
+
+
+def route_view(published: Published, outcome: Outcome, language: str) -> RouteView:
+    """The route that the rules chose, in the council's own words."""
+    rules = published.thresholds
+    route = rules.routes.get(outcome.route)
+    level = rules.levels.get(outcome.level) if outcome.level is not None else None
+    return RouteView(
+        key=outcome.route,
+        label=say(route.label, language) if route else _("The council's front door"),
+        what=say(route.what, language) if route else _("Your report goes to the council."),
+        who=say(route.who, language) if route else _("A person at the council decides."),
+        why=say(outcome.why, language),
+        also=tuple(say(why, language) for why in also_because(rules, outcome)),
+        notices=tuple(say(rules.notices[key], language) for key in outcome.notices if key in rules.notices),
+        topics=tuple(
+            (key, say(rules.topics[key].title, language), say(rules.topics[key].summary, language))
+            for key in outcome.topics
+            if key in rules.topics
+        ),
+        level=say(level, language) if level else "",
+    )
+
+
+def stored_outcome(found: Found) -> Outcome:
+    """What the rules said when the report was sent."""
+    document = found.outcome_of_rules
+    return Outcome(
+        route=found.route,
+        rule=found.rule,
+        level=found.level,
+        notices=tuple(document.get("notices", ())),
+        topics=tuple(document.get("topics", ())),
+        why=document.get("why", {}),
+        also=tuple(document.get("also", ())),
+        before_override=document.get("before_override"),
+        attention=found.attention,
+    )

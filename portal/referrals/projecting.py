@@ -1,0 +1,98 @@
+"""The facts of a report as columns: each child, the main category, initials, from the questions' `fact`. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from portal.forms.facts import as_date, as_number
+from portal.forms.questionnaire import Form, Section
+from portal.referrals.paths import sections_of, words_of
+
+MOST_NAME = 200
+
+
+@dataclass(frozen=True)
+class ChildFacts:
+    """One child's facts in the clear; `age_years` as estimated by the referrer, None when unknown."""
+
+    position: int
+    first_name: str
+    last_name: str
+    born_on: date | None
+    age_years: int | None
+    unborn: bool
+    due_on: date | None
+    postcode: str
+
+
+@dataclass(frozen=True)
+class Projected:
+    """What a queue shows of a report without opening its answers."""
+
+    children: tuple[ChildFacts, ...]
+    category: str
+    initials: str
+
+
+def project(form: Form, kind: str, sections: Mapping[str, Any]) -> Projected:
+    """The facts of the answers that were kept; questions say with `fact` which one they answer."""
+    children: list[ChildFacts] = []
+    single: dict[str, Any] = {}
+    for section, answers in _answered(form, kind, sections):
+        facts = _facts(section, answers)
+        if any(name.startswith("child.") for name in facts):
+            children.append(_child(len(children), facts))
+        single.update(facts)
+    category = words_of(single.get("concern.main_category"))
+    return Projected(tuple(children), category, _initials(children[0]) if children else "")
+
+
+def _answered(form: Form, kind: str, sections: Mapping[str, Any]) -> Iterator[tuple[Section, Mapping[str, Any]]]:
+    for section in sections_of(form, kind):
+        body = sections.get(section.key)
+        for answers in body if isinstance(body, list) else [body]:
+            if isinstance(answers, Mapping):
+                yield section, answers
+
+
+def _facts(section: Section, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        question.fact: answers[question.key]
+        for question in section.questions
+        if question.fact and question.key in answers
+    }
+
+
+def _child(position: int, facts: Mapping[str, Any]) -> ChildFacts:
+    age = facts.get("child.age")
+    return ChildFacts(
+        position=position,
+        first_name=(words_of(facts.get("child.first_name")) or words_of(facts.get("child.name")))[:MOST_NAME],
+        last_name=words_of(facts.get("child.last_name"))[:MOST_NAME],
+        born_on=as_date(facts.get("child.date_of_birth")),
+        age_years=as_number(age),
+        unborn=facts.get("child.unborn") == "yes" or age == "unborn",
+        due_on=as_date(facts.get("child.due_date")),
+        postcode=words_of(facts.get("child.postcode")),
+    )
+
+
+def _initials(child: ChildFacts) -> str:
+    """The first letters of the first and the last word of the name, accents kept."""
+    names = f"{child.first_name} {child.last_name}".split()
+    ends = names[:1] + names[-1:] if len(names) > 1 else names
+    return "".join(unicodedata.normalize("NFC", name)[0].upper() for name in ends)
+
+
+def initials_of(section: Section, body: object) -> str:
+    """The initials of the first child of one section, "" when the section is not about children."""
+    items = body if isinstance(body, list) else [body]
+    for answers in items:
+        facts = _facts(section, answers) if isinstance(answers, Mapping) else {}
+        if any(name.startswith("child.") for name in facts):
+            return _initials(_child(0, facts))
+    return ""

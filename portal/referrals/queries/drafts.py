@@ -1,0 +1,179 @@
+"""A person's own drafts: the list of them, and one with its sections opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from portal.auth.policy import Permission, Reach, reach
+from portal.auth.reach import within_reach
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import Actor
+from portal.referrals.models import Referral, ReferralSection
+from portal.referrals.paths import TRIAGE
+from portal.tenants import vault
+
+TABLE = "referral_section"
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """One line of the list of drafts; `completed` counts the sections that were complete when saved."""
+
+    id: UUID
+    initials: str
+    created_at: datetime
+    changed_at: datetime
+    expires_on: date | None
+    completed: int
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One saved section: its version (0 before the first save) and what is in it."""
+
+    version: int = 0
+    body: Any = None
+
+
+NOT_SAVED = Stored()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One draft with everything saved so far; `version` counts every change of any section."""
+
+    id: UUID
+    kind: str
+    version: int
+    language: str
+    agency_id: UUID
+    form_version_id: UUID
+    submit_key: UUID | None
+    expires_on: date | None
+    wrapped_key: bytes
+    stored: Mapping[str, Stored]
+
+    def of(self, section: str) -> Stored:
+        """What is saved of a section."""
+        return self.stored.get(section, NOT_SAVED)
+
+    @property
+    def triage(self) -> dict[str, Any]:
+        """The triage answers saved so far."""
+        body = self.of(TRIAGE).body or {}
+        return dict(body.get("answers", {}))
+
+    @property
+    def override_reason(self) -> str:
+        """Why the referrer disagrees with the route, "" when they do not."""
+        return str((self.of(TRIAGE).body or {}).get("override_reason", ""))
+
+    @property
+    def sections(self) -> dict[str, Any]:
+        """What is saved of each section of the form."""
+        return {key: stored.body for key, stored in self.stored.items() if key != TRIAGE}
+
+
+def own(actor: Actor) -> ColumnElement[bool]:
+    """Drafts that this person may open: their own, and no full one while their membership waits."""
+    reachable = within_reach(
+        actor, Permission.REPORT, owner=Referral.author_id, agency=Referral.agency_id
+    )
+    council = scope.current().council
+    kept = or_(Referral.expires_on.is_(None), Referral.expires_on >= clock.today())
+    here = and_(reachable, Referral.tenant_id == (council.id if council else None), kept)
+    return here if may_send_full(actor) else and_(here, Referral.kind == "urgent")
+
+
+def may_send_full(actor: Actor) -> bool:
+    """Whether the person may use the full form and follow reports; waiting people may not."""
+    return reach(actor, Permission.TRACK) is not Reach.NONE
+
+
+def my_drafts(actor: Actor) -> tuple[DraftLine, ...]:
+    """The person's drafts, last changed first."""
+    completed = (
+        select(func.count())
+        .where(
+            ReferralSection.tenant_id == Referral.tenant_id,
+            ReferralSection.referral_id == Referral.id,
+            ReferralSection.complete,
+            ReferralSection.section != TRIAGE,
+        )
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            Referral.id,
+            Referral.initials,
+            Referral.created_at,
+            Referral.changed_at,
+            Referral.expires_on,
+            completed,
+        )
+        .where(own(actor), Referral.state == "draft")
+        .order_by(Referral.changed_at.desc(), Referral.id)
+        .limit(MOST_LISTED)
+    )
+    return tuple(DraftLine(*row) for row in db.session().execute(query))
+
+
+def find_draft(actor: Actor, draft_id: UUID) -> Draft:
+    """One of the person's drafts, opened; raises NotFound."""
+    query = select(
+        Referral.id,
+        Referral.kind,
+        Referral.version,
+        Referral.language,
+        Referral.agency_id,
+        Referral.form_version_id,
+        Referral.submit_key,
+        Referral.expires_on,
+        Referral.wrapped_key,
+    ).where(own(actor), Referral.id == draft_id, Referral.state == "draft")
+    row = db.session().execute(query).one_or_none()
+    if row is None:
+        raise NotFound("no such draft")
+    return Draft(*row, stored=_sections(row.id, vault.Record("referral", row.id, row.wrapped_key)))
+
+
+def _sections(draft_id: UUID, record: vault.Record) -> dict[str, Stored]:
+    query = select(
+        ReferralSection.id, ReferralSection.section, ReferralSection.version, ReferralSection.body
+    ).where(
+        ReferralSection.tenant_id == _tenant(), ReferralSection.referral_id == draft_id
+    )
+    return {
+        row.section: Stored(row.version, json.loads(record.open(row.body, TABLE, row.id, "body")))
+        for row in db.session().execute(query)
+    }
+
+
+def _tenant() -> UUID:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council.id
+
+
+def sent_as(actor: Actor, draft_id: UUID) -> str:
+    """The reference under which a draft was sent meanwhile; raises NotFound."""
+    reachable = within_reach(
+        actor, Permission.RECEIPT, owner=Referral.author_id, agency=Referral.agency_id
+    )
+    query = select(Referral.reference).where(
+        reachable, Referral.tenant_id == _tenant(), Referral.id == draft_id, Referral.state != "draft"
+    )
+    reference = db.session().execute(query).scalar_one_or_none()
+    if reference is None:
+        raise NotFound("no such report")
+    return reference

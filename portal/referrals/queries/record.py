@@ -1,0 +1,259 @@
+"""One report as a frozen value: its facts, its opened answers, its children and what happened to it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import aliased
+
+from portal.audit.events import Event
+from portal.audit.models import AuditEvent
+from portal.auth.models import Account, Agency, Membership
+from portal.auth.policy import Permission, Reach, reach
+from portal.auth.reach import within_reach
+from portal.kernel import db, scope
+from portal.kernel.errors import NotFound
+from portal.kernel.language import Text
+from portal.kernel.scope import Actor
+from portal.referrals.models import Referral, ReferralChild
+from portal.referrals.projecting import ChildFacts
+from portal.tenants import vault
+
+REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,23}")
+
+# What a timeline may show. An agency also learns when its report was taken up and when it was decided.
+SHARED_EVENTS = (
+    Event.REFERRAL_SENT,
+    Event.REFERRAL_WITHDRAWN,
+    Event.REFERRAL_CLAIMED,
+    Event.QUESTION_ASKED,
+    Event.REPLY_SENT,
+    Event.DECIDED,
+)
+COUNCIL_EVENTS = (
+    *SHARED_EVENTS,
+    Event.REFERRAL_OVERRIDDEN,
+    Event.REFERRAL_RELEASED,
+    Event.PRIORITY_CHANGED,
+    Event.OUTCOME_READ,
+)
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True)
+class Found:
+    """One report's facts; `version` is what a command must have seen, `owner_name` is "" for an agency."""
+
+    id: UUID
+    reference: str
+    state: str
+    version: int
+    kind: str
+    agency_id: UUID
+    agency_name: Text
+    author_id: UUID
+    author_name: str
+    author_job: str
+    language: str
+    route: str
+    rule: str
+    level: int | None
+    outcome_of_rules: dict[str, Any]
+    overridden: bool
+    attention: bool
+    out_of_hours: bool
+    urgency: int
+    priority: str
+    category: str
+    initials: str
+    sent_at: datetime | None
+    queued_at: datetime | None
+    due_at: datetime | None
+    owner_id: UUID | None
+    owner_name: str
+    unread_by_council: int
+    unread_by_agency: int
+    outcome: str
+    decided_at: datetime | None
+    form_version_id: UUID
+    wrapped_key: bytes
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered: triage (question key: value), why the referrer disagreed, and each section.
+
+    A section is a mapping (question key: value), a repeated one a list of such mappings.
+    """
+
+    triage: dict[str, Any] = field(default_factory=dict)
+    override_reason: str = ""
+    sections: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """Something that happened; `who` is a name, "" where the reader may only know the side."""
+
+    at: datetime
+    event: str
+    who: str
+    side: str
+
+
+_author, _owner = aliased(Account), aliased(Account)
+# In the order of Found's fields, without the names that are worked out below.
+_COLUMNS = (
+    Referral.id, Referral.reference, Referral.state, Referral.version, Referral.kind, Referral.agency_id,
+    Referral.author_id, Referral.language, Referral.route, Referral.rule, Referral.level,
+    Referral.outcome_of_rules, Referral.overridden, Referral.attention, Referral.out_of_hours,
+    Referral.urgency, Referral.priority, Referral.category, Referral.initials, Referral.sent_at,
+    Referral.queued_at, Referral.due_at, Referral.owner_id, Referral.unread_by_council,
+    Referral.unread_by_agency, Referral.outcome, Referral.decided_at, Referral.form_version_id,
+    Referral.wrapped_key,
+)  # fmt: skip
+
+
+def find(actor: Actor, permission: Permission, reference: str) -> Found:
+    """The sent report with that reference, if the permission reaches it; raises NotFound."""
+    wanted = reference.upper()
+    if not REFERENCE.fullmatch(wanted):
+        raise NotFound("no such report")
+    query = (
+        select(
+            *_COLUMNS,
+            _author.name.label("author_name"),
+            Membership.job_title,
+            Agency.name.label("agency_name"),
+            _owner.name.label("owner_name"),
+        )
+        .join(_author, _author.id == Referral.author_id)
+        .join(Agency, Agency.id == Referral.agency_id)
+        .outerjoin(_owner, _owner.id == Referral.owner_id)
+        .outerjoin(
+            Membership,
+            and_(
+                Membership.tenant_id == Referral.tenant_id, Membership.account_id == Referral.author_id
+            ),
+        )
+        .where(
+            within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),
+            Referral.tenant_id == _council().id,
+            Referral.reference == wanted,
+            Referral.state != "draft",
+        )
+    )
+    row = db.session().execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound("no such report")
+    return _found(dict(row), sees_council=reach(actor, permission) is Reach.COUNCIL)
+
+
+def _found(row: dict[str, Any], *, sees_council: bool) -> Found:
+    job = row.pop("job_title")
+    return Found(
+        **{
+            **row,
+            "author_job": job or "",
+            "owner_name": (row["owner_name"] or "") if sees_council else "",
+            "route": row["route"] or "",
+            "rule": row["rule"] or "",
+            "outcome_of_rules": row["outcome_of_rules"] or {},
+            "outcome": row["outcome"] or "",
+        }
+    )
+
+
+def _council() -> scope.Council:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council
+
+
+def record_of(found: Found) -> vault.Record:
+    """What seals and opens the words of this report."""
+    return vault.Record("referral", found.id, found.wrapped_key)
+
+
+def answers_of(found: Found) -> Answers:
+    """The answers as they were sent; raises NotFound when they were destroyed."""
+    query = select(Referral.answers).where(
+        Referral.tenant_id == _council().id, Referral.id == found.id
+    )
+    blob = db.session().execute(query).scalar_one_or_none()
+    if blob is None:
+        raise NotFound("no answers are kept")
+    return opened(record_of(found), found.id, blob)
+
+
+def sealed(record: vault.Record, referral_id: UUID, answers: Answers) -> bytes:
+    """The answers encrypted for the `answers` column of that report."""
+    document = {
+        "triage": answers.triage,
+        "override_reason": answers.override_reason,
+        "sections": answers.sections,
+    }
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return record.seal(text, "referral", referral_id, "answers")
+
+
+def opened(record: vault.Record, referral_id: UUID, blob: bytes) -> Answers:
+    """The answers that `sealed` encrypted."""
+    document = json.loads(record.open(blob, "referral", referral_id, "answers"))
+    return Answers(document["triage"], document["override_reason"], document["sections"])
+
+
+def children_of(found: Found) -> tuple[ChildFacts, ...]:
+    """The children's facts in the order of the report."""
+    query = (
+        select(
+            ReferralChild.position,
+            ReferralChild.first_name,
+            ReferralChild.last_name,
+            ReferralChild.born_on,
+            ReferralChild.age_years,
+            ReferralChild.unborn,
+            ReferralChild.due_on,
+            ReferralChild.postcode,
+        )
+        .where(ReferralChild.tenant_id == _council().id, ReferralChild.referral_id == found.id)
+        .order_by(ReferralChild.position)
+    )
+    return tuple(ChildFacts(*row) for row in db.session().execute(query))
+
+
+def timeline(found: Found) -> tuple[TimelineEntry, ...]:
+    """What happened to this report, newest first.
+
+    The council reads every name; an agency reads its own people's names and "" for the council's.
+    """
+    actor = scope.current().actor
+    council_side = actor is not None and actor.reach == "council"
+    kinds = COUNCIL_EVENTS if council_side else SHARED_EVENTS
+    query = (
+        select(AuditEvent.at, AuditEvent.event, AuditEvent.agency_id, Account.name)
+        .outerjoin(Account, Account.id == AuditEvent.actor_id)
+        .where(
+            AuditEvent.tenant_id == _council().id,
+            AuditEvent.subject_id == found.id,
+            AuditEvent.event.in_([str(kind) for kind in kinds]),
+        )
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(MOST_EVENTS)
+    )
+    return tuple(
+        TimelineEntry(
+            at=row.at,
+            event=row.event,
+            who=(row.name or "") if council_side or row.agency_id else "",
+            side="agency" if row.agency_id else "council",
+        )
+        for row in db.session().execute(query)
+    )

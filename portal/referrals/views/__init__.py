@@ -1,0 +1,34 @@
+"""The pages of reports: beginning one, its triage, its sections, sending it, and following it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth.guard import may
+from portal.auth.policy import Permission
+from portal.kernel import scope
+from portal.referrals.views import beginning, following, items, sections, sending, triage
+from portal.referrals.views.blueprint import blueprint
+from portal.web import shell
+
+__all__ = ["beginning", "following", "items", "register", "sections", "sending", "triage"]
+
+
+def register(app: Flask) -> None:
+    """Add the pages and what the navigation offers to people who may report."""
+    app.register_blueprint(blueprint)
+    shell.add_navigation(app, _links)
+
+
+def _links() -> Iterable[shell.Link]:
+    if scope.current().council is None:
+        return
+    here = request.path
+    if may(Permission.REPORT):
+        href = url_for("referrals.start")
+        yield shell.Link(_("Report a concern"), href, here == "/report" or here.startswith("/report/"))
+    if may(Permission.TRACK):
+        yield shell.Link(_("My reports"), url_for("referrals.mine"), here.startswith("/referrals"))

@@ -1,0 +1,101 @@
+"""Following reports that were sent: the list, one of them, and taking one back."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.forms.queries import version
+from portal.kernel.errors import NotFound
+from portal.referrals import states
+from portal.referrals.commands import following
+from portal.referrals.inputs import Withdraw
+from portal.referrals.presenting import (
+    answer_groups,
+    next_step,
+    reason_words,
+    route_view,
+    state_words,
+    stored_outcome,
+    timeline_views,
+)
+from portal.referrals.queries.mine import reports, sees_agency
+from portal.referrals.queries.record import Found, answers_of, find, timeline
+from portal.referrals.routing import URGENT_ROUTE
+from portal.referrals.views.blueprint import blueprint, language, phones_now
+from portal.web.fields import from_form
+
+
+@blueprint.get("/referrals")
+@page(Permission.TRACK)
+def mine() -> ResponseReturnValue:
+    """The person's reports, or their agency's for its lead: last changed first."""
+    actor = guard.actor()
+    whole = sees_agency(actor)
+    agency = whole and request.args.get("view") == "agency"
+    found = reports(actor, agency=agency, after=request.args.get("after", ""))
+    return render_template(
+        "referrals/mine.html",
+        lines=[(line, state_words(line.state)) for line in found.lines],
+        after=found.after,
+        begun=bool(request.args.get("after")),
+        whole=whole,
+        agency=agency,
+        open_states=states.OPEN,
+    )
+
+
+@blueprint.get("/referrals/<reference>")
+@page(Permission.TRACK)
+def show(reference: str) -> ResponseReturnValue:
+    """One report: its state, what happens next, what happened, and the answers as they were sent."""
+    actor = guard.actor()
+    found = find(actor, Permission.TRACK, reference)
+    answers = answers_of(found)
+    following.note_reading(actor, found)
+    published = version(found.form_version_id)
+    return render_template(
+        "referrals/show.html",
+        found=found,
+        state=state_words(found.state),
+        next_step=next_step(found.state),
+        open=found.state in states.OPEN,
+        route=route_view(published, stored_outcome(found), language()),
+        reason=answers.override_reason,
+        groups=answer_groups(found, answers, language()),
+        events=timeline_views(timeline(found)),
+        withdrawable=_withdrawable(found),
+        mine=found.author_id == actor.account_id,
+        urgent=found.route == URGENT_ROUTE and found.state == "sent",
+        phones=phones_now(),
+    )
+
+
+def _withdrawable(found: Found) -> bool:
+    """Only its author takes a report back, and only while nobody has claimed it."""
+    return found.author_id == guard.actor().account_id and states.may("withdraw", found.state)
+
+
+@blueprint.route("/referrals/<reference>/withdraw", methods=["GET", "POST"])
+@page(Permission.TRACK)
+def withdraw(reference: str) -> ResponseReturnValue:
+    """Ask why and whether, then take the report back."""
+    actor = guard.actor()
+    found = find(actor, Permission.TRACK, reference)
+    if found.author_id != actor.account_id:
+        raise NotFound("not the author")
+    if not _withdrawable(found):
+        flash(_("The council has begun to read this report, so it can no longer be withdrawn. Ring them."))
+        return redirect(url_for("referrals.show", reference=found.reference), 303)
+    form = Withdraw()
+    form.reason.choices = reason_words()
+    if request.method == "POST" and form.validate_on_submit():
+        following.withdraw(actor, found, str(form.reason.data))
+        flash(_("Your report was withdrawn."), "success")
+        return redirect(url_for("referrals.show", reference=found.reference), 303)
+    status = 422 if request.method == "POST" else 200
+    return render_template("referrals/withdraw.html", found=found, fields=from_form(form)), status

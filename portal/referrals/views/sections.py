@@ -1,0 +1,170 @@
+"""The task list of a draft, and one section of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.forms.queries import Published
+from portal.forms.schema import Section
+from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.language import say
+from portal.referrals.commands import drafts
+from portal.referrals.paths import TRIAGE, Walked, walk
+from portal.referrals.projecting import initials_of
+from portal.referrals.queries.drafts import Draft
+from portal.referrals.views import sheet
+from portal.referrals.views.blueprint import blueprint, language, number_posted, open_draft
+from portal.referrals.views.triage import route_of
+from portal.web.fields import FieldView
+
+LATER = "later"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the task list."""
+
+    title: str
+    href: str
+    status: str
+    colour: str
+    done: bool
+
+
+def walk_draft(draft: Draft, published: Published) -> Walked:
+    """The path that the draft's answers open."""
+    triage = route_of(draft, published).triage
+    override = published.thresholds.override_answer
+    return walk(published.form, draft.kind, triage, draft.sections, override)
+
+
+@blueprint.get("/report/<uuid:draft_id>", endpoint="tasks")
+@page(Permission.REPORT)
+def tasks(draft_id: UUID) -> ResponseReturnValue:
+    """The sections that apply, and how far each is."""
+    draft, published = open_draft(draft_id)
+    walked = walk_draft(draft, published)
+    first = _task(draft, walked, TRIAGE, _("First questions"))
+    lines = [first] + [
+        _task(draft, walked, section.key, say(section.title, language())) for section in walked.shown
+    ]
+    return render_template(
+        "referrals/tasks.html",
+        draft=draft,
+        lines=lines,
+        done=sum(line.done for line in lines),
+        ready=not walked.missing,
+    )
+
+
+def _task(draft: Draft, walked: Walked, key: str, title: str) -> Task:
+    if key == TRIAGE:
+        href = url_for("referrals.route", draft_id=draft.id)
+    else:
+        href = url_for("referrals.section", draft_id=draft.id, key=key)
+    if not draft.of(key).version:
+        return Task(title, href, _("Not started"), "blue", done=False)
+    if walked.gaps(key):
+        return Task(title, href, _("Incomplete"), "teal", done=False)
+    return Task(title, href, _("Completed"), "", done=True)
+
+
+def section_of(draft: Draft, published: Published, key: str) -> tuple[Section, Walked]:
+    """A section that applies to this draft, and the path; raises NotFound for any other."""
+    walked = walk_draft(draft, published)
+    for section in walked.shown:
+        if section.key == key:
+            return section, walked
+    raise NotFound("no such section")
+
+
+def elsewhere(section: Section, walked: Walked) -> dict[str, Any]:
+    """The answers of every other page."""
+    own = {question.key for question in section.questions}
+    return {key: value for key, value in walked.known().items() if key not in own}
+
+
+def asks_about_referrer(section: Section) -> bool:
+    """Whether the section is the referrer's own, which shows what the account knows."""
+    return any((question.fact or "").startswith("referrer.") for question in section.questions)
+
+
+@blueprint.route("/report/<uuid:draft_id>/section/<key>", methods=["GET", "POST"], endpoint="section")
+@page(Permission.REPORT)
+def section(draft_id: UUID, key: str) -> ResponseReturnValue:
+    """One section: shown as saved, or read and saved with the version that the person saw."""
+    draft, published = open_draft(draft_id)
+    asked, walked = section_of(draft, published, key)
+    if asked.repeat is not None:
+        return redirect(url_for("referrals.items", draft_id=draft_id, key=key), 303)
+    paper = sheet.Sheet(asked.questions, elsewhere(asked, walked))
+    saved = draft.of(key).body or {}
+    if request.method == "GET":
+        return _show(draft, asked, sheet.fields_of(paper, saved), sheet.shown_of(paper, saved))
+    read = sheet.read(paper)
+    later = request.form.get("action") == LATER
+    if read.wrong and not (later and read.incomplete):
+        return _show(draft, asked, read.fields, read.shown), 422
+    try:
+        save_section(draft, asked, read.answers, complete=not (read.wrong or read.more))
+    except Conflict as conflict:
+        if conflict.now.get("section") != key:
+            raise
+        draft, _published = open_draft(draft_id)
+        differing = sheet.differences(asked.questions, read.answers, draft.of(key).body or {})
+        return _show(draft, asked, read.fields, read.shown, differing=differing), 409
+    return redirect(after_saving(draft_id, more=read.more and not later, again=request.path), 303)
+
+
+def save_section(draft: Draft, asked: Section, body: object, *, complete: bool) -> None:
+    """Save a section as seen at the posted version, with the initials where it is about children."""
+    about_children = any((question.fact or "").startswith("child.") for question in asked.questions)
+    drafts.save(
+        guard.actor(),
+        draft,
+        asked.key,
+        body,
+        number_posted("seen_version"),
+        complete=complete,
+        initials=initials_of(asked, body) if about_children else None,
+    )
+
+
+def after_saving(draft_id: UUID, *, more: bool, again: str) -> str:
+    """Where to go: the same page when the answers bring up more questions, else the task list."""
+    if more:
+        flash(_("Saved. Because of your answers there are more questions on this page."))
+        return request.script_root + again
+    return url_for("referrals.tasks", draft_id=draft_id)
+
+
+def _show(
+    draft: Draft,
+    asked: Section,
+    fields: list[FieldView],
+    shown: str,
+    *,
+    differing: Sequence[sheet.Difference] = (),
+) -> str:
+    return render_template(
+        "referrals/section.html",
+        title=say(asked.title, language()),
+        intro=say(asked.intro, language()) if asked.intro else "",
+        fields=fields,
+        shown=shown,
+        seen=draft.of(asked.key).version,
+        back=url_for("referrals.tasks", draft_id=draft.id),
+        keep=url_for("referrals.section", draft_id=draft.id, key=asked.key),
+        differing=differing,
+        person=guard.actor() if asks_about_referrer(asked) else None,
+    )

@@ -1,0 +1,214 @@
+"""Checking the answers, sending them, the urgent short form, and the receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.forms.queries import Published, newest, version
+from portal.forms.schema import Section
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.language import say
+from portal.referrals.commands import sending
+from portal.referrals.paths import TRIAGE, Missing
+from portal.referrals.presenting import Group, groups, route_view, stored_outcome
+from portal.referrals.queries.drafts import Draft, may_send_full, sent_as
+from portal.referrals.queries.record import answers_of, find
+from portal.referrals.routing import URGENT_ROUTE
+from portal.referrals.views import sheet
+from portal.referrals.views.blueprint import (
+    blueprint,
+    council,
+    key_posted,
+    language,
+    number_posted,
+    open_draft,
+    phones_now,
+)
+from portal.referrals.views.sections import walk_draft
+from portal.referrals.views.triage import first_gap, route_of
+from portal.tenants.opening import is_open
+from portal.web.fields import ErrorTarget, FieldView
+
+
+def _receipt(reference: str) -> ResponseReturnValue:
+    return redirect(url_for("referrals.receipt", reference=reference), 303)
+
+
+@blueprint.get("/report/<uuid:draft_id>/check")
+@page(Permission.REPORT)
+def check(draft_id: UUID) -> ResponseReturnValue:
+    """Every answer with a way to change it, the declaration, and the button that sends."""
+    try:
+        draft, published = open_draft(draft_id)
+    except NotFound:
+        # Back from the receipt: the draft is the report now.
+        return _receipt(sent_as(guard.actor(), draft_id))
+    return _check_page(draft, published, asked=False)
+
+
+@blueprint.post("/report/<uuid:draft_id>/check", endpoint="send")
+@page(Permission.REPORT)
+def send(draft_id: UUID) -> ResponseReturnValue:
+    """Send the draft as it was shown; the second click of two gets the same receipt."""
+    actor = guard.actor()
+    try:
+        reference = sending.send(actor, draft_id, key_posted(), number_posted("seen_version"))
+    except Invalid:
+        draft, published = open_draft(draft_id)
+        return _check_page(draft, published, asked=True), 422
+    except Conflict as conflict:
+        if conflict.now.get("state") != "draft":
+            return _receipt(sent_as(actor, draft_id))
+        draft, published = open_draft(draft_id)
+        return _check_page(draft, published, asked=True, changed=True), 409
+    return _receipt(reference)
+
+
+def _check_page(draft: Draft, published: Published, *, asked: bool, changed: bool = False) -> str:
+    walked = walk_draft(draft, published)
+    routed = route_of(draft, published)
+    gaps = {(gap.section, gap.item): gap for gap in walked.missing} if asked or walked.missing else {}
+    return render_template(
+        "referrals/check.html",
+        draft=draft,
+        groups=[
+            (group, _rows(draft, group))
+            for group in groups(published.form, draft.kind, walked.triage, walked.sections, language())
+        ],
+        errors=[_target(draft, published, gap) for gap in gaps.values()],
+        asked=asked,
+        changed=changed,
+        ready=not walked.missing,
+        submit_key=sending.mint_key(guard.actor(), draft),
+        seen=draft.version,
+        route=route_view(published, routed.outcome, language()),
+        reason=draft.override_reason if routed.overridden else "",
+        urgent=routed.outcome.route == URGENT_ROUTE,
+        phones=phones_now(),
+        person=guard.actor(),
+    )
+
+
+def _rows(draft: Draft, group: Group) -> list[dict[str, str]]:
+    href = _href(draft, group.section, group.page, group.item)
+    keys = group.keys or ("",) * len(group.rows)
+    return [
+        {"key": label, "value": value, "href": f"{href}#{key}" if key else href, "about": label}
+        for (label, value), key in zip(group.rows, keys, strict=True)
+    ]
+
+
+def _href(draft: Draft, section: str, page_key: str = "", item: int | None = None) -> str:
+    if section == TRIAGE:
+        return url_for("referrals.triage", draft_id=draft.id, page_key=page_key)
+    if item is not None:
+        return url_for("referrals.item", draft_id=draft.id, key=section, place=item)
+    return url_for("referrals.section", draft_id=draft.id, key=section)
+
+
+def _target(draft: Draft, published: Published, gap: Missing) -> ErrorTarget:
+    if gap.section == TRIAGE:
+        href = _href(draft, TRIAGE, first_gap(draft, published))
+        return ErrorTarget(_("Answer the first questions"), href)
+    section: Section = published.form.section(gap.section)
+    title = say(section.title, language())
+    if section.repeat is not None and gap.item is not None:
+        number = _("%(item)s %(number)s", item=say(section.repeat.item, language()), number=gap.item + 1)
+        title = f"{title} ({number})"
+    return ErrorTarget(_("Complete “%(section)s”", section=title), _href(draft, gap.section, item=gap.item))
+
+
+@blueprint.route("/report/urgent", methods=["GET", "POST"])
+@page(Permission.REPORT)
+def urgent() -> ResponseReturnValue:
+    """The short form: five things on one page, sent at once, at any hour."""
+    if request.method == "GET":
+        published = newest()
+        short = _short_form(published)
+        paper = sheet.Sheet(short.questions, {})
+        return _urgent_page(published, sheet.fields_of(paper, {}), uuid4())
+    published = _posted_version()
+    short = _short_form(published)
+    read = sheet.read(sheet.Sheet(short.questions, {}))
+    key = _urgent_key()
+    if read.wrong or read.more:
+        return _urgent_page(published, read.fields, key, shown=read.shown), 422
+    body: dict[str, Any] = {short.key: read.answers}
+    try:
+        reference = sending.send_urgent(guard.actor(), key, published, body, language())
+    except Invalid:
+        return _urgent_page(published, read.fields, key, shown=read.shown), 422
+    return _receipt(reference)
+
+
+def _urgent_key() -> UUID:
+    """The key of the page; without one a report is still sent, only a double click is not noticed."""
+    try:
+        return key_posted()
+    except NotFound:
+        return uuid4()
+
+
+def _short_form(published: Published) -> Section:
+    """The urgent form's one section; raises NotFound where a council has none."""
+    if not published.form.urgent:
+        raise NotFound("no urgent form")
+    return published.form.urgent[0]
+
+
+def _posted_version() -> Published:
+    """The version that the page was made with; the newest when that is not one of this council's."""
+    try:
+        return version(key_posted("form_version"))
+    except NotFound:
+        return newest()
+
+
+def _urgent_page(published: Published, fields: list[FieldView], key: UUID, *, shown: str = "") -> str:
+    short = _short_form(published)
+    return render_template(
+        "referrals/urgent.html",
+        title=say(short.title, language()),
+        intro=say(short.intro, language()) if short.intro else "",
+        fields=fields,
+        shown=shown or sheet.shown_of(sheet.Sheet(short.questions, {}), {}),
+        submit_key=key,
+        form_version=published.id,
+        phones=phones_now(),
+        open_now=is_open(council()),
+        person=guard.actor(),
+    )
+
+
+@blueprint.get("/referrals/<reference>/receipt")
+@page(Permission.RECEIPT)
+def receipt(reference: str) -> ResponseReturnValue:
+    """What was sent when, what happens next and by when; all that a waiting person sees of a report."""
+    found = find(guard.actor(), Permission.RECEIPT, reference)
+    published = version(found.form_version_id)
+    return render_template(
+        "referrals/receipt.html",
+        found=found,
+        route=route_view(published, stored_outcome(found), language()),
+        urgent=found.route == URGENT_ROUTE,
+        phoned=found.kind == "urgent" and _has_phoned(answers_of(found).sections),
+        phones=phones_now(),
+        open_now=is_open(council()),
+        full=may_send_full(guard.actor()),
+        statutory=council().settings.statutory,
+    )
+
+
+def _has_phoned(sections: dict[str, Any]) -> bool:
+    """Whether the urgent form says that somebody rang already (question `ref_phoned`, the fifth thing)."""
+    return any(body.get("ref_phoned") == "yes" for body in sections.values() if isinstance(body, dict))
+
+

@@ -1,0 +1,109 @@
+"""One page of a council's questions: shown from what is saved, read from what was posted, shown again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from portal.forms.answers import read_all, typed_from
+from portal.forms.questionnaire import Question, visible
+from portal.forms.questions import field as field_view
+from portal.forms.questions import summary
+from portal.referrals.views.blueprint import language, posted
+from portal.web.fields import FieldView
+
+SHOWN = "shown_key"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The questions of one page; `elsewhere` are the answers of other pages, for conditions."""
+
+    questions: Sequence[Question]
+    elsewhere: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was posted: the answers that count, the fields to show again, whether anything is wrong.
+
+    `more` says that the answers bring up questions which were not on the page; `incomplete` that nothing
+    is wrong apart from required answers still missing.
+    """
+
+    answers: dict[str, Any]
+    fields: list[FieldView]
+    wrong: bool
+    more: bool
+    incomplete: bool
+    shown: str
+
+
+def fields_of(sheet: Sheet, saved: Mapping[str, Any]) -> list[FieldView]:
+    """The page's fields as saved; a question whose condition does not hold is not shown."""
+    return [
+        field_view(question, language(), typed_from(question, saved.get(question.key)))
+        for question in _asked(sheet, saved)
+    ]
+
+
+def shown_of(sheet: Sheet, saved: Mapping[str, Any]) -> str:
+    """The keys of the questions on the page, posted back so that later ones are told from unanswered."""
+    return _keys(_asked(sheet, saved))
+
+
+def _keys(questions: Sequence[Question]) -> str:
+    return " ".join(question.key for question in questions)
+
+
+def _asked(sheet: Sheet, answers: Mapping[str, Any]) -> list[Question]:
+    own = {question.key for question in sheet.questions}
+    known = {key: value for key, value in sheet.elsewhere.items() if key not in own}
+    return visible(sheet.questions, {**known, **{key: answers[key] for key in own if key in answers}})
+
+
+def read(sheet: Sheet) -> Read:
+    """Read the posted page. Required answers to questions that were not on it are not errors yet."""
+    form = posted()
+    before = set(" ".join(form.get(SHOWN, ())).split())
+    answers, typed, errors = read_all(sheet.questions, form, sheet.elsewhere)
+    asked = _asked(sheet, answers)
+    new = {question.key for question in asked} - before if before else set()
+    told = [error for error in errors if error.field.split("-")[0] not in new]
+    return Read(
+        answers=answers,
+        fields=[field_view(question, language(), typed.get(question.key), told) for question in asked],
+        wrong=bool(told),
+        more=bool(new),
+        incomplete=all(error.code == "missing" for error in errors),
+        shown=_keys(asked),
+    )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One question answered differently in two tabs."""
+
+    label: str
+    typed: str
+    saved: str
+
+
+def differences(
+    questions: Sequence[Question], typed: Mapping[str, Any], saved: Mapping[str, Any]
+) -> list[Difference]:
+    """The questions on which the posted and the saved answers differ, both in words."""
+    found = []
+    for question in questions:
+        mine, theirs = typed.get(question.key), saved.get(question.key)
+        if mine != theirs:
+            label = field_view(question, language()).label
+            found.append(
+                Difference(
+                    label,
+                    summary(question, mine, language()),
+                    summary(question, theirs, language()),
+                )
+            )
+    return found

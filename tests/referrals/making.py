@@ -1,0 +1,99 @@
+"""Drafts and reports made with the commands themselves, for tests that are not about clicking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from portal.forms.queries import Published, newest
+from portal.forms.questionnaire import Form, Question, visible
+from portal.kernel import db
+from portal.referrals.commands import drafts, sending
+from portal.referrals.paths import TRIAGE, walk
+from portal.referrals.queries.drafts import find_draft
+from tests.factories.people import Person
+
+WORDS = {"tel": "01632 960300", "email": "a@example.org.uk", "postcode": "AA3 1AB", "date": "2019-03-27"}
+
+
+@contextmanager
+def acting(person: Person) -> Iterator[Published]:
+    """A transaction of that person; gives the newest form."""
+    with db.unit_of_work(person.scope):
+        yield newest()
+
+
+def value_of(question: Question) -> Any:
+    """An answer that the question's page could have stored."""
+    match question.type:
+        case "radios" | "select":
+            return question.options[0].value
+        case "checkboxes":
+            return [question.options[0].value]
+        case "levels":
+            return {question.options[0].value: question.levels[0].value}
+        case "number" | "age":
+            return 7
+        case kind:
+            return WORDS.get(kind, "Words about it")
+
+
+def _none_of(question: Question) -> list[str]:
+    """What the page stores where a scenario says that nothing applies."""
+    return [option.value for option in question.options if option.exclusive]
+
+
+def answers(form: Form, questions: Any, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """The given answers, and one for every required question that they open."""
+    found = {
+        one.key: _none_of(one) if given[one.key] == [] else given[one.key]
+        for one in questions
+        if one.key in given
+    }
+    for _ in range(len(questions) + 1):
+        asked = visible(questions, {**known, **found})
+        missing = [q for q in asked if q.key not in found and q.is_required({**known, **found})]
+        if not missing:
+            return found
+        found[missing[0].key] = value_of(missing[0])
+    return found
+
+
+def complete(form: Form, **given: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Triage answers and sections of a report that may be sent; `given` fixes some answers."""
+    triage = answers(form, form.triage_questions(), given, {})
+    sections: dict[str, Any] = {}
+    for _ in form.sections:
+        walked = walk(form, "full", triage, sections)
+        for section in walked.shown:
+            if section.key in sections:
+                continue
+            if section.repeat is None:
+                sections[section.key] = answers(form, section.questions, given, walked.known())
+            else:
+                item = answers(form, section.questions, given, walked.known())
+                sections[section.key] = [item] * section.repeat.min
+    return triage, sections
+
+
+def make_draft(person: Person, *, with_sections: bool = True, **given: Any) -> UUID:
+    """A saved draft of that person that may be sent, or with its triage only."""
+    with acting(person) as published:
+        draft_id = drafts.start(person.actor, "full", "en")
+        assert draft_id is not None
+        triage, bodies = complete(published.form, **given)
+        saved: dict[str, Any] = {TRIAGE: {"answers": triage, "override_reason": ""}}
+        for key, body in {**saved, **(bodies if with_sections else {})}.items():
+            drafts.save(person.actor, find_draft(person.actor, draft_id), key, body, 0, complete=True)
+    return draft_id
+
+
+def send_draft(person: Person, draft_id: UUID) -> str:
+    """Open the check page and send, as the person would; returns the reference."""
+    with acting(person):
+        draft = find_draft(person.actor, draft_id)
+        key = sending.mint_key(person.actor, draft)
+    with acting(person):
+        return sending.send(person.actor, draft_id, key, draft.version)

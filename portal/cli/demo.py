@@ -113,7 +113,7 @@ def _person(
         role=place["role"],
         state=state,
         agency_id=agency.id if agency else None,
-        agency_name=say(agency.name, person["language"]) if agency else "",
+        agency_name=agency.name if agency else {},
         job_title=place["job"],
     )
 

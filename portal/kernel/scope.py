@@ -40,7 +40,7 @@ class Actor:
     role: str = ""
     state: str = ""
     agency_id: UUID | None = None
-    agency_name: str = ""
+    agency_name: Text = field(default_factory=dict)
     job_title: str = ""
     system: bool = False
 

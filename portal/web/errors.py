@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.http import HTTP_STATUS_CODES
 
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from portal.web.posted import kept_words, reposted
+from portal.web.posted import TOKEN, kept_words, reposted
 from portal.web.switch import SHOWN_ERROR
 
 log = structlog.get_logger()
@@ -139,7 +139,8 @@ def _page(code: int, error: Exception | None, *, ended: bool) -> Response:
         body = render_template(
             "errors/error.html",
             error=page,
-            posted=reposted(),
+            # A new session has a new token: the one that was posted is worthless by now.
+            posted=reposted(TOKEN) if ended else reposted(),
             kept=kept_words(),
             sign_in_href=_sign_in_href(),
         )
@@ -170,7 +171,7 @@ def session_ended() -> ErrorPage:
     """The page for a form whose session has ended (or whose CSRF token is missing)."""
     body = (
         _("You have not been signed in here for a while, so we did not accept what you sent."),
-        _("Nothing was sent. Copy what you wrote, sign in again and send it once more."),
+        _("Nothing was sent or saved. What you wrote is below: sign in again, then send it from this page."),
     )
     return ErrorPage(BAD_REQUEST, _("Your session has ended"), body, sign_in=True)
 

@@ -11,6 +11,7 @@ from jinja2 import ChainableUndefined, ChoiceLoader, FileSystemLoader, PackageLo
 from portal.kernel.language import say
 from portal.web import shell
 from portal.web.dates import FILTERS
+from portal.web.drawn import drawn
 from portal.web.fields import error_targets
 from portal.web.govuk import field_params, typed
 from portal.web.posted import kept_words, reposted
@@ -39,6 +40,7 @@ def register(
     app.jinja_env.undefined = ChainableUndefined
     app.jinja_env.filters.update(FILTERS, say=in_this_language, typed=typed)
     app.jinja_env.globals.update(
+        drawn=drawn,
         error_targets=error_targets,
         field_params=field_params,
         kept_words=kept_words,

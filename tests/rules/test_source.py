@@ -15,8 +15,10 @@ UNSAFE = re.compile(r"\|\s*safe\b|\bMarkup\(")
 # Each is reviewed: text is escaped where it is wrapped.
 MAY_MARK = {
     "portal/web/templating.py", "portal/web/shell.py", "portal/web/errors.py", "portal/web/govuk.py",
-    "portal/web/fields.py",
+    "portal/web/fields.py", "portal/web/drawn.py",
 }  # fmt: skip
+# HEAD is neither GET nor a form that was sent: a view asks whether it IS a POST.
+ASKS_FOR_GET = re.compile(r"""request\.method\s*==\s*["']GET["']""")
 HOSTS = re.compile(r"https?://|index-url|registry *=")
 
 
@@ -44,9 +46,16 @@ def test_nothing_is_marked_safe_unreviewed() -> None:
     assert lines_with(UNSAFE, sources("portal"), MAY_MARK) == []
 
 
+def test_no_view_takes_a_head_for_a_form() -> None:
+    found = [source for source in sources("portal") if "views" in source.place]
+    assert found
+    assert lines_with(ASKS_FOR_GET, found, set()) == []
+
+
 @pytest.mark.parametrize(
     ("pattern", "line"),
     [
+        (ASKS_FOR_GET, 'if request.method == "GET":'),
         (COMMITS, "db.session().commit()"),
         (SESSION_SETTINGS, "select set_config('app.tenant_id', :t, false)"),
         (UNSAFE, "return Markup(text)"),

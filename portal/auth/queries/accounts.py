@@ -11,7 +11,7 @@ from sqlalchemy import and_, select
 from portal.auth.models import Account, AccountSession, Agency, Membership
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
-from portal.kernel.language import Text, say
+from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 
 
@@ -109,7 +109,7 @@ def actor_of(account_id: UUID) -> Actor:
         role=found.role if live else "",
         state=found.state,
         agency_id=agency_id if live else None,
-        agency_name=say(found.agency or {}, found.language),
+        agency_name=found.agency or {},
         job_title=found.job_title,
     )
 

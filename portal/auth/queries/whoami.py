@@ -68,11 +68,7 @@ def whoami(id_hash: str) -> Found | None:
             role=row.role if live else "",
             state=row.state or "",
             agency_id=row.agency_id if live else None,
-            agency_name=_name(row.agency_name, row.language),
+            agency_name=row.agency_name or {},
             job_title=row.job_title or "",
         )
     return Found(row.data, row.created_at, row.seen_at, row.signed_in_at, actor, row.account_state == "suspended")
-
-
-def _name(name: dict[str, str] | None, language: str) -> str:
-    return (name or {}).get(language) or (name or {}).get("en", "")

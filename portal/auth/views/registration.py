@@ -60,7 +60,7 @@ def register() -> ResponseReturnValue:
     here = scope.current().actor
     if here is not None:
         return redirect(home_of(here), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("auth/register.html", fields=_ordered(Register(data=_typed_before())))
     form = Register()
     if form.validate():

@@ -44,7 +44,7 @@ def sign_in() -> ResponseReturnValue:
     if here is not None:
         return redirect(home_of(here), 303)
     form = SignIn()
-    if request.method == "GET":
+    if request.method != "POST":
         # Set by sessions.py when this browser's session was over; said once.
         ended = bool(session.pop("ended", False))
         return render_template("auth/sign_in.html", form=from_form(form), ended=ended)

@@ -47,7 +47,7 @@ def begin() -> ResponseReturnValue:
 def delete(draft_id: UUID) -> ResponseReturnValue:
     """Ask first, then delete a draft."""
     draft, _form = open_draft(draft_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("referrals/delete.html", draft=draft)
     drafts.throw_away(guard.actor(), draft)
     flash(_("Your draft was deleted."), "success")

@@ -84,7 +84,7 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
         raise NotFound("no such item")
     paper = sheet.Sheet(section.questions, elsewhere(section, walked))
     before = saved[place] if place < len(saved) else {}
-    if request.method == "GET":
+    if request.method != "POST":
         fields, shown = sheet.fields_of(paper, before), sheet.shown_of(paper, before)
         return _show(draft, section, place, fields=fields, shown=shown)
     read = sheet.read(paper)
@@ -120,7 +120,7 @@ def remove(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
     saved = _saved(draft, key)
     if place >= len(saved):
         raise NotFound("no such item")
-    if request.method == "GET":
+    if request.method != "POST":
         name = item_title(section, saved[place], place, language())
         seen = draft.of(key).version
         return render_template("referrals/remove.html", draft=draft, key=key, name=name, seen=seen)

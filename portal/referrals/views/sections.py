@@ -109,7 +109,7 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
         return redirect(url_for("referrals.items", draft_id=draft_id, key=key), 303)
     paper = sheet.Sheet(asked.questions, elsewhere(asked, walked))
     saved = draft.of(key).body or {}
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(draft, asked, sheet.fields_of(paper, saved), sheet.shown_of(paper, saved))
     read = sheet.read(paper)
     later = request.form.get("action") == LATER

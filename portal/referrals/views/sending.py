@@ -130,7 +130,7 @@ def _target(draft: Draft, published: Published, gap: Missing) -> ErrorTarget:
 @page(Permission.REPORT)
 def urgent() -> ResponseReturnValue:
     """The short form: five things on one page, sent at once, at any hour."""
-    if request.method == "GET":
+    if request.method != "POST":
         published = newest()
         short = _short_form(published)
         paper = sheet.Sheet(short.questions, {})

@@ -82,7 +82,7 @@ def triage(draft_id: UUID, page_key: str) -> ResponseReturnValue:
     own = {question.key for question in asked.questions}
     others = {key: value for key, value in draft.triage.items() if key not in own}
     paper = sheet.Sheet(asked.questions, others)
-    if request.method == "GET":
+    if request.method != "POST":
         fields, shown = sheet.fields_of(paper, draft.triage), sheet.shown_of(paper, draft.triage)
         return _show(draft, published, asked, fields=fields, shown=shown)
     return _save(draft, published, asked, paper)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request, session
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -73,6 +73,9 @@ def _shown_again() -> Response | None:
 
 
 def _session_ended(_error: CSRFError) -> Response:
+    if getattr(session, "unavailable", False):
+        # The token could not be compared because the session could not be read: nobody's session has ended.
+        return _ours(Unavailable("the session could not be read"))
     return _answer(BAD_REQUEST, ended=True)
 
 

@@ -94,7 +94,7 @@ class Providers:
 
     council: CouncilProvider = field(default=lambda: None)
     account: AccountProvider = field(default=lambda: None)
-    navigation: list[LinksProvider] = field(default_factory=list)
+    navigation: list[tuple[int, LinksProvider]] = field(default_factory=list)
     footer: list[LinksProvider] = field(default_factory=list)
     panels: dict[str, list[PanelProvider]] = field(default_factory=dict)
     demo: bool = False
@@ -106,9 +106,12 @@ def providers(app: Flask) -> Providers:
     return found
 
 
-def add_navigation(app: Flask, links: LinksProvider) -> None:
-    """Add links to the navigation; `links` is asked on every page and answers for the person who reads it."""
-    providers(app).navigation.append(links)
+def add_navigation(app: Flask, links: LinksProvider, place: int = 0) -> None:
+    """Add links to the navigation, those with the lowest `place` first; `links` is asked on every page and answers
+    for the person who reads it."""
+    added = providers(app).navigation
+    added.append((place, links))
+    added.sort(key=lambda one: one[0])
 
 
 def add_footer_links(app: Flask, links: LinksProvider) -> None:
@@ -175,7 +178,7 @@ class Shell:
     @cached_property
     def navigation(self) -> tuple[Link, ...]:
         """What the person may go to, empty on plain pages."""
-        return () if self.plain else _gather(self._providers.navigation)
+        return () if self.plain else _gather([links for _place, links in self._providers.navigation])
 
     @cached_property
     def footer(self) -> tuple[Link, ...]:

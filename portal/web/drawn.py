@@ -1,0 +1,96 @@
+"""A council's questions as HTML, drawn once and remembered; what people typed is put in afterwards, never kept.
+
+The Design System's macros cost more than everything else on a page of questions together (benchmarks/README.md),
+and the questions of a published form never change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from flask import current_app
+from flask_babel import get_locale
+from markupsafe import Markup, escape
+
+from portal.web.fields import FieldView, OptionView
+from portal.web.govuk import textarea_text
+
+MOST_REMEMBERED = 2_000  # a few kilobytes each: every question of some ten versions of a form
+# Stands where somebody's words belong. Characters for private use: no label or keyboard has them, and only the
+# remembered HTML is searched, so words that hold them stay as they are.
+_PLACE = re.compile("\ue000([0-9]+)\ue001")
+
+Value = str | tuple[str, ...] | Mapping[str, str]
+
+
+class _Parts(dict[str, str]):
+    """The parts of a date as part of a key; never changed once made."""
+
+    def __hash__(self) -> int:  # type: ignore[override] # a dict has none, because most dicts change
+        return hash(tuple(self.items()))
+
+
+def drawn(views: Iterable[FieldView]) -> Markup:
+    """The HTML of questions, the same as the macro `fields` makes of them."""
+    return Markup("").join(_one(view) for view in views)
+
+
+def _one(view: FieldView) -> Markup:
+    if wrong(view):
+        return _draw(view)
+    words: list[Markup] = []
+    html = _remembered(emptied(view, words), str(get_locale()))
+    return Markup(_PLACE.sub(lambda place: words[int(place[1])], html))  # noqa: S704 - each word is escaped below
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _remembered(view: FieldView, language: str) -> str:
+    del language  # part of the key: the macros say "or", "Day", "You can enter up to …" in it
+    return str(_draw(view))
+
+
+def _draw(view: FieldView) -> Markup:
+    macros = current_app.jinja_env.get_template("macros/fields.html").module
+    return Markup(macros.field(view))  # type: ignore[attr-defined] # noqa: S704 - a macro's own output
+
+
+def wrong(view: FieldView) -> bool:
+    """Whether the field or one beneath its options shows an error; such a field is drawn each time."""
+    return bool(view.error) or any(wrong(child) for option in view.options for child in option.children)
+
+
+def emptied(view: FieldView, words: list[Markup]) -> FieldView:
+    """The field with a numbered place for all that was typed, which is added to `words`, escaped.
+
+    What is chosen stays: it is one of the council's own options.
+    """
+    options = tuple(_emptied_option(option, words) if option.children else option for option in view.options)
+    return replace(view, value=_value(view, words), options=options)
+
+
+def _emptied_option(option: OptionView, words: list[Markup]) -> OptionView:
+    return replace(option, children=tuple(emptied(child, words) for child in option.children))
+
+
+def _value(view: FieldView, words: list[Markup]) -> Value:
+    offered = [option.value for option in view.options]
+    if view.kind in ("radios", "select"):
+        return str(view.value) if view.value in offered else ""
+    if view.kind == "checkboxes":
+        chosen = (view.value,) if isinstance(view.value, str) else tuple(view.value)
+        return tuple(value for value in offered if value in chosen)
+    if isinstance(view.value, Mapping):
+        return _Parts({part: _place(escape(text), words) for part, text in view.value.items()})
+    text = str(view.value)
+    return _place(textarea_text(text) if view.kind == "textarea" else escape(text), words)
+
+
+def _place(text: Markup, words: list[Markup]) -> str:
+    """The place of some words; nothing for no words, because an empty value is another HTML."""
+    if not text:
+        return ""
+    words.append(text)
+    return f"\ue000{len(words) - 1}\ue001"

@@ -1,0 +1,1 @@
+"""The audit trail: a closed vocabulary, one event a command, refusals that stay."""

@@ -1,0 +1,85 @@
+"""A second PostgreSQL that a test may stop and start, with the application of this process on it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+
+from portal.cli import migrate
+from portal.cli.cluster import Addresses, Cluster
+from portal.kernel import db
+from portal.tenants import resolve, vault
+from tests.fixtures.councils import FORGET, Councils, apply_all
+
+
+@dataclass
+class Outage:
+    """The second PostgreSQL; `stop` and `start` it."""
+
+    cluster: Cluster
+    addresses: Addresses
+
+    def stop(self) -> None:
+        """Kill it as a failing machine would: no connection is closed in good order."""
+        assert self.cluster.process is not None
+        self.cluster.process.kill()
+        self.cluster.process.wait()
+
+    def start(self) -> None:
+        """Start it again on the data it had; it recovers by itself."""
+        self.cluster.start()
+
+    def admin(self) -> psycopg.Connection[tuple[object, ...]]:
+        """A superuser's connection; close it."""
+        return psycopg.connect(self.addresses.admin.replace("+psycopg", ""), autocommit=True)
+
+
+@pytest.fixture(scope="module")
+def second() -> Iterator[Outage]:
+    """A PostgreSQL of this module's own, with both councils."""
+    place = Path(tempfile.mkdtemp(prefix="portal-fault-", dir="/tmp"))
+    place.chmod(0o711)
+    cluster = Cluster(place / "postgres")
+    try:
+        addresses = cluster.start()
+        migrate.upgrade(addresses.owner)
+        apply_all(addresses)
+        made = Outage(cluster, addresses)
+        with made.admin() as connection:
+            connection.execute(FORGET)
+        yield made
+    finally:
+        cluster.destroy()
+        shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture
+def outage(app: Flask, second: Outage) -> Iterator[Outage]:
+    """The application of this process uses the second PostgreSQL during this test."""
+    del app
+    before = db._factory
+    engine = db.make_engine(second.addresses.app)
+    db.bind(engine)
+    resolve.forget()
+    vault.forget()
+    yield second
+    if not second.cluster.running():
+        second.start()
+    db._factory = before
+    engine.dispose()
+    resolve.forget()
+    vault.forget()
+
+
+@pytest.fixture
+def there(outage: Outage) -> Councils:
+    """Both councils as the second PostgreSQL knows them."""
+    del outage
+    return Councils(wales=resolve.by_slug("glan-yr-afon"), england=resolve.by_slug("avonmere"))

@@ -1,0 +1,68 @@
+"""Reads access.yaml: what each person is expected to get at each address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PLACE = Path(__file__).with_name("access.yaml")
+GETS, DOOR = "gets", "door"
+AGENCY, OTHER_AGENCY, OTHER_COUNCIL, MISSING = THINGS = (
+    "of the agency", "of another agency", "of another council", "that do not exist",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Access:
+    """The file: people with their descriptions, groups resolved to people, pages by `METHOD /address`."""
+
+    people: dict[str, str]
+    groups: dict[str, frozenset[str]]
+    pages: dict[str, dict[str, Any]]
+
+    def among(self, names: Iterable[str]) -> frozenset[str]:
+        """People and groups as people; raises KeyError for a name that is neither."""
+        found: frozenset[str] = frozenset()
+        for name in names:
+            found |= self.groups[name] if name in self.groups else {self._person(name)}
+        return found
+
+    def _person(self, name: str) -> str:
+        if name not in self.people:
+            raise KeyError(name)
+        return name
+
+    def expected(self, page: str, whose: str, person: str) -> str:
+        """What that person gets at `METHOD /address` for a thing of that owner."""
+        entry = self.pages[page]
+        if person not in self.among([entry[DOOR]]):
+            return "sign-in" if person in self.groups["nobody"] else "forbidden"
+        gets = entry.get(GETS) or entry.get(whose) or {}
+        if isinstance(gets, str):
+            return gets
+        for outcome, names in gets.items():
+            if person in self.among(names):
+                return str(outcome)
+        return "not-found"
+
+
+def read(text: str = "") -> Access:
+    """The file (or such a text)."""
+    document = yaml.safe_load(text or PLACE.read_text("utf-8"))
+    groups: dict[str, frozenset[str]] = {}
+    given = document["groups"]
+
+    def members(name: str) -> frozenset[str]:
+        if name in given:
+            return frozenset().union(*map(members, given[name]))
+        if name not in document["people"]:
+            raise KeyError(name)
+        return frozenset({name})
+
+    for name in given:
+        groups[name] = members(name)
+    return Access(document["people"], groups, document["pages"])

@@ -1,0 +1,173 @@
+"""Asks for every address as one person, and says what came back in the words of access.yaml."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from tests.factories.people import Person, sign_in
+from tests.matrix.access import AGENCY, MISSING, OTHER_COUNCIL, THINGS
+from tests.matrix.world import World
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+NONCE = re.compile(r"'nonce-([^']+)'")
+METHODS = ("GET", "POST")
+
+# Which of the world's things an address names, by the name of the part that varies.
+NAMES = {"draft_id": "draft", "membership_id": "membership", "topic": "topic", "reference": "report"}
+# Taking a report back is possible only before somebody at the council has it.
+FRESH = ("referrals.withdraw", "screening.claim")
+FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0}
+SEVERAL = ("referrals.items", "referrals.item", "referrals.remove")
+# The least that a form must say to be more than a mistake, where a mistake could hide who may use it.
+BODIES = {
+    "referrals.send": {"submit_key": str(uuid4()), "seen_version": "1"},
+    "auth.approve": {"version": "1"},
+    "auth.refuse": {"version": "1"},
+    "messaging.ask": {"message": "When?"},
+    "messaging.reply": {"message": "Then."},
+    "screening.priority": {"priority": "urgent"},
+    "screening.record": {
+        "route": "MASH",
+        "rationale": "Because",
+        "told": "Thank you",
+        "seen": "0",
+        "once": str(uuid4()),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one person got: `page` is `METHOD /address` as in access.yaml, `same` all of it without the secrets."""
+
+    page: str
+    whose: str
+    outcome: str
+    status: int
+    text: str
+    same: tuple[int, str, bytes]
+
+
+@dataclass
+class Walker:
+    """One person's browser in one council."""
+
+    app: Flask
+    world: World
+    person: Person | None
+    slug: str
+    client: FlaskClient = field(init=False)
+    token: str = ""
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client()
+        self.begin()
+
+    def begin(self) -> None:
+        """Sign in (again)."""
+        self.token = ""
+        if self.person is not None:
+            sign_in(self.client, self.person)
+
+    def ask(
+        self, method: str, path: str, data: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> TestResponse:
+        """One request; a form carries this browser's token."""
+        if method not in ("GET", "HEAD"):
+            data = {"csrf_token": self.csrf(), **(data or {})}
+        answer = self.client.open(f"/{self.slug}{path}", method=method, data=data, headers=headers)
+        if answer.headers.get("Set-Cookie") and self.person is not None:
+            self.begin()  # signed out, or the session ended
+        return answer
+
+    def everything(self) -> Iterator[Answer]:
+        """Every address, by every method, about everybody's things."""
+        for rule in rules(self.app):
+            for method, whose in itertools.product(methods(rule), whose_of(rule)):
+                body = BODIES.get(rule.endpoint, {})
+                if rule.endpoint == "screening.record":
+                    body = body | {"outcome": self.world.here.settings.outcomes[0].key}
+                answer = self.ask(
+                    method, address(self.app, self.world, rule, whose), body if method == "POST" else None
+                )
+                same = masked(answer, self.token)
+                text = answer.get_data(as_text=True) + str(answer.headers)
+                yield Answer(f"{method} {rule.rule}", whose, outcome(answer), answer.status_code, text, same)
+
+    def csrf(self) -> str:
+        """The token that this browser sends with every form."""
+        for page in ("/account", "/sign-in"):
+            if self.token:
+                break
+            found = TOKEN.search(self.client.get(f"/{self.slug}{page}").get_data(as_text=True))
+            self.token = found.group(1) if found else ""
+        assert self.token
+        return self.token
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Every address of the application, in order."""
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+
+
+def methods(rule: Rule) -> list[str]:
+    """The methods that a person uses on it."""
+    return [method for method in METHODS if method in (rule.methods or ())]
+
+
+def thing_of(rule: Rule) -> str:
+    """What the address names: report, draft, membership, topic, or "" for nothing that is somebody's."""
+    return next((thing for name, thing in NAMES.items() if name in rule.arguments), "")
+
+
+def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
+    """The path for the thing of that owner."""
+    thing = thing_of(rule)
+    values = {name: value for name, value in FIXED.items() if name in rule.arguments}
+    if "page_key" in values:
+        values["page_key"] = world.first_page
+    if rule.endpoint in SEVERAL:
+        values["key"] = "children"
+    for name in rule.arguments - set(FIXED):
+        things = world.things.fresh if rule.endpoint in FRESH else getattr(world.things, thing)
+        values[name] = things[whose]
+    adapter = app.url_map.bind("localhost")
+    return adapter.build(rule.endpoint, values)
+
+
+def whose_of(rule: Rule) -> Iterator[str]:
+    """The owners to ask about: all of them, or just one where the address names nothing."""
+    thing = thing_of(rule)
+    # What a council publishes belongs to no agency.
+    yield from (AGENCY, OTHER_COUNCIL, MISSING) if thing == "topic" else THINGS if thing else (AGENCY,)
+
+
+def outcome(answer: TestResponse) -> str:
+    """What came back, in the words of access.yaml; another status is itself."""
+    if answer.status_code == 303:
+        return "sign-in" if answer.headers["Location"].endswith("/sign-in") else "redirect"
+    known = {200: "page", 403: "forbidden", 404: "not-found", 409: "conflict", 422: "refused"}
+    return known.get(answer.status_code, str(answer.status_code))
+
+
+def masked(answer: TestResponse, token: str) -> tuple[int, str, bytes]:
+    """All of an answer, without what differs between any two answers of the same page."""
+    nonce = NONCE.search(answer.headers.get("Content-Security-Policy", ""))
+    body = answer.get_data()
+    headers = str(answer.headers)
+    for secret in (nonce.group(1) if nonce else "", token):
+        if secret:
+            body = body.replace(secret.encode(), b"*")
+            headers = headers.replace(secret, "*")
+    body = TOKEN.sub('name="csrf_token" value="*"', body.decode()).encode()
+    return answer.status_code, re.sub(r"Set-Cookie: .*", "Set-Cookie", headers), body

@@ -1,0 +1,149 @@
+"""Two councils with somebody in every role, and reports, drafts and requests for membership of several agencies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+
+from portal.auth.models import Account, Agency
+from portal.auth.policy import Permission
+from portal.forms.queries import newest
+from portal.kernel import db, scope
+from portal.kernel.scope import Council, Scope
+from portal.messaging import commands as messaging
+from portal.referrals.commands import drafts
+from portal.referrals.queries.drafts import find_draft
+from portal.referrals.queries.record import find
+from tests.factories.people import Person, make_person
+from tests.factories.referrals import Child, Made, make_referral
+from tests.fixtures.councils import Councils
+from tests.matrix.access import AGENCY, MISSING, OTHER_AGENCY, OTHER_COUNCIL, THINGS
+
+# The same force reports to both councils: its people elsewhere are the nearest that another council's can be.
+SHARED, OTHER_HERE, OTHER_THERE = "severn-vale-police", "ysgol-enghraifft", "oakfield-primary"
+HERE, THERE = "CNRYWALES", "CNRYENGLAND"
+
+
+@dataclass
+class Things:
+    """What an address may name, each by whose it is (THINGS)."""
+
+    report: dict[str, str] = field(default_factory=dict)
+    fresh: dict[str, str] = field(default_factory=dict)
+    draft: dict[str, str] = field(default_factory=dict)
+    membership: dict[str, str] = field(default_factory=dict)
+    topic: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """The people by their place in access.yaml, and the things."""
+
+    people: dict[str, Person | None]
+    things: Things
+    here: Council
+    there: Council
+    first_page: str = ""
+
+
+def make(councils: Councils) -> World:
+    """Fill both councils."""
+    here, there = councils.wales, councils.england
+    people = _people_here(here) | _people_there(there)
+    world = World(people, Things(), here, there)
+    _suspend(people["suspended"])
+    author, stranger, foreigner = (people[name] for name in ("author", "stranger", "other referrer"))
+    assert author is not None
+    assert stranger is not None
+    assert foreigner is not None
+    owners = {here.id: people["screener"], there.id: people["other screener"]}
+    for whose, person in zip(THINGS, (author, stranger, foreigner), strict=False):
+        mark = THERE if person is foreigner else HERE
+        _reports(world, whose, person, owners[person.council.id], mark)
+        world.things.draft[whose] = str(_draft(person, mark))
+        world.things.membership[whose] = _waiting(person, mark)
+    world.things.report[MISSING] = world.things.fresh[MISSING] = "AAA-AAA-AAA"
+    world.things.draft[MISSING] = world.things.membership[MISSING] = str(uuid4())
+    with db.unit_of_work(Scope(here)):
+        published = newest()
+        known = next(iter(published.thresholds.topics))
+        world.first_page = published.form.triage[0].key
+    # What a council publishes is open to everybody, so only "does it exist" differs.
+    world.things.topic = {AGENCY: known, OTHER_AGENCY: known, OTHER_COUNCIL: "no_such", MISSING: "nothing_here"}
+    return world
+
+
+def _people_here(here: Council) -> dict[str, Person | None]:
+    def person(mark: str, **values: Any) -> Person:
+        return make_person(here, name=f"{mark} {HERE} Prys", **values)
+
+    found: dict[str, Person | None] = {"anonymous": None}
+    found["waiting"] = person("Wil", agency=SHARED, state="pending")
+    found["author"] = person("Nia", agency=SHARED)
+    found["colleague"] = person("Non", agency=SHARED)
+    found["lead"] = person("Lowri", agency=SHARED, role="agency_lead")
+    found["stranger"] = person("Ste", agency=OTHER_HERE)
+    for role in ("screener", "practice_manager", "form_designer", "council_admin"):
+        found[role.replace("_", " ")] = person("Cai", role=role)
+    found["suspended"] = person("Sul", agency=SHARED)
+    found["ended"] = person("Eos", agency=SHARED, state="ended")
+    return found
+
+
+def _people_there(there: Council) -> dict[str, Person | None]:
+    return {
+        f"other {role.replace('_', ' ')}": make_person(
+            there,
+            role=role,
+            agency=SHARED if role == "referrer" else None,  # their own names they may read
+        )
+        for role in ("referrer", "screener", "council_admin")
+    }
+
+
+def _suspend(person: Person | None) -> None:
+    """The account, not the membership: everywhere at once."""
+    assert person is not None
+    with db.unit_of_work(scope.NOWHERE) as session:
+        session.execute(update(Account).where(Account.id == person.account_id).values(state="suspended"))
+
+
+def _sections(mark: str) -> dict[str, Any]:
+    return {
+        "referrer": {"ref_phone": "01632 960555", "ref_alt_contact": f"{mark} colleague"},
+        "children": [{"child_first_name": "Cai", "child_last_name": f"{mark} Rhys"}],
+        "concern": {"sos_what_happened": f"Told us {mark}"},
+    }
+
+
+def _reports(world: World, whose: str, author: Person, owner: Person | None, mark: str) -> None:
+    children = (Child(first_name="Cai", last_name=f"{mark} Rhys"),)
+    for name, state in (("report", "screening"), ("fresh", "sent")):
+        made: Made = make_referral(
+            author.council, author, state=state, owner=owner, children=children, sections=_sections(mark)
+        )
+        getattr(world.things, name)[whose] = made.reference
+        if name == "report" and owner is not None:
+            with db.unit_of_work(owner.scope):
+                found = find(owner.actor, Permission.ASK, made.reference)
+                messaging.ask(owner.actor, found, f"Where is {mark}?", uuid4())
+
+
+def _draft(author: Person, mark: str) -> UUID:
+    with db.unit_of_work(author.scope):
+        draft_id = drafts.start(author.actor, "full", "en")
+        assert draft_id is not None
+        for section, body in _sections(mark).items():
+            drafts.save(author.actor, find_draft(author.actor, draft_id), section, body, 0, complete=False)
+    return draft_id
+
+
+def _waiting(near: Person, mark: str) -> str:
+    """Somebody who asked to belong to the agency of `near`."""
+    with db.unit_of_work(scope.NOWHERE) as session:
+        agency = session.execute(select(Agency.key).where(Agency.id == near.actor.agency_id)).scalar_one()
+    person = make_person(near.council, name=f"Huw {mark} Wait", agency=agency, state="pending")
+    return str(person.actor.membership_id)

@@ -1,0 +1,1 @@
+"""People in real browsers, from the front page to the outcome."""

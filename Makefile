@@ -19,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 CATALOGUES := $(wildcard portal/translations/*/LC_MESSAGES/messages.po)
 ASSET_SOURCES := $(shell find portal/assets -type f 2>/dev/null)
 
-.PHONY: help run test lint build assets postgres browser translations reset clean
+.PHONY: help run test lint lock build assets postgres browser translations reset clean
 
 help:
 	@echo "make run           the whole portal with fictional people, at http://localhost:8000 (PORT=8001 make run)"
@@ -116,6 +116,16 @@ postgres: $(VENV)/.runtime
 
 browser: $(VENV)/.dev
 	@$(PY) -P -m portal.cli browser
+
+# --- Pins -------------------------------------------------------------------------------------------------------
+
+# Writes requirements/ from pyproject.toml: exact, with checksums, without a package host. For whoever changes a pin.
+LOCK := uv pip compile -q pyproject.toml --python-version 3.11 --universal --generate-hashes --no-header --no-annotate
+lock:
+	$(LOCK) -o requirements/runtime.txt
+	$(LOCK) --group dev -o requirements/dev.txt
+	uv pip compile -q --group node --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
+		-o requirements/node.txt
 
 # --- Tidying ----------------------------------------------------------------------------------------------------
 

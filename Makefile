@@ -120,11 +120,12 @@ browser: $(VENV)/.dev
 # --- Pins -------------------------------------------------------------------------------------------------------
 
 # Writes requirements/ from pyproject.toml: exact, with checksums, without a package host. For whoever changes a pin.
-LOCK := uv pip compile -q pyproject.toml --python-version 3.11 --universal --generate-hashes --no-header --no-annotate
-lock:
+UV := $(VENV)/bin/uv
+LOCK := $(UV) pip compile -q pyproject.toml --python-version 3.11 --universal --generate-hashes --no-header --no-annotate
+lock: $(VENV)/.dev
 	$(LOCK) -o requirements/runtime.txt
 	$(LOCK) --group dev -o requirements/dev.txt
-	uv pip compile -q --group node --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
+	$(UV) pip compile -q --group node --python-version 3.11 --universal --generate-hashes --no-header --no-annotate \
 		-o requirements/node.txt
 
 # --- Tidying ----------------------------------------------------------------------------------------------------

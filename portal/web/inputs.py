@@ -11,6 +11,8 @@ from flask_wtf import FlaskForm
 from wtforms import EmailField, Field, Form, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
+from portal.web.posted import only_language
+
 # Code points of a field whose form sets no narrower limit with `longest`.
 LONGEST = 10_000
 # NUL and its like reach no database column; the second set leaves tab and line ends to longer texts.
@@ -46,8 +48,9 @@ class Input(FlaskForm):  # type: ignore[misc] # flask-wtf ships no types
             return bound
 
     def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
-        """Run the fields' validators, then refuse what no text may hold."""
-        good = bool(super().validate(extra_validators))
+        """Run the fields' validators, then refuse what no text may hold. A form whose page is only wanted in another
+        language is never good, so that its view shows it again."""
+        good = bool(super().validate(extra_validators)) and not only_language()
         for item in self:
             message = _refusal(item)
             if message is not None and not item.errors:

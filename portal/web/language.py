@@ -10,6 +10,7 @@ from flask_babel import Babel, refresh
 from portal.kernel import scope
 from portal.kernel.language import LANGUAGES
 from portal.web.dates import TIMEZONE
+from portal.web.posted import ONLY_LANGUAGE, only_language
 
 COOKIE = "language"
 FIELD = "lang"
@@ -53,6 +54,7 @@ def _switch() -> Response | None:
     if request.method == "POST":
         # Reading the body here refuses one that is too large before anything acts on half of it.
         _ask(request.form.get(FIELD, ""))
+        g.only_language = bool(request.form.get(ONLY_LANGUAGE))
         return None
     language = request.args.get(FIELD, "")
     if language not in LANGUAGES:
@@ -77,6 +79,9 @@ def _here() -> str:
 
 
 def _remember(response: Response) -> Response:
+    if only_language() and response.location and request.url_rule and "GET" in (request.url_rule.methods or ()):
+        # The form would have been accepted this time; it was not (`security.finish`), so its page is shown afresh.
+        response.location = _here()
     language = g.get("asked_language")
     if language:
         response.set_cookie(

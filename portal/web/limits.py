@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from ipaddress import IPv6Network
 from typing import Any
 
 from flask import request
@@ -81,8 +82,14 @@ def _hash(key: str) -> str:
 
 
 def by_network() -> str:
-    """The key of a limit per network address of the client."""
-    return request.remote_addr or "unknown"
+    """The key of a limit per network of the client: of IPv6 the first 64 bits, because everybody has all of the rest."""
+    address = request.remote_addr or "unknown"
+    if ":" not in address:
+        return address
+    try:
+        return str(IPv6Network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
 
 
 limiter = Limiter(by_network, storage_uri="portal://", strategy="fixed-window", headers_enabled=False)

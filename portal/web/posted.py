@@ -10,8 +10,10 @@ from flask import g, request
 # Whole parts of a field's name, so that "postcode" is kept and "sign_in_code" is not.
 _SECRET = re.compile(r"(^|[_.-])(password|passwords|passphrase|code|codes|otp)([_.-]|\d*$)", re.IGNORECASE)
 # What carries the form rather than what was typed.
-_MACHINERY = re.compile(r"^(csrf_token|lang|shown_error|action|next|version|(.*_)?(key|version|id))$")
+_MACHINERY = re.compile(r"^(csrf_token|lang|only_language|shown_error|action|next|version|(.*_)?(key|version|id))$")
 TOKEN = "csrf_token"  # noqa: S105 - the name of a field
+# Posted by the language switch with the fields of a form: the page is wanted again, and nothing done.
+ONLY_LANGUAGE = "only_language"
 
 _TOO_LARGE = 413
 
@@ -29,10 +31,16 @@ def secret(name: str) -> bool:
     return name != TOKEN and bool(_SECRET.search(name))
 
 
+def only_language() -> bool:
+    """Whether this POST only asks for its page in another language (`language` reads it): nothing may be done."""
+    return bool(g.get(ONLY_LANGUAGE))
+
+
 def reposted(*without: str) -> Posted:
     """The fields of this POST, in order, except secrets and the names in `without`; empty when it was no POST."""
     fields, files = _read()
-    kept = tuple((name, value) for name, value in fields if not secret(name) and name not in without)
+    left_out = (*without, ONLY_LANGUAGE)
+    kept = tuple((name, value) for name, value in fields if not secret(name) and name not in left_out)
     return Posted(kept, complete=not files and not any(secret(name) for name, _value in fields))
 
 

@@ -7,11 +7,12 @@ import time
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 
 from portal.kernel import db, scope
+from portal.web.posted import only_language
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
@@ -42,15 +43,28 @@ class PortalFlask(Flask):
 
 
 def finish(response: Response) -> None:
-    """The one commit of a request. A refusal (4xx, 5xx) undoes its work; what a refusal must leave behind
-    (tries, limits, audit of refusals) is written apart."""
+    """The one commit of a request. A refusal (4xx, 5xx) and a mere change of language undo its work; what a refusal
+    must leave behind (tries, limits, audit of refusals) is written apart. What the session says of work that was not
+    kept ("Sent", who signed in) is undone with it."""
     if g.get("finished"):
         return
     g.finished = True
-    if response.status_code >= REFUSED:
+    if only_language():
+        _undo_session()
+    if only_language() or response.status_code >= REFUSED:
         db.rollback()
-    else:
+        return
+    try:
         db.commit()
+    except Exception:
+        _undo_session()
+        raise
+
+
+def _undo_session() -> None:
+    undo = getattr(session, "undo", None)
+    if undo is not None:
+        undo()
 
 
 def register(app: Flask, *, secure: bool) -> None:

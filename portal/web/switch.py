@@ -10,7 +10,7 @@ from flask_babel import get_locale
 
 from portal.kernel.language import LANGUAGES
 from portal.web.language import FIELD
-from portal.web.posted import reposted
+from portal.web.posted import ONLY_LANGUAGE, reposted
 
 # Each language is named in itself.
 NAMES = {"en": "English", "cy": "Cymraeg"}
@@ -31,7 +31,8 @@ def switch() -> tuple[Switch, ...]:
     """One switch for each other language.
 
     The link holds no path, only the query: a page that must be the same for every address (not found) stays so.
-    On an error page that answers a POST the form names the error, so that it is shown again and nothing is sent.
+    A page that answers a POST is shown again from the same fields, with a mark that nothing may be done; on an error
+    page the form names the error, because whatever refused the POST may not refuse it again.
     """
     here = str(get_locale() or LANGUAGES[0])
     others = [language for language in LANGUAGES if language != here]
@@ -40,7 +41,7 @@ def switch() -> tuple[Switch, ...]:
         return tuple(
             Switch(language, NAMES[language], href="?" + urlencode([*kept, (FIELD, language)])) for language in others
         )
-    fields = reposted(FIELD, SHOWN_ERROR).fields
+    fields = (*reposted(FIELD, SHOWN_ERROR).fields, (ONLY_LANGUAGE, "yes"))
     if g.get("error_code"):
         fields = (*fields, (SHOWN_ERROR, str(g.error_code)))
     return tuple(Switch(language, NAMES[language], fields=fields) for language in others)

@@ -103,7 +103,7 @@ def test_a_report_from_its_claim_to_its_outcome(author: Person, screener: Person
     assert trail.new() == [Event.DECIDED]
     for _ in range(2):
         with seen_by(author, Permission.TRACK, reference) as found:
-            decisions.see_outcome(found)
+            decisions.see_outcome(author.actor, found)
     assert trail.new() == [Event.OUTCOME_READ]
 
 

@@ -65,6 +65,7 @@ def make_referral(
     language: str = "en",
     children: Sequence[Child] = (Child(),),
     sections: dict[str, Any] | None = None,
+    triage: dict[str, Any] | None = None,
     override_reason: str = "",
     outcome_of_rules: dict[str, Any] | None = None,
     **columns: Any,
@@ -80,7 +81,7 @@ def make_referral(
         published = newest()
         wrapped = vault.new_record_key("referral", made)
         record = vault.Record("referral", made, wrapped)
-        answers = Answers(sections=sections or SECTIONS, override_reason=override_reason)
+        answers = Answers(triage or {}, override_reason, sections or SECTIONS)
         rule = next(one for one in published.thresholds.rules if one.route == route)
         found_by_rules = {
             "route": route, "rule": rule.id, "level": None, "notices": [], "topics": [], "why": dict(rule.why),

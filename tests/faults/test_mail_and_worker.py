@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -122,7 +123,7 @@ def test_two_jobs_for_one_notice_send_one_email(
     assert row
     with db.unit_of_work(Scope(author.council)):
         for _ in range(3):
-            jobs.enqueue(notices.JOB, notice_id=row[0])
+            jobs.enqueue(notices.JOB, notice_id=UUID(str(row[0])))
     run_jobs()
     assert arrived(mail_by_smtp, reference) == 1
 

@@ -37,7 +37,12 @@ def test_a_value_copied_elsewhere_does_not_open(where: bytes) -> None:
         crypto.unseal(KEY, crypto.seal(KEY, b"words", HERE), where)
 
 
-@pytest.mark.parametrize("blob", [b"", b"\x01", b"\x02" + bytes(40), bytes(13), crypto.seal(KEY, b"w", HERE)[:-1]])
+# Named: a blob with a random nonce would be another test in each of several processes.
+@pytest.mark.parametrize(
+    "blob",
+    [b"", b"\x01", b"\x02" + bytes(40), bytes(13), crypto.seal(KEY, b"w", HERE)[:-1]],
+    ids=["empty", "short", "other-version", "zeros", "cut"],
+)
 def test_short_and_foreign_blobs_are_refused(blob: bytes) -> None:
     with pytest.raises(crypto.CannotOpen) as error:
         crypto.unseal(KEY, blob, HERE)

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from procrastinate.exceptions import ConnectorException
 from psycopg.types.json import Jsonb
+from sqlalchemy import text
 
 from config.settings import Settings
 from portal.cli.worker import conninfo
@@ -43,6 +44,22 @@ def noted() -> Iterator[list[tuple[UUID, Scope]]]:
 def waiting(admin: Admin, status: str = "todo") -> list[tuple[object, ...]]:
     query = "select args from procrastinate_jobs where task_name = %s and status::text = %s"
     return admin.execute(query, (NAME, status)).fetchall()
+
+
+def test_a_job_may_wait_for_a_slow_outside_world(app: Flask, councils: Councils, run_jobs: Callable[[], None]) -> None:
+    del app
+    seen: list[str] = []
+
+    def look(thing_id: UUID) -> None:
+        del thing_id
+        seen.append(db.session().execute(text("show idle_in_transaction_session_timeout")).scalar_one())
+
+    jobs.task("tests.look")(look)
+    with db.unit_of_work(Scope(councils.wales)):
+        jobs.enqueue("tests.look", thing_id=uuid4())
+    run_jobs()
+    del jobs.app.tasks["tests.look"]
+    assert seen == ["3min"]
 
 
 def test_a_job_of_a_committed_transaction_exists_and_runs_once(

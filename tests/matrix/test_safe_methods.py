@@ -68,6 +68,15 @@ def test_reading_changes_nothing(
     assert [table for table in before if before[table] != after[table]] == []
 
 
+def test_asking_for_the_head_of_a_page_deletes_nothing(app: Flask, filled: World, admin: Admin) -> None:
+    """A view that asks "is it GET?" must not take HEAD, which carries no token, for its form."""
+    walker = Walker(app, filled, filled.people["author"], filled.here.slug)
+    draft = filled.things.draft[AGENCY]
+    for path in (f"/report/{draft}/delete", f"/report/{draft}/several/children/0/remove"):
+        assert walker.ask("HEAD", path).status_code == 200
+    assert admin.execute("select count(*) from referral where id = %s", (draft,)).fetchone() == (1,)
+
+
 def test_the_checksum_can_fail(filled: World, admin: Admin, checksum: Callable[[], dict[str, object]]) -> None:
     del filled
     before = checksum()

@@ -108,6 +108,25 @@ def test_the_same_mark_twice_is_one_decision(case: Case, given: Given) -> None:
         case.decide(replace(given, once=uuid4()))
 
 
+def test_the_same_mark_with_other_words_is_refused(case: Case, given: Given) -> None:
+    case.decide(given)
+    # After "Back" the browser shows the old form: "recorded" would be untrue of the new words.
+    for other in (replace(given, told="Nothing more."), replace(given, rationale="Otherwise"), replace(given, route="ADVICE")):
+        with pytest.raises(Conflict):
+            case.decide(other)
+    assert case.count(Decision) == 1
+
+
+def test_only_the_author_counts_as_the_referrer_who_read_it(case: Case, given: Given) -> None:
+    lead = make_person(case.made.council, role="agency_lead")
+    case.decide(given)
+    case.act(lead, Permission.TRACK, decisions.see_outcome)
+    assert case.count(AuditEvent, AuditEvent.event == Event.OUTCOME_READ) == 0
+    assert case.now().unread_by_agency == 1
+    case.act(case.author, Permission.TRACK, decisions.see_outcome)
+    assert case.count(AuditEvent, AuditEvent.event == Event.OUTCOME_READ) == 1
+
+
 def test_a_double_click_at_the_same_moment_is_one_decision(case: Case, given: Given) -> None:
     gate = Barrier(8)
 
@@ -200,6 +219,6 @@ def test_another_council_and_a_referrer_find_nothing(case: Case, given: Given, c
 def test_the_first_reading_of_the_outcome_is_recorded(case: Case, given: Given) -> None:
     case.decide(given)
     for _time in range(2):
-        case.act(case.author, Permission.TRACK, lambda _actor, found: decisions.see_outcome(found))
+        case.act(case.author, Permission.TRACK, decisions.see_outcome)
     assert case.count(AuditEvent, AuditEvent.event == Event.OUTCOME_READ) == 1
     assert case.now().unread_by_agency == 0

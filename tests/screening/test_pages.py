@@ -61,7 +61,7 @@ def test_the_summary_comes_first(client: FlaskClient, author: Person, ali: Perso
     answer = get(client, path(made))
     assert answer.status_code == 200
     page = soup(answer)
-    summary = page.select_one(".govuk-summary-list")
+    summary = page.select_one("main section")
     assert summary is not None
     for words in (
         "MASSH: phone now", "You said a child is in immediate danger.", REASON, "Siân CNRY Llŷr, 7 years old",

@@ -77,12 +77,12 @@ def test_what_a_line_says(client: FlaskClient, author: Person, screener: Person)
     make_referral(
         author.council, author, route="MASH_URGENT", state="answered", owner=screener, sent_at=sent, kind="urgent",
         children=(Child(), Child("Ann", "Jones"), Child("Bo", "Jones")), attention=True, overridden=True,
-        out_of_hours=True, unread_by_council=1, outcome_of_rules={"also": ["B05", "B08"]},
+        out_of_hours=True, unread_by_council=1, outcome_of_rules={"also": ["B05", "B08"], "flags": ["RF03", "RF19"]},
     )  # fmt: skip
     row = soup(client.get("/avonmere/holding-area")).select("tbody tr")[0].text
     for words in (
         "SL and 2 more children", "Urgent", "Short form", "Needs checking", "Referrer disagreed", "Out of hours",
-        "2 more reasons", "Referrer answered", "Unread reply", "2 hours", "You", "Sixth Form College",
+        "2 more reasons", "2 signs of serious harm", "What the referrer was told:", "Referrer answered", "Unread reply", "2 hours", "You", "Sixth Form College",
     ):  # fmt: skip
         assert words in row
     assert "Siân" not in row

@@ -112,7 +112,7 @@ def test_an_ended_session_keeps_the_words_and_offers_sign_in() -> None:
     assert answer.status_code == 400
     assert "Your session has ended" in page.select("h1")[0].get_text()
     assert page.select("#kept")[0].get_text() == "What: She cried"
-    assert page.select("main a.govuk-button")[0]["href"] == "/sign-in"
+    assert page.select('main a[target="_blank"]')[0]["href"] == "/sign-in"
 
 
 def test_changing_the_language_of_an_error_sends_nothing() -> None:

@@ -59,7 +59,7 @@ def test_after_a_refused_form_the_switch_posts_again_what_was_typed(client: Flas
     assert form is not None
     assert not form.has_attr("action")
     fields = [(str(box["name"]), str(box["value"])) for box in form.select("input")]
-    assert fields == [("what", "Two\nlines"), ("worry", "a"), ("worry", "b")]
+    assert fields == [("what", "Two\nlines"), ("worry", "a"), ("worry", "b"), ("only_language", "yes")]
     button = form.select_one("button")
     assert button is not None
     assert (button["name"], button["value"]) == ("lang", "cy")

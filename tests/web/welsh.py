@@ -81,8 +81,8 @@ def english_in(texts: list[str], content: frozenset[str] = frozenset()) -> list[
 
 
 def texts_of(page: BeautifulSoup) -> list[str]:
-    """What is read of a page, text by text; without what people typed and what is marked as another language."""
-    for other in page.select("script, style, [lang]:not(html):not([lang=cy]), .app-typed, textarea"):
+    """What is read of a page, text by text; without what is typed now or marked as another language."""
+    for other in page.select("script, style, [lang]:not(html):not([lang=cy]), textarea"):
         other.decompose()
     said = [plain(text) for text in page.find_all(string=True)]
     spoken = [plain(str(tag[name])) for tag in page.find_all(True) for name in SPOKEN if tag.has_attr(name)]

@@ -99,6 +99,15 @@ def test_others_cannot_open_the_page(walker: Walker, role: str) -> None:
     assert walker.get("/people").status_code == 403
 
 
+def test_two_clicks_are_one_decision(walker: Walker, admin: Admin, newcomer: Person) -> None:
+    someone(walker, "agency_lead", agency=OAKFIELD)
+    assert decide(walker, newcomer, "approve") == 303
+    assert decide(walker, newcomer, "approve") == 303
+    assert admin.execute("select count(*) from audit_event where event = 'auth.membership_approved'").fetchone() == (1,)
+    someone(walker, "agency_lead", agency=OAKFIELD)
+    assert decide(walker, newcomer, "approve") == 409
+
+
 def test_the_second_decision_is_told(walker: Walker, admin: Admin, newcomer: Person) -> None:
     someone(walker, "agency_lead", agency=OAKFIELD)
     assert decide(walker, newcomer, "refuse") == 303
@@ -177,15 +186,15 @@ def test_an_agency_without_a_lead_is_the_councils_to_approve(walker: Walker) -> 
     assert len(walker.mail(manager.email)) == 1
 
 
-def test_many_people_are_searched_and_paged(walker: Walker, statements: list[str]) -> None:
+def test_many_people_are_paged(walker: Walker, statements: list[str]) -> None:
     someone(walker, "council_admin")
     for number in range(52):
         people.make_person(walker.council, agency=OAKFIELD, name=f"Zebedee {number:02}")
     statements.clear()
-    first = walker.get("/people?search=zebedee")
+    first = walker.get("/people")
     assert len(statements) <= 8
     assert "Zebedee 49" in first.text
     assert "Zebedee 50" not in first.text
-    assert "Zebedee 51" in walker.get("/people?search=zebedee&page=2").text
-    for odd in ("?page=0", "?page=-5", "?page=x", "?page=99999999999999999999", "?search=%00%25_\\"):
+    assert "Zebedee 51" in walker.get("/people?page=2").text
+    for odd in ("?page=0", "?page=-5", "?page=x", "?page=99999999999999999999"):
         assert walker.get(f"/people{odd}").status_code == 200, odd

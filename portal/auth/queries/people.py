@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from portal.auth.models import Account, Agency, Membership
 from portal.auth.policy import Permission, Reach, reach
@@ -90,18 +90,25 @@ def waiting(actor: Actor) -> tuple[Person, ...]:
     return _read(_people(actor, "pending").order_by(Membership.asked_at, Membership.id).limit(MOST_WAITING))
 
 
-def active(actor: Actor, search: str = "", page: int = 1) -> tuple[tuple[Person, ...], bool]:
-    """Who is in, by name, a page of PAGE at a time; and whether there are more. `search` is part of a name
-    or address."""
-    query = _people(actor, "active")
-    if search:
-        like = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(or_(Account.name.ilike(like), Account.email.ilike(like)))
-    rows = _read(query.order_by(Account.name, Membership.id).offset(PAGE * (page - 1)).limit(PAGE + 1))
+def active(actor: Actor, page: int = 1) -> tuple[tuple[Person, ...], bool]:
+    """Who is in, by name, a page of PAGE at a time; and whether there are more."""
+    rows = _read(_people(actor, "active").order_by(Account.name, Membership.id).offset(PAGE * (page - 1)).limit(PAGE + 1))
     return rows[:PAGE], len(rows) > PAGE
 
 
 def exists(actor: Actor, membership_id: UUID) -> bool:
     """Whether the actor may know of that membership at all."""
     query = select(Membership.id).where(manageable(actor), Membership.id == membership_id)
+    return db.session().execute(query).one_or_none() is not None
+
+
+def decided(actor: Actor, membership_id: UUID, state: str, version: int) -> bool:
+    """Whether the actor's own decision brought that membership to that state and version."""
+    query = select(Membership.id).where(
+        manageable(actor),
+        Membership.id == membership_id,
+        Membership.state == state,
+        Membership.version == version,
+        Membership.decided_by == actor.account_id,
+    )
     return db.session().execute(query).one_or_none() is not None

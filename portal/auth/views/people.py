@@ -16,7 +16,6 @@ from portal.auth.queries import people as queries
 from portal.auth.views.account import role_words
 from portal.auth.views.blueprint import blueprint
 
-_LONGEST_SEARCH = 100
 _LAST_PAGE = 10_000
 
 
@@ -24,16 +23,14 @@ _LAST_PAGE = 10_000
 @page(Permission.PEOPLE)
 def people() -> ResponseReturnValue:
     """Those who wait first, then those who are in."""
-    search = request.args.get("search", "").replace("\x00", "").strip()[:_LONGEST_SEARCH]
     number = min(max(request.args.get("page", 1, type=int), 1), _LAST_PAGE)
-    active, more = queries.active(actor(), search, number)
+    active, more = queries.active(actor(), number)
     return render_template(
         "auth/people.html",
         waiting=queries.waiting(actor()),
         active=active,
         more=more,
         page=number,
-        search=search,
         role_words=role_words,
     )
 

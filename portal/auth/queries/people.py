@@ -92,7 +92,8 @@ def waiting(actor: Actor) -> tuple[Person, ...]:
 
 def active(actor: Actor, page: int = 1) -> tuple[tuple[Person, ...], bool]:
     """Who is in, by name, a page of PAGE at a time; and whether there are more."""
-    rows = _read(_people(actor, "active").order_by(Account.name, Membership.id).offset(PAGE * (page - 1)).limit(PAGE + 1))
+    query = _people(actor, "active").order_by(Account.name, Membership.id)
+    rows = _read(query.offset(PAGE * (page - 1)).limit(PAGE + 1))
     return rows[:PAGE], len(rows) > PAGE
 
 

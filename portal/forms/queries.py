@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 
 from portal.forms.models import FormVersion
@@ -18,7 +18,7 @@ from portal.forms.schema import Form, SchemaMistakes, parse_form
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 MOST_REMEMBERED = 64
 NO_RULES = Thresholds(
@@ -112,5 +112,5 @@ def _thresholds(document: Any, form: Form) -> Thresholds:
     try:
         return parse_thresholds(document, form)
     except SchemaMistakes as mistakes:
-        log.error("rules.unreadable", extra={"mistakes": len(mistakes.mistakes)})  # noqa: TRY400 - no traceback
+        log.error("rules.unreadable", count=len(mistakes.mistakes))  # noqa: TRY400 - no traceback
         return NO_RULES

@@ -35,7 +35,11 @@ class Level:
 
 @dataclass(frozen=True)
 class Question:
-    """One question; `required` is true, false or a test over the answers, `show_when` a test or always."""
+    """One question; `required` is true, false or a test over the answers, `show_when` a test or always.
+
+    `fact` names what the answer is ("child.school"), for those who must find it whatever the question is called;
+    `flags` says that the options are signs of serious harm, which the council reads first.
+    """
 
     key: str
     type: str
@@ -50,12 +54,18 @@ class Question:
     fact: str | None = None
     sensitivity: str = "P"
     not_known: bool = False
+    flags: bool = False
 
     def asked(self) -> Asked:
         """Return what conditions may know of this question."""
         options = {option.value for option in self.options} | ({NOT_KNOWN} if self.not_known else set())
         exclusive = {option.value for option in self.options if option.exclusive}
         return Asked(self.type, frozenset(options), frozenset(exclusive))
+
+    def chosen(self, answer: object) -> tuple[Option, ...]:
+        """Return the options that a stored answer chose, in the form's order, without an exclusive "none of these"."""
+        given = answer if isinstance(answer, list | tuple) else [answer]
+        return tuple(option for option in self.options if option.value in given and not option.exclusive)
 
     def is_required(self, answers: Mapping[str, object]) -> bool:
         """Tell whether an answer must be given, in the light of the others."""
@@ -121,6 +131,14 @@ class Form:
     def triage_questions(self) -> list[Question]:
         """Return the triage questions in order."""
         return [question for page in self.triage for question in page.questions]
+
+    def flags(self, triage: Mapping[str, object]) -> list[tuple[Question, tuple[Option, ...]]]:
+        """Return each triage question about signs of serious harm that was answered, with the signs chosen."""
+        return [
+            (question, question.chosen(triage[question.key]))
+            for question in self.triage_questions()
+            if question.flags and triage.get(question.key)
+        ]
 
     def questions(self) -> list[Question]:
         """Return the questions of triage and of every section (not those of the urgent form), in order."""

@@ -194,6 +194,7 @@ OPTIONAL = [
     "fact",
     "sensitivity",
     "not_known",
+    "flags",
 ]
 
 
@@ -216,7 +217,14 @@ def _read_question(node: object, path: Path, reading: Reading) -> Question:
         fact=_fact(parts, path, check),
         sensitivity=check.one_of(parts.get("sensitivity", "P"), (*path, "sensitivity"), SENSITIVITIES, "sensitivity"),
         not_known=check.flag(parts["not_known"], (*path, "not_known")) if "not_known" in parts else False,
+        flags=_flags(parts, kind, path, check),
     )
+
+
+def _flags(parts: Mapping[str, Any], kind: str, path: Path, check: Checker) -> bool:
+    if "flags" in parts and kind and (kind != "checkboxes" or path[0] != "triage"):
+        check.note((*path, "flags"), "only checkboxes of triage can list signs of serious harm")
+    return check.flag(parts["flags"], (*path, "flags")) if "flags" in parts else False
 
 
 def _text(parts: Mapping[str, Any], name: str, path: Path, check: Checker) -> Text | None:

@@ -21,7 +21,7 @@ forms = Blueprint("forms", __name__)
 def register(app: Flask) -> None:
     """Add the pages and their place in the navigation."""
     app.register_blueprint(forms)
-    shell.add_navigation(app, _links)
+    shell.add_navigation(app, _links, place=4)
 
 
 def _links() -> Iterable[Link]:

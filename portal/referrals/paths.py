@@ -56,9 +56,7 @@ def shown_pages(form: Form, triage: Mapping[str, Any]) -> list[Page]:
     return [page for page in form.triage if any(question.key in asked for question in page.questions)]
 
 
-def walk(
-    form: Form, kind: str, triage: Mapping[str, Any], sections: Mapping[str, Any], override: str = ""
-) -> Walked:
+def walk(form: Form, kind: str, triage: Mapping[str, Any], sections: Mapping[str, Any], override: str = "") -> Walked:
     """Follow the form with these answers; `override` is the key of "I disagree", kept as it is.
 
     Answers that no question on the path could have given are left out; required questions of the path

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from portal.forms.facts import is_empty
 from portal.forms.queries import Published, version
 from portal.forms.questionnaire import Form, Question, Section, visible
 from portal.forms.questions import summary
@@ -20,15 +21,37 @@ from portal.referrals.routing import also_because
 
 
 @dataclass(frozen=True)
+class Row:
+    """One answer in words. `items` are the lines of a choice of several; `left` says that an optional question has
+    no answer; `href` is where to change it, "" on a report that was sent."""
+
+    label: str
+    value: str
+    key: str = ""
+    items: tuple[str, ...] = ()
+    left: bool = False
+    href: str = ""
+
+
+@dataclass(frozen=True)
 class Group:
-    """Answers under one heading: (label, value) rows; `section`, `page` and `item` say where they were given."""
+    """Answers under one heading; `section`, `page` and `item` say where they were given."""
 
     title: str
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
     section: str = ""
     page: str = ""
     item: int | None = None
-    keys: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> tuple[Row, ...]:
+        """The answers, and the questions that still need one."""
+        return tuple(row for row in self.rows if not row.left)
+
+    @property
+    def left(self) -> tuple[Row, ...]:
+        """The optional questions that were left empty."""
+        return tuple(row for row in self.rows if row.left)
 
 
 @dataclass(frozen=True)
@@ -63,36 +86,26 @@ def answer_groups(found: Found, answers: Answers, language: str) -> list[Group]:
     return groups(form, found.kind, answers.triage, answers.sections, language)
 
 
-def groups(
-    form: Form, kind: str, triage: Mapping[str, Any], sections: Mapping[str, Any], language: str
-) -> list[Group]:
+def groups(form: Form, kind: str, triage: Mapping[str, Any], sections: Mapping[str, Any], language: str) -> list[Group]:
     """Answers in groups: one for each triage page that is asked, each section, each child or person."""
     walked = walk(form, kind, triage, sections)
     found = []
     for page in shown_pages(form, walked.triage) if kind != "urgent" else ():
         title = say(page.title, language)
-        found.append(
-            _group(
-                title, page.questions, walked.triage, {}, language=language, section=TRIAGE, page=page.key
-            )
-        )
+        found.append(_group(title, page.questions, walked.triage, {}, language=language, section=TRIAGE, page=page.key))
     known = walked.known()
     for section in walked.shown:
         title, body = say(section.title, language), walked.sections[section.key]
         if section.repeat is None:
-            found.append(
-                _group(title, section.questions, body, known, language=language, section=section.key)
-            )
+            found.append(_group(title, section.questions, body, known, language=language, section=section.key))
             continue
         for place, item in enumerate(body):
             name = item_title(section, item, place, language)
             found.append(
-                _group(
-                    name, section.questions, item, known, language=language, section=section.key, item=place
-                )
+                _group(name, section.questions, item, known, language=language, section=section.key, item=place)
             )
         if not body:
-            found.append(Group(title, ((title, _("Nobody added")),), section.key))
+            found.append(Group(title, (Row(title, _("Nobody added")),), section.key))
     return found
 
 
@@ -107,12 +120,21 @@ def _group(
     page: str = "",
     item: int | None = None,
 ) -> Group:
-    asked = visible(questions, {**elsewhere, **answers})
-    rows = tuple(
-        (say(question.label, language), summary(question, answers.get(question.key), language))
-        for question in asked
+    known = {**elsewhere, **answers}
+    rows = tuple(_row(question, known, answers.get(question.key), language) for question in visible(questions, known))
+    return Group(title, rows, section, page, item)
+
+
+def _row(question: Question, known: Mapping[str, Any], answer: object, language: str) -> Row:
+    value = summary(question, answer, language)
+    several = question.type in {"checkboxes", "levels"} and "\n" in value
+    return Row(
+        label=say(question.label, language),
+        value=value,
+        key=question.key,
+        items=tuple(value.split("\n")) if several else (),
+        left=is_empty(answer) and not question.is_required(known),
     )
-    return Group(title, rows, section, page, item, tuple(question.key for question in asked))
 
 
 def item_title(section: Section, item: Mapping[str, Any], place: int, language: str) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import structlog
 
 from portal.forms.questionnaire import Form
 from portal.forms.rules import Outcome, Thresholds, evaluate, may_override
 from portal.kernel.language import LANGUAGES, Text, words
 from portal.referrals.paths import walk_triage
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 URGENT_ROUTE = "MASH_URGENT"
 # Where a report goes when the rules cannot say: people look at it, nobody is turned away.
@@ -36,13 +37,17 @@ WHY_DEFAULT = N_("The council's rules could not be applied, so a person at the c
 
 @dataclass(frozen=True)
 class Routed:
-    """The way a report goes: what the rules say, how urgent that is, and whether "I disagree" is open."""
+    """The way a report goes: what the rules say, how urgent that is, and whether "I disagree" is open.
+
+    `flags` are the signs of serious harm that were chosen, each once.
+    """
 
     outcome: Outcome
     rank: int
     priority: str
     triage: dict[str, Any]
     may_disagree: bool = False
+    flags: tuple[str, ...] = ()
 
     @property
     def overridden(self) -> bool:
@@ -62,12 +67,11 @@ class Routed:
             "also": list(outcome.also),
             "before_override": outcome.before_override,
             "attention": outcome.attention,
+            "flags": list(self.flags),
         }
 
 
-def route(
-    form: Form, thresholds: Thresholds, kind: str, triage: Mapping[str, Any], now: datetime
-) -> Routed:
+def route(form: Form, thresholds: Thresholds, kind: str, triage: Mapping[str, Any], now: datetime) -> Routed:
     """Where these triage answers lead; never raises.
 
     The override answer counts only where the rules leave "I disagree" open, so it can only go up.
@@ -77,7 +81,7 @@ def route(
             return _urgent(thresholds)
         return _by_rules(form, thresholds, triage, now)
     except Exception as error:  # noqa: BLE001 - a broken rule must not lose a report about a child
-        log.error("rules.failed", extra={"kind": type(error).__name__})  # noqa: TRY400 - no answers in logs
+        log.error("rules.failed", kind=type(error).__name__)  # noqa: TRY400 - no answers in logs
         return _default(triage)
 
 
@@ -97,7 +101,11 @@ def _by_rules(form: Form, thresholds: Thresholds, triage: Mapping[str, Any], now
         if _rank(thresholds, raised.route) > _rank(thresholds, outcome.route):
             outcome, disagree, kept = raised, False, {**kept, key: "yes"}
     rank = _rank(thresholds, outcome.route)
-    return Routed(outcome, rank, PRIORITIES.get(rank, "standard"), kept, may_disagree=disagree)
+    return Routed(outcome, rank, PRIORITIES.get(rank, "standard"), kept, disagree, _flags(form, kept))
+
+
+def _flags(form: Form, triage: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(option.value for _question, chosen in form.flags(triage) for option in chosen))
 
 
 def _rank(thresholds: Thresholds, key: str) -> int:
@@ -105,9 +113,7 @@ def _rank(thresholds: Thresholds, key: str) -> int:
 
 
 def _default(triage: Mapping[str, Any]) -> Routed:
-    outcome = Outcome(
-        DEFAULT_ROUTE, NO_RULE, None, (), (), _in_every_language(WHY_DEFAULT), attention=True
-    )
+    outcome = Outcome(DEFAULT_ROUTE, NO_RULE, None, (), (), _in_every_language(WHY_DEFAULT), attention=True)
     return Routed(outcome, DEFAULT_RANK, PRIORITIES[DEFAULT_RANK], dict(triage))
 
 

@@ -24,7 +24,6 @@ TABS: Mapping[str, tuple[str, ...]] = {
 OWNERS = ("me", "nobody")
 LONGEST_CURSOR = 400
 MOST_URGENCY = 1000
-FIELDS = ("tab", "state", "route", "priority", "agency", "owner", "overdue", "sort")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import flask_babel
 
 from portal.audit.events import Event
 from portal.forms.queries import Published
+from portal.kernel import clock
 from portal.kernel.language import say
 from portal.referrals.projecting import ChildFacts
 from portal.referrals.queries.record import TimelineEntry
@@ -74,7 +75,9 @@ def route_badge(route: str) -> Badge:
 
 def priority_badge(priority: str) -> Badge:
     """A priority in one word; the council's own label is on the report."""
-    return Badge(_PRIORITIES[priority]() if priority in _PRIORITIES else priority, PRIORITY_COLOURS.get(priority, "grey"))
+    return Badge(
+        _PRIORITIES[priority]() if priority in _PRIORITIES else priority, PRIORITY_COLOURS.get(priority, "grey")
+    )
 
 
 def length_words(length: timedelta) -> str:
@@ -112,8 +115,7 @@ def _age(child: ChildFacts, today: Any) -> str:
         return _("not born yet")
     years = child.age_years
     if child.born_on is not None and child.born_on <= today:
-        born = child.born_on
-        years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        years = clock.age_on(child.born_on, today)
     if years is None:
         return _("age not known")
     if years < 1:

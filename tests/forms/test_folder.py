@@ -23,8 +23,14 @@ FACTS = {
     "child.age",
     "child.due_date",
     "concern.main_category",
+    "concern.happened",
     "referrer.phone",
+    "referrer.rang",
+    "referrer.rang_when",
+    *(f"now.{each}" for each in ("danger", "place", "until", "visit", "visit_risk")),
+    *(f"consent.{each}" for each in ("told", "who", "agreed", "reasons", "why")),
 }
+NOT_EVERYWHERE = {"referrer.until"}
 
 
 @pytest.fixture
@@ -72,7 +78,16 @@ def test_the_documents_that_are_kept_are_plain(folder: CouncilFolder) -> None:
 
 
 def test_every_fact_is_asked_for(folder: CouncilFolder) -> None:
-    assert {question.fact for question in questions(folder).values() if question.fact} == FACTS
+    facts = {question.fact for question in questions(folder).values() if question.fact}
+    assert facts - NOT_EVERYWHERE == FACTS
+
+
+def test_signs_of_serious_harm_are_marked(folder: CouncilFolder) -> None:
+    form = folder.form
+    marked = [question.key for question in form.triage_questions() if question.flags]
+    assert marked == [one.key for one in form.page("red_flags").questions] + [
+        one.key for page in form.triage if page.key == "red_flags_unsure" for one in page.questions
+    ]
 
 
 def test_children_and_household_repeat(folder: CouncilFolder) -> None:

@@ -67,6 +67,11 @@ def test_the_shipped_councils_are_read_and_their_keys_are_found() -> None:
         (lambda d: first(d)["options"][0].update(value=True), "triage.pages[0].questions[0].options[0].value"),
         (lambda d: first(d)["options"][0].update(value="no"), "triage.pages[0].questions[0].options[1].key"),
         (lambda d: first(d)["options"][0].update(exclusive=True), "triage.pages[0].questions[0].options[0].exclusive"),
+        (lambda d: first(d).update(flags=True), "triage.pages[0].questions[0].flags"),
+        (
+            lambda d: d["sections"][1]["questions"][0].update(type="checkboxes", flags=True),
+            "sections[1].questions[0].flags",
+        ),
         (lambda d: first(d).update(levels=[]), "triage.pages[0].questions[0].levels"),
         (
             lambda d: first(d).update(show_when={"answer": "signs", "has": "thin"}),
@@ -86,6 +91,19 @@ def test_a_mistake_in_a_form_is_named_with_its_place(change: Change, place: str)
     with pytest.raises(SchemaMistakes) as refused:
         parse_form(document)
     assert place in [at(mistake.path) for mistake in refused.value.mistakes]
+
+
+def test_signs_are_the_chosen_options_of_questions_that_say_so_without_none_of_these() -> None:
+    document = third_model.form()
+    signs = document["triage"]["pages"][0]["questions"][2]
+    signs["flags"] = True
+    signs["options"][-1]["exclusive"] = True
+    form = parse_form(document)
+    for answer, expected in ((["thin", "quiet"], ["quiet", "thin"]), (["none"], []), ("thin", ["thin"])):
+        asked = form.flags({"signs": answer, "hurt": "yes"})
+        assert [[option.value for option in chosen] for _question, chosen in asked] == [expected]
+    assert form.flags({"hurt": "yes"}) == []
+    assert FORM.flags({"signs": ["thin"]}) == []
 
 
 @settings(max_examples=150, deadline=None)

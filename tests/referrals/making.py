@@ -48,9 +48,7 @@ def _none_of(question: Question) -> list[str]:
 def answers(form: Form, questions: Any, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """The given answers, and one for every required question that they open."""
     found = {
-        one.key: _none_of(one) if given[one.key] == [] else given[one.key]
-        for one in questions
-        if one.key in given
+        one.key: _none_of(one) if given[one.key] == [] else given[one.key] for one in questions if one.key in given
     }
     for _ in range(len(questions) + 1):
         asked = visible(questions, {**known, **found})

@@ -146,9 +146,7 @@ def test_a_change_in_another_tab_is_shown_before_sending(person: Person) -> None
     assert person.send(f"{draft}/check", data).status_code == 303
 
 
-def test_when_the_database_fails_the_page_says_not_sent(
-    person: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_when_the_database_fails_the_page_says_not_sent(person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     def dead(*_arguments: object) -> str:
         raise OperationalError("insert", {}, Exception("gone"))
 
@@ -244,9 +242,7 @@ def test_an_agency_lead_reads_the_agencys_reports(client: FlaskClient, councils:
     person.get(f"/referrals/{made.reference}/withdraw", 404)
 
 
-def test_the_list_pages_through_everything_once(
-    person: Person, councils: Councils, statements: list[str]
-) -> None:
+def test_the_list_pages_through_everything_once(person: Person, councils: Councils, statements: list[str]) -> None:
     made = {make_referral(councils.england, person.answers["person"]).reference for _ in range(30)}
     statements.clear()
     page = soup(person.get("/referrals"))
@@ -268,6 +264,7 @@ def test_withdrawing_needs_a_reason_and_works_once(person: Person, councils: Cou
     assert person.send(withdraw, data).status_code == 303
     assert "Withdrawn" in person.get(f"/referrals/{made.reference}").get_data(as_text=True)
     assert person.send(withdraw, data).headers["Location"].endswith(made.reference)
+    assert "can no longer be withdrawn" not in person.get(f"/referrals/{made.reference}").text
     screener = make_person(councils.england, role="screener")
     claimed = make_referral(councils.england, person.answers["person"], state="screening", owner=screener)
     person.get(f"/referrals/{claimed.reference}/withdraw", 303)

@@ -74,9 +74,7 @@ def test_the_route_page_says_what_happens_and_the_report_goes_there(
     assert (found.route, found.urgency) == (route, rules.routes[route].rank)
 
 
-def test_advice_shows_its_topics_and_the_report_may_still_be_sent(
-    client: FlaskClient, councils: Councils
-) -> None:
+def test_advice_shows_its_topics_and_the_report_may_still_be_sent(client: FlaskClient, councils: Councils) -> None:
     teacher = make_person(councils.england)
     with acting(teacher) as form:
         triage, _ = complete(form.form, b_danger_now="no", b_red_flags=["none"], b_about_professional="no")
@@ -95,9 +93,7 @@ def test_advice_shows_its_topics_and_the_report_may_still_be_sent(
     assert send_draft(teacher, draft_id)
 
 
-def test_disagreeing_needs_a_reason_goes_up_and_can_be_taken_back(
-    client: FlaskClient, councils: Councils
-) -> None:
+def test_disagreeing_needs_a_reason_goes_up_and_can_be_taken_back(client: FlaskClient, councils: Councils) -> None:
     teacher = make_person(councils.england)
     with acting(teacher) as form:
         triage, _ = complete(form.form, b_danger_now="no", b_red_flags=["none"], b_about_professional="no")

@@ -47,7 +47,7 @@ def test_a_sent_report_is_frozen_with_its_facts(teacher: Person) -> None:
     draft_id = make_draft(
         teacher, child_unborn="no", child_first_name="Siân ferch", child_last_name="Llŷr",
         child_dob_known="exact", child_dob="2019-03-27", child_postcode="AA3 1AB", cc_main="neglect",
-        cc_categories=["neglect"],
+        cc_categories=["neglect"], b_danger_now="no", b_red_flags=["RF19", "RF03"],
     )  # fmt: skip
     reference = send_draft(teacher, draft_id)
     with acting(teacher):
@@ -58,6 +58,7 @@ def test_a_sent_report_is_frozen_with_its_facts(teacher: Person) -> None:
         assert answers_of(found).sections["children"][0]["child_last_name"] == "Llŷr"
         assert [entry.event for entry in timeline(found)] == ["referrals.sent"]
         assert found.outcome_of_rules["rule"] == found.rule
+        assert found.outcome_of_rules["flags"] == ["RF03", "RF19"]
     assert count(teacher, ReferralSection) == 0
     assert count(teacher, Notice, Notice.kind == "received", Notice.referral_id == draft_id) == 1
 
@@ -86,9 +87,7 @@ def test_odd_names_come_back_as_they_were(teacher: Person, first: str, last: str
 
 def test_unborn_and_estimated_children_keep_what_is_known(teacher: Person) -> None:
     unborn = send_draft(teacher, make_draft(teacher, child_unborn="yes", child_edd="2027-03-27"))
-    about = send_draft(
-        teacher, make_draft(teacher, child_unborn="no", child_dob_known="estimated", child_age_est=7)
-    )
+    about = send_draft(teacher, make_draft(teacher, child_unborn="no", child_dob_known="estimated", child_age_est=7))
     with acting(teacher):
         child = children_of(find(teacher.actor, Permission.TRACK, unborn))[0]
         assert (child.unborn, child.due_on, child.born_on) == (True, date(2027, 3, 27), None)
@@ -138,6 +137,18 @@ def test_many_clicks_on_the_urgent_form_send_one_report(teacher: Person) -> None
     with ThreadPoolExecutor(max_workers=6) as pool:
         references = set(pool.map(click, range(12)))
     assert len(references) == 1
+    assert count(teacher, Referral) == 1
+
+
+def test_the_key_of_an_urgent_report_with_other_words_is_no_receipt(teacher: Person) -> None:
+    key = uuid4()
+    with acting(teacher) as published:
+        section = published.form.urgent[0]
+        body = {question.key: _urgent(question.type) for question in section.questions}
+        sending.send_urgent(teacher.actor, key, published, {section.key: body}, "en")
+    other = body | {"sos_what_happened": "Something else"}
+    with pytest.raises(Conflict), acting(teacher) as published:
+        sending.send_urgent(teacher.actor, key, published, {section.key: other}, "en")
     assert count(teacher, Referral) == 1
 
 
@@ -310,6 +321,20 @@ def test_of_many_tabs_saving_at_once_exactly_one_wins(teacher: Person) -> None:
 
     with ThreadPoolExecutor(max_workers=8) as pool:
         assert sum(pool.map(tab, range(16))) == 1
+
+
+def test_the_same_words_saved_twice_at_once_are_one_save(teacher: Person) -> None:
+    draft_id = make_draft(teacher, with_sections=False)
+    for words in ("Once", "Again"):  # the first save, and one of what is saved already
+        with acting(teacher):
+            seen = find_draft(teacher.actor, draft_id)
+
+        def click(_: int, draft: Any = seen, body: dict[str, str] = {"oth_anything": words}) -> int:  # noqa: B006
+            with acting(teacher):
+                return drafts.save(teacher.actor, draft, "other", body, draft.of("other").version, complete=True)
+
+        with ThreadPoolExecutor(max_workers=6) as pool:
+            assert set(pool.map(click, range(6))) == {seen.of("other").version + 1}
 
 
 def test_a_claim_and_a_withdrawal_at_once_have_one_winner(teacher: Person, councils: Councils) -> None:

@@ -162,6 +162,22 @@ class TestPages:
         assert submit(client, author.council, page, f"{page}/priority", {"priority": "high"}).status_code == 303
         assert now(ali, made).priority == "high"
 
+    def test_a_report_that_changed_hands_is_not_taken_from_the_next(
+        self, client: FlaskClient, ali: Person, author: Person, councils: Councils
+    ) -> None:
+        absent, other = staff(councils, "Absent"), staff(councils, "Next")
+        made = make_referral(author.council, author, state="screening", owner=absent)
+        page = f"/screening/{made.reference}"
+        data = fields_of(client.get(f"/avonmere{page}"), f"{page}/release")
+        act(other, made, holding.release)
+        act(other, made, holding.claim)
+        answer = client.post(f"/avonmere{page}/release", data=data)
+        assert answer.status_code == 409
+        assert "Next has this report" in soup(answer).text
+        assert now(ali, made).owner_id == other.account_id
+        assert submit(client, author.council, page, f"{page}/release").status_code == 303
+        assert now(ali, made).owner_id is None
+
     def test_a_refused_page_was_read_all_the_same(self, client: FlaskClient, ali: Person, author: Person) -> None:
         made = make_referral(author.council, author)
         page = f"/screening/{made.reference}"

@@ -111,7 +111,11 @@ def test_the_same_mark_twice_is_one_decision(case: Case, given: Given) -> None:
 def test_the_same_mark_with_other_words_is_refused(case: Case, given: Given) -> None:
     case.decide(given)
     # After "Back" the browser shows the old form: "recorded" would be untrue of the new words.
-    for other in (replace(given, told="Nothing more."), replace(given, rationale="Otherwise"), replace(given, route="ADVICE")):
+    for other in (
+        replace(given, told="Nothing more."),
+        replace(given, rationale="Otherwise"),
+        replace(given, route="ADVICE"),
+    ):
         with pytest.raises(Conflict):
             case.decide(other)
     assert case.count(Decision) == 1

@@ -68,7 +68,7 @@ def listed(block: Tag) -> list[str]:
 def test_everything_a_screener_asks_first(client: FlaskClient, councils: Councils, screener: Person) -> None:
     page = page_of(client, councils, sections=SECTIONS, triage=TRIAGE, children=(Child(), Child("Ann")))
     children = part(page, "Children")
-    assert [name.text for name in children.select(".app-digest__name")][0].startswith("Siân CNRY Llŷr, ")
+    assert children.select(".app-digest__name")[0].text.startswith("Siân CNRY Llŷr, ")
     schools = [line for line in lines(children) if line.startswith("School")]
     assert schools == ["School: Oakfield Primary", "School: Mill Lane Nursery"]
     assert lines(part(page, "Where the child is now")) == [
@@ -89,8 +89,8 @@ def test_everything_a_screener_asks_first(client: FlaskClient, councils: Council
     assert "He said CNRY he would run" in family.text
     referrer = part(page, "Referrer")
     assert lines(referrer) == [
-        "Telephone: (01632) 960 555", "Best times, and who to ring after: Until 5pm, then Bo", "Has rung the council: Yes",
-        "When, and who they spoke to: At ten, Ann", "Language: English",
+        "Telephone: (01632) 960 555", "Best times, and who to ring after: Until 5pm, then Bo",
+        "Has rung the council: Yes", "When, and who they spoke to: At ten, Ann", "Language: English",
     ]  # fmt: skip
     number = referrer.select_one("a")
     assert number is not None
@@ -131,7 +131,7 @@ def test_reasons_are_a_list_with_a_caption_and_the_referrers_own_words_follow(
     )  # fmt: skip
     route = part(page, "Route")
     assert "What the referrer was told:" in route.text
-    assert [item.text for item in route.select("li")][0] == "You chose a sign."
+    assert route.select("li")[0].text == "You chose a sign."
     assert len(route.select("li")) == 3
     assert "I saw CNRY more" in route.text
     bar = page.select_one("dl.app-identity")

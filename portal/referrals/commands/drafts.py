@@ -20,7 +20,7 @@ from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.paths import TRIAGE
-from portal.referrals.queries.drafts import TABLE, Draft, may_send_full
+from portal.referrals.queries.drafts import TABLE, Draft, find_draft, may_send_full
 from portal.tenants import vault
 
 LONGEST_REASON = 2000
@@ -91,16 +91,23 @@ def save(
     Raises Conflict when it was saved elsewhere meanwhile with other content; the same content twice is
     no conflict. `initials` (of the first child) are kept where given.
     """
-    del actor  # the draft was found within the actor's reach; the tenant and agency walls hold besides
     stored = draft.of(section)
     if stored.version != seen:
         if stored.body == body:
             return stored.version
         raise Conflict("the section was saved elsewhere", section=section)
     record = vault.Record("referral", draft.id, draft.wrapped_key)
-    version = _insert(draft, section, body, record, complete) if seen == 0 else 0
-    if seen:
-        version = _update(draft, section, body, record, seen, complete=complete)
+    try:
+        if seen:
+            version = _update(draft, section, body, record, seen, complete=complete)
+        else:
+            version = _insert(draft, section, body, record, complete)
+    except Conflict:
+        # The second click of two, which waited for the first.
+        saved = find_draft(actor, draft.id).of(section)
+        if saved.body != body:
+            raise
+        return saved.version
     _touch(draft, initials)
     events.record(Event.REFERRAL_SAVED, draft.id, section=section, version=version)
     return version
@@ -127,9 +134,7 @@ def _insert(draft: Draft, section: str, body: Any, record: vault.Record, complet
     return 1
 
 
-def _update(
-    draft: Draft, section: str, body: Any, record: vault.Record, seen: int, *, complete: bool
-) -> int:
+def _update(draft: Draft, section: str, body: Any, record: vault.Record, seen: int, *, complete: bool) -> int:
     """The associated data of a sealed body names its row, so the row's id is read under a lock first."""
     session = db.session()
     here = (
@@ -179,9 +184,7 @@ def _text(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def save_triage(
-    actor: Actor, draft: Draft, answers: dict[str, Any], override_answer: str, seen: int
-) -> int:
+def save_triage(actor: Actor, draft: Draft, answers: dict[str, Any], override_answer: str, seen: int) -> int:
     """Save the triage answers; changing them takes back an earlier "I disagree", which was about others."""
     before = {key: value for key, value in draft.triage.items() if key != override_answer}
     body = {"answers": answers, "override_reason": ""}

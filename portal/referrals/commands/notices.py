@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnClause, ColumnElement, String, cast, column, exists, func, insert, select, table, update
+from sqlalchemy import ColumnClause, ColumnElement, String, cast, column, exists, insert, select, table, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.audit import events
@@ -53,8 +53,6 @@ def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None) ->
 
 def claim(notice_id: UUID) -> bool:
     """Lock a pending notice until the end of the transaction; False if it is not pending or another job has it."""
-    # The conversation with a slow mail server may take longer than a transaction is usually left idle.
-    db.session().execute(select(func.set_config("idle_in_transaction_session_timeout", "180s", True)))
     query = select(Notice.id).where(Notice.id == notice_id, Notice.state == "pending")
     return db.session().execute(query.with_for_update(skip_locked=True)).scalar_one_or_none() is not None
 
@@ -78,7 +76,11 @@ def count_try(notice_id: UUID) -> bool:
 
 
 def defer_stranded() -> int:
-    """Give every pending notice that has waited too long, and that no job will see to soon, a new job."""
+    """Give every pending notice that has waited too long, and that no job will see to soon, a new job.
+
+    One that is too old is given up, whatever its jobs died of.
+    """
+    _give_up()
     query = (
         select(Notice.id)
         .where(
@@ -93,6 +95,12 @@ def defer_stranded() -> int:
     for notice_id in found:
         jobs.enqueue(JOB, notice_id=notice_id)
     return len(found)
+
+
+def _give_up() -> None:
+    old = select(Notice.id).where(Notice.state == "pending", Notice.created_at < clock.now() - GIVE_UP_AFTER)
+    for notice_id in db.session().execute(old.with_for_update(skip_locked=True).limit(SWEEP_AT_ONCE)).scalars().all():
+        mark_failed(notice_id)
 
 
 def _settle(notice_id: UUID, state: str, event: events.Event) -> None:

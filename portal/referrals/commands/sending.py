@@ -25,7 +25,7 @@ from portal.referrals.models import Referral, ReferralChild, ReferralSection
 from portal.referrals.paths import Walked, walk
 from portal.referrals.projecting import Projected, project
 from portal.referrals.queries.drafts import Draft, find_draft, own
-from portal.referrals.queries.record import Answers, sealed
+from portal.referrals.queries.record import Answers, answers_of, find, sealed
 from portal.referrals.references import new_reference
 from portal.referrals.routing import Routed, route
 from portal.tenants import vault
@@ -75,31 +75,33 @@ def send(actor: Actor, draft_id: UUID, submit_key: UUID, seen: int) -> str:
     return _send(actor, _prepare(draft, version(draft.form_version_id), clock.now()))
 
 
-def send_urgent(
-    actor: Actor, submit_key: UUID, form: Published, sections: dict[str, Any], language: str
-) -> str:
+def send_urgent(actor: Actor, submit_key: UUID, form: Published, sections: dict[str, Any], language: str) -> str:
     """Send the urgent short form straight away; returns its reference, the same one for the same key.
 
-    Raises Invalid({section: "missing"}) while one of its questions has no answer.
+    Raises Invalid({section: "missing"}) while one of its questions has no answer, and Conflict when the key has sent
+    other answers (after "Back"): they would be lost behind a receipt.
     """
     draft_id = drafts.start(actor, "urgent", language, form, submit_key)
     if draft_id is None:
-        reference = _sent_with(actor, submit_key)
-        if not reference:
-            raise Conflict("the key belongs to another report")
-        return reference
+        return _sent_before(actor, submit_key, walk(form.form, "urgent", {}, sections).sections)
     draft = find_draft(actor, draft_id)
     return _send(actor, _prepare(draft, form, clock.now(), sections))
 
 
-def _sent_with(actor: Actor, submit_key: UUID) -> str:
+def _sent_before(actor: Actor, submit_key: UUID, sections: dict[str, Any]) -> str:
+    """The reference of the report that was sent with that key and these very answers."""
     query = select(Referral.reference).where(
         within_reach(actor, Permission.RECEIPT, owner=Referral.author_id, agency=Referral.agency_id),
         Referral.tenant_id == council_of_scope().id,
         Referral.submit_key == submit_key,
         Referral.state != "draft",
     )
-    return db.session().execute(query).scalar_one_or_none() or ""
+    reference = db.session().execute(query).scalar_one_or_none()
+    if reference is None:
+        raise Conflict("the key belongs to another report")
+    if answers_of(find(actor, Permission.RECEIPT, reference)).sections != sections:
+        raise Conflict("the key has sent other answers")
+    return str(reference)
 
 
 def _lock(actor: Actor, draft_id: UUID) -> Any:
@@ -143,9 +145,7 @@ def _send(actor: Actor, sending: _Sending) -> str:
     if routed.overridden:
         was = outcome.before_override or ""
         events.record(Event.REFERRAL_OVERRIDDEN, draft.id, route=outcome.route, rule=was)
-    events.record(
-        Event.REFERRAL_SENT, draft.id, route=outcome.route, rule=outcome.rule, kind=draft.kind
-    )
+    events.record(Event.REFERRAL_SENT, draft.id, route=outcome.route, rule=outcome.rule, kind=draft.kind)
     notices.tell(actor, "received", actor.account_id, draft.id)
     return reference
 

@@ -85,9 +85,7 @@ class Draft:
 
 def own(actor: Actor) -> ColumnElement[bool]:
     """Drafts that this person may open: their own, and no full one while their membership waits."""
-    reachable = within_reach(
-        actor, Permission.REPORT, owner=Referral.author_id, agency=Referral.agency_id
-    )
+    reachable = within_reach(actor, Permission.REPORT, owner=Referral.author_id, agency=Referral.agency_id)
     council = scope.current().council
     kept = or_(Referral.expires_on.is_(None), Referral.expires_on >= clock.today())
     here = and_(reachable, Referral.tenant_id == (council.id if council else None), kept)
@@ -147,9 +145,7 @@ def find_draft(actor: Actor, draft_id: UUID) -> Draft:
 
 
 def _sections(draft_id: UUID, record: vault.Record) -> dict[str, Stored]:
-    query = select(
-        ReferralSection.id, ReferralSection.section, ReferralSection.version, ReferralSection.body
-    ).where(
+    query = select(ReferralSection.id, ReferralSection.section, ReferralSection.version, ReferralSection.body).where(
         ReferralSection.tenant_id == _tenant(), ReferralSection.referral_id == draft_id
     )
     return {
@@ -167,9 +163,7 @@ def _tenant() -> UUID:
 
 def sent_as(actor: Actor, draft_id: UUID) -> str:
     """The reference under which a draft was sent meanwhile; raises NotFound."""
-    reachable = within_reach(
-        actor, Permission.RECEIPT, owner=Referral.author_id, agency=Referral.agency_id
-    )
+    reachable = within_reach(actor, Permission.RECEIPT, owner=Referral.author_id, agency=Referral.agency_id)
     query = select(Referral.reference).where(
         reachable, Referral.tenant_id == _tenant(), Referral.id == draft_id, Referral.state != "draft"
     )

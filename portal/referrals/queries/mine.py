@@ -73,9 +73,7 @@ def reports(actor: Actor, *, agency: bool = False, after: str = "") -> Page:
         )
         .join(Account, Account.id == Referral.author_id)
         .where(
-            within_reach(
-                actor, Permission.TRACK, owner=Referral.author_id, agency=Referral.agency_id
-            ),
+            within_reach(actor, Permission.TRACK, owner=Referral.author_id, agency=Referral.agency_id),
             Referral.tenant_id == (council.id if council else None),
             Referral.state != "draft",
         )

@@ -138,9 +138,7 @@ def find(actor: Actor, permission: Permission, reference: str) -> Found:
         .outerjoin(_owner, _owner.id == Referral.owner_id)
         .outerjoin(
             Membership,
-            and_(
-                Membership.tenant_id == Referral.tenant_id, Membership.account_id == Referral.author_id
-            ),
+            and_(Membership.tenant_id == Referral.tenant_id, Membership.account_id == Referral.author_id),
         )
         .where(
             within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),
@@ -184,9 +182,7 @@ def record_of(found: Found) -> vault.Record:
 
 def answers_of(found: Found) -> Answers:
     """The answers as they were sent; raises NotFound when they were destroyed."""
-    query = select(Referral.answers).where(
-        Referral.tenant_id == _council().id, Referral.id == found.id
-    )
+    query = select(Referral.answers).where(Referral.tenant_id == _council().id, Referral.id == found.id)
     blob = db.session().execute(query).scalar_one_or_none()
     if blob is None:
         raise NotFound("no answers are kept")

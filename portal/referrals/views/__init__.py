@@ -20,7 +20,7 @@ __all__ = ["beginning", "following", "items", "register", "sections", "sending",
 def register(app: Flask) -> None:
     """Add the pages and what the navigation offers to people who may report."""
     app.register_blueprint(blueprint)
-    shell.add_navigation(app, _links)
+    shell.add_navigation(app, _links, place=1)
 
 
 def _links() -> Iterable[shell.Link]:

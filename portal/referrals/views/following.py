@@ -10,6 +10,7 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.queries import version
+from portal.kernel import clock
 from portal.kernel.errors import NotFound
 from portal.referrals import states
 from portal.referrals.commands import following
@@ -64,6 +65,13 @@ def show(reference: str) -> ResponseReturnValue:
         state=state_words(found.state),
         next_step=next_step(found.state),
         open=found.state in states.OPEN,
+        late=found.due_at is not None and found.due_at < clock.now(),
+        parts=[
+            {"href": "#timeline", "text": _("What has happened")},
+            {"href": "#route", "text": _("Where it went")},
+            {"href": "#answers", "text": _("The answers as sent")},
+            {"href": "#numbers", "text": _("Numbers to ring")},
+        ],
         route=route_view(published, stored_outcome(found), language()),
         reason=answers.override_reason,
         groups=answer_groups(found, answers, language()),
@@ -88,6 +96,9 @@ def withdraw(reference: str) -> ResponseReturnValue:
     found = find(actor, Permission.TRACK, reference)
     if found.author_id != actor.account_id:
         raise NotFound("not the author")
+    if found.state == "withdrawn":
+        # The second click of two.
+        return redirect(url_for("referrals.show", reference=found.reference), 303)
     if not _withdrawable(found):
         flash(_("The council has begun to read this report, so it can no longer be withdrawn. Ring them."))
         return redirect(url_for("referrals.show", reference=found.reference), 303)

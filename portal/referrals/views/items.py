@@ -72,9 +72,7 @@ def items(draft_id: UUID, key: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route(
-    "/report/<uuid:draft_id>/several/<key>/<int:place>", methods=["GET", "POST"], endpoint="item"
-)
+@blueprint.route("/report/<uuid:draft_id>/several/<key>/<int:place>", methods=["GET", "POST"], endpoint="item")
 @page(Permission.REPORT)
 def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
     """One child (person): the place after the last adds one."""

@@ -55,9 +55,7 @@ def tasks(draft_id: UUID) -> ResponseReturnValue:
     draft, published = open_draft(draft_id)
     walked = walk_draft(draft, published)
     first = _task(draft, walked, TRIAGE, _("First questions"))
-    lines = [first] + [
-        _task(draft, walked, section.key, say(section.title, language())) for section in walked.shown
-    ]
+    lines = [first] + [_task(draft, walked, section.key, say(section.title, language())) for section in walked.shown]
     return render_template(
         "referrals/tasks.html",
         draft=draft,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -80,7 +81,7 @@ def _check_page(draft: Draft, published: Published, *, asked: bool, changed: boo
         "referrals/check.html",
         draft=draft,
         groups=[
-            (group, _rows(draft, group))
+            _with_places(draft, group)
             for group in groups(published.form, draft.kind, walked.triage, walked.sections, language())
         ],
         errors=[_target(draft, published, gap) for gap in gaps.values()],
@@ -97,13 +98,11 @@ def _check_page(draft: Draft, published: Published, *, asked: bool, changed: boo
     )
 
 
-def _rows(draft: Draft, group: Group) -> list[dict[str, str]]:
+def _with_places(draft: Draft, group: Group) -> Group:
+    """The group with the place of each question, where its answer can be changed."""
     href = _href(draft, group.section, group.page, group.item)
-    keys = group.keys or ("",) * len(group.rows)
-    return [
-        {"key": label, "value": value, "href": f"{href}#{key}" if key else href, "about": label}
-        for (label, value), key in zip(group.rows, keys, strict=True)
-    ]
+    rows = tuple(replace(row, href=f"{href}#{row.key}" if row.key else href) for row in group.rows)
+    return replace(group, rows=rows)
 
 
 def _href(draft: Draft, section: str, page_key: str = "", item: int | None = None) -> str:
@@ -210,5 +209,3 @@ def receipt(reference: str) -> ResponseReturnValue:
 def _has_phoned(sections: dict[str, Any]) -> bool:
     """Whether the urgent form says that somebody rang already (question `ref_phoned`, the fifth thing)."""
     return any(body.get("ref_phoned") == "yes" for body in sections.values() if isinstance(body, dict))
-
-

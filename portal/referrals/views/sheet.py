@@ -90,9 +90,7 @@ class Difference:
     saved: str
 
 
-def differences(
-    questions: Sequence[Question], typed: Mapping[str, Any], saved: Mapping[str, Any]
-) -> list[Difference]:
+def differences(questions: Sequence[Question], typed: Mapping[str, Any], saved: Mapping[str, Any]) -> list[Difference]:
     """The questions on which the posted and the saved answers differ, both in words."""
     found = []
     for question in questions:

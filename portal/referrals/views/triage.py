@@ -101,9 +101,7 @@ def _save(draft: Draft, published: Published, asked: Page, paper: sheet.Sheet) -
             raise
         draft, published = open_draft(draft.id)
         differing = sheet.differences(asked.questions, read.answers, draft.triage)
-        page_again = _show(
-            draft, published, asked, fields=read.fields, shown=read.shown, differing=differing
-        )
+        page_again = _show(draft, published, asked, fields=read.fields, shown=read.shown, differing=differing)
         return page_again, 409
     if read.more:
         return redirect(_page_or_route(draft.id, asked.key), 303)

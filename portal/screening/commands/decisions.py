@@ -22,7 +22,7 @@ from portal.referrals.commands.moves import move
 from portal.referrals.models import ROUTES, Referral
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.models import Decision
-from portal.screening.queries.decision import exists
+from portal.screening.queries.decision import decision, exists
 
 MAX_TEXT = 8000  # characters (code points) of the rationale, and of the words for the referrer
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -48,11 +48,11 @@ class Given:
 def decide(actor: Actor, found: Found, given: Given) -> None:
     """Record the outcome: decision, state, audit and notice commit together or not at all.
 
-    The same `once` twice is one decision. Raises Invalid by field (outcome, route: unknown; rationale, told:
-    required, too_long, control; read_new: unread when a message waits that was not seen) and Conflict when
-    the report is not this person's or changed meanwhile.
+    The same `once` twice is one decision, with other words a Conflict. Raises Invalid by field (outcome, route:
+    unknown; rationale, told: required, too_long, control; read_new: unread when a message waits that was not seen)
+    and Conflict when the report is not this person's or changed meanwhile.
     """
-    if exists(found, given.once):
+    if _recorded(actor, found, given):
         return
     if found.owner_id != actor.account_id or not states.may("decide", found.state):
         raise Conflict(state=found.state, owner=found.owner_name, by=found.owner_name)
@@ -71,7 +71,7 @@ def decide(actor: Actor, found: Found, given: Given) -> None:
             unread_by_agency=Referral.unread_by_agency + 1,
         )  # fmt: skip
     except Conflict:
-        if exists(found, given.once):
+        if _recorded(actor, found, given):
             return
         raise
     record = record_of(found)
@@ -88,8 +88,23 @@ def decide(actor: Actor, found: Found, given: Given) -> None:
     notices.tell(actor, "outcome", found.author_id, found.id)
 
 
-def see_outcome(found: Found) -> None:
-    """The referrer's side has read the outcome; only the first reading is recorded."""
+def _recorded(actor: Actor, found: Found, given: Given) -> bool:
+    """Whether this very decision was recorded (a double click). Raises Conflict when it was, in other words: they
+    would be lost without anybody noticing."""
+    if not exists(found, given.once):
+        return False
+    before = decision(actor, Permission.DECIDE, found)
+    kept = (before.outcome, before.route, before.rationale, before.told) if before else ()
+    if kept != (given.outcome, given.route, _plain(given.rationale), _plain(given.told)):
+        raise Conflict(state="decided", owner=found.owner_name, by=found.owner_name)
+    return True
+
+
+def see_outcome(actor: Actor, found: Found) -> None:
+    """The referrer has read the outcome; only the first reading is recorded, and no colleague's: the council is told
+    that the referrer knows."""
+    if found.author_id != actor.account_id:
+        return
     statement = (
         update(Decision)
         .where(Decision.referral_id == found.id, Decision.seen_at.is_(None))

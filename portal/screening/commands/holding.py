@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import update
 
@@ -41,15 +42,18 @@ def claim(actor: Actor, found: Found) -> None:
     events.record(Event.REFERRAL_CLAIMED, found.id)
 
 
-def release(actor: Actor, found: Found) -> None:
+def release(actor: Actor, found: Found, owner_id: UUID | None = None) -> None:
     """Give a report back to the holding area, one's own or an absent colleague's; both are recorded.
 
-    Raises Conflict when it changed meanwhile or is decided; releasing what nobody has changes nothing.
+    `owner_id` is whose it was on the page: another's since is not taken from them. Raises Conflict when it changed
+    meanwhile or is decided; releasing what nobody has changes nothing.
     """
     if found.state not in OPEN:
         raise _conflict(found)
     if found.owner_id is None:
         return
+    if owner_id not in (None, found.owner_id):
+        raise _conflict(found)
     try:
         if found.state == "screening":
             move(actor, found, "release", owner_id=None, claimed_at=None)

@@ -26,7 +26,8 @@ PAGE = 25
 
 @dataclass(frozen=True)
 class Line:
-    """One report in the list. `why` is the deciding rule in plain words, `reasons` how many other rules hold."""
+    """One report in the list. `why` is the deciding rule in plain words, `reasons` how many other rules hold,
+    `signs` how many signs of serious harm were chosen."""
 
     id: UUID
     reference: str
@@ -36,6 +37,7 @@ class Line:
     route: str
     why: Text
     reasons: int
+    signs: int
     overridden: bool
     attention: bool
     out_of_hours: bool
@@ -108,7 +110,8 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
         select(
             Referral.id, Referral.reference, Referral.kind, Referral.initials, _CHILDREN.label("children"),
             Referral.route, Referral.outcome_of_rules["why"].label("why"),
-            Referral.outcome_of_rules["also"].label("also"), Referral.overridden, Referral.attention,
+            Referral.outcome_of_rules["also"].label("also"),
+            Referral.outcome_of_rules["flags"].label("flags"), Referral.overridden, Referral.attention,
             Referral.out_of_hours, Referral.state, Referral.priority, Referral.sent_at, Referral.due_at,
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
@@ -158,6 +161,7 @@ def _line(row: Any) -> Line:
         route=row.route or "",
         why=row.why or {},
         reasons=len(row.also or ()),
+        signs=len(row.flags or ()),
         overridden=row.overridden,
         attention=row.attention,
         out_of_hours=row.out_of_hours,

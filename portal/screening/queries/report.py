@@ -9,7 +9,6 @@ from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.forms import queries as forms
 from portal.forms.queries import Published
-from portal.forms.questionnaire import NOT_KNOWN
 from portal.forms.rules import Rule
 from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
@@ -26,8 +25,6 @@ from portal.referrals.queries.record import (
 )
 from portal.screening.queries.decision import Decided, decision
 
-REFERRER_PHONE = "referrer.phone"  # the fact of a council's question that asks for the referrer's number
-
 
 @dataclass(frozen=True)
 class Report:
@@ -39,7 +36,6 @@ class Report:
     children: tuple[ChildFacts, ...]
     timeline: tuple[TimelineEntry, ...]
     decided: Decided | None
-    phone: str
     why: Text
     also: tuple[Text, ...]
     notices: tuple[Text, ...]
@@ -69,7 +65,6 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
         children=children_of(found),
         timeline=timeline(found),
         decided=decision(actor, Permission.SCREEN, found),
-        phone=_phone(published, answers),
         why=decided_by,
         also=tuple(other for other in others if other and other != decided_by),
         notices=tuple(known[key] for key in found.outcome_of_rules.get("notices") or () if key in known),
@@ -78,18 +73,3 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
 
 def _rules(published: Published) -> tuple[Rule, ...]:
     return (*published.thresholds.rules, *(way.rule for way in published.thresholds.overrides))
-
-
-def _phone(published: Published, answers: Answers | None) -> str:
-    """The referrer's number: the first answer to a question that the council's form marks as that fact."""
-    if answers is None:
-        return ""
-    form = published.form
-    for section in (*form.urgent, *form.sections):
-        given = answers.sections.get(section.key)
-        if not isinstance(given, dict):
-            continue
-        for question in section.questions:
-            if question.fact == REFERRER_PHONE and given.get(question.key) not in (None, "", NOT_KNOWN):
-                return str(given[question.key])
-    return ""

@@ -16,8 +16,8 @@ from portal.web import shell
 def register(app: Flask) -> None:
     """The addresses, the link in the navigation, and the panel on the referrer's page."""
     app.register_blueprint(queue.blueprint)
-    shell.add_navigation(app, navigation)
-    shell.add_panel(app, "referral", outcome.panel)
+    shell.add_navigation(app, navigation, place=2)
+    shell.add_panel(app, "referral_outcome", outcome.panel)
 
 
 def navigation() -> Iterator[shell.Link]:

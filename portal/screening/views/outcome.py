@@ -24,7 +24,7 @@ def panel(found: Found | None = None, **_about: Any) -> str:
     decided = decision(guard.actor(), Permission.TRACK, found)
     if decided is None:
         return ""
-    see_outcome(found)
+    see_outcome(guard.actor(), found)
     return render_template(
         "screening/_outcome.html",
         label=presenting.outcome_label(council.settings, decided.outcome, str(get_locale())),

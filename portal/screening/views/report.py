@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
@@ -13,12 +15,14 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.language import say
+from portal.messaging.inputs import as_uuid
 from portal.referrals import presenting as referrals
 from portal.referrals import states
 from portal.referrals.queries.record import find
 from portal.referrals.states import OPEN
 from portal.screening import presenting
 from portal.screening.commands import holding
+from portal.screening.digest import digest
 from portal.screening.queries.report import Report, open_report
 from portal.screening.views.queue import blueprint
 from portal.web.fields import FieldView, OptionView
@@ -52,7 +56,7 @@ def release(reference: str) -> ResponseReturnValue:
     actor = guard.actor()
     found = find(actor, Permission.CLAIM, reference)
     try:
-        holding.release(actor, found)
+        holding.release(actor, found, as_uuid(request.form.get("owner_id")))
     except Conflict as conflict:
         return conflict_page(reference, conflict)
     flash(_("The report is back in the holding area"), "success")
@@ -106,10 +110,13 @@ def _page(
         mine=found.owner_id == actor.account_id,
         is_open=found.state in OPEN,
         can_decide=states.may("decide", found.state) and found.owner_id == actor.account_id,
+        can_ask=states.may("ask", found.state) and found.owner_id == actor.account_id and guard.may(Permission.ASK),
         conflict=conflict,
         kept=kept or (),
         priority_view=_priority_view(found.priority, language, priority_error),
-        summary=_summary(report, language),
+        digest=digest(report.published.form, found, report.children, report.answers, language),
+        route=_route(report, language),
+        parts=_parts(report),
         groups=referrals.answer_groups(found, report.answers, language) if report.answers else (),
         events=presenting.timeline_items(report.timeline),
         outcome=_outcome(report, language),
@@ -131,22 +138,25 @@ def _priority_view(chosen: str, language: str, error: str) -> FieldView:
     )
 
 
-def _summary(report: Report, language: str) -> list[dict[str, str]]:
-    """The rows of the summary; those without a value are left out."""
-    found = report.found
-    today = clock.today()
-    rows = [
-        (_("Route"), presenting.route_label(report.published, found.route, language)),
-        (_("Why"), "\n".join(say(text, language) for text in (report.why, *report.also) if text)),
-        (_("Notices"), "\n".join(say(text, language) for text in report.notices)),
-        (_("The referrer disagreed"), report.answers.override_reason if report.answers else ""),
-        (_("Children"), "\n".join(presenting.child_words(child, today) for child in report.children)),
-        (_("Referrer"), ", ".join(part for part in (found.author_name, found.author_job) if part)),
-        (_("Agency"), say(found.agency_name, language)),
-        (_("Referrer’s telephone"), report.phone),
-        (_("Referrer’s language"), _("Welsh") if found.language == "cy" else _("English")),
+def _route(report: Report, language: str) -> dict[str, Any]:
+    """The route, what the referrer was told about it, and why they disagreed."""
+    return {
+        "label": presenting.route_label(report.published, report.found.route, language),
+        "told": [say(text, language) for text in (report.why, *report.also, *report.notices) if text],
+        "disagreed": report.answers.override_reason if report.answers else "",
+    }
+
+
+def _parts(report: Report) -> list[dict[str, str]]:
+    """The parts of the page beneath the summary, for the list of links."""
+    found = [
+        ("outcome", _("Outcome")) if report.decided else ("actions", _("What to do")),
+        ("messages", _("Messages")),
+        ("answers", _("What the referrer answered")),
+        ("timeline", _("Timeline")),
     ]
-    return [{"key": key, "value": value} for key, value in rows if value]
+    left_out = () if report.decided or report.found.state in OPEN else ("actions",)
+    return [{"href": f"#{place}", "text": text} for place, text in found if place not in left_out]
 
 
 def _outcome(report: Report, language: str) -> list[dict[str, str]]:

@@ -15,6 +15,9 @@ timeout = 60
 graceful_timeout = 15
 keepalive = 5
 
+# A header may not rename the address: where our own proxy stands, the portal's PROXIES setting reads its headers.
+forwarder_headers = ""
+
 # Room for a long address and a few cookies, and no more.
 limit_request_line = 4094
 limit_request_fields = 64

@@ -9,7 +9,6 @@ from types import ModuleType
 
 from flask import Flask
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logging import configure
@@ -49,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     login.register(app, secure=settings.secure)
     language.register(app)
     templating.register(app, council=shell.council, account=shell.account, demo=settings.demo)
-    errors.register(app, outages=(OperationalError, InterfaceError, ConnectorException))
+    errors.register(app, outages=(*errors.OUTAGES, ConnectorException))
     security.register(app, secure=settings.secure)
     guard.register(app)
     limiter.init_app(app)

@@ -20,7 +20,6 @@ class Event(StrEnum):
     SIGN_IN_REFUSED = "auth.sign_in_refused"
     SIGNED_OUT = "auth.signed_out"
     SESSION_ENDED = "auth.session_ended"
-    PASSWORD_CHANGED = "auth.password_changed"  # noqa: S105 - the name of an event
     MEMBERSHIP_ASKED = "auth.membership_asked"
     MEMBERSHIP_APPROVED = "auth.membership_approved"
     MEMBERSHIP_REFUSED = "auth.membership_refused"
@@ -35,7 +34,6 @@ class Event(StrEnum):
     REFERRAL_READ = "referrals.read"
     REFERRAL_WITHDRAWN = "referrals.withdrawn"
     DRAFT_DELETED = "referrals.draft_deleted"
-    REFERRAL_ACKNOWLEDGED = "referrals.acknowledged"
     REFERRAL_CLAIMED = "screening.claimed"
     REFERRAL_RELEASED = "screening.released"
     PRIORITY_CHANGED = "screening.priority_changed"

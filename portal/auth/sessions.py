@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from uuid import UUID
 from flask import Flask, Request, Response, g
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, insert, update
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from portal.auth.models import AccountSession
@@ -47,6 +48,12 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.rotate = False
         self.unavailable = False
+
+    def undo(self) -> None:
+        """Take back what this request changed: its work was not kept."""
+        self.clear()
+        self.update(self.found.data if self.found else {})
+        self.modified = self.rotate = False
 
 
 def _modified(session: ServerSession) -> None:
@@ -87,7 +94,7 @@ class PostgresSessions(SessionInterface):
             return ServerSession()
         try:
             found = whoami(hashed(key))
-        except (OperationalError, DBAPIError):
+        except SQLAlchemyError:
             db.rollback()
             session = ServerSession()
             session.unavailable = True
@@ -97,7 +104,8 @@ class PostgresSessions(SessionInterface):
             db.scope_changed()
             return self._ended(key, found)
         scope.act_as(found.actor)
-        return ServerSession(dict(found.data), key, found)
+        # A copy to its depth: adding a message to show changes the list in place, and `undo` needs it as it was.
+        return ServerSession(deepcopy(found.data), key, found)
 
     @staticmethod
     def _ended(key: str, found: Found | None) -> ServerSession:
@@ -105,7 +113,8 @@ class PostgresSessions(SessionInterface):
         if found is not None:
             end(hashed(key))
         session = ServerSession()
-        session["ended"] = found is not None and found.actor is not None
+        if found is not None and found.actor is not None:
+            session["ended"] = True
         return session
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 import structlog
+from sqlalchemy import text
 
 from portal.adapters import ports
 from portal.adapters.ports import Email
@@ -18,6 +19,8 @@ from portal.kernel.language import say, words
 from portal.kernel.scope import Council
 
 log = structlog.get_logger()
+
+FORGET_LIMITS = text("delete from rate_limit where expires_at < now() - interval '1 hour'")
 
 
 @jobs.task("auth.send_code")
@@ -94,11 +97,12 @@ def tell_approvers(membership_id: UUID) -> None:
 @jobs.app.periodic(cron="23 * * * *")
 @jobs.app.task(name="auth.tidy", queueing_lock="auth.tidy", pass_context=False)
 def tidy(timestamp: int) -> None:
-    """Delete sessions and codes that nobody can use any more."""
+    """Delete sessions, codes and counts of tries that nobody can use any more."""
     del timestamp
     with db.unit_of_work(scope.Scope(actor=scope.SYSTEM)):
         codes.tidy()
         tidy_sessions()
+        db.session().execute(FORGET_LIMITS)
 
 
 def _council() -> Council:

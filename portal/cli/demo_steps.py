@@ -62,7 +62,7 @@ def _decide(actor: Actor, step: Step, found: Found) -> None:
 def _read(actor: Actor, _step: Step, found: Found) -> None:
     following.note_reading(actor, found)
     messages.mark_read(actor, found, "agency")
-    decisions.see_outcome(found)
+    decisions.see_outcome(actor, found)
 
 
 def _withdraw(actor: Actor, step: Step, found: Found) -> None:

@@ -15,6 +15,7 @@ from uuid import UUID
 import procrastinate
 import structlog
 from procrastinate.exceptions import ConnectorException
+from sqlalchemy import text
 
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Unavailable
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 RETRY = procrastinate.RetryStrategy(max_attempts=48, wait=5, linear_wait=30)
 STALLED_AFTER = 30.0  # seconds without a heartbeat: a worker killed with -9 leaves its job `doing`
 KEEP_FINISHED = timedelta(days=7)
+# The conversation with a slow mail server may take longer than a request's transaction is left idle.
+PATIENCE = text("set local idle_in_transaction_session_timeout = '180s'")
 
 # The connector is replaced at start-up by the worker; the web process never opens it, because it hands
 # each job to the connection of its own transaction.
@@ -38,7 +41,7 @@ def councils_from(find: Callable[[UUID], scope.Council]) -> None:
     _find_council = find
 
 
-def enqueue(name: str, *, queue: str = "default", lock: str | None = None, **ids: UUID) -> None:
+def enqueue(name: str, **ids: UUID) -> None:
     """Add a job to the current transaction: it exists if and only if the transaction commits.
 
     `ids` are identifiers; the council's own id is added from the scope. Raises Unavailable when the
@@ -49,7 +52,7 @@ def enqueue(name: str, *, queue: str = "default", lock: str | None = None, **ids
     arguments["tenant_id"] = str(council.id) if council else ""
     connection = db.session().connection().connection.driver_connection
     try:
-        app.configure_task(name, queue=queue, queueing_lock=lock, connection=connection).defer(**arguments)
+        app.configure_task(name, connection=connection).defer(**arguments)
     except ConnectorException as error:
         raise Unavailable("the job could not be added") from error
 
@@ -64,7 +67,8 @@ def task(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
         @functools.wraps(function)
         def run(tenant_id: str = "", **ids: str) -> None:
-            with db.unit_of_work(_scope_of(tenant_id)):
+            with db.unit_of_work(_scope_of(tenant_id)) as session:
+                session.execute(PATIENCE)
                 function(**{key: UUID(value) for key, value in ids.items()})
 
         app.task(name=name, retry=RETRY)(run)

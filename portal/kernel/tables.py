@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, ForeignKey, ForeignKeyConstraint, MetaData, func
-from sqlalchemy.orm import DeclarativeBase, Mapped, RelationshipProperty, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
     "pk": "pk_%(table_name)s",
@@ -53,14 +53,3 @@ def now_column() -> Mapped[datetime]:
 def within_council(column: str, parent: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A foreign key between two tenant tables; it carries tenant_id, because checks ignore RLS."""
     return ForeignKeyConstraint(["tenant_id", column], [f"{parent}.tenant_id", f"{parent}.id"], ondelete=ondelete)
-
-
-def belongs_to(child: str, parent: str, column: str) -> RelationshipProperty[Any]:
-    """The only relationship helper: works with composite keys, and never loads lazily."""
-    return relationship(
-        parent,
-        lazy="raise",
-        primaryjoin=(
-            f"and_({child}.tenant_id == remote({parent}.tenant_id), foreign({child}.{column}) == remote({parent}.id))"
-        ),
-    )

@@ -44,8 +44,9 @@ def checked(text: str) -> str:
 def ask(actor: Actor, found: Found, text: str, once: UUID) -> None:
     """Ask the referrer a question; the report then waits for them and its author is told.
 
-    `once` is minted with the form: the same one twice is one message. Raises Invalid for the text, Conflict
-    when the report is not this person's or cannot be asked about any more.
+    `once` is minted with the form: the same one twice with the same words is one message; with other words (after
+    "Back", the browser shows the old form) it is another. Raises Invalid for the text, Conflict when the report is not
+    this person's or cannot be asked about any more.
     """
     if not _write(actor, found, "council", checked(text), once):
         return
@@ -92,10 +93,11 @@ def _answered(actor: Actor, found: Found) -> Found:
 def mark_read(actor: Actor, found: Found, reader: str) -> int:
     """Mark what the other side wrote as read by `reader` (council or agency); the number newly read.
 
-    On the council's side only the owner's reading counts once there is an owner: a colleague who looks in must
-    not take away the mark that tells the owner of a reply.
+    On the council's side only the owner's reading counts once there is an owner, on the agency's only the author's:
+    a colleague (an agency's lead) who looks in must not take away the mark that tells them of a message.
     """
-    if reader == "council" and found.owner_id not in (None, actor.account_id):
+    whose = found.author_id if reader == "agency" else found.owner_id
+    if whose not in (None, actor.account_id):
         return 0
     newly = mark_messages(found, reader)
     if newly:
@@ -125,7 +127,21 @@ def mark_messages(found: Found, reader: str) -> int:
 
 def _write(actor: Actor, found: Found, side: str, text: str, once: UUID) -> bool:
     """Insert the message; False when this very message was written before. Raises Conflict when `once`
-    belongs to another message."""
+    belongs to somebody else's message."""
+    if _insert(actor, found, side, text, once):
+        return True
+    before = select(Message.id, Message.body).where(
+        Message.once == once, Message.referral_id == found.id, Message.author_id == actor.account_id
+    )
+    row = db.session().execute(before).one_or_none()
+    if row is None:
+        raise Conflict(state=found.state)
+    if record_of(found).open(row.body, "message", row.id, "body") == text:
+        return False
+    return _insert(actor, found, side, text, uuid4())
+
+
+def _insert(actor: Actor, found: Found, side: str, text: str, once: UUID) -> bool:
     council = scope.current().council
     if council is None:
         raise NotFound
@@ -140,11 +156,4 @@ def _write(actor: Actor, found: Found, side: str, text: str, once: UUID) -> bool
         .on_conflict_do_nothing(index_elements=["tenant_id", "once"])
         .returning(Message.id)
     )  # fmt: skip
-    if db.session().execute(statement).scalar_one_or_none() is not None:
-        return True
-    before = select(Message.id).where(
-        Message.once == once, Message.referral_id == found.id, Message.author_id == actor.account_id
-    )
-    if db.session().execute(before).scalar_one_or_none() is None:
-        raise Conflict(state=found.state)
-    return False
+    return db.session().execute(statement).scalar_one_or_none() is not None

@@ -9,17 +9,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Council
 from portal.tenants import settings as council_settings
 from portal.tenants.models import CouncilRow
 from portal.web.security import COUNCIL_IN_ENVIRON
 
+log = structlog.get_logger()
+
 FRESH_SECONDS = 15.0
+# Refused, cut off, or no connection free in time.
+OUTAGES = (SQLAlchemyError, Unavailable)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,7 @@ _known: _Known | None = None
 def _read() -> _Known:
     with db.unit_of_work(scope.NOWHERE) as session:
         rows = session.execute(select(CouncilRow.id, CouncilRow.slug, CouncilRow.settings)).all()
-    councils = [_council(row.id, row.slug, row.settings) for row in rows]
+    councils = [found for row in rows if (found := _council(row.id, row.slug, row.settings)) is not None]
     return _Known(
         by_slug={one.slug: one for one in councils},
         by_host={host: one for one in councils for host in one.settings.hostnames},
@@ -46,8 +51,13 @@ def _read() -> _Known:
     )
 
 
-def _council(id_: UUID, slug: str, document: Any) -> Council:
-    found = council_settings.parse_council(document)
+def _council(id_: UUID, slug: str, document: Any) -> Council | None:
+    """None when this code cannot read its settings (applied by another version): the other councils must go on."""
+    try:
+        found = council_settings.parse_council(document)
+    except council_settings.SettingsMistakes as mistakes:
+        log.error("council.unreadable", council=slug, count=len(mistakes.mistakes))  # noqa: TRY400 - no traceback
+        return None
     return Council(id_, slug, found.name, found.nation, found.languages, found)
 
 
@@ -56,16 +66,23 @@ def _councils() -> _Known:
     telephone numbers on the "not sent" page come from it."""
     global _known
     found = _known
-    if found is not None and (clock.now() - found.at).total_seconds() < FRESH_SECONDS:
+    if found is not None and _fresh(found):
         return found
     with _lock:
+        if _known is not None and _fresh(_known):
+            # Another thread has read them while this one waited.
+            return _known
         try:
             _known = _read()
-        except DBAPIError:
+        except OUTAGES:
             if found is None:
                 raise
             _known = _Known(found.by_slug, found.by_host, found.by_id, clock.now())
         return _known
+
+
+def _fresh(known: _Known) -> bool:
+    return (clock.now() - known.at).total_seconds() < FRESH_SECONDS
 
 
 def forget() -> None:
@@ -112,7 +129,7 @@ class CouncilAddresses:
             return self.app(environ, start_response)
         try:
             known = _councils()
-        except DBAPIError:
+        except OUTAGES:
             return self.app(environ, start_response)
         host = str(environ.get("HTTP_HOST", "")).rsplit(":", 1)[0].lower()
         if first and first in known.by_slug:

@@ -82,7 +82,7 @@ def _hash(key: str) -> str:
 
 
 def by_network() -> str:
-    """The key of a limit per network of the client: of IPv6 the first 64 bits, because everybody has all of the rest."""
+    """The key of a limit per network of the client: of IPv6 the first 64 bits, everybody having all of the rest."""
     address = request.remote_addr or "unknown"
     if ":" not in address:
         return address

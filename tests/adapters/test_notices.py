@@ -267,3 +267,19 @@ def test_after_days_without_a_mail_server_it_is_given_up(author: Person, mail_by
     run_jobs()
     assert [state for state, _tries in notices(author)] == ["failed"]
     assert jobs_waiting() == 0
+
+
+def test_what_breaks_every_job_is_given_up_too(
+    author: Person, mail_by_smtp: Peer, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_words: object) -> None:
+        raise KeyError("a letter that cannot be written")
+
+    monkeypatch.setattr(tasks, "letter", broken)
+    tell_of("received", author, make_report(author))
+    run_jobs()
+    age(author, GIVE_UP_AFTER + timedelta(minutes=1))
+    tasks.sweep_notices(0)
+    assert [state for state, _tries in notices(author)] == ["failed"]
+    assert jobs_waiting() <= 1
+    assert mail_by_smtp.messages == []

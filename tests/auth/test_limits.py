@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from flask import Flask
 
-from portal.web.limits import PostgresStorage
+from portal.auth.tasks import tidy
+from portal.web.limits import PostgresStorage, by_network
 from tests.auth.walking import PASSWORD, Walker, make_account
 
 EMAIL = "s.jones@oakfield.avonmere.sch.uk"
@@ -21,6 +22,25 @@ def test_counts_are_exact_with_several_at_once(app: Flask) -> None:
         counts = list(pool.map(lambda _number: storage.incr("key", 60), range(60)))
     assert sorted(counts) == list(range(1, 61))
     assert storage.get("key") == 60
+
+
+def test_a_network_of_ipv6_is_its_first_half(app: Flask) -> None:
+    def key(address: str) -> str:
+        with app.test_request_context(environ_base={"REMOTE_ADDR": address}):
+            return by_network()
+
+    assert key("2001:db8:1:2::1") == key("2001:db8:1:2:ffff:ffff:ffff:fffe") == "2001:db8:1:2::/64"
+    assert key("2001:db8:1:3::1") != key("2001:db8:1:2::1")
+    assert key("fe80::1%eth0") == "fe80::/64"
+    assert (key("192.0.2.7"), key("192.0.2.8"), key("::zz")) == ("192.0.2.7", "192.0.2.8", "::zz")
+
+
+def test_counts_that_are_over_are_deleted(app: Flask, admin: Admin) -> None:
+    PostgresStorage().incr("old", 60)
+    admin.execute("update rate_limit set expires_at = now() - interval '2 hours'")
+    PostgresStorage().incr("new", 60)
+    tidy(0)
+    assert admin.execute("select count(*) from rate_limit").fetchone() == (1,)
 
 
 def test_of_many_tries_at_once_exactly_ten_are_heard(walker: Walker) -> None:

@@ -75,7 +75,7 @@ def test_an_address_of_no_agency_says_what_to_do(walker: Walker, email: str) -> 
 def test_every_nasty_address_is_refused(walker: Walker, admin: Admin) -> None:
     token = walker.token("/register")
     for number, email in enumerate(NASTY):
-        walker.network = f"2001:db8::{number:x}"
+        walker.network = f"2001:db8:{number:x}::1"
         answer = walker.send("/register", TYPED | {"email": email, "csrf_token": token})
         assert answer.status_code == 422, email
     assert admin.execute("select count(*) from one_time_code").fetchone() == (0,)

@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 import psycopg
 import pytest
-from flask import Flask, session
+from flask import Flask, g, request, session
+from sqlalchemy import QueuePool
 
 from portal.auth.sessions import PLAIN_NAME, PostgresSessions, ServerSession, hashed
-from portal.kernel import clock
+from portal.kernel import clock, db
+from portal.kernel.errors import Unavailable
+from portal.tenants import resolve
 from tests.auth.walking import Walker
 from tests.factories import people
 
@@ -65,6 +68,56 @@ def test_a_revoked_session_is_not_brought_back(walker: Walker, admin: Admin, app
         answer = app.make_response("")
         PostgresSessions(secure=False).save_session(app, session, answer)
     assert admin.execute("select count(*) from account_session").fetchone() == (0,)
+
+
+def test_an_unknown_cookie_makes_no_session(walker: Walker, admin: Admin) -> None:
+    walker.client.set_cookie(PLAIN_NAME, "made up", domain="localhost")
+    walker.client.get("/live")
+    assert admin.execute("select count(*) from account_session").fetchone() == (0,)
+
+
+def test_what_was_not_kept_is_not_announced(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.sign_in(walker.client, people.make_person(walker.council))
+    token = walker.token("/account")
+    commit = db.commit
+
+    def fail() -> None:
+        if request.method == "POST" and not g.get("failed"):
+            g.failed = True
+            db.rollback()
+            raise Unavailable("the database went away before the commit")
+        commit()
+
+    monkeypatch.setattr(db, "commit", fail)
+    for path in ("/account/language", "/sign-out"):
+        answer = walker.send(path, {"lang": "cy", "csrf_token": token})
+        assert answer.status_code == 503
+        shown = walker.get("/account")
+        assert shown.status_code == 200  # not signed out either
+        assert "govuk-notification-banner" not in shown.text
+
+
+@pytest.mark.parametrize("path", ["/account", "/referrals", "/"])
+def test_without_a_free_connection_the_service_is_unavailable(
+    walker: Walker, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    people.sign_in(walker.client, people.make_person(walker.council))
+    walker.get("/account")
+    engine = db.new_session().get_bind().engine
+    pool = engine.pool
+    assert isinstance(pool, QueuePool)
+    monkeypatch.setattr(pool, "_timeout", 0.05)
+    monkeypatch.setattr(resolve, "FRESH_SECONDS", -1.0)  # the councils are read again, too
+    held = [pool.connect() for _ in range(pool.size() + pool._max_overflow)]
+    try:
+        answer = walker.get(path)
+    finally:
+        for one in held:
+            one.close()
+        engine.dispose()
+    # The front page needs nobody and no table: it still says whom to ring.
+    assert answer.status_code == (200 if path == "/" else 503)
+    assert "999" in answer.text
 
 
 def test_signing_out_everywhere_ends_every_browser(new_walker: Callable[[], Walker]) -> None:

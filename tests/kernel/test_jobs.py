@@ -150,14 +150,6 @@ def test_the_database_refusing_a_job_is_unavailable(
         jobs.enqueue(NAME, thing_id=uuid4())
 
 
-def test_only_one_job_waits_under_a_lock(app: Flask, councils: Councils, noted: list[tuple[UUID, Scope]]) -> None:
-    del app, noted
-    with db.unit_of_work(Scope(councils.wales)):
-        jobs.enqueue(NAME, lock="one", thing_id=uuid4())
-    with pytest.raises(procrastinate.exceptions.AlreadyEnqueued), db.unit_of_work(Scope(councils.wales)):
-        jobs.enqueue(NAME, lock="one", thing_id=uuid4())
-
-
 def _with_connector(settings: Settings, work: Callable[[], Any]) -> None:
     async def run() -> None:
         connector = procrastinate.PsycopgConnector(conninfo=conninfo(settings.database_url), min_size=1, max_size=2)

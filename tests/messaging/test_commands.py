@@ -115,6 +115,23 @@ def test_the_same_mark_twice_is_one_message(case: Case) -> None:
     assert case.count(Notice) == 2
 
 
+def test_the_same_mark_with_other_words_is_another_message(case: Case) -> None:
+    once = uuid4()
+    case.ask("One?", once)
+    case.ask("Two?", once)
+    case.reply("Yes.", again := uuid4())
+    case.reply("No, I was wrong.", again)
+    assert case.count(Message) == 4
+
+
+def test_a_colleagues_reading_leaves_the_authors_mark(case: Case) -> None:
+    lead = make_person(case.made.council, role="agency_lead")
+    case.ask()
+    assert case.act(lead, Permission.TRACK, commands.mark_read, "agency") == 0
+    assert case.now().unread_by_agency == 1
+    assert case.act(case.author, Permission.TRACK, commands.mark_read, "agency") == 1
+
+
 def test_a_mark_of_another_message_is_refused(case: Case) -> None:
     once = uuid4()
     case.ask(once=once)

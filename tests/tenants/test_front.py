@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event, text
 
 from portal.adapters import ports
 from portal.kernel import clock, db, scope, startup
+from portal.tenants import resolve, settings
 from tests.factories.people import make_person, sign_in
 from tests.fixtures.councils import Councils
 
@@ -87,7 +88,7 @@ def test_each_council_has_its_own_hours(client: FlaskClient, councils: Councils,
 
 def test_danger_and_numbers_come_before_everything_else(client: FlaskClient, councils: Councils) -> None:
     main = page(client, "/avonmere/").select_one("main")
-    assert words(main).startswith("If a child is in immediate danger, call 999")
+    assert words(main).startswith("If a child is in immediate danger, ring 999")
     assert words(main).index(HUB) < words(main).index("Tell us that you are worried")
     assert [link["href"] for link in main.select(".app-phones a")] == ["tel:01632960210", "tel:01632960219"]  # type: ignore[union-attr] # found above
 
@@ -136,7 +137,7 @@ def test_who_does_not_report_is_not_told_how_to(client: FlaskClient, councils: C
 
 def test_the_instance_offers_its_councils(client: FlaskClient, councils: Councils) -> None:
     found = page(client, "/")
-    assert words(found.select_one("main")).startswith("If a child is in immediate danger, call 999")
+    assert words(found.select_one("main")).startswith("If a child is in immediate danger, ring 999")
     assert [link["href"] for link in found.select("main ul a")] == ["/avonmere/", "/glan-yr-afon/"]
     assert "Demonstration" in words(found)
     assert found.select_one('main a[href="/outbox"]') is not None
@@ -279,3 +280,20 @@ def test_there_is_no_outbox_outside_the_demonstration(app: Flask, client: FlaskC
         assert "outbox" not in client.get("/avonmere/").get_data(as_text=True)
     finally:
         app.config["DEMO"] = True
+
+
+def test_a_council_that_cannot_be_read_does_not_take_the_others_with_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse = settings.parse_council
+
+    def older(document: dict[str, object]) -> settings.Council:
+        """As a release would that asks for a setting which Avonmere's folder does not have yet."""
+        return parse({} if document["slug"] == "avonmere" else document)
+
+    monkeypatch.setattr(settings, "parse_council", older)
+    resolve.forget()
+    assert client.get("/avonmere/").status_code == 404
+    assert client.get("/glan-yr-afon/").status_code == 200
+    monkeypatch.undo()
+    resolve.forget()

@@ -59,7 +59,8 @@ def ask(actor: Actor, agency_id: str, job: str, *, lead: bool) -> UUID:
 def decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> None:
     """Approve or refuse somebody who waits, or remove somebody; takes effect at their next request.
 
-    Raises NotFound when the actor may not know of the membership, Conflict when somebody decided first.
+    Deciding the same twice (a double click) is once. Raises NotFound when the actor may not know of the membership,
+    Conflict when somebody decided first.
     """
     if decision not in _DECISIONS:
         raise NotFound
@@ -82,6 +83,8 @@ def decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> No
     )
     role = changed.scalar_one_or_none()
     if role is None:
+        if people.decided(actor, membership_id, after, version + 1):
+            return
         if people.exists(actor, membership_id):
             raise Conflict("somebody decided first")
         raise NotFound

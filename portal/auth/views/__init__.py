@@ -22,7 +22,7 @@ from portal.web.shell import Link
 def register(app: Flask) -> None:
     """Add the pages and their links to the application."""
     app.register_blueprint(blueprint)
-    shell.add_navigation(app, _links)
+    shell.add_navigation(app, _links, place=3)
 
 
 def _links() -> Iterable[Link]:

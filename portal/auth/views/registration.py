@@ -231,7 +231,11 @@ def join() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         if form.agency.data == NO_AGENCY:
             return _to("/register/no-agency")
-        memberships.ask(here, str(form.agency.data), str(form.job.data), lead=form.lead.data == "yes")
+        try:
+            memberships.ask(here, str(form.agency.data), str(form.job.data), lead=form.lead.data == "yes")
+        except Conflict:
+            # The second click of two: there is a membership since the first.
+            return _to("/waiting")
         return _to("/waiting")
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_template("auth/join.html", fields=_ordered(form), agencies=judged.agencies), status

@@ -49,7 +49,7 @@ def _of(council: Council) -> str:
         "tenants/front.html",
         numbers=opening.numbers(council, language),
         open=opening.is_open(council),
-        statutory=say(council.settings.statutory, language),
+        statutory=council.settings.statutory,
         email=council.settings.email,
         actor=actor,
         waiting=actor is not None and actor.state == "pending",

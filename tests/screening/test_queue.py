@@ -82,7 +82,8 @@ def test_what_a_line_says(client: FlaskClient, author: Person, screener: Person)
     row = soup(client.get("/avonmere/holding-area")).select("tbody tr")[0].text
     for words in (
         "SL and 2 more children", "Urgent", "Short form", "Needs checking", "Referrer disagreed", "Out of hours",
-        "2 more reasons", "2 signs of serious harm", "What the referrer was told:", "Referrer answered", "Unread reply", "2 hours", "You", "Sixth Form College",
+        "2 more reasons", "2 signs of serious harm", "What the referrer was told:",
+        "Referrer answered", "Unread reply", "2 hours", "You", "Sixth Form College",
     ):  # fmt: skip
         assert words in row
     assert "Siân" not in row

@@ -146,7 +146,7 @@ def _already(language: str) -> tuple[str, str]:
 def _send(reader: Reader, language: str, subject: str, body: str, key: str) -> None:
     council = _council()
     name = say(council.name, language)
-    danger = words(language, "If a child is in immediate danger, ring 999.")
+    danger = words(language, "If a child is in immediate danger, call 999.")
     email = Email(
         to=reader.email,
         subject=f"{subject} - {name}",

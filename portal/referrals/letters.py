@@ -95,6 +95,6 @@ def _sign_in(council: Council, notice: ToTell, language: str) -> str:
 
 
 def _numbers(council: Council, language: str) -> str:
-    lines = [words(language, "If a child is in immediate danger, ring 999.")]
+    lines = [words(language, "If a child is in immediate danger, call 999.")]
     lines += [f"{one.name}: {one.number} ({one.when})" for one in numbers(council, language)]
     return "\n".join(lines)

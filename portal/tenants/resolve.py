@@ -132,10 +132,11 @@ class CouncilAddresses:
         except OUTAGES:
             return self.app(environ, start_response)
         host = str(environ.get("HTTP_HOST", "")).rsplit(":", 1)[0].lower()
-        if first and first in known.by_slug:
+        if host in known.by_host:
+            # A council's own host serves that council only, whatever the address begins with.
+            environ[COUNCIL_IN_ENVIRON] = known.by_host[host]
+        elif first and first in known.by_slug:
             environ[COUNCIL_IN_ENVIRON] = known.by_slug[first]
             environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{first}"
             environ["PATH_INFO"] = f"/{rest}"
-        elif host in known.by_host:
-            environ[COUNCIL_IN_ENVIRON] = known.by_host[host]
         return self.app(environ, start_response)

@@ -162,7 +162,7 @@ def _sign_in_href() -> str:
 
 def _last_resort() -> str:
     title = escape(_("Sorry, there is a problem with the service"))
-    danger = escape(_("If a child is in immediate danger, ring 999."))
+    danger = escape(_("If a child is in immediate danger, call 999."))
     kept = escape(kept_words())
     return (
         f'<!DOCTYPE html><html lang="{get_locale() or "en"}"><meta charset="utf-8"><title>{title}</title>'

@@ -198,3 +198,18 @@ def test_many_people_are_paged(walker: Walker, statements: list[str]) -> None:
     assert "Zebedee 51" in walker.get("/people?page=2").text
     for odd in ("?page=0", "?page=-5", "?page=x", "?page=99999999999999999999"):
         assert walker.get(f"/people{odd}").status_code == 200, odd
+
+
+def test_an_agency_that_is_no_longer_approved_loses_access_at_once(walker: Walker, admin: Admin) -> None:
+    person = people.make_person(walker.council, role="referrer")
+    people.sign_in(walker.client, person)
+    assert walker.get("/referrals").status_code == 200
+    where = "where tenant_id = %s and agency_id = %s"
+    values = (walker.council.id, person.actor.agency_id)
+    admin.execute(f"update agency_approval set state = 'ended' {where}".encode(), values)
+    try:
+        assert walker.get("/referrals").status_code == 403
+        assert walker.get("/report").status_code == 403
+    finally:
+        admin.execute(f"update agency_approval set state = 'approved' {where}".encode(), values)
+    assert walker.get("/referrals").status_code == 200

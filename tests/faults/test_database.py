@@ -93,7 +93,7 @@ def test_an_urgent_report_of_somebody_whose_page_was_never_opened(
     answer = client.get(f"/{author.council.slug}/report/urgent")
     assert answer.status_code == 503
     assert author.council.settings.phones.hub.number in page(answer).text
-    assert "ring 999" in page(answer).text
+    assert "call 999" in page(answer).text
 
 
 def test_a_whole_report(client: FlaskClient, outage: Outage, author: Person) -> None:

@@ -69,7 +69,7 @@ def _sees_what_is_expected(walker: Walker, slug: str, expected: Mapping[str, Any
         walker.sees(say(rules.notices[key], language))
     for key in expected["topics"]:
         expect(walker.link(say(rules.topics[key].title, language))).to_be_visible()
-    urgent = walker.page.get_by_role("heading", name=walker.say("If a child is in immediate danger, ring 999"))
+    urgent = walker.page.get_by_role("heading", name=walker.say("If a child is in immediate danger, call 999"))
     expect(urgent).to_have_count(1 if expected["route"] == "MASH_URGENT" else 0)
     if expected["topics"]:
         topic = rules.topics[expected["topics"][0]]

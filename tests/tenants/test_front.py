@@ -88,7 +88,7 @@ def test_each_council_has_its_own_hours(client: FlaskClient, councils: Councils,
 
 def test_danger_and_numbers_come_before_everything_else(client: FlaskClient, councils: Councils) -> None:
     main = page(client, "/avonmere/").select_one("main")
-    assert words(main).startswith("If a child is in immediate danger, ring 999")
+    assert words(main).startswith("If a child is in immediate danger, call 999")
     assert words(main).index(HUB) < words(main).index("Tell us that you are worried")
     assert [link["href"] for link in main.select(".app-phones a")] == ["tel:01632960210", "tel:01632960219"]  # type: ignore[union-attr] # found above
 
@@ -137,7 +137,7 @@ def test_who_does_not_report_is_not_told_how_to(client: FlaskClient, councils: C
 
 def test_the_instance_offers_its_councils(client: FlaskClient, councils: Councils) -> None:
     found = page(client, "/")
-    assert words(found.select_one("main")).startswith("If a child is in immediate danger, ring 999")
+    assert words(found.select_one("main")).startswith("If a child is in immediate danger, call 999")
     assert [link["href"] for link in found.select("main ul a")] == ["/avonmere/", "/glan-yr-afon/"]
     assert "Demonstration" in words(found)
     assert found.select_one('main a[href="/outbox"]') is not None

@@ -36,7 +36,7 @@ def test_every_code_has_a_page_with_help(failing: FlaskClient, code: int) -> Non
     assert answer.status_code == code
     assert answer.mimetype == "text/html"
     assert len(page.select("h1")) == 1
-    assert "ring 999" in page.get_text()
+    assert "call 999" in page.get_text()
     assert "noindex" in answer.text
     assert "Sam Teacher" not in answer.text
 

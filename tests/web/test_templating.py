@@ -47,7 +47,7 @@ def test_layout_has_skip_link_brand_navigation_and_footer(client: FlaskClient) -
     current = page.select(".govuk-service-navigation [aria-current]")
     assert [" ".join(link.get_text().split()) for link in current] == ["Your reports"]
     footer = text_of(page, "footer")
-    assert "If a child is in immediate danger, ring 999." in footer
+    assert "If a child is in immediate danger, call 999." in footer
     assert "01632 960 101" in footer
     assert [link["href"] for link in page.select("footer .app-footer__links a")] == ["/privacy", "/cookies"]
     assert "GOV.UK" not in page.get_text()

@@ -106,10 +106,10 @@ def test_no_english_in_an_email(app: Flask, councils: Councils) -> None:
 def test_the_walk_can_fail() -> None:
     english = BeautifulSoup(
         "<html lang=cy><p>Yn ôl</p><a>Back</a><p lang=en>Sign in</p><p>Penderfynwyd ar 3 May 2026</p>"
-        "<p>If a child is in immediate <b>danger, ring 999.</b></p><i title='Menu'>Sent on 4 Mai.</i></html>",
+        "<p>If a child is in immediate <b>danger, call 999.</b></p><i title='Menu'>Sent on 4 Mai.</i></html>",
         "html5lib",
     )
     assert english_in(texts_of(english)) == [
-        "Back", "Menu", "If a child is in immediate danger, ring 999", "If a child is in immediate danger, ring 999.",
+        "Back", "Menu", "If a child is in immediate danger, call 999", "If a child is in immediate danger, call 999.",
         "Sent on 4 Mai.", "3 May",
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from portal.kernel import db, scope
 from portal.kernel.scope import Actor
 
+# A membership counts only while the council approves its agency.
 # Row-level security lets the membership through because the transaction began in the council's scope. The
 # agency settings of the second wall are set by this same statement: later statements run behind it without
 # another round trip.
@@ -31,6 +32,9 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at,
   from account_session s
   left join account a on a.id = s.account_id
   left join membership m on m.account_id = a.id and m.tenant_id = :council
+   and (m.agency_id is null or exists (
+        select from agency_approval p
+         where p.tenant_id = :council and p.agency_id = m.agency_id and p.state = 'approved'))
   left join agency g on g.id = m.agency_id
   left join council c on c.id = :council
  where s.id_hash = :id_hash

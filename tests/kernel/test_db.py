@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
+from config.settings import Settings
 from portal.auth.models import Account
 from portal.kernel import db, scope
 from portal.kernel.errors import Unavailable
@@ -141,8 +142,14 @@ def test_a_process_without_an_engine_is_unavailable(monkeypatch: pytest.MonkeyPa
     monkeypatch.undo()
 
 
-def test_a_pooled_connection_carries_nothing_to_its_next_user() -> None:
-    def settings() -> tuple[str, int, int]:
+def test_a_pooled_connection_carries_nothing_to_its_next_user(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "_factory", None)  # put back at the end: other tests share the process's engine
+    engine = db.make_engine(settings.database_url, pool_size=1, max_overflow=0)
+    db.bind(engine)
+
+    def state() -> tuple[str, int, int]:
         with db.unit_of_work(scope.NOWHERE) as session:
             row = session.execute(
                 text(
@@ -152,11 +159,12 @@ def test_a_pooled_connection_carries_nothing_to_its_next_user() -> None:
             ).one()
             return row[0], row[1], row[2]
 
-    before = settings()
+    before = state()
     with db.unit_of_work(scope.NOWHERE) as session:
         session.execute(text("set search_path to pg_catalog"))
         session.execute(text("select pg_advisory_lock(7)"))
-    assert settings() == before  # the same connection, as it was
+    assert state() == before  # the same connection, as it was
+    engine.dispose()
 
 
 def test_requests_give_their_connection_back(client: FlaskClient, councils: Councils) -> None:

@@ -19,6 +19,7 @@ MAY_MARK = {
 }  # fmt: skip
 # HEAD is neither GET nor a form that was sent: a view asks whether it IS a POST.
 ASKS_FOR_GET = re.compile(r"""request\.method\s*==\s*["']GET["']""")
+# No address at all: a lock file says what, with a checksum, and never from where.
 HOSTS = re.compile(r"https?://|index-url|registry *=")
 
 

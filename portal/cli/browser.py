@@ -10,7 +10,8 @@ import sys
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/snap/bin/chromium")
-PACKAGE = "chromium"
+# The fonts as well: a fallback font is wider, and what fits 320 px on one machine would not on another.
+PACKAGES = ("chromium", "fonts-liberation")
 
 MISSING = """\
 ============================================================================
@@ -42,7 +43,7 @@ def install() -> bool:
         return False
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     patient = [apt, "-o", "DPkg::Lock::Timeout=300", "-qq"]
-    for words in (["update"], ["install", "--yes", "--no-install-recommends", PACKAGE]):
+    for words in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
         if subprocess.run([*patient, *words], env=quiet, check=False).returncode:
             return False
     return find_browser() is not None

@@ -59,7 +59,7 @@ def send_membership(membership_id: UUID) -> None:
             words(
                 language,
                 "If you think this is a mistake, speak to your agency's safeguarding lead. "
-                "You can still report a concern by telephone. The numbers are here:",
+                "You can still report a concern by phone. The numbers are here:",
             ),
             "/",
         ),
@@ -68,7 +68,7 @@ def send_membership(membership_id: UUID) -> None:
             words(
                 language,
                 "You can no longer see your agency's reports here. If you think this is a mistake, speak to your "
-                "agency's safeguarding lead. You can still report a concern by telephone. The numbers are here:",
+                "agency's safeguarding lead. You can still report a concern by phone. The numbers are here:",
             ),
             "/",
         ),

@@ -74,7 +74,7 @@ def _clock(council: Council, language: str) -> str:
         text = words(language, "We will decide what happens next within %(days)s working days.") % {"days": days}
     if council.nation != "wales":
         return text
-    chase = words(language, "If you have heard nothing from us within %(days)s working days, ring us.")
+    chase = words(language, "If you have heard nothing from us within %(days)s working days, phone us.")
     return f"{text} {chase % {'days': CHASE_WORKING_DAYS}}"
 
 

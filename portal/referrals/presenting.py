@@ -168,7 +168,7 @@ def next_step(state: str) -> str:
         "screening": _("A screener is reading your report and may ask you a question."),
         "asked": _("Answer the question below, so that the council can decide."),
         "answered": _("A screener will read your answer."),
-        "decided": _("Nothing more is needed here. Ring the council if anything changes."),
+        "decided": _("Nothing more is needed here. Phone the council if anything changes."),
         "withdrawn": _("You took this report back. It is kept, and nobody acts on it."),
     }
     return words.get(state, "")

@@ -169,7 +169,7 @@ def _consent() -> dict[str, str]:
 def _referrer() -> dict[str, str]:
     return {
         "referrer.phone": _("Telephone"),
-        "referrer.until": _("Best times, and who to ring after"),
-        "referrer.rang": _("Has rung the council"),
+        "referrer.until": _("Best times, and who to phone after"),
+        "referrer.rang": _("Has phoned the council"),
         "referrer.rang_when": _("When, and who they spoke to"),
     }

@@ -44,7 +44,7 @@ def numbers(council: Council, language: str, moment: datetime | None = None) -> 
         Number(
             say(phones.out_of_hours.name, language),
             phones.out_of_hours.number,
-            words(language, "At all other times, every day of the year"),
+            words(language, "Whenever our office is closed, every day of the year"),
             not hub_answers,
         ),
     )

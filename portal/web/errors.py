@@ -208,7 +208,10 @@ def _refusals() -> dict[int, tuple[str, tuple[str, ...]]]:
         401: (_("Sign in to see this page"), (_("You need to be signed in to go on."),)),
         403: (
             _("You cannot see this page"),
-            (_("Your account does not have access to it. If you think it should, ask whoever manages it."),),
+            (
+                _("Your account does not have access to it."),
+                _("The start page shows what you can do here, and where to write if you need access."),
+            ),
         ),
         404: (
             _("Page not found"),
@@ -253,6 +256,6 @@ def _faults(posted: bool) -> dict[int, tuple[str, tuple[str, ...]]]:
         500: (fault, (unsure,)),
         503: (
             _("Not sent: the service is unavailable"),
-            (_("Nothing was sent. What you wrote is below: try again, or ring us."),),
+            (_("Nothing was sent. What you wrote is below: try again, or phone us."),),
         ),
     }

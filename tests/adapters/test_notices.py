@@ -109,7 +109,7 @@ def test_wales_says_when_to_chase(councils: Councils, mail_by_smtp: Peer, run_jo
     person = make_person(councils.wales, language="en")
     tell_of("received", person, make_report(person))
     run_jobs()
-    assert "within 7 working days, ring us" in mail_by_smtp.messages[0].get_content()
+    assert "within 7 working days, phone us" in mail_by_smtp.messages[0].get_content()
 
 
 SUBJECT = re.compile(r"Reference [A-Z0-9-]+: (received|there is an update|there is a reply)")

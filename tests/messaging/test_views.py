@@ -158,7 +158,7 @@ def test_after_a_decision_the_page_says_to_ring(pages: Pages) -> None:
     assert page.select_one("#message") is None
     thread = page.select_one("#messages")
     assert thread is not None
-    assert "ring us" in thread.text
+    assert "phone us" in thread.text
     assert thread.select_one('a[href^="tel:"]') is not None
 
 

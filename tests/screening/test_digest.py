@@ -89,8 +89,8 @@ def test_everything_a_screener_asks_first(client: FlaskClient, councils: Council
     assert "He said CNRY he would run" in family.text
     referrer = part(page, "Referrer")
     assert lines(referrer) == [
-        "Telephone: (01632) 960 555", "Best times, and who to ring after: Until 5pm, then Bo",
-        "Has rung the council: Yes", "When, and who they spoke to: At ten, Ann", "Language: English",
+        "Telephone: (01632) 960 555", "Best times, and who to phone after: Until 5pm, then Bo",
+        "Has phoned the council: Yes", "When, and who they spoke to: At ten, Ann", "Language: English",
     ]  # fmt: skip
     number = referrer.select_one("a")
     assert number is not None

@@ -70,7 +70,7 @@ def show(reference: str) -> ResponseReturnValue:
             {"href": "#timeline", "text": _("What has happened")},
             {"href": "#route", "text": _("Where it went")},
             {"href": "#answers", "text": _("The answers as sent")},
-            {"href": "#numbers", "text": _("Numbers to ring")},
+            {"href": "#numbers", "text": _("Numbers to phone")},
         ],
         route=route_view(published, stored_outcome(found), language()),
         reason=answers.override_reason,
@@ -100,7 +100,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
         # The second click of two.
         return redirect(url_for("referrals.show", reference=found.reference), 303)
     if not _withdrawable(found):
-        flash(_("The council has begun to read this report, so it can no longer be withdrawn. Ring them."))
+        flash(_("The council has begun to read this report, so it can no longer be withdrawn. Phone them."))
         return redirect(url_for("referrals.show", reference=found.reference), 303)
     form = Withdraw()
     form.reason.choices = reason_words()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -90,6 +91,10 @@ def queue() -> ResponseReturnValue:
         previous=url_for(".queue", **filters.address(cursor=found.previous)) if found.previous else "",
         following=url_for(".queue", **filters.address(cursor=found.following)) if found.following else "",
         words=presenting,
+        # Remembered for this page only: twenty-five lines share a few badges.
+        state_badge=cache(presenting.state_badge),
+        route_badge=cache(presenting.route_badge),
+        priority_badge=cache(presenting.priority_badge),
     )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +23,15 @@ from portal.tenants import resolve, vault
 from tests.fixtures.councils import FORGET, Councils, apply_all
 
 
+def _runs(pid: int) -> bool:
+    """Whether a process is there and not only waiting to be reaped."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in ("Z", "X")
+
+
 @dataclass
 class Outage:
     """The second PostgreSQL; `stop` and `start` it."""
@@ -27,10 +40,21 @@ class Outage:
     addresses: Addresses
 
     def stop(self) -> None:
-        """Kill it as a failing machine would: no connection is closed in good order."""
+        """Kill it as a failing machine would: no connection is closed in good order.
+
+        The processes that serve connections as well: without their parent they could still finish a commit.
+        """
         assert self.cluster.process is not None
+        pid = self.cluster.process.pid
+        serving = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
         self.cluster.process.kill()
         self.cluster.process.wait()
+        for child in serving:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while any(_runs(child) for child in serving) and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def start(self) -> None:
         """Start it again on the data it had; it recovers by itself."""

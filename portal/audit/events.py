@@ -26,6 +26,17 @@ class Event(StrEnum):
     MEMBERSHIP_ENDED = "auth.membership_ended"
     COUNCIL_APPLIED = "tenants.applied"
     FORM_PUBLISHED = "forms.published"
+    FORM_DRAFT_STARTED = "forms.draft_started"
+    FORM_DRAFT_CHANGED = "forms.draft_changed"
+    FORM_DRAFT_SUBMITTED = "forms.draft_submitted"
+    FORM_DRAFT_REOPENED = "forms.draft_reopened"
+    FORM_DRAFT_DISCARDED = "forms.draft_discarded"
+    FORM_COMMENTED = "forms.commented"
+    FORM_COMMENT_RESOLVED = "forms.comment_resolved"
+    FORM_CHECK_ASKED = "forms.check_asked"
+    FORM_FAILURE_ACCEPTED = "forms.failure_accepted"
+    FORM_EXPORTED = "forms.exported"
+    FORM_TRIED = "forms.tried"
     REFERRAL_STARTED = "referrals.started"
     REFERRAL_SAVED = "referrals.saved"
     REFERRAL_ROUTED = "referrals.routed"
@@ -60,6 +71,14 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.MEMBERSHIP_ENDED: frozenset({"role"}),
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
     Event.FORM_PUBLISHED: frozenset({"form", "number"}),
+    Event.FORM_DRAFT_STARTED: frozenset({"form", "source"}),
+    Event.FORM_DRAFT_CHANGED: frozenset({"version", "what"}),
+    Event.FORM_DRAFT_SUBMITTED: frozenset({"version"}),
+    Event.FORM_DRAFT_REOPENED: frozenset({"version"}),
+    Event.FORM_DRAFT_DISCARDED: frozenset({"version"}),
+    Event.FORM_CHECK_ASKED: frozenset({"kind"}),
+    Event.FORM_FAILURE_ACCEPTED: frozenset({"scenario"}),
+    Event.FORM_EXPORTED: frozenset({"form"}),
     Event.REFERRAL_STARTED: frozenset({"kind"}),
     Event.REFERRAL_SAVED: frozenset({"section", "version"}),
     Event.REFERRAL_ROUTED: frozenset({"route", "rule"}),

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     DECIDE = "referral:decide"
     PEOPLE = "people:approve"
     COUNCIL = "council:manage"
+    DESIGN = "forms:design"
+    PUBLISH = "forms:publish"
 
 
 P, R = Permission, Reach
@@ -49,9 +51,10 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
     "referrer": _REFERRER,
     "agency_lead": {**_REFERRER, P.TRACK: R.AGENCY, P.REPLY: R.AGENCY, P.PEOPLE: R.AGENCY},
     "screener": _SCREENER,
-    "practice_manager": {**_SCREENER, P.PEOPLE: R.COUNCIL},
-    "form_designer": {P.ACCOUNT: R.OWN},
-    "council_admin": {P.ACCOUNT: R.OWN, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL},
+    # DESIGN changes drafts of the council's forms; PUBLISH reads them, comments, and is the second pair of eyes.
+    "practice_manager": {**_SCREENER, P.PEOPLE: R.COUNCIL, P.PUBLISH: R.COUNCIL},
+    "form_designer": {P.ACCOUNT: R.OWN, P.DESIGN: R.COUNCIL, P.PUBLISH: R.COUNCIL},
+    "council_admin": {P.ACCOUNT: R.OWN, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL, P.PUBLISH: R.COUNCIL},
     "system": dict.fromkeys(P, R.COUNCIL),
 }
 

@@ -15,7 +15,7 @@ from portal.kernel.tables import TenantTable, now_column, within_council
 from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
-ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE")
+ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 NOTICE_KINDS = ("received", "question", "reply", "outcome")
 NOTICE_STATES = ("pending", "sent", "failed")
 
@@ -28,6 +28,8 @@ class Referral(TenantTable):
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     form_version_id: Mapped[UUID]
+    # Which of the council's forms: concern, information or service.
+    form_key: Mapped[str] = mapped_column(server_default="concern")
     kind: Mapped[str] = mapped_column(server_default="full")
     state: Mapped[str] = mapped_column(server_default="draft")
     version: Mapped[int] = mapped_column(server_default="1")

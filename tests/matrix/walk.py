@@ -23,7 +23,7 @@ NONCE = re.compile(r"'nonce-([^']+)'")
 METHODS = ("GET", "POST")
 
 # Which of the world's things an address names, by the name of the part that varies.
-NAMES = {"draft_id": "draft", "membership_id": "membership", "topic": "topic", "reference": "report"}
+NAMES = {"draft_id": "draft", "membership_id": "membership", "topic": "topic", "reference": "report", "form_id": "form"}
 # Taking a report back is possible only before somebody at the council has it.
 FRESH = ("referrals.withdraw", "screening.claim")
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0}
@@ -33,6 +33,7 @@ BODIES = {
     "referrals.send": {"submit_key": str(uuid4()), "seen_version": "1"},
     "auth.approve": {"version": "1"},
     "auth.refuse": {"version": "1"},
+    "forms.begin": {"form_key": "concern"},
     "messaging.ask": {"message": "When?"},
     "messaging.reply": {"message": "Then."},
     "screening.priority": {"priority": "urgent"},
@@ -148,8 +149,8 @@ def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
 def whose_of(rule: Rule) -> Iterator[str]:
     """The owners to ask about: all of them, or just one where the address names nothing."""
     thing = thing_of(rule)
-    # What a council publishes belongs to no agency.
-    yield from (AGENCY, OTHER_COUNCIL, MISSING) if thing == "topic" else THINGS if thing else (AGENCY,)
+    # What a council publishes or designs belongs to no agency.
+    yield from (AGENCY, OTHER_COUNCIL, MISSING) if thing in ("topic", "form") else THINGS if thing else (AGENCY,)
 
 
 def outcome(answer: TestResponse) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission
+from portal.forms.commands import drafting
 from portal.forms.queries import newest
 from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
@@ -36,6 +37,7 @@ class Things:
     draft: dict[str, str] = field(default_factory=dict)
     membership: dict[str, str] = field(default_factory=dict)
     topic: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,6 +69,8 @@ def make(councils: Councils) -> World:
         world.things.membership[whose] = _waiting(person, mark)
     world.things.report[MISSING] = world.things.fresh[MISSING] = "AAA-AAA-AAA"
     world.things.draft[MISSING] = world.things.membership[MISSING] = str(uuid4())
+    designers = ((AGENCY, people["form designer"]), (OTHER_COUNCIL, people["other form designer"]))
+    world.things.form = {whose: _form_draft(designer) for whose, designer in designers} | {MISSING: str(uuid4())}
     with db.unit_of_work(Scope(here)):
         published = newest()
         known = next(iter(published.thresholds.topics))
@@ -100,7 +104,7 @@ def _people_there(there: Council) -> dict[str, Person | None]:
             role=role,
             agency=SHARED if role == "referrer" else None,  # their own names they may read
         )
-        for role in ("referrer", "screener", "council_admin")
+        for role in ("referrer", "screener", "form_designer", "council_admin")
     }
 
 
@@ -139,6 +143,13 @@ def _draft(author: Person, mark: str) -> UUID:
         for section, body in _sections(mark).items():
             drafts.save(author.actor, find_draft(author.actor, draft_id), section, body, 0, complete=False)
     return draft_id
+
+
+def _form_draft(designer: Person | None) -> str:
+    """A draft of the council's form; somebody else of the council has said nothing about it yet."""
+    assert designer is not None
+    with db.unit_of_work(designer.scope):
+        return str(drafting.start(designer.actor, "concern"))
 
 
 def _waiting(near: Person, mark: str) -> str:

@@ -31,11 +31,25 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         return {"tenant_id": COUNCILS[council], "id": row_id(council, agency, table), **columns}
 
     report = {"referral_id": row_id(council, agency, "referral"), "agency_id": AGENCIES[agency]}
+    draft = {"draft_id": row_id(council, agency, "form_draft")}
     mark = f"{council}-{agency}"
     return {
         "council_key": here("council_key", version=1 if agency == "school" else 2, wrapped=BLOB),
         "agency_approval": here("agency_approval", agency_id=AGENCIES[agency]),
         "form_version": here("form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark),
+        "form_draft": here(
+            "form_draft",
+            form_key="concern",
+            content=Jsonb({}),
+            content_hash=mark,
+            author_id=ACCOUNT,
+            changed_by=ACCOUNT,
+        ),
+        "form_comment": here(
+            "form_comment", **draft, author_id=ACCOUNT, body=mark, once=row_id(council, agency, "said")
+        ),
+        "form_check": here("form_check", **draft, kind="proof", content_hash=mark, asked_by=ACCOUNT),
+        "form_trial": here("form_trial", **draft, account_id=ACCOUNT, content=Jsonb({}), wrapped_key=BLOB),
         "referral": here(
             "referral",
             agency_id=AGENCIES[agency],

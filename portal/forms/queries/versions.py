@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
+from portal.forms.families import FAMILIES
 from portal.forms.models import FormVersion
 from portal.forms.rules import Thresholds, parse_thresholds
 from portal.forms.schema import Form, SchemaMistakes, parse_form
@@ -66,6 +69,33 @@ def newest(form_key: str = "concern") -> Published:
     if found is None:
         raise NotFound("no form is published")
     return version(found)
+
+
+@dataclass(frozen=True)
+class Newest:
+    """What is published of one form at the moment."""
+
+    id: UUID
+    number: int
+    published_at: datetime
+    note: str
+
+
+def newest_of_each() -> dict[str, Newest | None]:
+    """The newest version of each family, None where nothing is published; in the order of the families."""
+    later = aliased(FormVersion)
+    highest = (
+        select(func.max(later.number))
+        .where(later.tenant_id == FormVersion.tenant_id, later.form_key == FormVersion.form_key)
+        .scalar_subquery()
+    )
+    query = select(
+        FormVersion.form_key, FormVersion.id, FormVersion.number, FormVersion.published_at, FormVersion.note
+    ).where(FormVersion.tenant_id == _council_id(), FormVersion.number == highest)
+    found = {
+        row.form_key: Newest(row.id, row.number, row.published_at, row.note) for row in db.session().execute(query)
+    }
+    return {key: found.get(key) for key in FAMILIES}
 
 
 def version(version_id: UUID) -> Published:

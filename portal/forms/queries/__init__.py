@@ -1,0 +1,5 @@
+"""What is known of a council's forms: published versions here, designers' drafts in `drafts`."""
+
+from portal.forms.queries.versions import MOST_REMEMBERED, NO_RULES, Published, newest, published, version
+
+__all__ = ["MOST_REMEMBERED", "NO_RULES", "Published", "newest", "published", "version"]

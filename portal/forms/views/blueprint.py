@@ -1,0 +1,44 @@
+"""The blueprint that the pages of forms share, and what the designer's views ask again and again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, request
+from flask_babel import get_locale
+
+from portal.auth import guard
+from portal.forms.queries import drafts as queries
+from portal.forms.queries.drafts import Draft
+from portal.kernel import scope
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import Council
+
+# A version number never has more: a longer one is not ours.
+DIGITS = 8
+
+blueprint = Blueprint("forms", __name__)
+
+
+def language() -> str:
+    """The language of this page."""
+    return str(get_locale() or "en")
+
+
+def council() -> Council:
+    """The council of this address; the guard has seen to it that there is one."""
+    found = scope.current().council
+    if found is None:
+        raise NotFound("no council in scope")
+    return found
+
+
+def seen_version() -> int:
+    """The draft's version that the posted page showed; anything but a number counts as 0, which then conflicts."""
+    text = request.form.get("seen_version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
+
+
+def open_draft(form_id: UUID) -> Draft:
+    """The draft with that id, for whoever may read this council's drafts; raises NotFound."""
+    return queries.find(guard.actor(), form_id)

@@ -17,6 +17,7 @@ COMMANDS = {
     "doctor": "portal.cli.doctor",
     "council": "portal.cli.councils",
     "scenarios": "portal.cli.scenarios",
+    "forms": "portal.cli.forms",
     "agencies": "portal.cli.agencies",
     "browser": "portal.cli.browser",
 }

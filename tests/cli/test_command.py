@@ -26,7 +26,7 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.startswith(f"usage: portal {name}")
 
 
-@pytest.mark.parametrize("name", ["scenarios", "agencies", "council"])
+@pytest.mark.parametrize("name", ["scenarios", "agencies", "council", "forms"])
 def test_commands_without_a_database_load_nothing_slow(name: str) -> None:
     command = [sys.executable, "-P", "-c", LOADED, name, *SLOW]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.split() == []

@@ -14,6 +14,7 @@ from portal.auth.policy import Permission, Reach, reach
 from portal.forms.commands import drafting
 from portal.forms.families import CONCERN, FAMILIES, INFORMATION, SERVICE
 from portal.forms.queries import drafts, versions
+from portal.forms.views import hub
 from portal.forms.views.blueprint import blueprint, open_draft
 from portal.kernel.errors import NotFound
 
@@ -63,6 +64,7 @@ def draft(form_id: UUID) -> str:
         "forms/draft.html",
         draft=found,
         family=family_words(found.form_key),
+        groups=hub.groups(found),
         may_design=reach(guard.actor(), Permission.DESIGN) is not Reach.NONE and found.state == "open",
     )
 

@@ -15,6 +15,7 @@ from portal.auth.policy import Permission, Reach, reach
 from portal.forms.commands.publish import digest
 from portal.forms.families import FAMILIES
 from portal.forms.models import FormDraft, FormVersion
+from portal.forms.queries import library
 from portal.forms.queries.drafts import Draft, find
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -74,10 +75,13 @@ def save(actor: Actor, draft: Draft, content: Mapping[str, Any], seen: int, what
 
     `what` is a code for the record ("question_changed"), never words that somebody typed. `columns` are other columns
     of the draft to set with it. The same content again is no conflict. Raises Conflict when somebody else saved other
-    content meanwhile or the draft is not open any more, Forbidden, and Invalid({"content": "too_large"}).
+    content meanwhile or the draft is not open any more, Forbidden, Invalid({"content": "too_large"}), and
+    Invalid({"content": "locked"}) when it changes what the draft's template has locked.
     """
     _may_design(actor)
     kept = _sized(content)
+    if library.newly_broken(draft, kept, columns.get("template_number", draft.template_number)):
+        raise Invalid({"content": "locked"})
     content_hash = digest(kept)
     if content_hash == draft.content_hash and not columns:
         return draft.version

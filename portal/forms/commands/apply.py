@@ -11,7 +11,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from portal.audit import events
 from portal.auth.models import Agency, AgencyApproval, AgencyDomain
-from portal.forms.commands.publish import digest, publish
+from portal.forms.commands.publish import publish
+from portal.forms.digests import digest
 from portal.forms.folder import AGENCIES, CouncilFolder
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
-from portal.forms.commands.publish import digest
+from portal.forms.digests import digest
 from portal.forms.families import FAMILIES
 from portal.forms.models import FormDraft, FormVersion
 from portal.forms.queries import library

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert, select
 
 from portal.audit import events
+from portal.forms.digests import digest
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
@@ -55,9 +54,3 @@ def publish(form_doc: Mapping[str, Any], thresholds_doc: Mapping[str, Any]) -> U
     )
     events.record(events.Event.FORM_PUBLISHED, version_id, form=key, number=number)
     return version_id
-
-
-def digest(document: object) -> str:
-    """SHA-256 of a JSON-ready document: the same words and numbers in the same places give the same digest."""
-    plain = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(plain.encode()).hexdigest()

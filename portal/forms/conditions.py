@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.forms.facts import Facts, as_chosen, as_levels, as_number, as_text, is_empty
+from portal.forms.facts import Facts, as_chosen, as_levels, as_number, as_text, is_between, is_empty
 from portal.forms.mistakes import Checker, Path, shown
 
 DEEPEST = 8
 MOST_NODES = 400
 LIMIT = 1_000_000
+STRUCTURED = frozenset({"name", "address", "school", "practice", "documents", "group"})
+"""Types whose stored answer has parts; a condition may only ask whether such an answer is empty."""
 
 Test = Callable[[Facts], bool]
 Formula = Callable[[Facts], int | None]
@@ -208,6 +210,9 @@ def _answer(node: Mapping[str, Any], words: Words, place: Place) -> Test:
     if len(used) != 1:
         words.checker.note(place.path, f"exactly one of {', '.join(ANSWER_FORMS)} is needed")
         return never
+    if asked.type in STRUCTURED and used[0] != "empty":
+        words.checker.note(place.path, f"{key} is of type {asked.type}: a condition can only ask whether it is empty")
+        return never
     test = ANSWER_FORMS[used[0]](node[used[0]], asked, words, place.at(used[0]))
     return lambda facts: test(facts.answers.get(key))
 
@@ -217,7 +222,7 @@ OnAnswer = Callable[[object], bool]
 
 def _is(wanted: object, asked: Asked, words: Words, path: Path) -> OnAnswer:
     if asked.type in {"number", "age"} and isinstance(wanted, int) and not isinstance(wanted, bool):
-        return lambda answer: as_number(answer) == wanted
+        return lambda answer: as_number(answer) == wanted and not is_between(answer)
     word = next(iter(read_options([wanted], asked, words, path)), None)
     return lambda answer: word is not None and as_text(answer) == word
 

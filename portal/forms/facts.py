@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from math import floor
 
 LARGEST = 1_000_000_000
 WHOLE = re.compile(r"-?[0-9]{1,9}\Z")
+DECIMAL = re.compile(r"-?[0-9]{1,9}\.[0-9]{1,2}\Z")
 ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+PARTIAL_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?\Z")
 
 
 @dataclass
@@ -48,7 +52,10 @@ def as_text(value: object) -> str | None:
 
 
 def as_number(value: object) -> int | None:
-    """Return an answer as a whole number of at most nine digits or so, or None."""
+    """Return an answer as a whole number of at most nine digits or so, or None.
+
+    A number kept with decimals ("93.5") counts down to the whole number, so that `at_least` and `below` stay exact.
+    """
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -57,7 +64,12 @@ def as_number(value: object) -> int | None:
         return int(value) if -LARGEST <= value <= LARGEST and value == int(value) else None
     if isinstance(value, str) and WHOLE.match(value):
         return int(value)
-    return None
+    return floor(float(value)) if isinstance(value, str) and DECIMAL.match(value) else None
+
+
+def is_between(value: object) -> bool:
+    """Tell whether an answer is a number kept with decimals that lies between two whole numbers."""
+    return isinstance(value, str) and DECIMAL.match(value) is not None and float(value) != floor(float(value))
 
 
 def as_chosen(value: object) -> tuple[str, ...]:
@@ -92,10 +104,38 @@ def as_date(value: object) -> date | None:
     return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
 
 
-def is_empty(value: object) -> bool:
-    """Tell whether nothing was answered: missing, blank text, or no option chosen."""
+def as_day(value: object) -> date | None:
+    """Return the day of a date that is known to the day, an estimate among them, or None."""
+    return as_date(value.get("about")) if isinstance(value, dict) else as_date(value)
+
+
+def latest_date(value: object) -> date | None:
+    """Return the last day that a date known to the day, month or year may be; None for a day that a baby is due.
+
+    Whoever was born then is at least as old as this says, so a rule for adults never takes a child for one.
+    """
+    known = value.get("about") if isinstance(value, dict) else value
+    found = PARTIAL_DATE.match(known) if isinstance(known, str) else None
+    if found is None:
+        return as_date(known)
+    try:
+        year, month = int(found[1]), int(found[2] or 12)
+        return date(year, month, monthrange(year, month)[1])
+    except ValueError:
+        return None
+
+
+def is_empty(value: object, depth: int = 4) -> bool:
+    """Tell whether nothing was answered: missing, blank text, no option chosen, or parts that are all blank."""
     if isinstance(value, str):
         return not value.strip()
-    if isinstance(value, list | tuple | set | frozenset | dict):
-        return not as_chosen(value)
+    if isinstance(value, dict):
+        return not as_chosen(value) or (depth > 0 and all(_blank(part, depth) for part in value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
+        people = any(isinstance(item, dict) and depth > 0 and not is_empty(item, depth - 1) for item in value)
+        return not people and not as_chosen(value)
     return as_text(value) is None and as_date(value) is None
+
+
+def _blank(part: object, depth: int) -> bool:
+    return isinstance(part, str | list | tuple | dict) and is_empty(part, depth - 1)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from portal.forms.substitutions import NAMES, misused
+
 Path = tuple[str | int, ...]
 Text = Mapping[str, str]
 
@@ -16,6 +18,10 @@ KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,59}\Z")
 LANGUAGES = ("en", "cy")
 LONGEST_TEXT = 6_000
 """Characters in one text of a council: enough for a page of advice, far from a giant form."""
+MOST_PARTS = 60_000
+DEEPEST_DOCUMENT = 60
+MOST_CHARACTERS = 2_000_000
+"""What one document may hold altogether; a condition may be eight deep, which is some twenty levels of the document."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +167,43 @@ class Checker:
                 self.note(where, f"expected words, at most {LONGEST_TEXT} characters, found {shown(words)}")
             else:
                 kept[str(language)] = words.strip()
+                self.gaps(words, where)
         for language in self.languages:
             if language not in value:
                 self.note(path, f"the {language} text is missing")
         return MappingProxyType(kept)
+
+    def optional_text(self, parts: Mapping[str, Any], name: str, path: Path) -> Text | None:
+        """Return a text by language that may be left out."""
+        return self.text(parts[name], (*path, name)) if name in parts else None
+
+    def gaps(self, words: str, path: Path) -> None:
+        """Refuse anything in double brackets other than the names that the product fills in."""
+        for wrong in misused(words):
+            self.note(path, f"{shown(wrong)} cannot be filled in; double brackets may hold {', '.join(NAMES)}")
+
+    def size(self, document: object) -> None:
+        """Raise SchemaMistakes for a document that is too deep, has too many parts or too much text; quick and flat."""
+        parts, characters = 0, 0
+        waiting: list[tuple[object, Path]] = [(document, ())]
+        while waiting:
+            here, path = waiting.pop()
+            parts += 1
+            characters += len(here) if isinstance(here, str) else 0
+            if len(path) > DEEPEST_DOCUMENT:
+                self.note(path[:6], f"nested more than {DEEPEST_DOCUMENT} levels deep")
+            elif parts + len(waiting) > MOST_PARTS or characters > MOST_CHARACTERS:
+                self.note((), f"more than {MOST_PARTS} parts or {MOST_CHARACTERS} characters altogether")
+            self.finish()
+            waiting += _inside(here, path)
+
+
+def _inside(thing: object, path: Path) -> list[tuple[object, Path]]:
+    if isinstance(thing, Mapping):
+        return [(value, (*path, str(key)[:60])) for key, value in thing.items()]
+    if isinstance(thing, list | tuple):
+        return [(value, (*path, place)) for place, value in enumerate(thing)]
+    return []
 
 
 def printable(words: str) -> bool:

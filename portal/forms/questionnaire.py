@@ -5,24 +5,36 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from portal.forms.conditions import Asked, Test, holds
+from portal.forms.conditions import STRUCTURED, Asked, Test, holds
 from portal.forms.mistakes import Text
 
-CHOICES = frozenset({"radios", "select", "checkboxes", "levels"})
-TYPES = CHOICES | {"text", "textarea", "date", "number", "age", "tel", "email", "postcode"}
+ONE_CHOICE = frozenset({"radios", "select", "search", "yes_no"})
+CHOICES = ONE_CHOICE | {"checkboxes", "levels"}
+TYPES = (
+    CHOICES
+    | STRUCTURED
+    | {"text", "textarea", "date", "number", "age", "tel", "email", "postcode", "nhs_number", "upn"}
+)
+DATE_FORMS = ("exact", "month", "year", "estimated", "due")
+"""How well a date may be known: the day, the month, the year, about when, or the day a baby is due."""
 SENSITIVITIES = ("P", "SC", "CO", "CONF", "N")
 NOT_KNOWN = "not_known"
 """The stored answer "not known" of a question that allows it (`not_known: true`)."""
+Severity = tuple[tuple[str, ...], ...] | str
 
 
 @dataclass(frozen=True)
 class Option:
-    """One answer of a question with choices; an exclusive one ("none of these") empties the others."""
+    """One answer of a question with choices; an exclusive one ("none of these") empties the others.
+
+    `code` is what a statutory return calls this answer, in the code list that the question names.
+    """
 
     value: str
     label: Text
     hint: Text | None = None
     exclusive: bool = False
+    code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,11 +46,32 @@ class Level:
 
 
 @dataclass(frozen=True)
+class Guidance:
+    """Help beside a question: what a threshold means, and examples of a good answer."""
+
+    title: Text
+    body: Text
+    examples: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """How often a section or a group is given (children, household) and which answers name an item."""
+
+    min: int
+    max: int
+    item: Text
+    title_from: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """One question; `required` is true, false or a test over the answers, `show_when` a test or always.
 
     `fact` names what the answer is ("child.school"), for those who must find it whatever the question is called;
-    `flags` says that the options are signs of serious harm, which the council reads first.
+    `flags` says that the options are signs of serious harm, which the council reads first. `severity` orders the
+    answers from the least to the most worrying; `unsure_of` names the question whose signs these are in doubt;
+    `strengths` says that the answers are comforts. A `group` asks its own `questions` of each of several people.
     """
 
     key: str
@@ -55,6 +88,18 @@ class Question:
     sensitivity: str = "P"
     not_known: bool = False
     flags: bool = False
+    forms: tuple[str, ...] = ("exact",)
+    not_before: str | None = None
+    not_after: str | None = None
+    format: str | None = None
+    decimals: int | None = None
+    guidance: Guidance | None = None
+    codes: str | None = None
+    severity: Severity | None = None
+    unsure_of: str | None = None
+    strengths: bool = False
+    questions: tuple[Question, ...] = ()
+    repeat: Repeat | None = None
 
     def asked(self) -> Asked:
         """Return what conditions may know of this question."""
@@ -80,16 +125,7 @@ class Page:
     title: Text
     intro: Text | None
     questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True)
-class Repeat:
-    """How often a section is given (children, household) and which answers name an item."""
-
-    min: int
-    max: int
-    item: Text
-    title_from: tuple[str, ...]
+    inset: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -102,6 +138,7 @@ class Section:
     questions: tuple[Question, ...]
     repeat: Repeat | None = None
     show_when: Test | None = None
+    inset: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +150,8 @@ class Form:
     triage: tuple[Page, ...]
     sections: tuple[Section, ...]
     urgent: tuple[Section, ...]
+    inset: Text | None = None
+    out_of_hours: Text | None = None
 
     def section(self, key: str) -> Section:
         """Return a section of the full form, else of the urgent form; raises KeyError."""
@@ -146,6 +185,11 @@ class Form:
             *self.triage_questions(),
             *(question for part in self.sections for question in part.questions),
         ]
+
+    def fields(self) -> list[Question]:
+        """Return every question of the form: triage, sections, the urgent form, and those inside groups."""
+        asked = [*self.questions(), *(question for part in self.urgent for question in part.questions)]
+        return [one for question in asked for one in (question, *question.questions)]
 
 
 def is_shown(thing: Question | Section, answers: Mapping[str, object]) -> bool:
@@ -186,16 +230,27 @@ def prune(form: Form, answers: Mapping[str, object], keep: Collection[str] = ())
 def _keep_shown(questions: Sequence[Question], answers: Mapping[str, object], kept: dict[str, object]) -> None:
     own = {question.key for question in questions}
     known = {**kept, **{key: value for key, value in answers.items() if key in own}}
-    for question in visible(questions, known):
-        if question.key in answers:
-            kept[question.key] = answers[question.key]
+    kept.update(_shown(questions, known, answers))
 
 
-def _keep_items(section: Section, items: object, known: Mapping[str, object]) -> list[dict[str, object]]:
-    kept_items = []
-    for item in items if isinstance(items, list | tuple) else ():
-        if not isinstance(item, Mapping):
-            continue
-        shown = visible(section.questions, {**known, **item})
-        kept_items.append({question.key: item[question.key] for question in shown if question.key in item})
-    return kept_items
+def _shown(
+    questions: Sequence[Question], known: Mapping[str, object], answers: Mapping[str, object]
+) -> dict[str, object]:
+    shown = visible(questions, known)
+    hidden = {question.key for question in questions} - {question.key for question in shown}
+    around = {key: value for key, value in known.items() if key not in hidden}
+    return {
+        question.key: _keep_items(question, answers[question.key], around)
+        if question.type == "group"
+        else answers[question.key]
+        for question in shown
+        if question.key in answers
+    }
+
+
+def _keep_items(repeated: Section | Question, items: object, known: Mapping[str, object]) -> list[dict[str, object]]:
+    return [
+        _shown(repeated.questions, {**known, **item}, item)
+        for item in (items if isinstance(items, list | tuple) else ())
+        if isinstance(item, Mapping)
+    ]

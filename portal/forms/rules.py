@@ -52,7 +52,9 @@ def evaluate(thresholds: Thresholds, answers: Mapping[str, object], now: datetim
     """Return what the rules say; never raises, whatever the answers hold, and changes nothing."""
     facts = Facts(answers, now, thresholds.values, thresholds.conditions)
     matching = [rule for rule in thresholds.rules if rule.when(facts)]
-    first = matching[0]  # the last rule always holds: the reader refuses a rule set without one
+    if not matching:  # a draft's rules, or an older version's: a published set ends with a rule that always holds
+        return Outcome(thresholds.fallback(), "", None, (), (), {}, attention=True)
+    first = matching[0]
     raised = _override(thresholds, facts, first)
     rule = raised or first
     return Outcome(

@@ -10,6 +10,7 @@ from portal.forms.conditions import Asked, Formula, Test, Words, never, read_con
 from portal.forms.facts import Facts
 from portal.forms.mistakes import Checker, Path, Text
 from portal.forms.questionnaire import Form
+from portal.forms.safety_reading import read_names, read_safety
 from portal.forms.thresholds import (
     LevelRule,
     NoticeRule,
@@ -23,7 +24,7 @@ from portal.forms.topic_reading import read_topics
 from portal.forms.values import read_value
 
 PARTS = ["routes", "levels", "rules", "notices", "override_answer", "override_question"]
-EXTRAS = ["version_note", "values", "conditions", "overrides", "always", "topics", "topic_rules"]
+EXTRAS = ["version_note", "values", "conditions", "overrides", "always", "topics", "topic_rules", "safety", "names"]
 MOST_RULES = 200
 
 
@@ -40,12 +41,14 @@ class Names:
     values: Mapping[str, Formula]
 
 
-def parse_thresholds(document: object, form: Form, languages: Sequence[str] = ()) -> Thresholds:
+def parse_thresholds(document: object, form: Form, languages: Sequence[str] = (), *, whole: bool = True) -> Thresholds:
     """Read a thresholds document against its form; with `languages`, every text must be in each of them.
 
+    Without `whole` the rules need not end with one that always holds: a draft's may not yet.
     Raises SchemaMistakes with every mistake found.
     """
     check = Checker(languages)
+    check.size(document)
     parts = check.mapping(document, (), must=PARTS, may=EXTRAS)
     words = Words(check, {question.key: question.asked() for question in form.triage_questions()})
     values = _read_values(parts.get("values", {}), words)
@@ -53,8 +56,9 @@ def parse_thresholds(document: object, form: Form, languages: Sequence[str] = ()
     topics = read_topics(parts.get("topics", {}), check)
     routes, levels = _read_routes(parts.get("routes"), check), _read_levels(parts.get("levels"), check)
     names = Names(check, words, routes, levels, _read_texts(parts.get("notices"), check), list(topics), values)
-    rules = _read_rules(parts.get("rules"), names)
+    rules = _read_rules(parts.get("rules"), names, whole=whole)
     override_answer = check.key(parts.get("override_answer"), ("override_answer",))
+    safety = read_safety(parts["safety"], routes, {rule.id for rule in rules}, check) if "safety" in parts else None
     # Only an override may speak of the override's own answer: no rule can be lowered by disagreeing.
     words.asked = {**words.asked, override_answer: Asked("radios", frozenset({"yes", "no"}))}
     result = Thresholds(
@@ -71,6 +75,8 @@ def parse_thresholds(document: object, form: Form, languages: Sequence[str] = ()
         values=values,
         conditions=conditions,
         asked=tuple(form.triage_questions()),
+        safety=safety,
+        names=read_names(parts.get("names", {}), {*values, *conditions}, check),
     )
     check.finish()
     return result
@@ -123,10 +129,10 @@ def _read_levels(node: object, check: Checker) -> dict[int, Text]:
 RULE_PARTS = ["id", "when", "route", "level", "why"]
 
 
-def _read_rules(node: object, names: Names) -> list[Rule]:
+def _read_rules(node: object, names: Names, *, whole: bool) -> list[Rule]:
     check = names.check
     rules: list[Rule] = []
-    items = check.sequence(node, ("rules",), least=1, most=MOST_RULES)
+    items = check.sequence(node, ("rules",), least=1 if whole else 0, most=MOST_RULES)
     for place, item in enumerate(items):
         path: Path = ("rules", place)
         parts = check.mapping(item, path, must=RULE_PARTS, may=["notices", "topics", "stands_alone"])
@@ -134,7 +140,7 @@ def _read_rules(node: object, names: Names) -> list[Rule]:
         if rule.id in {other.id for other in rules}:
             check.note((*path, "id"), f"{rule.id} is there twice")
         last = place == len(items) - 1
-        if (parts.get("when") == {"always": True}) is not last:
+        if whole and (parts.get("when") == {"always": True}) is not last:
             message = "the last rule must be `when: {always: true}`" if last else "no rule after this one is reached"
             check.note((*path, "when"), message)
         rules.append(rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from portal.forms.conditions import Formula, Test
 from portal.forms.mistakes import Text
@@ -94,6 +94,32 @@ class Topic:
     reviewed: str
 
 
+SAFETY_PROPERTIES = (
+    "red_flags_reach_the_hub",
+    "worse_never_lowers",
+    "strengths_never_lower_flags",
+    "override_open",
+)
+"""The properties of a rule set from which a rule may be declared an exception."""
+
+
+@dataclass(frozen=True)
+class Exempt:
+    """A rule that may break properties of safety, and why; shown beside every proof."""
+
+    rule: str
+    properties: tuple[str, ...]
+    reason: Text
+
+
+@dataclass(frozen=True)
+class Safety:
+    """The route that red flags must reach at least, and the declared exceptions."""
+
+    hub: str
+    exceptions: tuple[Exempt, ...] = ()
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """One council's rule set once read; everything about a route comes from here."""
@@ -112,3 +138,13 @@ class Thresholds:
     conditions: Mapping[str, Test]
     asked: tuple[Question, ...]
     """The triage questions, to tell answers that no page could have given."""
+    safety: Safety | None = None
+    """None in versions published before rules were proved."""
+    names: Mapping[str, Text] = field(default_factory=dict)
+
+    def fallback(self) -> str:
+        """Return the route of answers for which no rule holds: the hub's, else the highest below the top, else any."""
+        if self.safety is not None and self.safety.hub in self.routes:
+            return self.safety.hub
+        ranked = sorted(self.routes.values(), key=lambda route: route.rank, reverse=True)
+        return ranked[1 if len(ranked) > 1 else 0].key if ranked else ""

@@ -18,7 +18,7 @@ from portal.forms.conditions import (
     read_node,
     read_options,
 )
-from portal.forms.facts import Facts, as_chosen, as_date, as_levels, as_number
+from portal.forms.facts import Facts, as_chosen, as_day, as_levels, as_number, latest_date
 from portal.forms.mistakes import Path, shown
 
 CAPS = ("no_more_than", "no_less_than")
@@ -128,9 +128,11 @@ def _named(node: Mapping[str, Any], words: Words, place: Place) -> Formula:
 
 def _answer(node: Mapping[str, Any], words: Words, place: Place) -> Formula:
     if "points" not in node:
-        key, _ = read_asked(node["answer"], words, place.at("answer"), {"number", "age", "radios", "select"})
+        key, _ = read_asked(node["answer"], words, place.at("answer"), {"number", "age", "radios", "select", "search"})
         return lambda facts: as_number(facts.answers.get(key))
-    key, asked = read_asked(node["answer"], words, place.at("answer"), {"radios", "select", "checkboxes"})
+    key, asked = read_asked(
+        node["answer"], words, place.at("answer"), {"radios", "select", "search", "yes_no", "checkboxes"}
+    )
     where = place.at("points")
     given = words.checker.named(node["points"], where, 200)
     read_options(list(given), asked, words, where)
@@ -149,7 +151,7 @@ def _years_since(node: Mapping[str, Any], words: Words, place: Place) -> Formula
     key, _ = read_asked(node["years_since"], words, place.at("years_since"), {"date"})
 
     def years(facts: Facts) -> int | None:
-        born, today = as_date(facts.answers.get(key)), _today(facts)
+        born, today = latest_date(facts.answers.get(key)), _today(facts)
         return None if born is None else today.year - born.year - (today.timetuple()[1:3] < born.timetuple()[1:3])
 
     return years
@@ -159,7 +161,7 @@ def _days_since(node: Mapping[str, Any], words: Words, place: Place) -> Formula:
     key, _ = read_asked(node["days_since"], words, place.at("days_since"), {"date"})
 
     def days(facts: Facts) -> int | None:
-        then = as_date(facts.answers.get(key))
+        then = as_day(facts.answers.get(key))
         return None if then is None else (_today(facts) - then).days
 
     return days

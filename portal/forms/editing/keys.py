@@ -38,10 +38,9 @@ def fresh(base: str, taken: Collection[str]) -> str:
 
 def taken_keys(form: object, thresholds: object = None) -> set[str]:
     """Every key of the form's parts and questions, and what the rules keep beside the answers."""
-    found = {entry.document.get("key") for entry in (*all_parts(form), *all_questions(form))}
-    if isinstance(thresholds, Mapping):
-        found.add(thresholds.get("override_answer"))
-    return {key for key in found if isinstance(key, str)}
+    found = {entry.key for entry in (*all_parts(form), *all_questions(form))}
+    override = thresholds.get("override_answer") if isinstance(thresholds, Mapping) else None
+    return (found | {override if isinstance(override, str) else ""}) - {""}
 
 
 def renamed(node: Any, new: Mapping[str, str]) -> Any:

@@ -65,6 +65,12 @@ class Entry:
         """What stands there, or nothing when it is no mapping."""
         return self.node if isinstance(self.node, dict) else {}
 
+    @property
+    def key(self) -> str:
+        """Its key as it is written, "" when that is no text."""
+        key = self.document.get("key")
+        return key if isinstance(key, str) else ""
+
 
 def place_of(text: str) -> Place | None:
     """Read an address's place; None when it cannot be one."""

@@ -83,10 +83,9 @@ def _copied(found: Entry, taken: set[str]) -> Any:
     inside = [found, *(entry for entry in _all_within(found))]
     new: dict[str, str] = {}
     for entry in inside:
-        key = entry.document.get("key")
-        if isinstance(key, str) and key and key not in new:
-            new[key] = fresh(key, taken)
-            taken.add(new[key])
+        if entry.key and entry.key not in new:
+            new[entry.key] = fresh(entry.key, taken)
+            taken.add(new[entry.key])
     return _rekeyed(renamed(copying.deepcopy(found.node), new), new)
 
 
@@ -122,10 +121,10 @@ def move_to(form: object, place: Place, target: Place) -> tuple[Document, Place 
     # Added before it is taken out: the places of nameless entries are then still those that were asked for.
     added, _there = add(form, target.below("new"), found.node)
     changed = remove(added, place)
-    key = found.document.get("key")
     holder = find(changed, target)
     last = questions(holder)[-1].place if holder and questions(holder) else None
-    return changed, target.below(key) if isinstance(key, str) and find(changed, target.below(key)) else last
+    kept = target.below(found.key)
+    return changed, kept if found.key and find(changed, kept) else last
 
 
 def _groups(part: Entry) -> list[Entry]:
@@ -137,19 +136,19 @@ def _may_hold(form: object, found: Entry, target: Entry) -> bool:
         return False
     if found.document.get("type") == "group" and (target.place.question or target.place.kind == "page"):
         return False
-    return found.document.get("key") not in _keys_beside(form, target.place.kind, found)
+    return found.key not in _keys_beside(form, target.place.kind, found)
 
 
-def _keys_beside(form: object, kind: str, moving: Entry) -> set[object]:
+def _keys_beside(form: object, kind: str, moving: Entry) -> set[str]:
     """The keys that a question of that kind of part may not have: the urgent form may ask what the full one asks."""
     together = ("page", "urgent") if kind == "urgent" else ("page", "section", *(("urgent",) if kind == "page" else ()))
     own = {entry.path for entry in (moving, *questions(moving))}
     return {
-        entry.document.get("key")
+        entry.key
         for each in together
         for part in parts(form, each)
         for entry in _all_within(part)
-        if entry.path not in own and isinstance(entry.document.get("key"), str)
+        if entry.path not in own and entry.key
     }
 
 

@@ -50,7 +50,7 @@ def keys_of(entry: Entry) -> frozenset[str]:
     """The keys of a question, or of every question of a page, section or group."""
     below = [each for one in questions(entry) for each in (one, *questions(one))]
     asked = [entry, *below] if entry.place.question else below
-    return frozenset(key for each in asked if isinstance(key := each.document.get("key"), str))
+    return frozenset(each.key for each in asked if each.key)
 
 
 def _in_form(form: object, keys: frozenset[str], but: Entry | None) -> Iterator[Use]:

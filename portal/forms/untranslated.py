@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from portal.forms.editing.places import Place, all_parts, all_questions
+from portal.forms.editing.form_parts import Place, all_parts, all_questions
 from portal.forms.editing.texts import texts
 from portal.forms.mistakes import Path
 

@@ -1,1 +1,1 @@
-"""Changes of drafts: pure functions on a draft's documents that return changed copies, whatever the documents hold."""
+"""Changes of a draft's documents: pure functions that return a changed copy and never raise on a wrong draft."""

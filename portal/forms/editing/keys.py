@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from portal.forms.editing.places import all_parts, all_questions
+from portal.forms.editing.form_parts import all_parts, all_questions
 
 LONGEST = 40
 # Keys that answers use beside the questions' own.

@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy as copying
 from typing import Any
 
-from portal.forms.editing.keys import fresh, renamed, taken_keys
-from portal.forms.editing.places import (
+from portal.forms.editing.form_parts import (
     Document,
     Entry,
     Place,
@@ -20,6 +19,8 @@ from portal.forms.editing.places import (
     rows,
     with_list,
 )
+from portal.forms.editing.keys import fresh, renamed, taken_keys
+from portal.forms.mistakes import Path
 
 
 def add(form: object, beside: Place, node: Document) -> tuple[Document, Place | None]:
@@ -118,13 +119,25 @@ def move_to(form: object, place: Place, target: Place) -> tuple[Document, Place 
     found = find(form, place)
     if found is None or target not in [entry.place for entry in targets(form, place)]:
         return _copy(form), None
-    # Added before it is taken out: the places of nameless entries are then still those that were asked for.
-    added, _there = add(form, target.below("new"), found.node)
-    changed = remove(added, place)
-    holder = find(changed, target)
-    last = questions(holder)[-1].place if holder and questions(holder) else None
-    kept = target.below(found.key)
-    return changed, kept if found.key and find(changed, kept) else last
+    path = next(entry.path for entry in targets(form, place) if entry.place == target)
+    held = with_list(form, (*path, "questions"), [*rows(at(form, (*path, "questions"))), found.node])
+    changed = remove(held, place)
+    path = _without(path, found.path)
+    holder = next(entry for entry in _holders(changed) if entry.path == path)
+    return changed, questions(holder)[-1].place
+
+
+def _without(path: Path, gone: Path) -> Path:
+    """Where a path leads once the entry at another path is taken out of its list."""
+    *above, position = gone
+    last = len(above)
+    if len(path) > last and list(path[:last]) == above and int(path[last]) > int(position):
+        return (*above, int(path[last]) - 1, *path[last + 1 :])
+    return path
+
+
+def _holders(form: object) -> list[Entry]:
+    return [entry for part in all_parts(form) for entry in (part, *questions(part))]
 
 
 def _groups(part: Entry) -> list[Entry]:

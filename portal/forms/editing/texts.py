@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from portal.forms.editing.places import at
+from portal.forms.editing.form_parts import at
 from portal.forms.mistakes import LANGUAGES, Path
 
 DEEPEST = 40

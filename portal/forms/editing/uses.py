@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from portal.forms.editing.form_parts import Entry, all_parts, all_questions, questions
 from portal.forms.editing.keys import REFERRING
-from portal.forms.editing.places import Entry, all_parts, all_questions, questions
 from portal.forms.mistakes import Path
 
 MOST = 200

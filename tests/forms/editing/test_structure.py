@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.forms.editing import structure
+from portal.forms.editing.form_parts import Entry, Place, all_parts, all_questions, find, place_of, questions
 from portal.forms.editing.keys import key_from, taken_keys
-from portal.forms.editing.places import Entry, Place, all_parts, all_questions, find, place_of, questions
 from portal.forms.mistakes import KEY
 from portal.forms.schema import parse_form
 from tests.forms.editing.documents import FORMS, content
@@ -47,7 +47,7 @@ def step(form: Any, name: str, entry: Entry, other: Entry, number: int) -> Any:
             return structure.move_to(form, place, other.place)[0]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.data(), st.sampled_from(SLUGS))
 def test_any_sequence_of_changes_of_a_real_form_keeps_json_and_unique_keys(data: st.DataObject, slug: str) -> None:
     form = content(slug)["form"]
@@ -68,7 +68,7 @@ def test_any_sequence_of_changes_of_a_real_form_keeps_json_and_unique_keys(data:
     assert all(KEY.match(key) for key in keys(form))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(FORMS, st.data())
 def test_wrong_drafts_never_raise_and_a_copy_removed_is_as_before(form: Any, data: st.DataObject) -> None:
     before = copy.deepcopy(form)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.forms.editing.form_parts import Place, all_questions, find
 from portal.forms.editing.keys import renamed
-from portal.forms.editing.places import Place, all_questions, find
 from portal.forms.editing.texts import text_of, texts, with_text
 from portal.forms.editing.uses import keys_of, options_used, uses
 from portal.forms.untranslated import untranslated

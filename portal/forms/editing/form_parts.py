@@ -124,7 +124,9 @@ def all_parts(form: object) -> Iterator[Entry]:
 
 
 def questions(entry: Entry) -> list[Entry]:
-    """The questions of a part or of a group, in order."""
+    """The questions of a part or of a group, in order; a group has no groups."""
+    if entry.place.inner:
+        return []
     return [
         Entry(entry.place.below(name), (*entry.path, "questions", position), node)
         for position, (name, node) in enumerate(_named(entry.document.get("questions")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from portal.forms.outline import Item, Outline, take_apart
@@ -11,6 +11,9 @@ from portal.forms.outline import Item, Outline, take_apart
 KINDS: Final = ("question", "rule", "override", "notice", "topic", "route", "page", "section", "value", "condition")
 """What a template may lock by name, as in "question:cc_main"; and SAFETY, which has no name."""
 SAFETY: Final = "safety"
+
+AROUND: Final = ("page", "section", "urgent_section")
+"""Items that are locked without the questions inside them."""
 
 _URGENT: Final = {"question": "urgent_question", "section": "urgent_section"}
 
@@ -22,7 +25,11 @@ def broken(locked: Collection[str], template_content: object, content: object) -
     of, the condition of the page or section around it, and the order of the locked rules.
     """
     ours, theirs = take_apart(content), take_apart(template_content)
-    found = {name for name in _with_needed(locked, theirs) if _says(name, ours) != _says(name, theirs)}
+    found = set()
+    for name in _with_needed(locked, theirs):
+        meant = [item.name for item in items(name, theirs)]
+        if _says(meant, ours) != _says(meant, theirs):
+            found.add(name)
     rules = [f"rule:{name}" for name in _order(theirs) if f"rule:{name}" in locked]
     ours_in_order = [f"rule:{name}" for name in _order(ours) if f"rule:{name}" in rules]
     if [name for name in rules if name in ours_in_order] != ours_in_order:
@@ -38,7 +45,7 @@ def all_locked(locked: Collection[str], template_content: object) -> frozenset[s
 def unknown(locked: Collection[str], template_content: object) -> list[str]:
     """Names that lock nothing: misspelt, or of a kind that cannot be locked."""
     outline = take_apart(template_content)
-    return [name for name in locked if name != SAFETY and not any(_items(name, outline))]
+    return [name for name in locked if name != SAFETY and not any(items(name, outline))]
 
 
 def lock_of(item: Item) -> str:
@@ -51,7 +58,7 @@ def lock_of(item: Item) -> str:
     return f"{kind}:{key}" if kind in KINDS else ""
 
 
-def _items(name: str, outline: Outline) -> Iterator[Item]:
+def items(name: str, outline: Outline) -> Iterator[Item]:
     """What a lock's name means: in the full form, and in the short one too."""
     if name == SAFETY:
         name = "setting:safety"
@@ -63,14 +70,16 @@ def _items(name: str, outline: Outline) -> Iterator[Item]:
             return
 
 
-def _says(name: str, outline: Outline) -> str:
-    """All that counts of a locked item, as one text: two are the same when their texts are."""
+def _says(names: Sequence[str], outline: Outline) -> str:
+    """All that counts of what a lock means, as one text: two are the same when their texts are."""
     said: list[Any] = []
-    for item in _items(name, outline):
-        whole = outline.whole(item.name)
-        if item.kind in ("page", "section", "urgent_section"):
-            whole = item.own  # the questions inside have locks of their own
-        said.append([item.kind, whole, _around(item, outline)])
+    for name in names:
+        item = outline.items.get(name)
+        if item is None:
+            said.append(None)
+            continue
+        # The questions inside a page have locks of their own.
+        said.append([item.own if item.kind in AROUND else outline.whole(name), _around(item, outline)])
     return json.dumps(said, sort_keys=True, default=str)
 
 
@@ -99,7 +108,7 @@ def _with_needed(locked: Collection[str], outline: Outline) -> set[str]:
         if name in found:
             continue
         found.add(name)
-        for item in _items(name, outline):
+        for item in items(name, outline):
             waiting.extend(_needed(outline.whole(item.name)))
     return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.cli import folders
+from portal.forms.family_reading import FamilyFolder
 from portal.forms.folder import CouncilFolder, FolderMistakes, load
 
 
@@ -18,7 +19,12 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     )
     apply = actions.add_parser("apply", help="check the folder, then load all of it or nothing; safe to repeat")
     apply.add_argument("folder", type=Path, metavar="DIR")
-    apply.set_defaults(run=lambda parsed: apply_folder(parsed.folder))
+    apply.add_argument(
+        "--replace-designed",
+        action="store_true",
+        help="publish the folder's forms also where a newer version was made in the portal",
+    )
+    apply.set_defaults(run=lambda parsed: apply_folder(parsed.folder, replace_designed=parsed.replace_designed))
     check = actions.add_parser("check", help="name every mistake in the folder, and change nothing")
     check.add_argument("folder", type=Path, metavar="DIR")
     check.set_defaults(run=lambda parsed: 0 if checked(parsed.folder) else 1)
@@ -31,15 +37,17 @@ def checked(folder: Path) -> CouncilFolder | None:
     except FolderMistakes as mistakes:
         folders.tell(mistakes)
         return None
-    questions = len(found.form.questions())
-    print(
-        f"{found.settings.slug}: {len(found.agencies)} agencies, {questions} questions,"
-        f" {len(found.scenarios)} scenarios, no mistakes"
-    )
+    print(f"{found.settings.slug}: {len(found.agencies)} agencies, {_held(found.concern)}, no mistakes")
+    for family in found.families[1:]:
+        print(f"{found.settings.slug}: {family.key}: {_held(family)}, no mistakes")
     return found
 
 
-def apply_folder(folder: Path) -> int:
+def _held(family: FamilyFolder) -> str:
+    return f"{len(family.form.questions())} questions, {len(family.scenarios)} scenarios"
+
+
+def apply_folder(folder: Path, *, replace_designed: bool = False) -> int:
     """Bring the database to what a sound folder says: 0, or 1 when it was refused and nothing has changed."""
     found = checked(folder)
     if found is None:
@@ -50,7 +58,7 @@ def apply_folder(folder: Path) -> int:
 
     try:
         with published.connected(owner=True):
-            done = apply.apply(found)
+            done = apply.apply(found, replace_designed=replace_designed)
     except apply.AgencyDisagreement as disagreement:
         for mistake in disagreement.mistakes:
             print(f"{folder / disagreement.file}: {mistake}", file=sys.stderr)
@@ -60,4 +68,12 @@ def apply_folder(folder: Path) -> int:
         return 1
     what = "added" if done.new else "changed" if done.changed else "already as the folder says"
     print(f"{done.slug}: {what}; form version {done.form_number}")
+    for form in done.forms[1:]:
+        print(f"{done.slug}: {form.key}: form version {form.number}")
+    for form in done.forms:
+        if form.left_alone:
+            print(
+                f"{done.slug}: {form.key}: version {form.number} was made in the portal and stays; "
+                "--replace-designed publishes what the folder says"
+            )
     return 0

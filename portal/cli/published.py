@@ -14,6 +14,7 @@ from portal.auth.agency_rules import DomainRule
 from portal.auth.models import Agency, AgencyApproval, AgencyDomain
 from portal.cli.instance import environment
 from portal.forms import queries
+from portal.forms.families import CONCERN
 from portal.forms.questionnaire import Form
 from portal.forms.thresholds import Thresholds
 from portal.kernel import crypto, db, scope
@@ -51,17 +52,17 @@ def connected(*, owner: bool = False) -> Iterator[None]:
         engine.dispose()
 
 
-def rules() -> dict[str, tuple[Form, Thresholds]]:
-    """The newest published form and rules of every council; raises NoInstanceError."""
+def rules(family: str = CONCERN) -> dict[str, tuple[Form, Thresholds]]:
+    """The newest published form and rules of every council, of one family of forms; raises NoInstanceError."""
     with connected():
-        found = {council.slug: _newest(council) for council in _councils()}
+        found = {council.slug: _newest(council, family) for council in _councils()}
     return {slug: published for slug, published in found.items() if published is not None}
 
 
-def _newest(council: Council) -> tuple[Form, Thresholds] | None:
+def _newest(council: Council, family: str) -> tuple[Form, Thresholds] | None:
     with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
         try:
-            newest = queries.newest()
+            newest = queries.newest(family)
         except NotFound:
             return None
         return newest.form, newest.thresholds

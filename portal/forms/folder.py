@@ -7,23 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from portal.forms.mistakes import SchemaMistakes
-from portal.forms.rules import parse_thresholds
-from portal.forms.schema import Form, parse_form
+from portal.forms.families import CONCERN
+from portal.forms.family_reading import FamilyFolder, families_in, plain, read_family
+from portal.forms.questionnaire import Form
 from portal.forms.thresholds import Thresholds
 from portal.tenants.agency_list import Agency, parse_agencies
-from portal.tenants.documents import Document, Mistake, Place, read
+from portal.tenants.documents import Document, Mistake, read
 from portal.tenants.settings import Council, SettingsMistakes, languages_of, parse_council
 
 T = TypeVar("T")
 
 COUNCIL: Final = "council.yaml"
 AGENCIES: Final = "agencies.yaml"
-CONCERN: Final = "forms/concern.yaml"
-TRIAGE: Final = "forms/triage.yaml"
-THRESHOLDS: Final = "thresholds.yaml"
-TOPICS: Final = "topics.yaml"
-SCENARIOS: Final = "scenarios.json"
 
 
 @dataclass(frozen=True)
@@ -32,13 +27,39 @@ class CouncilFolder:
 
     settings: Council
     agencies: tuple[Agency, ...]
-    form: Form
-    thresholds: Thresholds
-    scenarios: tuple[Mapping[str, Any], ...]
+    families: tuple[FamilyFolder, ...]
     settings_document: Mapping[str, Any]
     agencies_document: Mapping[str, Any]
-    form_document: Mapping[str, Any]
-    thresholds_document: Mapping[str, Any]
+
+    @property
+    def concern(self) -> FamilyFolder:
+        """The family that every council has."""
+        return self.families[0]
+
+    @property
+    def form(self) -> Form:
+        """The questionnaire about a concern."""
+        return self.concern.form
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The rules for a concern."""
+        return self.concern.thresholds
+
+    @property
+    def scenarios(self) -> tuple[Mapping[str, Any], ...]:
+        """The scenarios for a concern."""
+        return self.concern.scenarios
+
+    @property
+    def form_document(self) -> Mapping[str, Any]:
+        """The questionnaire about a concern, as it is kept."""
+        return self.concern.form_document
+
+    @property
+    def thresholds_document(self) -> Mapping[str, Any]:
+        """The rules for a concern, as they are kept."""
+        return self.concern.thresholds_document
 
 
 class FolderMistakes(Exception):
@@ -50,26 +71,6 @@ class FolderMistakes(Exception):
         self.mistakes = sorted(set(mistakes))
 
 
-class _Merged:
-    """One document put together from two files, which knows where each of its places was written."""
-
-    def __init__(self, main: Document, part: Document | None, name: str) -> None:
-        self.main, self.part, self.name = main, part, name
-        self.data = main.data
-        if part is not None and isinstance(main.data, dict):
-            if name in main.data:
-                main.mistakes.append(main.mistake((name,), f"“{name}” is in {part.file} and cannot be here too"))
-            self.data = {**main.data, name: part.data}
-
-    def mistake(self, place: Place, message: str) -> Mistake:
-        if self.part is not None and place[:1] == (self.name,):
-            return self.part.mistake(place[1:], message)
-        return self.main.mistake(place, message)
-
-    def mistakes(self) -> list[Mistake]:
-        return self.main.mistakes + (self.part.mistakes if self.part else [])
-
-
 def load(path: Path) -> CouncilFolder:
     """Read and check a council's folder; raises FolderMistakes with everything that is wrong in any of its files."""
     mistakes: list[Mistake] = []
@@ -77,41 +78,28 @@ def load(path: Path) -> CouncilFolder:
     council = _settings(council_file, mistakes, lambda: parse_council(council_file.data))
     languages = languages_of(council_file.data)
     agencies = _settings(agencies_file, mistakes, lambda: parse_agencies(agencies_file.data, languages))
-    form_file = _Merged(read(path, CONCERN), read(path, TRIAGE), "triage")
-    form = _schema(form_file, mistakes, lambda: parse_form(form_file.data, languages))
-    topics = read(path, TOPICS) if (path / TOPICS).exists() else None
-    rules_file = _Merged(read(path, THRESHOLDS), topics, "topics")
-    # Rules speak of the form's questions: without a form only the files themselves can be judged.
-    rules = _rules(rules_file, mistakes, form, languages)
-    scenarios_file = read(path, SCENARIOS)
-    scenarios = _scenarios(scenarios_file, mistakes)
+    families = [read_family(path, key, languages, mistakes) for key in families_in(path)]
     if council is not None and council.slug != path.resolve().name:
         mistakes.append(council_file.mistake(("slug",), f"the slug must be the folder's name, {path.resolve().name}"))
-    if mistakes or council is None or agencies is None or form is None or rules is None:
+    read_well = tuple(family for family in families if family is not None)
+    if mistakes or council is None or agencies is None or len(read_well) < len(families):
         raise FolderMistakes(path, mistakes)
     return CouncilFolder(
         settings=council,
         agencies=agencies,
-        form=form,
-        thresholds=rules,
-        scenarios=scenarios,
-        settings_document=_plain(council_file.data),
-        agencies_document=_plain(agencies_file.data),
-        form_document=_plain(form_file.data),
-        thresholds_document=_plain(rules_file.data),
+        families=read_well,
+        settings_document=plain(council_file.data),
+        agencies_document=plain(agencies_file.data),
     )
 
 
-def load_rules(path: Path) -> tuple[Form, Thresholds]:
-    """Read only what routes a report (questions and rules); raises FolderMistakes."""
+def load_rules(path: Path, family: str = CONCERN) -> tuple[Form, Thresholds]:
+    """Read only what routes a report (questions and rules of one family); raises FolderMistakes."""
     mistakes: list[Mistake] = []
-    form_file = _Merged(read(path, CONCERN), read(path, TRIAGE), "triage")
-    form = _schema(form_file, mistakes, lambda: parse_form(form_file.data))
-    topics = read(path, TOPICS) if (path / TOPICS).exists() else None
-    rules = _rules(_Merged(read(path, THRESHOLDS), topics, "topics"), mistakes, form, ())
-    if mistakes or form is None or rules is None:
+    found = read_family(path, family, (), mistakes, only_rules=True)
+    if mistakes or found is None:
         raise FolderMistakes(path, mistakes)
-    return form, rules
+    return found.form, found.thresholds
 
 
 def load_agencies(path: Path) -> tuple[Agency, ...]:
@@ -127,50 +115,11 @@ def load_agencies(path: Path) -> tuple[Agency, ...]:
 def _settings(document: Document, mistakes: list[Mistake], parse: Callable[[], T]) -> T | None:
     mistakes.extend(document.mistakes)
     if document.data is None:
-        _say_empty(document, mistakes)
+        if not document.mistakes:
+            mistakes.append(document.mistake((), "is empty"))
         return None
     try:
         return parse()
     except SettingsMistakes as found:
         mistakes.extend(document.mistake(each.place, each.message) for each in found.mistakes)
         return None
-
-
-def _schema(document: _Merged, mistakes: list[Mistake], parse: Callable[[], T]) -> T | None:
-    mistakes.extend(document.mistakes())
-    if document.data is None:
-        _say_empty(document.main, mistakes)
-        return None
-    try:
-        return parse()
-    except SchemaMistakes as found:
-        mistakes.extend(document.mistake(each.path, each.message) for each in found.mistakes)
-        return None
-
-
-def _rules(
-    document: _Merged, mistakes: list[Mistake], form: Form | None, languages: Sequence[str]
-) -> Thresholds | None:
-    if form is None:
-        mistakes.extend(document.mistakes())
-        return None
-    return _schema(document, mistakes, lambda: parse_thresholds(document.data, form, languages))
-
-
-def _say_empty(document: Document, mistakes: list[Mistake]) -> None:
-    if not document.mistakes:
-        mistakes.append(document.mistake((), "is empty"))
-
-
-def _scenarios(document: Document, mistakes: list[Mistake]) -> tuple[Mapping[str, Any], ...]:
-    mistakes.extend(document.mistakes)
-    found = document.data.get("vignettes") if isinstance(document.data, dict) else document.data
-    if isinstance(found, list) and all(isinstance(each, dict) for each in found):
-        return tuple(found)
-    if not document.mistakes:
-        mistakes.append(document.mistake((), "must be a list of scenarios"))
-    return ()
-
-
-def _plain(data: object) -> Mapping[str, Any]:
-    return data if isinstance(data, dict) else {}  # anything else has been refused above

@@ -70,7 +70,7 @@ def test_a_new_council(empty: Admin, folders: Path) -> None:
     ((council_id, slug, nation),) = rows(empty, "select id, slug, nation from council")
     assert (slug, nation) == ("avonmere", "england")
     events = rows(empty, "select event, detail ->> 'number' from audit_event order by event")
-    assert events == [("forms.published", "1"), ("tenants.applied", None)]
+    assert events == [("forms.published", "1")] * 3 + [("tenants.applied", None)]
     assert len(rows(empty, ASKED, council_id)) == done.agencies == len(load(folders / "avonmere").agencies)
 
 
@@ -106,12 +106,12 @@ def test_other_settings_keep_the_form_and_the_key(empty: Admin, folders: Path) -
 
 def test_other_rules_are_a_new_version_and_the_old_one_stays(empty: Admin, folders: Path) -> None:
     apply(folders, "avonmere")
-    (first,) = everything(empty)["form_version"]
+    before = everything(empty)["form_version"]
     change(folders / "avonmere/thresholds.yaml", "Family Help can work on", "Family Help may work on")
     assert apply(folders, "avonmere").form_number == 2
     versions = everything(empty)["form_version"]
-    assert len(versions) == 2
-    assert first in versions
+    assert len(versions) == len(before) + 1
+    assert set(before) < set(versions)
     with pytest.raises(psycopg.errors.RaiseException):
         empty.execute("update form_version set number = 9")
 
@@ -177,10 +177,59 @@ def test_a_failure_half_way_changes_nothing(empty: Admin, folders: Path, monkeyp
     apply(folders, "glan-yr-afon")
     before = everything(empty)
 
-    def fail(*_documents: object) -> None:
+    def fail(*_arguments: object, **_wishes: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(applying, "publish", fail)
+    monkeypatch.setattr(applying, "bring", fail)
     with pytest.raises(ZeroDivisionError):
         apply(folders, "avonmere")
     assert everything(empty) == before
+
+
+def test_the_three_families_keep_their_scenarios(empty: Admin, folders: Path) -> None:
+    done = apply(folders, "avonmere")
+    kept = dict(rows(empty, "select form_key, json_array_length(scenarios) from form_version"))
+    assert kept == {family.key: len(family.scenarios) for family in load(folders / "avonmere").families}
+    assert [(form.key, form.number, form.left_alone) for form in done.forms] == [
+        ("concern", 1, False), ("information", 1, False), ("service", 1, False),
+    ]  # fmt: skip
+
+
+def test_one_familys_change_publishes_that_family_alone(empty: Admin, folders: Path) -> None:
+    apply(folders, "avonmere")
+    change(folders / "avonmere" / "forms" / "service" / "form.yaml", "en: Why now?", "en: Why today?")
+    assert [form.number for form in apply(folders, "avonmere").forms] == [1, 1, 2]
+
+
+def test_changed_scenarios_are_a_new_version(empty: Admin, folders: Path) -> None:
+    apply(folders, "avonmere")
+    change(folders / "avonmere" / "forms" / "service" / "scenarios.json", "S-level-2", "S-level-two")
+    assert [form.number for form in apply(folders, "avonmere").forms] == [1, 1, 2]
+
+
+def _designed(admin: Admin) -> None:
+    """As if designers had published a second version of the request for service."""
+    admin.execute(
+        "insert into form_version (tenant_id, id, form_key, number, content, content_hash, source, published_at)"
+        " select tenant_id, gen_random_uuid(), form_key, 2, content, 'designed', 'designer', now()"
+        " from form_version where form_key = 'service'"
+    )
+
+
+def test_a_version_made_in_the_portal_is_left_alone(empty: Admin, folders: Path) -> None:
+    apply(folders, "avonmere")
+    _designed(empty)
+    again = apply(folders, "avonmere")
+    assert (again.changed, [form.key for form in again.forms if form.left_alone]) == (False, ["service"])
+    change(folders / "avonmere" / "forms" / "service" / "form.yaml", "en: Why now?", "en: Why today?")
+    changed = apply(folders, "avonmere")
+    assert [(form.number, form.left_alone) for form in changed.forms] == [(1, False), (1, False), (2, True)]
+
+
+def test_a_version_made_in_the_portal_is_replaced_on_wish(empty: Admin, folders: Path) -> None:
+    apply(folders, "avonmere")
+    _designed(empty)
+    for _ in range(2):
+        done = applying.apply(load(folders / "avonmere"), replace_designed=True)
+        assert [(form.number, form.left_alone) for form in done.forms] == [(1, False), (1, False), (3, False)]
+    assert rows(empty, "select source from form_version where form_key = 'service' and number = 3") == [("folder",)]

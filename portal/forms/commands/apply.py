@@ -11,8 +11,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from portal.audit import events
 from portal.auth.models import Agency, AgencyApproval, AgencyDomain
-from portal.forms.commands.publish import publish
+from portal.forms.commands.folder_forms import AppliedForm, bring
 from portal.forms.digests import digest
+from portal.forms.families import CONCERN
 from portal.forms.folder import AGENCIES, CouncilFolder
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
@@ -42,11 +43,18 @@ class Applied:
     changed: bool
     new: bool = False
     agencies: int = 0
-    form_number: int = 0
+    forms: tuple[AppliedForm, ...] = ()
+
+    @property
+    def form_number(self) -> int:
+        """The newest number of the concern form."""
+        return next((form.number for form in self.forms if form.key == CONCERN), 0)
 
 
-def apply(folder: CouncilFolder) -> Applied:
+def apply(folder: CouncilFolder, *, replace_designed: bool = False) -> Applied:
     """Load a checked folder into the database, as the role that owns it; safe to repeat.
+
+    A form whose newest version was made in the portal stays as it is, unless `replace_designed` says otherwise.
 
     Raises AgencyDisagreement when an agency of the folder is known to another council with another kind or other
     domains. Whatever is raised, nothing is changed.
@@ -60,33 +68,35 @@ def apply(folder: CouncilFolder) -> Applied:
     council = Council(made, settings.slug, settings.name, settings.nation, settings.languages, settings)
     with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)) as session:
         session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        return _apply(folder, council, new=known is None)
+        return _apply(folder, council, new=known is None, replace_designed=replace_designed)
 
 
-def _apply(folder: CouncilFolder, council: Council, *, new: bool) -> Applied:
-    content = digest(
-        [
-            folder.settings_document,
-            folder.agencies_document,
-            folder.form_document,
-            folder.thresholds_document,
-        ]
-    )
+def _apply(folder: CouncilFolder, council: Council, *, new: bool, replace_designed: bool) -> Applied:
+    content = _content(folder)
+    agencies = len(folder.agencies)
     stored = select(CouncilRow.folder_hash).where(CouncilRow.id == council.id)
-    if db.session().execute(stored).scalar_one_or_none() == content:
-        return Applied(council.slug, changed=False, agencies=len(folder.agencies), form_number=_form_number(council))
-    _write_council(folder, council, content, new=new)
-    _write_agencies(folder.agencies, council)
-    publish(folder.form_document, folder.thresholds_document)
-    events.record(events.Event.COUNCIL_APPLIED, council.id, hash=content)
-    return Applied(
-        council.slug, changed=True, new=new, agencies=len(folder.agencies), form_number=_form_number(council)
-    )
+    known = not new and db.session().execute(stored).scalar_one_or_none() == content
+    if not known:
+        _write_council(folder, council, content, new=new)
+        _write_agencies(folder.agencies, council)
+    before = _versions(council)
+    forms = tuple(bring(council.id, family, replace_designed=replace_designed) for family in folder.families)
+    changed = not known or _versions(council) > before
+    if changed:
+        events.record(events.Event.COUNCIL_APPLIED, council.id, hash=content)
+    return Applied(council.slug, changed=changed, new=new, agencies=agencies, forms=forms)
 
 
-def _form_number(council: Council) -> int:
-    query = select(func.max(FormVersion.number)).where(FormVersion.tenant_id == council.id)
-    return db.session().execute(query).scalar_one() or 0
+def _content(folder: CouncilFolder) -> str:
+    """A digest of all that the folder says."""
+    forms = [[family.form_document, family.thresholds_document, *family.scenarios] for family in folder.families]
+    return digest([folder.settings_document, folder.agencies_document, forms])
+
+
+def _versions(council: Council) -> int:
+    """How many versions of forms the council has."""
+    query = select(func.count()).select_from(FormVersion).where(FormVersion.tenant_id == council.id)
+    return db.session().execute(query).scalar_one()
 
 
 def _write_council(folder: CouncilFolder, council: Council, content: str, *, new: bool) -> None:

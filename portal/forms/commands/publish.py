@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,29 +15,34 @@ from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 
 
-def publish(form_doc: Mapping[str, Any], thresholds_doc: Mapping[str, Any]) -> UUID:
+def publish(
+    form_doc: Mapping[str, Any],
+    thresholds_doc: Mapping[str, Any],
+    scenarios: Sequence[Mapping[str, Any]] = (),
+    **columns: Any,
+) -> UUID:
     """The version that holds exactly these documents: the newest one if it does, else a new one.
 
     The documents must have been checked (forms/folder.py). A published version is never changed: drafts pin the
-    one they began with.
+    one they began with. `columns` are other columns of the new version (source, note, author).
     """
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
     key = str(form_doc["key"])
     content = {"form": dict(form_doc), "thresholds": dict(thresholds_doc)}
-    content_hash = digest(content)
+    kept, content_hash = list(scenarios), digest(content)
     newest = (
         db.session()
         .execute(
-            select(FormVersion.id, FormVersion.number, FormVersion.content_hash)
+            select(FormVersion.id, FormVersion.number, FormVersion.content_hash, FormVersion.scenarios)
             .where(FormVersion.tenant_id == council.id, FormVersion.form_key == key)
             .order_by(FormVersion.number.desc())
             .limit(1)
         )
         .one_or_none()
     )
-    if newest is not None and newest.content_hash == content_hash:
+    if newest is not None and newest.content_hash == content_hash and newest.scenarios == kept:
         found: UUID = newest.id
         return found
     version_id, number = uuid4(), newest.number + 1 if newest else 1
@@ -49,7 +54,9 @@ def publish(form_doc: Mapping[str, Any], thresholds_doc: Mapping[str, Any]) -> U
             number=number,
             content=content,
             content_hash=content_hash,
+            scenarios=kept,
             published_at=clock.now(),
+            **columns,
         )
     )
     events.record(events.Event.FORM_PUBLISHED, version_id, form=key, number=number)

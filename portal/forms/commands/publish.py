@@ -32,16 +32,7 @@ def publish(
     key = str(form_doc["key"])
     content = {"form": dict(form_doc), "thresholds": dict(thresholds_doc)}
     kept, content_hash = list(scenarios), digest(content)
-    newest = (
-        db.session()
-        .execute(
-            select(FormVersion.id, FormVersion.number, FormVersion.content_hash, FormVersion.scenarios)
-            .where(FormVersion.tenant_id == council.id, FormVersion.form_key == key)
-            .order_by(FormVersion.number.desc())
-            .limit(1)
-        )
-        .one_or_none()
-    )
+    newest = _newest(council.id, key)
     if newest is not None and newest.content_hash == content_hash and newest.scenarios == kept:
         found: UUID = newest.id
         return found
@@ -61,3 +52,13 @@ def publish(
     )
     events.record(events.Event.FORM_PUBLISHED, version_id, form=key, number=number)
     return version_id
+
+
+def _newest(council_id: UUID, key: str) -> Any:
+    query = (
+        select(FormVersion.id, FormVersion.number, FormVersion.content_hash, FormVersion.scenarios)
+        .where(FormVersion.tenant_id == council_id, FormVersion.form_key == key)
+        .order_by(FormVersion.number.desc())
+        .limit(1)
+    )
+    return db.session().execute(query).one_or_none()

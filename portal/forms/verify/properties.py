@@ -1,0 +1,144 @@
+"""The properties about one set of answers: a route always, every rule reached, flags at the hub, a way up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import z3
+
+from portal.forms.rules import Outcome, Thresholds, evaluate
+from portal.forms.verify.answering import Bool, any_of
+from portal.forms.verify.cases import Case, Rules, fresh, mentioned
+from portal.forms.verify.findings import FLAGS, OVERRIDE, Finding
+from portal.forms.verify.phrases import told
+from portal.forms.verify.search import Found, calmest, possible
+
+MOST_FINDINGS = 12
+"""Failures told for one property: enough to see the pattern, few enough to read."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is proved: the rules as formulas, and as the portal runs them, to try every counterexample for real."""
+
+    rules: Rules
+    thresholds: Thresholds
+    now: datetime
+    exceptions: dict[str, dict[str, Any]]
+    """By property, the rules that are excepted from it with the reason."""
+
+    @cached_property
+    def case(self) -> Case:
+        """Every possible set of answers; made once, because making formulas costs more than solving them."""
+        return Case(self.rules, fresh(self.rules))
+
+    @cached_property
+    def opening(self) -> frozenset[str]:
+        """The questions on whose answers the path through triage depends."""
+        return mentioned([asked.tests for asked in self.rules.asked])
+
+    def excepted(self, name: str) -> frozenset[str]:
+        """The rules that are exceptions to a property."""
+        return frozenset(self.exceptions.get(name, {}))
+
+    def outcome(self, answers: dict[str, Any]) -> Outcome:
+        """What the portal itself says of some answers."""
+        return evaluate(self.thresholds, answers, self.now)
+
+    def finding(self, found: Found, message: Any, places: Sequence[str] = (), changed: str = "") -> Finding:
+        """A finding with the rules that fire, as the portal itself evaluates the answers."""
+        before = self.outcome(found.answers)
+        after = self.outcome(found.after) if found.after is not None else None
+        return Finding(
+            message=message,
+            places=tuple(places),
+            answers=found.answers,
+            matters=found.matters,
+            route=before.route,
+            fires=_fires(before),
+            changed=changed,
+            after=found.after,
+            after_route=after.route if after else "",
+            after_fires=_fires(after) if after else (),
+        )
+
+
+def _fires(outcome: Outcome) -> tuple[str, ...]:
+    return tuple(rule for rule in (outcome.rule, *outcome.also) if rule)
+
+
+def one_route(subject: Subject) -> Iterator[Finding]:
+    """Answers for which no rule holds. Two rules never both decide: the first that holds does."""
+    case = subject.case
+    found = calmest([case], z3.Not(any_of(case.when)), subject.now)
+    if found is not None:
+        yield subject.finding(found, told("no_route"))
+
+
+def every_rule_reached(subject: Subject) -> Iterator[Finding]:
+    """Rules that never hold, and rules that never decide because others always come first."""
+    case = subject.case
+    for rule, when, fires in zip(subject.rules.rules, case.when, case.fires, strict=True):
+        place = (f"rule:{rule['id']}",)
+        if not possible(case.possible, when):
+            yield Finding(told("never_holds", rule=rule["id"]), place)
+        elif not possible(case.possible, fires):
+            found = calmest([case], when, subject.now)
+            if found is not None:
+                yield subject.finding(found, told("shadowed", rule=rule["id"]), place)
+    yield from _ways(subject, case)
+
+
+def _ways(subject: Subject, case: Case) -> Iterator[Finding]:
+    opened = [case.opens(way) for way in subject.rules.overrides]
+    for number, (way, test) in enumerate(zip(subject.rules.overrides, opened, strict=True)):
+        first = z3.And(test, z3.Not(any_of(opened[:number])))
+        if not possible(case.possible, first):
+            yield Finding(told("never_opens", rule=way["id"]), (f"rule:{way['id']}",))
+
+
+def red_flags(subject: Subject, *, excepting: bool = True) -> Iterator[Finding]:
+    """Answers with a sign of serious harm that go lower than the hub."""
+    case = subject.case
+    low = _low(subject, case, FLAGS if excepting else "")
+    for asked in subject.rules.asked:
+        if not asked.question.flags:
+            continue
+        signs = {
+            o.value: case.answers[asked.question.key].chosen(o.value) for o in asked.question.options if not o.exclusive
+        }
+        if not possible(case.possible, low, any_of(signs.values())):
+            continue
+        for sign, chosen in signs.items():
+            found = calmest([case], z3.And(low, chosen), subject.now)
+            if found is not None:
+                places = (f"question:{asked.question.key}", f"option:{asked.question.key}:{sign}")
+                yield subject.finding(found, told("flag_low", label=_label(asked, sign)), places)
+
+
+def _label(asked: Any, sign: str) -> Any:
+    return next(option.label for option in asked.question.options if option.value == sign)
+
+
+def override_open(subject: Subject, *, excepting: bool = True) -> Iterator[Finding]:
+    """Answers that go lower than the hub although the referrer disagrees."""
+    case = subject.case
+    low = _low(subject, case, OVERRIDE if excepting else "")
+    wrong = z3.And(low, z3.Not(case.raised()))
+    for rule, fires in zip(subject.rules.rules, case.fires, strict=True):
+        if subject.rules.ranks[rule["route"]] < subject.rules.hub_rank:
+            found = calmest([case], z3.And(wrong, fires), subject.now)
+            if found is not None:
+                yield subject.finding(found, told("no_way_up", rule=rule["id"]), (f"rule:{rule['id']}",))
+
+
+def _low(subject: Subject, case: Case, name: str) -> Bool:
+    """Whether the route is below the hub, by a rule that is no exception to the property."""
+    return z3.And(case.rank < subject.rules.hub_rank, z3.Not(case.decides(subject.excepted(name))))
+
+
+Check = Callable[..., Iterator[Finding]]

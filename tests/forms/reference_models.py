@@ -95,9 +95,9 @@ def model_b(b: Answers) -> Told:
         (("ADVICE", "B02", None), years >= 18),
         (("MASH_URGENT", "B03", 4), flags & B_ALWAYS),
         (("MASH_URGENT", "B04", 4), flags & B_RECENT and recent),
+        (("MASH_URGENT", "B07", 4), worst_now),
         (("MASH", "B05", 4), flags),
         (("MASH", "B06", 4), b["b_about_professional"] == "yes"),
-        (("MASH_URGENT", "B07", 4), worst_now),
     ):
         if met:
             return told

@@ -9,7 +9,7 @@ import argparse
 import importlib
 from typing import Any
 
-ACTIONS = ("portal.cli.form_schemas",)
+ACTIONS = ("portal.cli.form_schemas", "portal.cli.form_proof")
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:

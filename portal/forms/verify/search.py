@@ -9,8 +9,7 @@ from typing import Any
 
 import z3
 
-from portal.forms.questionnaire import NOT_KNOWN
-from portal.forms.verify.answering import UNBORN, Bool, Int, Raw, any_of, how_many
+from portal.forms.verify.answering import SEVERAL, Bool, Int, Raw, any_of, how_many
 from portal.forms.verify.cases import Asked, Case
 
 MILLISECONDS = 20_000
@@ -168,18 +167,24 @@ def _literals(case: Case, model: Any) -> list[Literal]:
     found: list[Literal] = []
     for asked in case.rules.asked:
         key, here = asked.question.key, case.raws[asked.question.key]
-        parts: list[tuple[Bool, Any]] = list(zip(here.options.values(), here.options, strict=True))
-        parts += [(var, (category, level)) for category, levels in here.levels.items() for level, var in levels.items()]
-        parts += [(var, text) for text, var in here.words.items()]
-        if here.number is not None:
-            parts.append((here.has_number, here.question.type))
+        if here.number is not None and _true(model, here.has_number):
             number = model.eval(here.number, model_completion=True)
-            found.append((here.number == number, key, number.as_long()))
-        parts.append((here.typed, "…"))
-        for var, value in parts:
-            chosen = _true(model, var)
-            found.append((var if chosen else z3.Not(var), key, value if chosen else None))
+            found.append((z3.And(here.has_number, here.number == number), key, number.as_long()))
+            continue
+        parts = _parts(here)
+        chosen = [(var, value) for var, value in parts if _true(model, var)]
+        if asked.question.type in SEVERAL or not chosen:
+            found += [(z3.Not(var), key, None) for var, _value in parts if not _true(model, var)]
+        found += [(var, key, value) for var, value in chosen]
     return found
+
+
+def _parts(here: Raw) -> list[tuple[Bool, Any]]:
+    """Everything that can be chosen or typed as an answer to one question."""
+    parts: list[tuple[Bool, Any]] = list(zip(here.options.values(), here.options, strict=True))
+    parts += [(var, (category, level)) for category, levels in here.levels.items() for level, var in levels.items()]
+    parts += [(var, text) for text, var in here.words.items()]
+    return [*parts, (here.has_number, None), (here.typed, "…")]
 
 
 def _gathered(literals: Sequence[Literal]) -> dict[str, Any]:
@@ -187,7 +192,7 @@ def _gathered(literals: Sequence[Literal]) -> dict[str, Any]:
     found: dict[str, list[Any]] = {}
     for _formula, key, value in literals:
         chosen = found.setdefault(key, [])
-        if value is not None and value not in {"number", "age", "date", "…"}:
+        if value is not None:
             chosen.append(list(value) if isinstance(value, tuple) else value)
     return dict(found)
 
@@ -203,6 +208,3 @@ def difference(raws: Mapping[str, Raw], others: Mapping[str, Raw], key: str) -> 
     parts.append(one.typed != other.typed)
     parts += [one.words[text] != other.word(text) for text in list(one.words)]
     return any_of(parts)
-
-
-__all__ = ["NOT_KNOWN", "UNBORN", "Found", "TooHardError", "calmest", "difference", "possible", "solver"]

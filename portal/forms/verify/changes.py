@@ -49,7 +49,8 @@ def _lowered(
         found = calmest([before, after], wrong, subject.now)
         if found is not None:
             places = tuple(f"question:{key}" for key in keys)
-            yield subject.finding(found, told("lowered", label=told_by.question.label), places, keys[0])
+            message = told("lowered", label=told_by.question.label)
+            yield subject.finding(found, message, places, subject.is_lowered, keys[0])
             return
 
 
@@ -200,4 +201,5 @@ def strengths_never_lower(subject: Subject, *, excepting: bool = True) -> Iterat
         )
         found = calmest([before, after], wrong, subject.now)
         if found is not None:
-            yield subject.finding(found, told("strength", label=asked.question.label), (f"question:{key}",), key)
+            message = told("strength", label=asked.question.label)
+            yield subject.finding(found, message, (f"question:{key}",), subject.is_lowered, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -12,13 +12,16 @@ import z3
 
 from portal.forms.rules import Outcome, Thresholds, evaluate
 from portal.forms.verify.answering import Bool, any_of
-from portal.forms.verify.cases import Case, Rules, fresh, mentioned
+from portal.forms.verify.cases import Asked, Case, Rules, fresh, mentioned
 from portal.forms.verify.findings import FLAGS, OVERRIDE, Finding
 from portal.forms.verify.phrases import told
 from portal.forms.verify.search import Found, calmest, possible
+from portal.kernel.language import Text
 
 MOST_FINDINGS = 12
 """Failures told for one property: enough to see the pattern, few enough to read."""
+
+Confirms = Callable[[Outcome, Outcome], bool]
 
 
 @dataclass(frozen=True)
@@ -45,20 +48,38 @@ class Subject:
         """The rules that are exceptions to a property."""
         return frozenset(self.exceptions.get(name, {}))
 
-    def outcome(self, answers: dict[str, Any]) -> Outcome:
+    def outcome(self, answers: Mapping[str, Any]) -> Outcome:
         """What the portal itself says of some answers."""
         return evaluate(self.thresholds, answers, self.now)
 
-    def finding(self, found: Found, message: Any, places: Sequence[str] = (), changed: str = "") -> Finding:
-        """A finding with the rules that fire, as the portal itself evaluates the answers."""
+    def rank(self, outcome: Outcome) -> int:
+        """How urgent a route is, as the portal itself has it; 0 when no rule holds."""
+        return self.rules.ranks.get(outcome.route, 0) if outcome.rule else 0
+
+    def is_low(self, outcome: Outcome, _after: Outcome) -> bool:
+        """Whether the portal itself sends the report lower than the hub."""
+        return self.rank(outcome) < self.rules.hub_rank
+
+    def is_lowered(self, before: Outcome, after: Outcome) -> bool:
+        """Whether the portal itself sends the report lower afterwards."""
+        return self.rank(after) < self.rank(before)
+
+    def finding(
+        self, found: Found, message: Text, places: Sequence[str], confirms: Confirms, changed: str = ""
+    ) -> Finding:
+        """A finding with the rules that fire, as the portal itself evaluates the answers.
+
+        The formulas say what the rules mean; the portal says what they do. Where it does not confirm the failure the
+        finding says so, and the property fails all the same.
+        """
         before = self.outcome(found.answers)
         after = self.outcome(found.after) if found.after is not None else None
         return Finding(
-            message=message,
+            message=message if confirms(before, after or before) else told("disagrees"),
             places=tuple(places),
             answers=found.answers,
             matters=found.matters,
-            route=before.route,
+            route=before.route if before.rule else "",
             fires=_fires(before),
             changed=changed,
             after=found.after,
@@ -76,7 +97,7 @@ def one_route(subject: Subject) -> Iterator[Finding]:
     case = subject.case
     found = calmest([case], z3.Not(any_of(case.when)), subject.now)
     if found is not None:
-        yield subject.finding(found, told("no_route"))
+        yield subject.finding(found, told("no_route"), (), lambda outcome, _after: not outcome.rule)
 
 
 def every_rule_reached(subject: Subject) -> Iterator[Finding]:
@@ -89,8 +110,13 @@ def every_rule_reached(subject: Subject) -> Iterator[Finding]:
         elif not possible(case.possible, fires):
             found = calmest([case], when, subject.now)
             if found is not None:
-                yield subject.finding(found, told("shadowed", rule=rule["id"]), place)
+                yield subject.finding(found, told("shadowed", rule=rule["id"]), place, _holds_too(rule["id"]))
     yield from _ways(subject, case)
+
+
+def _holds_too(rule: str) -> Confirms:
+    """Whether the portal itself says that the rule holds and another one decides."""
+    return lambda outcome, _after: rule in outcome.also
 
 
 def _ways(subject: Subject, case: Case) -> Iterator[Finding]:
@@ -102,25 +128,32 @@ def _ways(subject: Subject, case: Case) -> Iterator[Finding]:
 
 
 def red_flags(subject: Subject, *, excepting: bool = True) -> Iterator[Finding]:
-    """Answers with a sign of serious harm that go lower than the hub."""
+    """Answers with a sign of serious harm that go lower than the hub.
+
+    A sign that does so by itself says more than one that does so beside it: only if none does alone, pairs are told.
+    """
     case = subject.case
     low = _low(subject, case, FLAGS if excepting else "")
     for asked in subject.rules.asked:
-        if not asked.question.flags:
+        given = case.answers[asked.question.key]
+        signs = [option.value for option in asked.question.options if asked.question.flags and not option.exclusive]
+        if not possible(case.possible, low, any_of(given.chosen(sign) for sign in signs)):
             continue
-        signs = {
-            o.value: case.answers[asked.question.key].chosen(o.value) for o in asked.question.options if not o.exclusive
-        }
-        if not possible(case.possible, low, any_of(signs.values())):
-            continue
-        for sign, chosen in signs.items():
-            found = calmest([case], z3.And(low, chosen), subject.now)
-            if found is not None:
-                places = (f"question:{asked.question.key}", f"option:{asked.question.key}:{sign}")
-                yield subject.finding(found, told("flag_low", label=_label(asked, sign)), places)
+        alone = list(_signs(subject, asked, signs, low, alone=True))
+        yield from alone or _signs(subject, asked, signs, low, alone=False)
 
 
-def _label(asked: Any, sign: str) -> Any:
+def _signs(subject: Subject, asked: Asked, signs: Sequence[str], low: Bool, *, alone: bool) -> Iterator[Finding]:
+    key, given = asked.question.key, subject.case.answers[asked.question.key]
+    for sign in signs:
+        others = any_of(given.chosen(other) for other in signs if alone and other != sign)
+        found = calmest([subject.case], z3.And(low, given.chosen(sign), z3.Not(others)), subject.now)
+        if found is not None:
+            places = (f"question:{key}", f"option:{key}:{sign}")
+            yield subject.finding(found, told("flag_low", label=_label(asked, sign)), places, subject.is_low)
+
+
+def _label(asked: Asked, sign: str) -> Text:
     return next(option.label for option in asked.question.options if option.value == sign)
 
 
@@ -133,12 +166,10 @@ def override_open(subject: Subject, *, excepting: bool = True) -> Iterator[Findi
         if subject.rules.ranks[rule["route"]] < subject.rules.hub_rank:
             found = calmest([case], z3.And(wrong, fires), subject.now)
             if found is not None:
-                yield subject.finding(found, told("no_way_up", rule=rule["id"]), (f"rule:{rule['id']}",))
+                place = (f"rule:{rule['id']}",)
+                yield subject.finding(found, told("no_way_up", rule=rule["id"]), place, subject.is_low)
 
 
 def _low(subject: Subject, case: Case, name: str) -> Bool:
     """Whether the route is below the hub, by a rule that is no exception to the property."""
     return z3.And(case.rank < subject.rules.hub_rank, z3.Not(case.decides(subject.excepted(name))))
-
-
-Check = Callable[..., Iterator[Finding]]

@@ -11,7 +11,8 @@ from portal.forms.verify.phrases import N_
 from portal.kernel.language import say, words
 
 NOTHING_ELSE, NOTHING = N_("nothing else"), N_("nothing")
-UNBORN, NOT_KNOWN, YES, NO = N_("Not born yet"), N_("Not known"), N_("Yes"), N_("No")
+UNBORN, NOT_KNOWN = N_("Not born yet"), N_("Not known")
+YES_NO = {"yes": N_("Yes"), "no": N_("No")}
 LEVEL = N_("%(category)s: level %(level)s")
 ANYTHING = N_("(anything)")
 PLAIN = {"unborn": UNBORN, "not_known": NOT_KNOWN, "…": ANYTHING}
@@ -79,8 +80,8 @@ def _said(answer: Any, node: Document, language: str) -> Iterator[str]:
     def word(value: Any) -> str:
         if str(value) in labels:
             return say(labels[str(value)], language) or str(value)
-        if node.get("type") == "yes_no" and value in ("yes", "no"):
-            return words(language, YES if value == "yes" else NO)
+        if node.get("type") == "yes_no" and str(value) in YES_NO:
+            return words(language, YES_NO[str(value)])
         return words(language, PLAIN[str(value)]) if str(value) in PLAIN else str(value)
 
     if isinstance(answer, Mapping):

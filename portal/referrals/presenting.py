@@ -82,7 +82,11 @@ class EventView:
 
 def answer_groups(found: Found, answers: Answers, language: str) -> list[Group]:
     """The answers of a sent report, in the order and with the labels of the form it was made with."""
-    form = version(found.form_version_id).form
+    return answer_groups_of(version(found.form_version_id).form, found, answers, language)
+
+
+def answer_groups_of(form: Form, found: Found, answers: Answers, language: str) -> list[Group]:
+    """The same for a form that is at hand."""
     return groups(form, found.kind, answers.triage, answers.sections, language)
 
 

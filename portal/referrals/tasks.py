@@ -1,4 +1,4 @@
-"""Jobs about reports: sending the emails that notices promise, and deleting drafts that nobody came back to."""
+"""Jobs about reports: sending the emails that notices promise, and deleting drafts and trials after their time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.adapters import ports
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Scope
-from portal.referrals.commands import expiry, notices
+from portal.referrals.commands import expiry, notices, trials
 from portal.referrals.letters import letter
 from portal.referrals.queries.notices import to_tell
 from portal.tenants import resolve
@@ -69,3 +69,15 @@ def forget_drafts(timestamp: int) -> None:
             found = expiry.forget_expired()
         if found:
             log.info("drafts.forgotten", council=council.slug, count=found)
+
+
+@jobs.app.periodic(cron="50 2 * * *")
+@jobs.app.task(name="referrals.forget_trials", queueing_lock="referrals.forget_trials", pass_context=False)
+def forget_trials(timestamp: int) -> None:
+    """Every night: trials of forms that began a month ago are deleted."""
+    del timestamp
+    for council in resolve.everyone():
+        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+            found = trials.forget_old()
+        if found:
+            log.info("trials.forgotten", council=council.slug, count=found)

@@ -23,14 +23,26 @@ NONCE = re.compile(r"'nonce-([^']+)'")
 METHODS = ("GET", "POST")
 
 # Which of the world's things an address names, by the name of the part that varies.
-NAMES = {"draft_id": "draft", "membership_id": "membership", "topic": "topic", "reference": "report", "form_id": "form"}
+NAMES = {
+    "draft_id": "draft",
+    "membership_id": "membership",
+    "topic": "topic",
+    "reference": "report",
+    "form_id": "form",
+    "trial_id": "trial",
+}
 # Taking a report back is possible only before somebody at the council has it.
 FRESH = ("referrals.withdraw", "screening.claim")
-FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0}
-SEVERAL = ("referrals.items", "referrals.item", "referrals.remove")
+# What only a trial that has ended has.
+ENDED = ("trials.receipt", "trials.council", "trials.urgent")
+FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"}
+SEVERAL = tuple(f"{pages}.{name}" for pages in ("referrals", "trials") for name in ("items", "item", "remove"))
 # The least that a form must say to be more than a mistake, where a mistake could hide who may use it.
 BODIES = {
     "referrals.send": {"submit_key": str(uuid4()), "seen_version": "1"},
+    "trials.send": {"submit_key": str(uuid4()), "seen_version": "1"},
+    "trials.try_draft": {"choice": "full-en", "once": str(uuid4())},
+    "trials.try_published": {"choice": "full-en", "once": str(uuid4())},
     "auth.approve": {"version": "1"},
     "auth.refuse": {"version": "1"},
     "forms.begin": {"form_key": "concern"},
@@ -140,7 +152,8 @@ def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
     if rule.endpoint in SEVERAL:
         values["key"] = "children"
     for name in rule.arguments - set(FIXED):
-        things = world.things.fresh if rule.endpoint in FRESH else getattr(world.things, thing)
+        named = "fresh" if rule.endpoint in FRESH else "ended" if rule.endpoint in ENDED else thing
+        things = getattr(world.things, named)
         values[name] = things[whose]
     adapter = app.url_map.bind("localhost")
     return adapter.build(rule.endpoint, values)
@@ -150,7 +163,8 @@ def whose_of(rule: Rule) -> Iterator[str]:
     """The owners to ask about: all of them, or just one where the address names nothing."""
     thing = thing_of(rule)
     # What a council publishes or designs belongs to no agency.
-    yield from (AGENCY, OTHER_COUNCIL, MISSING) if thing in ("topic", "form") else THINGS if thing else (AGENCY,)
+    of_no_agency = thing in ("topic", "form", "trial")
+    yield from (AGENCY, OTHER_COUNCIL, MISSING) if of_no_agency else THINGS if thing else (AGENCY,)
 
 
 def outcome(answer: TestResponse) -> str:

@@ -15,13 +15,15 @@ from portal.forms.queries import newest
 from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.messaging import commands as messaging
-from portal.referrals.commands import drafts
+from portal.referrals.commands import drafts, trials
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.queries.record import find
+from portal.referrals.queries.trials import open_trial
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Child, Made, make_referral
 from tests.fixtures.councils import Councils
 from tests.matrix.access import AGENCY, MISSING, OTHER_AGENCY, OTHER_COUNCIL, THINGS
+from tests.referrals.making import answers, begin_trial
 
 # The same force reports to both councils: its people elsewhere are the nearest that another council's can be.
 SHARED, OTHER_HERE, OTHER_THERE = "severn-vale-police", "ysgol-enghraifft", "oakfield-primary"
@@ -38,6 +40,8 @@ class Things:
     membership: dict[str, str] = field(default_factory=dict)
     topic: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
+    trial: dict[str, str] = field(default_factory=dict)
+    ended: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -71,6 +75,9 @@ def make(councils: Councils) -> World:
     world.things.draft[MISSING] = world.things.membership[MISSING] = str(uuid4())
     designers = ((AGENCY, people["form designer"]), (OTHER_COUNCIL, people["other form designer"]))
     world.things.form = {whose: _form_draft(designer) for whose, designer in designers} | {MISSING: str(uuid4())}
+    world.things.trial = {whose: _trial(designer, _mark(whose), ended=False) for whose, designer in designers}
+    world.things.ended = {whose: _trial(designer, _mark(whose), ended=True) for whose, designer in designers}
+    world.things.trial[MISSING] = world.things.ended[MISSING] = str(uuid4())
     with db.unit_of_work(Scope(here)):
         published = newest()
         known = next(iter(published.thresholds.topics))
@@ -150,6 +157,24 @@ def _form_draft(designer: Person | None) -> str:
     assert designer is not None
     with db.unit_of_work(designer.scope):
         return str(drafting.start(designer.actor, "concern"))
+
+
+def _mark(whose: str) -> str:
+    return THERE if whose == OTHER_COUNCIL else HERE
+
+
+def _trial(designer: Person | None, mark: str, *, ended: bool) -> str:
+    """A trial of the published form: one with some answers, or a short one that has ended."""
+    assert designer is not None
+    trial_id = begin_trial(designer, kind="urgent" if ended else "full")
+    with db.unit_of_work(designer.scope):
+        draft, form = open_trial(designer.actor, trial_id)
+        if ended:
+            short = form.form.urgent[0]
+            trials.end(designer.actor, draft, form, {short.key: answers(form.form, short.questions, {}, {})})
+        for section, body in {} if ended else _sections(mark).items():
+            trials.Trials().save(designer.actor, draft, section, body, 0, complete=False)
+    return str(trial_id)
 
 
 def _waiting(near: Person, mark: str) -> str:

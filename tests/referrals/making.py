@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from portal.forms.queries import Published, newest
+from portal.forms.queries.versions import content_of, newest_of_each
 from portal.forms.questionnaire import Form, Question, visible
 from portal.kernel import db
-from portal.referrals.commands import drafts, sending
+from portal.referrals.commands import drafts, sending, trials
 from portal.referrals.paths import TRIAGE, walk
 from portal.referrals.queries.drafts import find_draft
 from tests.factories.people import Person
@@ -95,3 +96,13 @@ def send_draft(person: Person, draft_id: UUID) -> str:
         key = sending.mint_key(person.actor, draft)
     with acting(person):
         return sending.send(person.actor, draft_id, key, draft.version)
+
+
+def begin_trial(person: Person, *, kind: str = "full", form_key: str = "concern", language: str = "en") -> UUID:
+    """A trial of the published form, begun by somebody who may."""
+    trial_id = uuid4()
+    with acting(person):
+        version = newest_of_each()[form_key]
+        assert version is not None
+        trials.begin(person.actor, content_of(version.id), kind, language, trial_id=trial_id, version_id=version.id)
+    return trial_id

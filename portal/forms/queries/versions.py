@@ -114,6 +114,15 @@ def version(version_id: UUID) -> Published:
     return found
 
 
+def content_of(version_id: UUID) -> dict[str, Any]:
+    """The documents of one version of this council; raises NotFound."""
+    query = select(FormVersion.content).where(FormVersion.tenant_id == _council_id(), FormVersion.id == version_id)
+    found: dict[str, Any] | None = db.session().execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("no such form version")
+    return found
+
+
 def _council_id() -> UUID:
     council = scope.current().council
     if council is None:

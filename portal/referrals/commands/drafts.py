@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +25,9 @@ from portal.referrals.queries.drafts import TABLE, Draft, find_draft, may_send_f
 from portal.tenants import vault
 
 LONGEST_REASON = 2000
+
+Keep = Callable[..., int]
+"""Saves one section of a draft wherever it is kept, as `save` does."""
 
 
 def council_of_scope() -> scope.Council:
@@ -184,13 +188,18 @@ def _text(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def save_triage(actor: Actor, draft: Draft, answers: dict[str, Any], override_answer: str, seen: int) -> int:
-    """Save the triage answers; changing them takes back an earlier "I disagree", which was about others."""
+def save_triage(
+    actor: Actor, draft: Draft, answers: dict[str, Any], override_answer: str, seen: int, *, keep: Keep = save
+) -> int:
+    """Save the triage answers; changing them takes back an earlier "I disagree", which was about others.
+
+    `keep` saves a section where the draft is kept (commands/keeping.py).
+    """
     before = {key: value for key, value in draft.triage.items() if key != override_answer}
     body = {"answers": answers, "override_reason": ""}
     if answers == before:
         body = {"answers": draft.triage, "override_reason": draft.override_reason}
-    return save(actor, draft, TRIAGE, body, seen, complete=False)
+    return keep(actor, draft, TRIAGE, body, seen, complete=False)
 
 
 def note_route(actor: Actor, draft: Draft, route: str, rule: str) -> None:
@@ -199,21 +208,21 @@ def note_route(actor: Actor, draft: Draft, route: str, rule: str) -> None:
     events.record(Event.REFERRAL_ROUTED, draft.id, route=route, rule=rule)
 
 
-def disagree(actor: Actor, draft: Draft, override_answer: str, reason: str, seen: int) -> None:
+def disagree(actor: Actor, draft: Draft, override_answer: str, reason: str, seen: int, *, keep: Keep = save) -> None:
     """Ask for the next route up, with a reason; raises Invalid({"reason": …}) without one."""
     if not reason.strip():
         raise Invalid({"reason": "missing"})
     if len(reason) > LONGEST_REASON:
         raise Invalid({"reason": "too_long"})
     body = {"answers": {**draft.triage, override_answer: "yes"}, "override_reason": reason.strip()}
-    save(actor, draft, TRIAGE, body, seen, complete=False)
+    keep(actor, draft, TRIAGE, body, seen, complete=False)
 
 
-def agree_again(actor: Actor, draft: Draft, override_answer: str) -> None:
+def agree_again(actor: Actor, draft: Draft, override_answer: str, *, keep: Keep = save) -> None:
     """Take "I disagree" back."""
     answers = {key: value for key, value in draft.triage.items() if key != override_answer}
     body = {"answers": answers, "override_reason": ""}
-    save(actor, draft, TRIAGE, body, draft.of(TRIAGE).version, complete=False)
+    keep(actor, draft, TRIAGE, body, draft.of(TRIAGE).version, complete=False)
 
 
 def throw_away(actor: Actor, draft: Draft) -> None:

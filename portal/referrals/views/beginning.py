@@ -13,7 +13,7 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.referrals.commands import drafts
 from portal.referrals.queries.drafts import may_send_full, my_drafts
-from portal.referrals.views.blueprint import blueprint, council, language, open_draft, phones_now
+from portal.referrals.views.blueprint import blueprint, council, keeper, language, open_draft, phones_now
 from portal.tenants.opening import is_open
 
 
@@ -39,7 +39,7 @@ def start() -> ResponseReturnValue:
 def begin() -> ResponseReturnValue:
     """Begin a full report, pinned to the newest version of the form, and go to its first page."""
     draft_id = drafts.start(guard.actor(), "full", language())
-    return redirect(url_for("referrals.triage_first", draft_id=draft_id), 303)
+    return redirect(url_for(".triage_first", draft_id=draft_id), 303)
 
 
 @blueprint.route("/report/<uuid:draft_id>/delete", methods=["GET", "POST"])
@@ -49,6 +49,6 @@ def delete(draft_id: UUID) -> ResponseReturnValue:
     draft, _form = open_draft(draft_id)
     if request.method != "POST":
         return render_template("referrals/delete.html", draft=draft)
-    drafts.throw_away(guard.actor(), draft)
+    keeper().throw_away(guard.actor(), draft)
     flash(_("Your draft was deleted."), "success")
-    return redirect(url_for("referrals.start"), 303)
+    return redirect(url_for(".start"), 303)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.auth import guard
-from portal.forms.queries import Published, version
+from portal.forms.queries import Published
 from portal.kernel import scope
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
-from portal.referrals.queries.drafts import Draft, find_draft, may_send_full
+from portal.referrals.commands.keeping import Keeper, Reports
+from portal.referrals.commands.trials import Trials
+from portal.referrals.queries.drafts import Draft
 from portal.tenants.opening import numbers
 from portal.web.shell import Phone
 
@@ -22,6 +24,20 @@ from portal.web.shell import Phone
 DIGITS = 8
 
 blueprint = Blueprint("referrals", __name__)
+# The same pages of a draft, at addresses of their own, about trials of a form (views/trying.py).
+trials = Blueprint("trials", __name__)
+
+_KEEPERS: dict[str, Keeper] = {blueprint.name: Reports(), trials.name: Trials()}
+
+
+def keeper() -> Keeper:
+    """Where the drafts of this address are kept."""
+    return _KEEPERS[request.blueprint or blueprint.name]
+
+
+def is_trial() -> bool:
+    """Whether this address is about a trial."""
+    return request.blueprint == trials.name
 
 
 def language() -> str:
@@ -57,12 +73,15 @@ def key_posted(name: str = "submit_key") -> UUID:
 
 
 def open_draft(draft_id: UUID) -> tuple[Draft, Published]:
-    """The person's own full draft and the version of the form that it began with."""
-    actor = guard.actor()
-    if not may_send_full(actor):
-        raise Forbidden
-    draft = find_draft(actor, draft_id)
-    return draft, version(draft.form_version_id)
+    """The person's own full draft (or trial) and the version of the form that it began with."""
+    return keeper().open(guard.actor(), draft_id)
+
+
+def receipt_of(draft_id: UUID, reference: str) -> str:
+    """Where the receipt of a draft is that was just sent."""
+    if is_trial():
+        return url_for("trials.receipt", draft_id=draft_id)
+    return url_for("referrals.receipt", reference=reference)
 
 
 def phones_now() -> tuple[Phone, ...]:

@@ -54,9 +54,9 @@ def items(draft_id: UUID, key: str) -> ResponseReturnValue:
     saved = _saved(draft, key)
     if request.method == "POST":
         save_section(draft, section, saved, complete=not walked.gaps(key))
-        return redirect(url_for("referrals.tasks", draft_id=draft_id), 303)
+        return redirect(url_for(".tasks", draft_id=draft_id), 303)
     if not saved and section.repeat and section.repeat.min:
-        return redirect(url_for("referrals.item", draft_id=draft_id, key=key, place=0), 303)
+        return redirect(url_for(".item", draft_id=draft_id, key=key, place=0), 303)
     gaps = {gap.item for gap in walked.gaps(key)}
     return render_template(
         "referrals/items.html",
@@ -103,7 +103,7 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
         return again, 409
     if read.more and not later:
         return redirect(after_saving(draft_id, more=True, again=request.path), 303)
-    return redirect(url_for("referrals.items", draft_id=draft_id, key=key), 303)
+    return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
 
 
 @blueprint.route(
@@ -123,7 +123,7 @@ def remove(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
         seen = draft.of(key).version
         return render_template("referrals/remove.html", draft=draft, key=key, name=name, seen=seen)
     save_section(draft, section, [*saved[:place], *saved[place + 1 :]], complete=False)
-    return redirect(url_for("referrals.items", draft_id=draft_id, key=key), 303)
+    return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
 
 
 def _show(
@@ -138,7 +138,7 @@ def _show(
     saved = _saved(draft, section.key)
     current = saved[place] if place < len(saved) else {}
     lone = not saved and place == 0
-    back = "referrals.tasks" if lone else "referrals.items"
+    back = ".tasks" if lone else ".items"
     arguments = {"draft_id": draft.id} if lone else {"draft_id": draft.id, "key": section.key}
     return render_template(
         "referrals/item.html",
@@ -149,6 +149,6 @@ def _show(
         shown=shown,
         seen=draft.of(section.key).version,
         back=url_for(back, **arguments),
-        keep=url_for("referrals.item", draft_id=draft.id, key=section.key, place=place),
+        keep=url_for(".item", draft_id=draft.id, key=section.key, place=place),
         differing=differing,
     )

@@ -18,12 +18,11 @@ from portal.forms.queries import Published
 from portal.forms.schema import Section
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.language import say
-from portal.referrals.commands import drafts
 from portal.referrals.paths import TRIAGE, Walked, walk
 from portal.referrals.projecting import initials_of
 from portal.referrals.queries.drafts import Draft
 from portal.referrals.views import sheet
-from portal.referrals.views.blueprint import blueprint, language, number_posted, open_draft
+from portal.referrals.views.blueprint import blueprint, keeper, language, number_posted, open_draft
 from portal.referrals.views.triage import route_of
 from portal.web.fields import FieldView
 
@@ -66,10 +65,7 @@ def tasks(draft_id: UUID) -> ResponseReturnValue:
 
 
 def _task(draft: Draft, walked: Walked, key: str, title: str) -> Task:
-    if key == TRIAGE:
-        href = url_for("referrals.route", draft_id=draft.id)
-    else:
-        href = url_for("referrals.section", draft_id=draft.id, key=key)
+    href = url_for(".route", draft_id=draft.id) if key == TRIAGE else url_for(".section", draft_id=draft.id, key=key)
     if not draft.of(key).version:
         return Task(title, href, _("Not started"), "blue", done=False)
     if walked.gaps(key):
@@ -104,7 +100,7 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
     draft, published = open_draft(draft_id)
     asked, walked = section_of(draft, published, key)
     if asked.repeat is not None:
-        return redirect(url_for("referrals.items", draft_id=draft_id, key=key), 303)
+        return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
     paper = sheet.Sheet(asked.questions, elsewhere(asked, walked))
     saved = draft.of(key).body or {}
     if request.method != "POST":
@@ -127,7 +123,7 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
 def save_section(draft: Draft, asked: Section, body: object, *, complete: bool) -> None:
     """Save a section as seen at the posted version, with the initials where it is about children."""
     about_children = any((question.fact or "").startswith("child.") for question in asked.questions)
-    drafts.save(
+    keeper().save(
         guard.actor(),
         draft,
         asked.key,
@@ -143,7 +139,7 @@ def after_saving(draft_id: UUID, *, more: bool, again: str) -> str:
     if more:
         flash(_("Saved. Because of your answers there are more questions on this page."))
         return request.script_root + again
-    return url_for("referrals.tasks", draft_id=draft_id)
+    return url_for(".tasks", draft_id=draft_id)
 
 
 def _show(
@@ -161,8 +157,8 @@ def _show(
         fields=fields,
         shown=shown,
         seen=draft.of(asked.key).version,
-        back=url_for("referrals.tasks", draft_id=draft.id),
-        keep=url_for("referrals.section", draft_id=draft.id, key=asked.key),
+        back=url_for(".tasks", draft_id=draft.id),
+        keep=url_for(".section", draft_id=draft.id, key=asked.key),
         differing=differing,
         person=guard.actor() if asks_about_referrer(asked) else None,
     )

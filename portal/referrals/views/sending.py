@@ -20,18 +20,20 @@ from portal.kernel.language import say
 from portal.referrals.commands import sending
 from portal.referrals.paths import TRIAGE, Missing
 from portal.referrals.presenting import Group, groups, route_view, stored_outcome
-from portal.referrals.queries.drafts import Draft, may_send_full, sent_as
+from portal.referrals.queries.drafts import Draft, may_send_full
 from portal.referrals.queries.record import answers_of, find
 from portal.referrals.routing import URGENT_ROUTE
 from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import (
     blueprint,
     council,
+    keeper,
     key_posted,
     language,
     number_posted,
     open_draft,
     phones_now,
+    receipt_of,
 )
 from portal.referrals.views.sections import walk_draft
 from portal.referrals.views.triage import first_gap, route_of
@@ -51,7 +53,7 @@ def check(draft_id: UUID) -> ResponseReturnValue:
         draft, published = open_draft(draft_id)
     except NotFound:
         # Back from the receipt: the draft is the report now.
-        return _receipt(sent_as(guard.actor(), draft_id))
+        return redirect(receipt_of(draft_id, keeper().sent_as(guard.actor(), draft_id)), 303)
     return _check_page(draft, published, asked=False)
 
 
@@ -61,16 +63,16 @@ def send(draft_id: UUID) -> ResponseReturnValue:
     """Send the draft as it was shown; the second click of two gets the same receipt."""
     actor = guard.actor()
     try:
-        reference = sending.send(actor, draft_id, key_posted(), number_posted("seen_version"))
+        reference = keeper().send(actor, draft_id, key_posted(), number_posted("seen_version"))
     except Invalid:
         draft, published = open_draft(draft_id)
         return _check_page(draft, published, asked=True), 422
     except Conflict as conflict:
         if conflict.now.get("state") != "draft":
-            return _receipt(sent_as(actor, draft_id))
+            return redirect(receipt_of(draft_id, keeper().sent_as(actor, draft_id)), 303)
         draft, published = open_draft(draft_id)
         return _check_page(draft, published, asked=True, changed=True), 409
-    return _receipt(reference)
+    return redirect(receipt_of(draft_id, reference), 303)
 
 
 def _check_page(draft: Draft, published: Published, *, asked: bool, changed: bool = False) -> str:
@@ -88,7 +90,7 @@ def _check_page(draft: Draft, published: Published, *, asked: bool, changed: boo
         asked=asked,
         changed=changed,
         ready=not walked.missing,
-        submit_key=sending.mint_key(guard.actor(), draft),
+        submit_key=keeper().key(guard.actor(), draft),
         seen=draft.version,
         route=route_view(published, routed.outcome, language()),
         reason=draft.override_reason if routed.overridden else "",
@@ -107,10 +109,10 @@ def _with_places(draft: Draft, group: Group) -> Group:
 
 def _href(draft: Draft, section: str, page_key: str = "", item: int | None = None) -> str:
     if section == TRIAGE:
-        return url_for("referrals.triage", draft_id=draft.id, page_key=page_key)
+        return url_for(".triage", draft_id=draft.id, page_key=page_key)
     if item is not None:
-        return url_for("referrals.item", draft_id=draft.id, key=section, place=item)
-    return url_for("referrals.section", draft_id=draft.id, key=section)
+        return url_for(".item", draft_id=draft.id, key=section, place=item)
+    return url_for(".section", draft_id=draft.id, key=section)
 
 
 def _target(draft: Draft, published: Published, gap: Missing) -> ErrorTarget:
@@ -131,20 +133,20 @@ def urgent() -> ResponseReturnValue:
     """The short form: five things on one page, sent at once, at any hour."""
     if request.method != "POST":
         published = newest()
-        short = _short_form(published)
+        short = short_form(published)
         paper = sheet.Sheet(short.questions, {})
-        return _urgent_page(published, sheet.fields_of(paper, {}), uuid4())
+        return urgent_page(published, sheet.fields_of(paper, {}), uuid4())
     published = _posted_version()
-    short = _short_form(published)
+    short = short_form(published)
     read = sheet.read(sheet.Sheet(short.questions, {}))
     key = _urgent_key()
     if read.wrong or read.more:
-        return _urgent_page(published, read.fields, key, shown=read.shown), 422
+        return urgent_page(published, read.fields, key, shown=read.shown), 422
     body: dict[str, Any] = {short.key: read.answers}
     try:
         reference = sending.send_urgent(guard.actor(), key, published, body, language())
     except Invalid:
-        return _urgent_page(published, read.fields, key, shown=read.shown), 422
+        return urgent_page(published, read.fields, key, shown=read.shown), 422
     return _receipt(reference)
 
 
@@ -156,7 +158,7 @@ def _urgent_key() -> UUID:
         return uuid4()
 
 
-def _short_form(published: Published) -> Section:
+def short_form(published: Published) -> Section:
     """The urgent form's one section; raises NotFound where a council has none."""
     if not published.form.urgent:
         raise NotFound("no urgent form")
@@ -171,8 +173,9 @@ def _posted_version() -> Published:
         return newest()
 
 
-def _urgent_page(published: Published, fields: list[FieldView], key: UUID, *, shown: str = "") -> str:
-    short = _short_form(published)
+def urgent_page(published: Published, fields: list[FieldView], key: UUID, *, shown: str = "") -> str:
+    """The short form's page; `key` is what makes sending it happen once."""
+    short = short_form(published)
     return render_template(
         "referrals/urgent.html",
         title=say(short.title, language()),
@@ -198,7 +201,7 @@ def receipt(reference: str) -> ResponseReturnValue:
         found=found,
         route=route_view(published, stored_outcome(found), language()),
         urgent=found.route == URGENT_ROUTE,
-        phoned=found.kind == "urgent" and _has_phoned(answers_of(found).sections),
+        phoned=found.kind == "urgent" and has_phoned(answers_of(found).sections),
         phones=phones_now(),
         open_now=is_open(council()),
         full=may_send_full(guard.actor()),
@@ -206,6 +209,6 @@ def receipt(reference: str) -> ResponseReturnValue:
     )
 
 
-def _has_phoned(sections: dict[str, Any]) -> bool:
+def has_phoned(sections: dict[str, Any]) -> bool:
     """Whether the urgent form says that somebody rang already (question `ref_phoned`, the fifth thing)."""
     return any(body.get("ref_phoned") == "yes" for body in sections.values() if isinstance(body, dict))

@@ -28,6 +28,8 @@ from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import (
     blueprint,
     council,
+    is_trial,
+    keeper,
     language,
     number_posted,
     open_draft,
@@ -61,8 +63,8 @@ def triage_first(draft_id: UUID) -> ResponseReturnValue:
 
 def _page_or_route(draft_id: UUID, page_key: str) -> str:
     if page_key:
-        return url_for("referrals.triage", draft_id=draft_id, page_key=page_key)
-    return url_for("referrals.route", draft_id=draft_id)
+        return url_for(".triage", draft_id=draft_id, page_key=page_key)
+    return url_for(".route", draft_id=draft_id)
 
 
 def _page(published: Published, draft: Draft, key: str) -> Page:
@@ -95,7 +97,7 @@ def _save(draft: Draft, published: Published, asked: Page, paper: sheet.Sheet) -
     answers, _missing = walk_triage(published.form, {**paper.elsewhere, **read.answers})
     override = published.thresholds.override_answer
     try:
-        drafts.save_triage(guard.actor(), draft, answers, override, number_posted("seen_version"))
+        drafts.save_triage(guard.actor(), draft, answers, override, number_posted("seen_version"), keep=keeper().save)
     except Conflict as conflict:
         if conflict.now.get("section") != TRIAGE:
             raise
@@ -108,7 +110,7 @@ def _save(draft: Draft, published: Published, asked: Page, paper: sheet.Sheet) -
     next_page = _after(published, answers, asked.key)
     if not next_page:
         routed = route(published.form, published.thresholds, draft.kind, answers, clock.now())
-        drafts.note_route(guard.actor(), draft, routed.outcome.route, routed.outcome.rule)
+        keeper().note_route(guard.actor(), draft, routed.outcome.route, routed.outcome.rule)
     return redirect(_page_or_route(draft.id, next_page), 303)
 
 
@@ -136,7 +138,7 @@ def _show(
         seen=draft.of(TRIAGE).version,
         back=_before(draft, published, asked.key),
         differing=differing,
-        keep=url_for("referrals.triage", draft_id=draft.id, page_key=asked.key),
+        keep=url_for(".triage", draft_id=draft.id, page_key=asked.key),
     )
 
 
@@ -144,8 +146,8 @@ def _before(draft: Draft, published: Published, key: str) -> str:
     keys = [found.key for found in shown_pages(published.form, draft.triage)]
     place = keys.index(key)
     if not place:
-        return url_for("referrals.start")
-    return url_for("referrals.triage", draft_id=draft.id, page_key=keys[place - 1])
+        return url_for(".start")
+    return url_for(".triage", draft_id=draft.id, page_key=keys[place - 1])
 
 
 @blueprint.get("/report/<uuid:draft_id>/route", endpoint="route")
@@ -166,12 +168,12 @@ def disagree(draft_id: UUID) -> ResponseReturnValue:
     draft, published = open_draft(draft_id)
     form = Disagree()
     if not route_of(draft, published).may_disagree:
-        return redirect(url_for("referrals.route", draft_id=draft_id), 303)
+        return redirect(url_for(".route", draft_id=draft_id), 303)
     if not form.validate_on_submit():
         return _route_page(draft, published, form), 422
     key, seen = published.thresholds.override_answer, number_posted("seen_version")
-    drafts.disagree(guard.actor(), draft, key, form.reason.data or "", seen)
-    return redirect(url_for("referrals.route", draft_id=draft_id), 303)
+    drafts.disagree(guard.actor(), draft, key, form.reason.data or "", seen, keep=keeper().save)
+    return redirect(url_for(".route", draft_id=draft_id), 303)
 
 
 @blueprint.post("/report/<uuid:draft_id>/agree")
@@ -179,8 +181,8 @@ def disagree(draft_id: UUID) -> ResponseReturnValue:
 def agree(draft_id: UUID) -> ResponseReturnValue:
     """Take "I disagree" back."""
     draft, published = open_draft(draft_id)
-    drafts.agree_again(guard.actor(), draft, published.thresholds.override_answer)
-    return redirect(url_for("referrals.route", draft_id=draft_id), 303)
+    drafts.agree_again(guard.actor(), draft, published.thresholds.override_answer, keep=keeper().save)
+    return redirect(url_for(".route", draft_id=draft_id), 303)
 
 
 def _route_page(draft: Draft, published: Published, form: Disagree) -> str:
@@ -197,7 +199,14 @@ def _route_page(draft: Draft, published: Published, form: Disagree) -> str:
         open_now=is_open(council()),
         fields=from_form(form),
         question=say(published.thresholds.override_question, language()),
-        back=url_for("referrals.triage", draft_id=draft.id, page_key=pages[-1].key),
-        urgent_offered=bool(published.form.urgent),
+        back=url_for(".triage", draft_id=draft.id, page_key=pages[-1].key),
+        urgent_href=_urgent_href(published),
         advice_title=_("Pages that may help"),
     )
+
+
+def _urgent_href(published: Published) -> str:
+    """Where the short form is, "" where the council has none; in a trial, where one of it can begin."""
+    if not published.form.urgent:
+        return ""
+    return url_for("trials.start") if is_trial() else url_for("referrals.urgent")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from portal.audit import events
 from portal.audit.events import Event
@@ -23,6 +24,7 @@ from portal.referrals.queries.record import (
     find,
     timeline,
 )
+from portal.referrals.queries.trials import Tried
 from portal.screening.queries.decision import Decided, decision
 
 
@@ -54,10 +56,6 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
         answers = answers_of(found)
     except NotFound:
         answers = None
-    why = {rule.id: rule.why for rule in _rules(published)}
-    decided_by = found.outcome_of_rules.get("why") or {}
-    others = (why.get(rule, {}) for rule in found.outcome_of_rules.get("also") or ())
-    known = published.thresholds.notices
     return Report(
         found=found,
         published=published,
@@ -65,10 +63,27 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
         children=children_of(found),
         timeline=timeline(found),
         decided=decision(actor, Permission.SCREEN, found),
-        why=decided_by,
-        also=tuple(other for other in others if other and other != decided_by),
-        notices=tuple(known[key] for key in found.outcome_of_rules.get("notices") or () if key in known),
+        **told(found, published),
     )
+
+
+def of_trial(tried: Tried) -> Report:
+    """A trial of a form as its screener would read it: nobody reads it, so nothing is recorded."""
+    found, published = tried.found, tried.published
+    return Report(found, published, tried.answers, tried.children, (), None, **told(found, published))
+
+
+def told(found: Found, published: Published) -> dict[str, Any]:
+    """What the referrer was told: `why`, the other rules' words (`also`) and the `notices`, as the form had them."""
+    why = {rule.id: rule.why for rule in _rules(published)}
+    decided_by = found.outcome_of_rules.get("why") or {}
+    others = (why.get(rule, {}) for rule in found.outcome_of_rules.get("also") or ())
+    known = published.thresholds.notices
+    return {
+        "why": decided_by,
+        "also": tuple(other for other in others if other and other != decided_by),
+        "notices": tuple(known[key] for key in found.outcome_of_rules.get("notices") or () if key in known),
+    }
 
 
 def _rules(published: Published) -> tuple[Rule, ...]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from portal.auth import guard
 from portal.auth.policy import Permission
-from portal.screening.views import decide, outcome, queue, report
+from portal.screening.views import decide, outcome, queue, report, trial
 from portal.web import shell
 
 
@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(queue.blueprint)
     shell.add_navigation(app, navigation, place=2)
     shell.add_panel(app, "referral_outcome", outcome.panel)
+    shell.add_panel(app, "trial", trial.panel)
 
 
 def navigation() -> Iterator[shell.Link]:

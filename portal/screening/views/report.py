@@ -115,7 +115,7 @@ def _page(
         kept=kept or (),
         priority_view=_priority_view(found.priority, language, priority_error),
         digest=digest(report.published.form, found, report.children, report.answers, language),
-        route=_route(report, language),
+        route=route_told(report, language),
         parts=_parts(report),
         groups=referrals.answer_groups(found, report.answers, language) if report.answers else (),
         events=presenting.timeline_items(report.timeline),
@@ -138,7 +138,7 @@ def _priority_view(chosen: str, language: str, error: str) -> FieldView:
     )
 
 
-def _route(report: Report, language: str) -> dict[str, Any]:
+def route_told(report: Report, language: str) -> dict[str, Any]:
     """The route, what the referrer was told about it, and why they disagreed."""
     return {
         "label": presenting.route_label(report.published, report.found.route, language),

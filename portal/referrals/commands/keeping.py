@@ -1,0 +1,65 @@
+"""Where a draft's answers are kept: in a report that will be sent, or in a trial of a form that never is."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+from uuid import UUID
+
+from portal.forms.queries import Published, version
+from portal.kernel.errors import Forbidden
+from portal.kernel.scope import Actor
+from portal.referrals.commands import drafts, sending
+from portal.referrals.queries.drafts import Draft, find_draft, may_send_full, sent_as
+
+
+class Keeper(Protocol):
+    """What the pages of a draft ask of wherever it is kept; each method raises as the functions of `drafts` do."""
+
+    def open(self, actor: Actor, draft_id: UUID) -> tuple[Draft, Published]:
+        """The person's own draft, and the questions and rules that it began with."""
+
+    def save(
+        self,
+        actor: Actor,
+        draft: Draft,
+        section: str,
+        body: Any,
+        seen: int,
+        *,
+        complete: bool,
+        initials: str | None = None,
+    ) -> int:
+        """Save one section that was seen at version `seen`; returns its new version."""
+
+    def note_route(self, actor: Actor, draft: Draft, route: str, rule: str) -> None:
+        """Record where the finished first questions lead."""
+
+    def throw_away(self, actor: Actor, draft: Draft) -> None:
+        """Delete the draft with all that was written in it."""
+
+    def key(self, actor: Actor, draft: Draft) -> UUID:
+        """The key that makes sending it happen once."""
+
+    def send(self, actor: Actor, draft_id: UUID, submit_key: UUID, seen: int) -> str:
+        """Send it as it was at version `seen`; returns its reference."""
+
+    def sent_as(self, actor: Actor, draft_id: UUID) -> str:
+        """The reference under which it was sent meanwhile."""
+
+
+class Reports:
+    """Drafts of real reports."""
+
+    def open(self, actor: Actor, draft_id: UUID) -> tuple[Draft, Published]:
+        """The draft and its version of the form; raises Forbidden while the person's membership waits."""
+        if not may_send_full(actor):
+            raise Forbidden
+        draft = find_draft(actor, draft_id)
+        return draft, version(draft.form_version_id)
+
+    save = staticmethod(drafts.save)
+    note_route = staticmethod(drafts.note_route)
+    throw_away = staticmethod(drafts.throw_away)
+    key = staticmethod(sending.mint_key)
+    send = staticmethod(sending.send)
+    sent_as = staticmethod(sent_as)

@@ -7,10 +7,12 @@ from uuid import UUID
 import structlog
 
 from portal.adapters import ports
+from portal.forms import runners
+from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Scope
-from portal.referrals.commands import expiry, notices, trials
+from portal.referrals.commands import expiry, notices, trials, what_if
 from portal.referrals.letters import letter
 from portal.referrals.queries.notices import to_tell
 from portal.tenants import resolve
@@ -81,3 +83,6 @@ def forget_trials(timestamp: int) -> None:
             found = trials.forget_old()
         if found:
             log.info("trials.forgotten", council=council.slug, count=found)
+
+
+runners.register_runner(WHAT_IF, what_if.run)

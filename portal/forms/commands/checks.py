@@ -29,24 +29,25 @@ LOST_AFTER = timedelta(minutes=5)
 LOCK = text("select pg_try_advisory_xact_lock(hashtextextended(:check, 0))")
 
 
-def ask(actor: Actor, draft: Draft, kind: str, *, again: bool = False) -> UUID:
+def ask(actor: Actor, draft: Draft, kind: str, *, again: bool = False, so_far: Mapping[str, Any] | None = None) -> UUID:
     """Ask for a check of the draft as it stands and return its id; asked twice it is one.
 
-    What failed to run is run again, and so is what is done when `again` is wanted. Raises Forbidden.
+    What failed to run is run again, and so is what is done when `again` is wanted. `so_far` is what
+    the run begins with, as if an earlier one had kept it. Raises Forbidden.
     """
     if reach(actor, Permission.PUBLISH) is not Reach.COUNCIL:
         raise Forbidden
-    check_id, is_new = _row(actor, draft, kind, again=again)
+    check_id, is_new = _row(actor, draft, kind, again=again, so_far=so_far)
     if is_new:
         events.record(Event.FORM_CHECK_ASKED, draft.id, kind=kind)
         jobs.enqueue(JOB, check_id=check_id)
     return check_id
 
 
-def _row(actor: Actor, draft: Draft, kind: str, *, again: bool) -> tuple[UUID, bool]:
+def _row(actor: Actor, draft: Draft, kind: str, *, again: bool, so_far: Mapping[str, Any] | None) -> tuple[UUID, bool]:
     """The check's id, and whether somebody has to run it."""
     now = clock.now()
-    fresh = {"state": "waiting", "done": 0, "total": 0, "result": None, "finished_at": None}
+    fresh = {"state": "waiting", "done": 0, "total": 0, "result": so_far, "finished_at": None}
     asked = {"asked_by": actor.account_id, "asked_at": now}
     subject = subject_of(kind, draft.content)
     ended = FormCheck.state.in_(("failed", "done") if again else ("failed",))

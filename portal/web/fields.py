@@ -39,13 +39,23 @@ class OptionView:
 
 
 @dataclass(frozen=True)
+class GuidanceView:
+    """Help beside a field, opened by those who want it."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FieldView:
     """One field.
 
-    `kind` is text, textarea, radios, checkboxes, select, date, number, tel, email, password, code, postcode or
-    hidden. `value` is what was typed: a tuple of values for checkboxes, {"day", "month", "year"} for a date.
-    `error` is in the reader's language; `error_part` names the first wrong part of a date.
-    `heading` makes the label the page's h1. `max_length` counts code points and shows a character count.
+    `kind` is text, textarea, radios, checkboxes, select, search, date, number, decimal, digits, reference, short, tel,
+    email, password, code, postcode, parts or hidden. `value` is what was typed: a tuple of values for checkboxes,
+    {"day", "month", "year"} for a date. `error` is in the reader's language; `error_part` names the first wrong part
+    of a date, whose inputs are `parts`. `heading` makes the label the page's h1. `max_length` counts code points and
+    shows a character count. `children` are drawn inside a fieldset of kind parts, and below any other field.
     """
 
     kind: str
@@ -60,11 +70,15 @@ class FieldView:
     autocomplete: str = ""
     width: int | None = None
     max_length: int | None = None
+    parts: tuple[str, ...] = DATE_PARTS
+    children: tuple[FieldView, ...] = ()
+    guidance: GuidanceView | None = None
+    suffix: str = ""
 
     @property
     def target(self) -> str:
         """The id of the first input, to which the error summary links."""
-        return f"{self.name}-{self.error_part or DATE_PARTS[0]}" if self.kind == "date" else self.name
+        return f"{self.name}-{self.error_part or self.parts[0]}" if self.kind == "date" else self.name
 
 
 @dataclass(frozen=True)
@@ -108,6 +122,7 @@ def error_targets(views: Iterable[FieldView]) -> list[ErrorTarget]:
             found.append(ErrorTarget(view.error, f"#{view.target}"))
         for option in view.options:
             found.extend(error_targets(option.children))
+        found.extend(error_targets(view.children))
     return found
 
 

@@ -9,7 +9,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from portal.web.fields import DATE_PARTS, FieldView, OptionView
+from portal.web.fields import FieldView, OptionView
 
 Params = dict[str, Any]
 
@@ -19,6 +19,10 @@ _INPUTS: Mapping[str, Params] = {
     "number": {"type": "text", "inputmode": "numeric", "spellcheck": False, "width": 5},
     "tel": {"type": "tel", "autocomplete": "tel", "spellcheck": False, "width": 20},
     "email": {"type": "email", "autocomplete": "email", "spellcheck": False},
+    "decimal": {"type": "text", "inputmode": "decimal", "spellcheck": False, "width": 5},
+    "digits": {"type": "text", "inputmode": "numeric", "spellcheck": False, "width": 20},
+    "reference": {"type": "text", "spellcheck": False, "width": 20},
+    "short": {"type": "text", "spellcheck": False, "width": 5},
     "postcode": {"type": "text", "spellcheck": False, "width": 10},
     "code": {
         "type": "text",
@@ -101,6 +105,7 @@ def _input(view: FieldView, nested: bool) -> Params:
         "value": view.value,
         "autocomplete": view.autocomplete or known.pop("autocomplete", ""),
         "classes": " ".join(filter(None, classes)),
+        "suffix": {"text": view.suffix} if view.suffix else "",
     }
     return {**_labelled(view, nested), **known, **_present(own)}
 
@@ -187,6 +192,23 @@ def _select(view: FieldView, nested: bool) -> Params:
     return {**_labelled(view, nested), "items": items, **_present({"value": view.value})}
 
 
+def _search(view: FieldView, nested: bool) -> Params:
+    """A select that the script of that name turns into a box to type in; without the script it stays a select."""
+    return {
+        **_select(view, nested),
+        "attributes": {
+            "data-module": "app-search-select",
+            "data-none": _("No match in the list"),
+            "data-some": _("%(count)s in the list", count=_COUNT),
+        },
+    }
+
+
+def _parts(view: FieldView, nested: bool) -> Params:
+    """A fieldset around the fields of an answer of several parts."""
+    return {"legend": _heading(view, nested, "govuk-fieldset__legend"), "hint": view.hint, "error": view.error}
+
+
 def _date(view: FieldView, nested: bool) -> Params:
     typed = view.value if isinstance(view.value, Mapping) else {}
     labels = {"day": _("Day"), "month": _("Month"), "year": _("Year")}
@@ -200,7 +222,7 @@ def _date(view: FieldView, nested: bool) -> Params:
                 "autocomplete": f"bday-{part}" if view.autocomplete == "bday" else None,
             }
         )
-        for part in DATE_PARTS
+        for part in view.parts
     ]
     return {**_grouped(view, nested), "id": view.name, "namePrefix": view.name, "items": items}
 
@@ -229,6 +251,8 @@ _BUILDERS: Mapping[str, Callable[[FieldView, bool], Params]] = {
     "radios": _choices,
     "checkboxes": _choices,
     "select": _select,
+    "search": _search,
+    "parts": _parts,
     "date": _date,
     "password": _password,
 }

@@ -10,13 +10,18 @@ from typing import Any
 
 from flask import Flask, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_wtf import CSRFProtect
 from jinja2 import BytecodeCache, ChoiceLoader, FileSystemLoader
 from jinja2.bccache import Bucket
 
+from portal.forms.answers import Around, Found, read
+from portal.forms.questions import field
+from portal.forms.schema import parse_form
 from portal.kernel import errors as kernel
 from portal.web import assets, errors, language, shell, templating
 from portal.web.fields import FieldView, OptionView
+from tests.forms import every_type
 
 COUNCIL = shell.CouncilView(
     name="Avonmere Council",
@@ -28,6 +33,18 @@ COUNCIL = shell.CouncilView(
         shell.Phone("Out of hours", "01632 960 199", "Evenings, weekends and bank holidays"),
     ),
 )
+WRONG = {
+    "called-known": ["yes"],
+    "called-first": ["x" * 300],
+    "home-postcode": ["AA3"],
+    "school-known": ["yes"],
+    "school": ["Oak"],
+    "born-form": ["month"],
+    "born-month-month": ["13"],
+    "born-month-year": ["2019"],
+    "nhs": ["1"],
+    "attendance": ["much"],
+}
 SENT = datetime(2026, 11, 21, 15, 15, tzinfo=UTC)
 
 
@@ -92,6 +109,7 @@ def _policy(response: Any) -> Any:
 
 def _routes(app: Flask) -> None:
     app.add_url_rule("/sink", view_func=sink, endpoint="sink", methods=["GET", "POST"])
+    app.add_url_rule("/questions", view_func=questions, endpoint="questions", methods=["GET", "POST"])
     app.add_url_rule("/fail/<kind>", view_func=fail, endpoint="fail", methods=["GET", "POST"])
     app.add_url_rule("/sign-in", view_func=lambda: "sign in", endpoint="sign_in", methods=["GET"])
     app.add_url_rule("/done", view_func=done, endpoint="done", methods=["POST"])
@@ -104,6 +122,18 @@ def sink() -> ResponseReturnValue:
     typed = request.form.get("what", "The lights were off.\n\n  She had not eaten.")
     page = render_template("sink.html", views=fields(wrong=wrong, typed=typed), sent=SENT, day=date(2026, 11, 21))
     return page, 422 if request.method == "POST" else 200
+
+
+def questions() -> ResponseReturnValue:
+    """Every type of question as a field; with `wrong` each as it is shown when its answer is refused."""
+    form = parse_form(every_type.form())
+    around = Around(date(2026, 11, 26), lambda _kind, _text: (Found("123456", "Oak School"), Found("9", "Oak Infants")))
+    posted = request.form.to_dict(flat=False) if request.method == "POST" else WRONG if "wrong" in request.args else {}
+    views = []
+    for question in form.fields():
+        reading = read(question, posted, required="wrong" in request.args, around=around)
+        views.append(field(question, str(get_locale()), reading.typed, reading.errors if posted else ()))
+    return render_template("questions.html", views=views, answers=dict(request.form))
 
 
 def done() -> ResponseReturnValue:

@@ -12,6 +12,7 @@ import {
 
 import { CodePointCount } from './code-point-count.js'
 import { PlainRadios } from './plain-radios.js'
+import { SearchSelect } from './search-select.js'
 import { preventDoubleSubmit } from './double-submit.js'
 
 const components = [
@@ -22,6 +23,7 @@ const components = [
   NotificationBanner,
   PasswordInput,
   PlainRadios,
+  SearchSelect,
   ServiceNavigation,
   SkipLink
 ]

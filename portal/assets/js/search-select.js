@@ -1,8 +1,6 @@
 /* A box to type in over a long select: the select stays in the form, keeps its name and sends the answer. */
 import { Component } from 'govuk-frontend'
 
-const MOST_SHOWN = 60
-
 export class SearchSelect extends Component {
   static moduleName = 'app-search-select'
   static elementType = HTMLSelectElement
@@ -69,7 +67,7 @@ export class SearchSelect extends Component {
   open (everything = false) {
     const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
     const typed = everything ? '' : plain(this.$input.value.trim())
-    this.shown = this.options.filter((option) => plain(option.text).includes(typed)).slice(0, MOST_SHOWN)
+    this.shown = this.options.filter((option) => plain(option.text).includes(typed))
     this.at = -1
     this.$list.replaceChildren(...this.shown.map((option, place) => {
       const $option = document.createElement('li')

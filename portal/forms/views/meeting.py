@@ -1,0 +1,105 @@
+"""Two designers on one draft: the second save is not made, and its page shows both texts and asks which to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.forms.commands import drafting
+from portal.forms.queries.drafts import Draft
+from portal.forms.views.blueprint import open_draft
+from portal.kernel.errors import Conflict
+from portal.web.fields import FieldView
+from portal.web.posted import reposted
+
+
+@dataclass(frozen=True)
+class Both:
+    """One field in which the draft as it is now and what was typed differ, in words."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+def keep(
+    draft: Draft,
+    content: Mapping[str, Any],
+    seen: int,
+    what: str,
+    *,
+    back: str,
+    now: Iterable[FieldView] = (),
+    typed: Iterable[FieldView] = (),
+    done: str = "",
+    **columns: Any,
+) -> ResponseReturnValue:
+    """Save a change of a draft and go to `back`; when somebody saved meanwhile, answer 409 with both texts.
+
+    `content` is the whole content with the change made on the draft as it is now. `now` are the fields of the page
+    filled from the draft, `typed` the same fields with what was typed: the page shows those that differ, and can post
+    the same fields again with the version that it showed. `done` is said on the next page.
+    """
+    try:
+        drafting.save(guard.actor(), draft, content, seen, what, **columns)
+    except Conflict:
+        return met(draft, back=back, now=now, typed=typed), 409
+    if done:
+        flash(done, "success")
+    return redirect(back, 303)
+
+
+def met(draft: Draft, *, back: str, now: Iterable[FieldView] = (), typed: Iterable[FieldView] = ()) -> str:
+    """Draw the page of two designers who met; nothing of this request is kept."""
+    newest = open_draft(draft.id)
+    return render_template(
+        "forms/conflict.html",
+        draft=newest,
+        back=back,
+        rows=differing(now, typed),
+        fields=[*reposted("seen_version", "csrf_token").fields, ("seen_version", str(newest.version))],
+    )
+
+
+def differing(now: Iterable[FieldView], typed: Iterable[FieldView]) -> list[Both]:
+    """Pair two drawings of the same fields and return those whose values differ; a field of only one counts too."""
+    theirs, yours = dict(_flat(now)), dict(_flat(typed))
+    rows = []
+    for name in [*yours, *(name for name in theirs if name not in yours)]:
+        before, after = theirs.get(name), yours.get(name)
+        shown = Both(
+            label=(after or before or FieldView("text", name, name)).label,
+            theirs=said(before) if before else "",
+            yours=said(after) if after else "",
+        )
+        if shown.theirs != shown.yours:
+            rows.append(shown)
+    return rows
+
+
+def said(view: FieldView) -> str:
+    """Return what a field holds, in words: the labels of what is chosen, a line for each."""
+    if isinstance(view.value, Mapping):
+        return " ".join(part for part in view.value.values() if part)
+    labels = {option.value: option.label for option in view.options}
+    if isinstance(view.value, tuple):
+        return "\n".join(labels.get(value, value) for value in view.value)
+    return labels.get(view.value, view.value).replace("\r\n", "\n").strip()
+
+
+def changed(done: str = "") -> str:
+    """Return what the next page says after an ordinary change."""
+    return done or _("Your change is saved in the draft.")
+
+
+def _flat(views: Iterable[FieldView]) -> Iterator[tuple[str, FieldView]]:
+    for view in views:
+        yield view.name, view
+        for option in view.options:
+            yield from _flat(option.children)

@@ -15,7 +15,7 @@ MISSING: Any = object()
 
 def look(document: object, steps: Steps) -> Any:
     """Return what is at these steps, or MISSING; never raises, whatever the document holds."""
-    here = document
+    here: Any = document
     for step in steps:
         keyed = isinstance(step, str) and isinstance(here, Mapping) and step in here
         placed = isinstance(step, int) and isinstance(here, list) and 0 <= step < len(here)

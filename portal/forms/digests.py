@@ -7,6 +7,9 @@ import json
 
 
 def digest(document: object) -> str:
-    """SHA-256 of a JSON-ready document: the same words and numbers in the same places give the same digest."""
-    plain = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """SHA-256 of a JSON-ready document: the same words and numbers in the same order give the same digest.
+
+    Order counts everywhere: a derived value may use only those above it.
+    """
+    plain = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(plain.encode()).hexdigest()

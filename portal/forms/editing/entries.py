@@ -28,7 +28,7 @@ MOST: Mapping[str, int] = {
 BY_ID = ("rules", "overrides")
 LOCKS: Mapping[str, str] = {
     "rules": "rule", "overrides": "override", "always": "always", "topic_rules": "topic_rule",
-    "exceptions": "exception", "routes": "route", "levels": "level", "values": "value", "conditions": "named",
+    "exceptions": "safety", "routes": "route", "levels": "level", "values": "value", "conditions": "condition",
     "notices": "notice", "topics": "topic",
 }  # fmt: skip
 BY_PLACE = "~"
@@ -52,7 +52,8 @@ def entries(content: object, part: str) -> list[Entry]:
         found = [(_address(part, nodes, place), node) for place, node in enumerate(nodes)]
     else:
         raise NotFound("no such part")
-    return [Entry(address, node, f"{LOCKS[part]}:{address}") for address, node in found]
+    lock = LOCKS[part]
+    return [Entry(address, node, lock if lock == "safety" else f"{lock}:{address}") for address, node in found]
 
 
 def _address(part: str, nodes: list[Any], place: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.forms.editing.documents import MISSING, Steps, drop, list_at, look, mapping_at, put
-from portal.forms.editing.entries import BY_ID, LISTS, find
+from portal.forms.editing.entries import BY_ID, LISTS, LOCKS, find
 from portal.forms.editing.trees import Kind
 from portal.forms.editing.vocabulary import HOLDERS, question_steps
 from portal.kernel.errors import NotFound
@@ -92,7 +92,8 @@ def _named(content: object, address: str, named: str, key: str) -> Where:
     if key not in mapping_at(content, ("thresholds", part)):
         raise NotFound("no such name")
     kind: Kind = "value" if part == "values" else "condition"
-    return Where(address, ("thresholds", part, key), kind, False, f"{named}:{key}", part, key)
+    lock = LOCKS[part]
+    return Where(address, ("thresholds", part, key), kind, False, f"{lock}:{key}", part, key)
 
 
 def _of_rule(content: object, asked: tuple[str, str, str], rest: tuple[str, ...]) -> Where:

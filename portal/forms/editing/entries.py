@@ -22,7 +22,7 @@ MAPPINGS: Mapping[str, Steps] = {
     part: ("thresholds", part) for part in ("routes", "levels", "values", "conditions", "notices", "topics")
 }
 MOST: Mapping[str, int] = {
-    "rules": 200, "overrides": 20, "always": 100, "topic_rules": 200, "exceptions": 40,
+    "rules": 200, "overrides": 20, "always": 100, "topic_rules": 200, "exceptions": 20,
     "routes": 20, "levels": 9, "values": 100, "conditions": 100, "notices": 200, "topics": 100,
 }  # fmt: skip
 BY_ID = ("rules", "overrides")

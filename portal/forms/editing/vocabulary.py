@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.forms.codes import codes_for
 from portal.forms.editing.documents import Steps, list_at, look, mapping_at, text_at
 from portal.kernel.language import LANGUAGES, Text, words
 
@@ -61,8 +62,11 @@ def subject(question: Mapping[str, Any]) -> Subject:
     ]
     if kind == "yes_no":
         options = [("yes", _both("Yes")), ("no", _both("No"))]
+    if not options and isinstance(question.get("codes"), str):
+        codes = codes_for(question["codes"])
+        options = [(one.code, one.label) for one in codes.entries] if codes else []
     if kind == "age":
-        options = [("unborn", _both("Not born yet"))]
+        options = [("unborn", _both("Unborn"))]
     if question.get("not_known") is True and "not_known" not in dict(options):
         options.append(("not_known", _both("Not known")))
     levels = [(one.get("value"), text_at(one, ("label",))) for one in _mappings(question.get("levels"))]

@@ -76,10 +76,10 @@ def one_words(part: str) -> str:
 def shown(around: Around, part: str, locked: Collection[str] = ()) -> list[Shown]:
     """The entries of a part, in order; never raises on a wrong draft, NotFound for an unknown part."""
     found = entries(around.content, part)
-    return [_shown(around, part, one, place, len(found), locked) for place, one in enumerate(found)]
+    return [_shown(around, part, one, place=place, of=len(found), locked=locked) for place, one in enumerate(found)]
 
 
-def _shown(around: Around, part: str, one: Entry, place: int, of: int, locked: Collection[str]) -> Shown:
+def _shown(around: Around, part: str, one: Entry, *, place: int, of: int, locked: Collection[str]) -> Shown:
     node = one.node if isinstance(one.node, Mapping) else {}
     condition = CONDITION_OF.get(part, "").format(one.address)
     return Shown(

@@ -13,6 +13,7 @@ from portal.forms.facts import as_date
 from portal.forms.formats import real_date, whole
 from portal.forms.mistakes import KEY, LONGEST_TEXT, printable
 from portal.forms.rows.around import Group, Sheet
+from portal.kernel.language import LANGUAGES
 from portal.web.fields import DATE_PARTS, FieldView, OptionView
 
 LONGEST_LINE = 200
@@ -64,7 +65,8 @@ class Words:
         return [Group(tuple(views), str(self.label), pair=True)]
 
     def read(self, sheet: Sheet, before: object) -> Any:
-        kept = {one: words for one, words in text_at(before, ()).items() if one not in sheet.around.languages}
+        old = text_at(before, ())
+        kept = {one: words for one, words in old.items() if one not in sheet.around.languages}
         for language in sheet.around.languages:
             name = f"{self.name}-{language}"
             words = sheet.one(name)
@@ -76,7 +78,9 @@ class Words:
                 kept[language] = words
         if self.needed and not kept:
             sheet.refuse(f"{self.name}-{sheet.around.languages[0]}", _("Enter words in at least one language"))
-        return kept or MISSING
+        # In the order of before, so that saving a page as it is changes nothing.
+        ordered = {one: kept[one] for one in dict.fromkeys((*old, *LANGUAGES, *kept)) if one in kept}
+        return ordered or MISSING
 
 
 def _in(label: str, language: str) -> str:

@@ -17,7 +17,10 @@ from portal.web.shell import Link
 # Each adds its pages to the blueprint when it is imported.
 PAGES = (
     "advice",
+    "conditions",
+    "entries",
     "home",
+    "rules",
 )
 
 

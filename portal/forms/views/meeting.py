@@ -14,7 +14,7 @@ from portal.auth import guard
 from portal.forms.commands import drafting
 from portal.forms.queries.drafts import Draft
 from portal.forms.views.blueprint import open_draft
-from portal.kernel.errors import Conflict
+from portal.kernel.errors import Conflict, Invalid
 from portal.web.fields import FieldView
 from portal.web.posted import reposted
 
@@ -50,18 +50,28 @@ def keep(
         drafting.save(guard.actor(), draft, content, seen, what, **columns)
     except Conflict:
         return met(draft, back=back, now=now, typed=typed), 409
+    except Invalid as error:
+        return met(draft, back=back, now=now, typed=typed, refused=_refusal(error)), 422
     if done:
         flash(done, "success")
     return redirect(back, 303)
 
 
-def met(draft: Draft, *, back: str, now: Iterable[FieldView] = (), typed: Iterable[FieldView] = ()) -> str:
+def met(
+    draft: Draft,
+    *,
+    back: str,
+    now: Iterable[FieldView] = (),
+    typed: Iterable[FieldView] = (),
+    refused: str = "",
+) -> str:
     """Draw the page of two designers who met; nothing of this request is kept."""
     newest = open_draft(draft.id)
     return render_template(
         "forms/conflict.html",
         draft=newest,
         back=back,
+        refused=refused,
         rows=differing(now, typed),
         fields=[*reposted("seen_version", "csrf_token").fields, ("seen_version", str(newest.version))],
     )
@@ -93,9 +103,11 @@ def said(view: FieldView) -> str:
     return labels.get(view.value, view.value).replace("\r\n", "\n").strip()
 
 
-def changed(done: str = "") -> str:
-    """Return what the next page says after an ordinary change."""
-    return done or _("Your change is saved in the draft.")
+def _refusal(error: Invalid) -> str:
+    """Why the whole draft cannot be saved so."""
+    if error.errors.get("content") == "locked":
+        return str(_("The template of this form has locked this, so a council cannot change it."))
+    return str(_("The draft would be larger than the portal keeps. Take something out first."))
 
 
 def _flat(views: Iterable[FieldView]) -> Iterator[tuple[str, FieldView]]:

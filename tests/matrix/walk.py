@@ -35,7 +35,11 @@ NAMES = {
 FRESH = ("referrals.withdraw", "screening.claim")
 # What only a trial that has ended has.
 ENDED = ("trials.receipt", "trials.council", "trials.urgent")
-FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"}
+FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
+    "part": "notices",
+    "named": "nrm",
+    "where": "rule/A01/when",
+}
 SEVERAL = tuple(f"{pages}.{name}" for pages in ("referrals", "trials") for name in ("items", "item", "remove"))
 # The least that a form must say to be more than a mistake, where a mistake could hide who may use it.
 BODIES = {
@@ -46,6 +50,8 @@ BODIES = {
     "auth.approve": {"version": "1"},
     "auth.refuse": {"version": "1"},
     "forms.begin": {"form_key": "concern"},
+    "forms.arrange": {"do": "move:0:call_999"},
+    "forms.condition": {"do": "remove:"},
     "messaging.ask": {"message": "When?"},
     "messaging.reply": {"message": "Then."},
     "screening.priority": {"priority": "urgent"},

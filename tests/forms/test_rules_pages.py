@@ -112,6 +112,7 @@ def test_the_page_of_every_rule_saves_what_it_shows(designing: Designer) -> None
         ("level", "7", "Choose a level"),
         ("why-en", "bell\x07", "Remove characters"),
         ("why-cy", "x" * 6001, "Shorten this"),
+        ("level", "worked_out", "Choose which one"),
         ("notices", "nothing_like_it", "Choose from those offered"),
         ("topics", "exactly", "Choose at least one of the topics"),
     ],

@@ -15,6 +15,7 @@ from portal.web.fields import OptionView
 
 MOST_STEPS = 20
 NONE, STEPS, VALUE = "none", "steps", "value:"
+WORKED_OUT = "worked_out"
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,26 @@ class Level:
         return (self.name,)
 
     def filled(self, value: object) -> Filled:
+        if isinstance(value, Mapping):
+            return {self.name: [WORKED_OUT], "level_value": [str(value.get("value", ""))]}
         if not isinstance(value, list):
             return {self.name: [_word(value)]}
         steps = {f"step-{place}": [_word(_level_of(step))] for place, step in enumerate(value)}
         return {self.name: [STEPS], "step_count": [str(len(value))], **steps}
 
     def drawn(self, sheet: Sheet) -> list[Group]:
-        options = [OptionView(value, label) for value, label in _levels(sheet)]
+        every = [OptionView(value, label) for value, label in _levels(sheet)]
+        options = [one for one in every if not one.value.startswith(VALUE)]
+        if len(options) < len(every):
+            offered = sheet.options("values", "level_value", _("Choose"))
+            view = sheet.field("select", "level_value", _("Which one?"), options=offered)
+            options.append(OptionView(WORKED_OUT, _("A derived value"), children=(view,)))
         steps = [sheet.field("hidden", "step_count", "")]
         for place in range(_count(sheet) + 1):
             label = _("Step %(number)s", number=place + 1)
             first = OptionView("", _("No such step"))
             hint = _("Save first, then say when this step applies.") if place == _count(sheet) else ""
-            choices = (first, *(one for one in options))
+            choices = (first, *every)
             steps.append(sheet.field("select", f"step-{place}", label, hint, options=choices))
         told = _("The first step that applies is taken.")
         options.append(OptionView(STEPS, _("It depends: several steps"), told, children=tuple(steps)))
@@ -48,6 +56,11 @@ class Level:
 
     def read(self, sheet: Sheet, before: object) -> Any:
         chosen, known = sheet.one(self.name), dict(_levels(sheet))
+        if chosen == WORKED_OUT:
+            value = sheet.one("level_value")
+            if VALUE + value not in known and before != {"value": value}:
+                sheet.refuse("level_value", _("Choose which one"))
+            return {"value": value}
         if chosen != STEPS:
             if chosen not in known and (before is MISSING or chosen != _word(before)):
                 sheet.refuse(self.name, _("Choose a level, or that there is none"))

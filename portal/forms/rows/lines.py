@@ -202,12 +202,10 @@ def _scoring(subject: Subject, sheet: Sheet) -> list[FieldView]:
     if subject.type != "checkboxes":
         options.append(OptionView("number", _("The number that was answered")))
     if subject.options and subject.type not in {"age", "number"}:
-        hint = _("Points for this answer. Empty counts as 0.")
         children = tuple(
-            sheet.field("number", POINTS + value, sheet.around.say(label, value), hint)
-            for value, label in subject.options
+            sheet.field("number", POINTS + value, sheet.around.say(label, value)) for value, label in subject.options
         )
-        options.append(OptionView("points", _("Points for each answer"), children=children))
+        options.append(OptionView("points", _("Points for each answer"), _("Empty counts as 0."), children=children))
     return [sheet.field("radios", "compare", _("What counts?"), options=tuple(options))]
 
 

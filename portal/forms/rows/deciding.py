@@ -61,23 +61,28 @@ class Level:
             if VALUE + value not in known and before != {"value": value}:
                 sheet.refuse("level_value", _("Choose which one"))
             return {"value": value}
-        if chosen != STEPS:
-            if chosen not in known and (before is MISSING or chosen != _word(before)):
-                sheet.refuse(self.name, _("Choose a level, or that there is none"))
-            return _level(chosen)
-        old = before if isinstance(before, list) else []
-        kept = []
-        for place in range(min(MOST_STEPS, _count(sheet) + 1)):
-            word = sheet.one(f"step-{place}")
-            if not word:
-                continue
-            if word not in known:
-                sheet.refuse(f"step-{place}", _("Choose one of those offered"))
-            was = old[place] if place < len(old) and isinstance(old[place], Mapping) else {}
-            kept.append({**was, "level": _level(word)})
-        if not kept:
-            sheet.refuse("step-0", _("Choose a level for at least one step"))
-        return kept
+        if chosen == STEPS:
+            return _steps(sheet, before, known)
+        if chosen not in known and (before is MISSING or chosen != _word(before)):
+            sheet.refuse(self.name, _("Choose a level, or that there is none"))
+        return _level(chosen)
+
+
+def _steps(sheet: Sheet, before: object, known: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The steps as posted, each with the condition that it had."""
+    old = before if isinstance(before, list) else []
+    kept = []
+    for place in range(min(MOST_STEPS, _count(sheet) + 1)):
+        word = sheet.one(f"step-{place}")
+        if not word:
+            continue
+        if word not in known:
+            sheet.refuse(f"step-{place}", _("Choose one of those offered"))
+        was = old[place] if place < len(old) and isinstance(old[place], Mapping) else {}
+        kept.append({**was, "level": _level(word)})
+    if not kept:
+        sheet.refuse("step-0", _("Choose a level for at least one step"))
+    return kept
 
 
 def _count(sheet: Sheet) -> int:

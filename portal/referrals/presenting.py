@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,6 +149,20 @@ def item_title(section: Section, item: Mapping[str, Any], place: int, language: 
     number = _("%(item)s %(number)s", item=say(repeat.item, language), number=place + 1)
     name = " ".join(filter(None, (words_of(item.get(key)) for key in repeat.title_from)))
     return str(_("%(item)s: %(name)s", item=number, name=name) if name else number)
+
+
+_ROUTES: dict[str, Callable[[], str]] = {
+    "MASH_URGENT": lambda: _("Urgent"),
+    "MASH": lambda: _("Social care"),
+    "EARLY_HELP": lambda: _("Early help"),
+    "ADVICE": lambda: _("Advice"),
+    "INFORMATION": lambda: _("Information request"),
+}
+
+
+def route_name(route: str) -> str:
+    """A route in two words, the same for every council; the key itself where it is not one of ours."""
+    return str(_ROUTES[route]()) if route in _ROUTES else route
 
 
 def state_words(state: str) -> str:

@@ -46,6 +46,7 @@ BODIES = {
     "referrals.send": {"submit_key": str(uuid4()), "seen_version": "1"},
     "trials.send": {"submit_key": str(uuid4()), "seen_version": "1"},
     "trials.try_draft": {"choice": "full-en", "once": str(uuid4())},
+    "what_if.show": {"months": "12"},
     "trials.try_published": {"choice": "full-en", "once": str(uuid4())},
     "auth.approve": {"version": "1"},
     "auth.refuse": {"version": "1"},

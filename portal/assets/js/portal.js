@@ -14,6 +14,7 @@ import { CodePointCount } from './code-point-count.js'
 import { PlainRadios } from './plain-radios.js'
 import { SearchSelect } from './search-select.js'
 import { preventDoubleSubmit } from './double-submit.js'
+import { watchProgress } from './watch-progress.js'
 
 const components = [
   Button,
@@ -29,3 +30,4 @@ const components = [
 ]
 for (const component of components) createAll(component)
 preventDoubleSubmit(document)
+watchProgress(document)

@@ -10,17 +10,18 @@ from flask_babel import gettext as _
 from portal.auth.guard import may
 from portal.auth.policy import Permission
 from portal.kernel import scope
-from portal.referrals.views import beginning, following, items, sections, sending, triage, trying
+from portal.referrals.views import beginning, following, items, sections, sending, triage, trying, what_if
 from portal.referrals.views.blueprint import blueprint
 from portal.web import shell
 
-__all__ = ["beginning", "following", "items", "register", "sections", "sending", "triage", "trying"]
+__all__ = ["beginning", "following", "items", "register", "sections", "sending", "triage", "trying", "what_if"]
 
 
 def register(app: Flask) -> None:
     """Add the pages and what the navigation offers to people who may report."""
     app.register_blueprint(blueprint)
     trying.register(app)
+    app.register_blueprint(what_if.blueprint)
     shell.add_navigation(app, _links, place=1)
 
 

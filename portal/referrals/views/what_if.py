@@ -1,0 +1,200 @@
+"""What if: how many past reports would take another route under a draft's rules, and which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.forms.queries import checks, drafts
+from portal.forms.queries.checks import WHAT_IF, Check
+from portal.forms.queries.drafts import Draft
+from portal.forms.views import hub
+from portal.forms.views.home import family_words
+from portal.kernel.errors import Invalid
+from portal.kernel.language import say
+from portal.referrals.commands import what_if as commands
+from portal.referrals.flows import SAME, UP, Flow, direction, ordered, picture
+from portal.referrals.presenting import route_name
+from portal.referrals.rerouting import MOST_LISTED
+from portal.referrals.views.blueprint import language
+
+# Fewer would let somebody who may not read reports recognise one.
+SMALL = 5
+
+blueprint = Blueprint("what_if", __name__)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: the council's names of both routes, how many, and whether they go up or down."""
+
+    before: str
+    after: str
+    many: str
+    kind: str
+    way: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One report that changes route, for those who may read it."""
+
+    reference: str
+    before: str
+    after: str
+    before_rule: str
+    after_rule: str
+    after_why: str
+
+
+@blueprint.route("/forms/drafts/<uuid:form_id>/what-if", methods=["GET", "POST"], endpoint="show")
+@page(Permission.PUBLISH)
+def show(form_id: UUID) -> ResponseReturnValue:
+    """Ask for a run, see how far it is, and read what came of it."""
+    draft = drafts.find(guard.actor(), form_id)
+    if request.method != "POST":
+        return _page(draft)
+    months = request.form.get("months", "")
+    try:
+        commands.ask(guard.actor(), draft, int(months) if months in periods() else -1)
+    except Invalid:
+        return _page(draft, problem=_("Choose which reports to look at")), 422
+    return redirect(url_for(".show", form_id=form_id), 303)
+
+
+def periods() -> dict[str, str]:
+    """Which reports can be looked at: months, and words."""
+    return {
+        "3": _("Reports of the last 3 months"),
+        "12": _("Reports of the last 12 months"),
+        "0": _("All reports"),
+    }
+
+
+def _page(draft: Draft, problem: str = "") -> str:
+    check = checks.of_draft(guard.actor(), draft, WHAT_IF)
+    exact = guard.may(Permission.SCREEN)
+    result = check.result if check and check.current and check.state == "done" else {}
+    return render_template(
+        "referrals/what_if.html",
+        draft=draft,
+        family=family_words(draft.form_key),
+        check=check,
+        status=check.status if check else "",
+        percent=_percent(check),
+        periods=periods(),
+        chosen=str(result.get("months", commands.NEWEST)),
+        problem=problem,
+        exact=exact,
+        mistakes=result.get("mistakes", 0),
+        result=_result(draft, result, exact=exact) if "flows" in result else None,
+    )
+
+
+def _percent(check: Check | None) -> int:
+    return 100 * check.done // check.total if check and check.total else 0
+
+
+def number_words(count: int, *, exact: bool) -> str:
+    """A number as this reader may know it: rounded, and no small one, for those who may not read reports."""
+    if exact or not count:
+        return str(count)
+    if count < SMALL:
+        return str(_("fewer than 5"))
+    return str(SMALL * round(count / SMALL))
+
+
+def _result(draft: Draft, result: Mapping[str, Any], *, exact: bool) -> dict[str, Any]:
+    ranks = {str(one.get("key")): int(one.get("rank", 0)) for one in _routes(draft)}
+    told = [Flow(one["before"], one["after"], one["count"]) for one in result["flows"]]
+    few = not exact and 0 < result["compared"] < SMALL
+    drawn = [] if few else [one if exact else replace(one, drawn=_blurred(one.count)) for one in told]
+    return {
+        "period": periods().get(str(result["months"]), ""),
+        "compared": number_words(result["compared"], exact=exact),
+        "moved": number_words(result["moved"], exact=exact),
+        "nothing": not result["compared"],
+        "few": few,
+        "moved_few": not exact and 0 < result["moved"] < SMALL,
+        "unchanged": not result["moved"],
+        "destroyed": number_words(result["destroyed"], exact=exact) if result["destroyed"] else "",
+        "short": number_words(result["short"], exact=exact) if result["short"] else "",
+        "incomplete": number_words(result["incomplete"], exact=exact) if result["incomplete"] else "",
+        "rows": [_row(draft, one, ranks, exact=exact) for one in ordered(told, ranks)],
+        "picture": picture(drawn, ranks) if drawn else None,
+        "name": route_name,
+        "many": lambda count: number_words(count, exact=exact),
+        "changed": [_changed(draft, one) for one in result["changed"]] if exact else [],
+        "most": MOST_LISTED,
+        "left_out": max(0, result["moved"] - len(result["changed"])),
+    }
+
+
+def _blurred(count: int) -> int:
+    """The width of a band that must not tell more than the table."""
+    return SMALL * round(count / SMALL) if count >= SMALL else SMALL // 2
+
+
+def _row(draft: Draft, flow: Flow, ranks: Mapping[str, int], *, exact: bool) -> Row:
+    kind = direction(flow, ranks)
+    way = _("Same route") if kind == SAME else _("Goes up") if kind == UP else _("Goes down")
+    many = number_words(flow.count, exact=exact)
+    return Row(_label(draft, flow.before), _label(draft, flow.after), many, kind, way)
+
+
+def _routes(draft: Draft) -> list[Mapping[str, Any]]:
+    found = draft.thresholds.get("routes")
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def _label(draft: Draft, route: str) -> str:
+    """The council's own name of a route, as the draft has it."""
+    label = next((one.get("label") for one in _routes(draft) if one.get("key") == route), None)
+    return say(label, language()) if isinstance(label, Mapping) else route_name(route)
+
+
+def _changed(draft: Draft, one: Mapping[str, str]) -> Changed:
+    return Changed(
+        reference=one["reference"],
+        before=route_name(one["before"]),
+        after=route_name(one["after"]),
+        before_rule=one["before_rule"],
+        after_rule=one["after_rule"],
+        after_why=_why(draft, one["after_rule"]),
+    )
+
+
+def _why(draft: Draft, rule: str) -> str:
+    """A rule of the draft in plain words."""
+    rules = draft.thresholds.get("rules")
+    for one in rules if isinstance(rules, list) else ():
+        if isinstance(one, Mapping) and one.get("id") == rule and isinstance(one.get("why"), Mapping):
+            return say(one["why"], language())
+    return ""
+
+
+@hub.row(hub.Place.WHAT_IF)
+def _hub_row(draft: Draft) -> hub.Row:
+    check = checks.of_draft(guard.actor(), draft, WHAT_IF)
+    words, colour = _status(check.status if check else "")
+    return hub.Row(_("What if past reports met this draft"), url_for("what_if.show", form_id=draft.id), words, colour)
+
+
+def _status(status: str) -> tuple[str, str]:
+    words: dict[str, tuple[str, str]] = {
+        "": (_("Not run"), "blue"),
+        "waiting": (_("Running"), "teal"),
+        "running": (_("Running"), "teal"),
+        "out_of_date": (_("Draft changed since"), "yellow"),
+        "error": (_("Could not be run"), "red"),
+    }
+    return words.get(status, (_("Completed"), ""))

@@ -99,8 +99,10 @@ def test_given_past_reports_when_what_if_is_asked_then_its_progress_and_its_pict
     run_jobs()
     # The script notices by itself.
     expect(walker.page.get_by_role("img", name=walker.say("How reports move between routes"))).to_be_visible()
-    walker.arrive().sees(walker.say("Goes up"))
-    expect(walker.page.locator("main table").first).to_be_visible()
+    walker.arrive()
+    rows = walker.page.locator("main table tbody tr")
+    expect(rows.filter(has_text=walker.say("Goes up")).first).to_be_visible()
+    expect(rows.filter(has_text=walker.say("Goes down"))).to_have_count(0)
     expect(walker.page.locator("main .app-reference")).to_have_count(0)
 
 

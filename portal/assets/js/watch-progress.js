@@ -1,5 +1,7 @@
 /* Asks again how far a run is, and shows its result when it has ended. Without scripts a link does the same. */
 const EVERY = 2000
+// Only this part is parsed: the rest of the page has a style of its own, which the policy of this page would refuse.
+const PART = /<section[^>]* data-watch>[\s\S]*?<\/section>/
 
 export function watchProgress ($document) {
   const $run = $document.querySelector('[data-watch]')
@@ -13,9 +15,9 @@ function wait ($run) {
 async function look ($run) {
   try {
     const answer = await fetch(window.location.href, { credentials: 'same-origin' })
-    const $page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-    const $now = $page.querySelector('[data-watch]')
-    if (!answer.ok || !$now) return window.location.reload()
+    const part = PART.exec(await answer.text())
+    if (!answer.ok || !part) return window.location.reload()
+    const $now = new DOMParser().parseFromString(part[0], 'text/html')
     $run.querySelector('progress').value = $now.querySelector('progress').value
     $run.querySelector('[data-said]').textContent = $now.querySelector('[data-said]').textContent
   } catch {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -46,14 +46,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Changed:
-    """One report that changes route, for those who may read it."""
+    """The reports that changed route in one way, for those who may read them; `why` is the draft's rule in words."""
 
-    reference: str
     before: str
-    after: str
     before_rule: str
+    after: str
     after_rule: str
-    after_why: str
+    why: str
+    references: tuple[str, ...]
 
 
 @blueprint.route("/forms/drafts/<uuid:form_id>/what-if", methods=["GET", "POST"], endpoint="show")
@@ -114,7 +114,7 @@ def number_words(count: int, *, exact: bool) -> str:
 
 
 def _result(draft: Draft, result: Mapping[str, Any], *, exact: bool) -> dict[str, Any]:
-    ranks = {str(one.get("key")): int(one.get("rank", 0)) for one in _routes(draft)}
+    ranks = {key: _rank(one) for key, one in _routes(draft).items()}
     told = [Flow(one["before"], one["after"], one["count"]) for one in result["flows"]]
     few = not exact and 0 < result["compared"] < SMALL
     drawn = [] if few else [one if exact else replace(one, drawn=_blurred(one.count)) for one in told]
@@ -133,7 +133,7 @@ def _result(draft: Draft, result: Mapping[str, Any], *, exact: bool) -> dict[str
         "picture": picture(drawn, ranks) if drawn else None,
         "name": route_name,
         "many": lambda count: number_words(count, exact=exact),
-        "changed": [_changed(draft, one) for one in result["changed"]] if exact else [],
+        "changed": _changed(draft, result["changed"]) if exact else [],
         "most": MOST_LISTED,
         "left_out": max(0, result["moved"] - len(result["changed"])),
     }
@@ -151,26 +151,34 @@ def _row(draft: Draft, flow: Flow, ranks: Mapping[str, int], *, exact: bool) -> 
     return Row(_label(draft, flow.before), _label(draft, flow.after), many, kind, way)
 
 
-def _routes(draft: Draft) -> list[Mapping[str, Any]]:
+def _routes(draft: Draft) -> dict[str, Mapping[str, Any]]:
+    """The routes of a draft as far as they can be read: a draft may be wrong."""
     found = draft.thresholds.get("routes")
-    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    known = found.items() if isinstance(found, Mapping) else ()
+    return {str(key): one for key, one in known if isinstance(one, Mapping)}
+
+
+def _rank(route: Mapping[str, Any]) -> int:
+    rank = route.get("rank")
+    return rank if isinstance(rank, int) else 0
 
 
 def _label(draft: Draft, route: str) -> str:
     """The council's own name of a route, as the draft has it."""
-    label = next((one.get("label") for one in _routes(draft) if one.get("key") == route), None)
+    label = _routes(draft).get(route, {}).get("label")
     return say(label, language()) if isinstance(label, Mapping) else route_name(route)
 
 
-def _changed(draft: Draft, one: Mapping[str, str]) -> Changed:
-    return Changed(
-        reference=one["reference"],
-        before=route_name(one["before"]),
-        after=route_name(one["after"]),
-        before_rule=one["before_rule"],
-        after_rule=one["after_rule"],
-        after_why=_why(draft, one["after_rule"]),
-    )
+def _changed(draft: Draft, lines: Iterable[Mapping[str, str]]) -> list[Changed]:
+    """The reports that change route, those together that changed in the same way."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in lines:
+        way = (one["before"], one["before_rule"], one["after"], one["after_rule"])
+        found.setdefault(way, []).append(one["reference"])
+    return [
+        Changed(route_name(was), was_rule, route_name(now), now_rule, _why(draft, now_rule), tuple(references))
+        for (was, was_rule, now, now_rule), references in found.items()
+    ]
 
 
 def _why(draft: Draft, rule: str) -> str:

@@ -57,6 +57,10 @@ def answer_to(question: Question) -> st.SearchStrategy[Any]:
     if question.type == "levels":
         levels = st.sampled_from([level.value for level in question.levels])
         return st.dictionaries(st.sampled_from(options), levels, min_size=1, max_size=5)
+    if question.type == "number":
+        return st.integers(question.min or 0, question.max or 0)
+    if question.type == "textarea":
+        return st.sampled_from(["Some words.", "O'Brien, Siân, 李"])
     assert question.type == "age"
     return st.integers(0, 20) | st.just("unborn")
 

@@ -18,7 +18,6 @@ from portal.forms.rules import evaluate
 from portal.forms.schema import parse_form
 from portal.forms.verify import FATAL, PROPERTIES, verify
 from portal.forms.verify.answering import Raw
-from portal.forms.verify.cases import Case, fresh
 from portal.forms.verify.findings import OVERRIDE
 from portal.forms.verify.proving import SOME_DAY, _subject
 from tests.forms import third_model
@@ -73,11 +72,11 @@ def test_formulas_mean_what_the_portal_does(slug: str) -> None:
     form_document, thresholds_document = documents(slug)
     form = parse_form(form_document)
     subject = _subject(form, form_document, thresholds_document, SOME_DAY)
-    case = Case(subject.rules, fresh(subject.rules))
+    case, meaning = subject.case, subject.formulas.meaning
     solver = z3.SimpleSolver()
     rules = [rule["id"] for rule in subject.rules.rules]
-    named = {name: case.meaning.named(name) for name in thresholds_document["conditions"]}
-    derived = {name: case.meaning.derived(name) for name in thresholds_document["values"]}
+    named = {name: meaning.named(name) for name in thresholds_document["conditions"]}
+    derived = {name: meaning.derived(name) for name in thresholds_document["values"]}
 
     @QUICK
     @given(answers_to(form.triage_questions()))

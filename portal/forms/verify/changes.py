@@ -9,8 +9,8 @@ from typing import Any
 import z3
 
 from portal.forms.questionnaire import NOT_KNOWN
-from portal.forms.verify.answering import FALSE, UNBORN, Bool, Raw, all_of, any_of, fixed
-from portal.forms.verify.cases import Asked, Case, fresh
+from portal.forms.verify.answering import FALSE, UNBORN, Bool, Raw, all_of, any_of, fixed, raw
+from portal.forms.verify.cases import Asked, Case
 from portal.forms.verify.findings import STRENGTHS, WORSE, Finding
 from portal.forms.verify.phrases import told
 from portal.forms.verify.properties import Subject
@@ -63,18 +63,21 @@ def _pairs(subject: Subject, keys: Sequence[str], asked: Asked) -> Iterator[tupl
     """
     severity = asked.document.get("severity")
     if len(keys) > 1 or not isinstance(severity, list) or keys[0] not in subject.opening:
-        changed = dict(subject.case.raws)
-        for key in keys:
-            changed = fresh(subject.rules, AFTER, key, changed)
-        yield subject.case, Case(subject.rules, changed)
+        yield subject.case, changed(subject, keys)
         return
     groups = [entry if isinstance(entry, list) else [entry] for entry in severity]
     cases = [
-        [Case(subject.rules, {**subject.case.raws, keys[0]: fixed(asked.question, name)}) for name in group]
+        [subject.case.otherwise({keys[0]: fixed(asked.question, name)}, simplify=True) for name in group]
         for group in groups
     ]
     for lighter, heavier in pairwise(cases):
         yield from product(lighter, heavier)
+
+
+def changed(subject: Subject, keys: Sequence[str]) -> Case:
+    """The case in which some questions may be answered otherwise, and all others are answered as before."""
+    asked = subject.rules.questions()
+    return subject.case.otherwise({key: raw(asked[key].question, AFTER) for key in keys})
 
 
 def _worse_of(asked: Asked) -> Worse:
@@ -184,9 +187,9 @@ def strengths_never_lower(subject: Subject, *, excepting: bool = True) -> Iterat
             continue
         key = asked.question.key
         before = subject.case
-        after = Case(subject.rules, fresh(subject.rules, AFTER, key, before.raws))
+        after = changed(subject, [key])
         signs = any_of(
-            z3.And(before.answers[flag.question.key].chosen(o.value), after.answers[flag.question.key].chosen(o.value))
+            z3.And(before.given(flag.question.key).chosen(o.value), after.given(flag.question.key).chosen(o.value))
             for flag in flags
             for o in flag.question.options
             if not o.exclusive

@@ -8,9 +8,9 @@ from typing import Any
 import z3
 
 from portal.forms.questionnaire import Form, Question, Section
-from portal.forms.verify.answering import Bool, Given, all_of, any_of, raw
-from portal.forms.verify.cases import Case, fresh
-from portal.forms.verify.changes import AFTER
+from portal.forms.verify.answering import Bool, Given, any_of, raw
+from portal.forms.verify.cases import Case
+from portal.forms.verify.changes import changed
 from portal.forms.verify.findings import Finding
 from portal.forms.verify.phrases import told
 from portal.forms.verify.properties import Subject
@@ -31,7 +31,7 @@ def every_question_shown(subject: Subject, form: Form, document: Document) -> It
         (form.sections, document.get("sections") or ()),
         (form.urgent, (document.get("urgent") or {}).get("sections") or ()),
     ):
-        known: dict[str, Given] = dict(case.answers)
+        known: dict[str, Given] = dict(subject.formulas.answers)
         for section, node in zip(sections, documents, strict=True):
             yield from _section(section, node, known, [case.possible])
 
@@ -78,28 +78,16 @@ def no_answer_ignored(subject: Subject, mentioned: frozenset[str]) -> Iterator[F
 
 def _changes_something(subject: Subject, key: str) -> bool:
     before = subject.case
-    after = Case(subject.rules, fresh(subject.rules, AFTER, key, before.raws))
+    after = changed(subject, [key])
     both = z3.And(before.shown[key], after.shown[key], difference(before.raws, after.raws, key))
     decides = any_of(a != b for a, b in zip(before.fires, after.fires, strict=True))
     # Most answers change which rule decides; only for the others everything else is looked at.
     if possible(before.possible, after.possible, both, decides):
         return True
-    differs = any_of(a != b for a, b in zip(_outputs(before, key), _outputs(after, key), strict=True))
-    return possible(before.possible, after.possible, both, differs)
+    one, other = _outputs(before, key), _outputs(after, key)
+    return possible(before.possible, after.possible, both, any_of(a != b for a, b in zip(one, other, strict=True)))
 
 
 def _outputs(case: Case, key: str) -> list[Any]:
-    """Everything that the rules say of the answers, and which other questions are asked."""
-    document = case.rules.thresholds
-    found = [shown for name, shown in case.shown.items() if name != key]
-    for rule, fires in zip(case.rules.rules, case.fires, strict=True):
-        lines = [line for line in rule.get("notices") or () if isinstance(line, Mapping) and "when" in line]
-        steps = rule["level"] if isinstance(rule.get("level"), list) else []
-        tests = [line["when"] for line in (*lines, *steps) if "when" in line]
-        found += [z3.And(fires, case.meaning.condition(test)) for test in tests]
-        if isinstance(rule.get("level"), Mapping):
-            found.append(z3.If(fires, case.meaning.derived(rule["level"]["value"]).value, -1))
-    for line in (*(document.get("always") or ()), *(document.get("topic_rules") or ())):
-        if "when" in line:
-            found.append(all_of([case.meaning.condition(line["when"])]))
-    return found
+    """Everything else that the rules say of the answers, and which other questions are asked."""
+    return [*(shown for name, shown in case.shown.items() if name != key), *case.others]

@@ -10,12 +10,13 @@ from typing import Any
 
 import z3
 
+from portal.forms.facts import Facts
 from portal.forms.rules import Outcome, Thresholds, evaluate
 from portal.forms.verify.answering import Bool, any_of
-from portal.forms.verify.cases import Asked, Case, Rules, fresh, mentioned
+from portal.forms.verify.cases import Asked, Case, Formulas, Rules, mentioned
 from portal.forms.verify.findings import FLAGS, OVERRIDE, Finding
 from portal.forms.verify.phrases import told
-from portal.forms.verify.search import Found, calmest, possible
+from portal.forms.verify.search import Found, calmest, possible, trying
 from portal.kernel.language import Text
 
 MOST_FINDINGS = 12
@@ -35,9 +36,14 @@ class Subject:
     """By property, the rules that are excepted from it with the reason."""
 
     @cached_property
+    def formulas(self) -> Formulas:
+        """What more can be said of the answers."""
+        return Formulas(self.rules)
+
+    @cached_property
     def case(self) -> Case:
         """Every possible set of answers; made once, because making formulas costs more than solving them."""
-        return Case(self.rules, fresh(self.rules))
+        return self.formulas.case
 
     @cached_property
     def opening(self) -> frozenset[str]:
@@ -63,6 +69,12 @@ class Subject:
     def is_lowered(self, before: Outcome, after: Outcome) -> bool:
         """Whether the portal itself sends the report lower afterwards."""
         return self.rank(after) < self.rank(before)
+
+    def holds(self, rule_id: str, answers: Mapping[str, Any]) -> Confirms:
+        """Whether the portal itself says that the rule holds, and that another one decides."""
+        facts = Facts(answers, self.now, self.thresholds.values, self.thresholds.conditions)
+        held = any(rule.when(facts) for rule in self.thresholds.rules if rule.id == rule_id)
+        return lambda outcome, _after: held and outcome.rule != rule_id
 
     def finding(
         self, found: Found, message: Text, places: Sequence[str], confirms: Confirms, changed: str = ""
@@ -103,27 +115,21 @@ def one_route(subject: Subject) -> Iterator[Finding]:
 def every_rule_reached(subject: Subject) -> Iterator[Finding]:
     """Rules that never hold, and rules that never decide because others always come first."""
     case = subject.case
+    can = trying(case.possible)
     for rule, when, fires in zip(subject.rules.rules, case.when, case.fires, strict=True):
         place = (f"rule:{rule['id']}",)
-        if not possible(case.possible, when):
+        if can(fires):
+            continue
+        if not can(when):
             yield Finding(told("never_holds", rule=rule["id"]), place)
-        elif not possible(case.possible, fires):
-            found = calmest([case], when, subject.now)
-            if found is not None:
-                yield subject.finding(found, told("shadowed", rule=rule["id"]), place, _holds_too(rule["id"]))
-    yield from _ways(subject, case)
-
-
-def _holds_too(rule: str) -> Confirms:
-    """Whether the portal itself says that the rule holds and another one decides."""
-    return lambda outcome, _after: rule in outcome.also
-
-
-def _ways(subject: Subject, case: Case) -> Iterator[Finding]:
-    opened = [case.opens(way) for way in subject.rules.overrides]
+            continue
+        found = calmest([case], when, subject.now)
+        if found is not None:
+            too = subject.holds(str(rule["id"]), found.answers)
+            yield subject.finding(found, told("shadowed", rule=rule["id"]), place, too)
+    opened = [subject.formulas.opens(way) for way in subject.rules.overrides]
     for number, (way, test) in enumerate(zip(subject.rules.overrides, opened, strict=True)):
-        first = z3.And(test, z3.Not(any_of(opened[:number])))
-        if not possible(case.possible, first):
+        if not can(z3.And(test, z3.Not(any_of(opened[:number])))):
             yield Finding(told("never_opens", rule=way["id"]), (f"rule:{way['id']}",))
 
 
@@ -135,7 +141,7 @@ def red_flags(subject: Subject, *, excepting: bool = True) -> Iterator[Finding]:
     case = subject.case
     low = _low(subject, case, FLAGS if excepting else "")
     for asked in subject.rules.asked:
-        given = case.answers[asked.question.key]
+        given = case.given(asked.question.key)
         signs = [option.value for option in asked.question.options if asked.question.flags and not option.exclusive]
         if not possible(case.possible, low, any_of(given.chosen(sign) for sign in signs)):
             continue
@@ -144,7 +150,7 @@ def red_flags(subject: Subject, *, excepting: bool = True) -> Iterator[Finding]:
 
 
 def _signs(subject: Subject, asked: Asked, signs: Sequence[str], low: Bool, *, alone: bool) -> Iterator[Finding]:
-    key, given = asked.question.key, subject.case.answers[asked.question.key]
+    key, given = asked.question.key, subject.case.given(asked.question.key)
     for sign in signs:
         others = any_of(given.chosen(other) for other in signs if alone and other != sign)
         found = calmest([subject.case], z3.And(low, given.chosen(sign), z3.Not(others)), subject.now)
@@ -161,7 +167,7 @@ def override_open(subject: Subject, *, excepting: bool = True) -> Iterator[Findi
     """Answers that go lower than the hub although the referrer disagrees."""
     case = subject.case
     low = _low(subject, case, OVERRIDE if excepting else "")
-    wrong = z3.And(low, z3.Not(case.raised()))
+    wrong = z3.And(low, z3.Not(subject.formulas.raised()))
     for rule, fires in zip(subject.rules.rules, case.fires, strict=True):
         if subject.rules.ranks[rule["route"]] < subject.rules.hub_rank:
             found = calmest([case], z3.And(wrong, fires), subject.now)

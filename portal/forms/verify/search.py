@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,6 +45,21 @@ def possible(*parts: Bool) -> bool:
     made = solver()
     made.add(*parts)
     return check(made)
+
+
+def trying(assumed: Bool) -> Callable[[Bool], bool]:
+    """A function that tells whether something can hold together with what is assumed, which is read only once."""
+    made = solver()
+    made.add(assumed)
+
+    def can(part: Bool) -> bool:
+        made.push()
+        made.add(part)
+        answer = check(made)
+        made.pop()
+        return answer
+
+    return can
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ def decide(a: Answers) -> tuple[str, str]:
 
 
 def _scored(a: Answers) -> tuple[str, str]:
-    points = [1 if value == "dk" else int(value) for key, value in a.items() if key.startswith("part_")]
+    parts = [a[f"part_{number}"] for number in range(sum(key.startswith("part_") for key in a))]
+    points = [1 if value == "dk" else int(value) for value in parts]
     score = max(0, sum(points) + min(3, len(chosen(a, "adding"))) + 2 * (a["tried"] == "failed"))
     if points.count(3) >= 5:
         return HUB, "R08"

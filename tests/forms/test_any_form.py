@@ -66,7 +66,7 @@ def ways(question: dict[str, Any]) -> list[Any]:
     """Every answer to a question of a small form; None for no answer."""
     if question["type"] == "radios":
         return [None, *(option["value"] for option in question["options"])]
-    return [None, 0, 1, 2, 3] if question["type"] == "number" else [None, ["a"], ["b"], ["a", "b"], ["none"]]
+    return [None, 0, 1, 2] if question["type"] == "number" else [None, ["a"], ["b"], ["a", "b"], ["none"]]
 
 
 def complete(form: Form, document: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -37,6 +37,7 @@ class Event(StrEnum):
     FORM_FAILURE_ACCEPTED = "forms.failure_accepted"
     FORM_EXPORTED = "forms.exported"
     FORM_TRIED = "forms.tried"
+    TEMPLATE_APPLIED = "forms.template_applied"
     REFERRAL_STARTED = "referrals.started"
     REFERRAL_SAVED = "referrals.saved"
     REFERRAL_ROUTED = "referrals.routed"
@@ -79,6 +80,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.FORM_CHECK_ASKED: frozenset({"kind"}),
     Event.FORM_FAILURE_ACCEPTED: frozenset({"scenario"}),
     Event.FORM_EXPORTED: frozenset({"form"}),
+    Event.TEMPLATE_APPLIED: frozenset({"form", "number"}),
     Event.REFERRAL_STARTED: frozenset({"kind"}),
     Event.REFERRAL_SAVED: frozenset({"section", "version"}),
     Event.REFERRAL_ROUTED: frozenset({"route", "rule"}),

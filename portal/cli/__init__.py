@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "portal.cli.migrate",
     "doctor": "portal.cli.doctor",
     "council": "portal.cli.councils",
+    "templates": "portal.cli.templates",
     "scenarios": "portal.cli.scenarios",
     "forms": "portal.cli.forms",
     "agencies": "portal.cli.agencies",

@@ -251,5 +251,8 @@ def prepare(var: Path) -> int:
         code = cli.main(["council", "apply", str(folder)])
         if code:
             return code
+    code = cli.main(["templates", "apply"])
+    if code:
+        return code
     (var / SIGN_INS).write_text(table(demo.seed(settings)) + "\n")
     return 0

@@ -58,8 +58,12 @@ class Merge:
     proposals: tuple[Proposal, ...]
     taken_over: tuple[str, ...]
 
-    def content(self, accepted: Collection[str]) -> Any:
-        """The draft's content with the accepted proposals (ids) and every locked item as the template has it."""
+    def content(self, accepted: Collection[str], *, take_over: bool = True) -> Any:
+        """The draft's content with the accepted proposals (ids) and every locked item as the newer template has it.
+
+        Without `take_over` locked items stay: while a draft still counts as made from the older number, the locks of
+        that number hold.
+        """
         result = self.ours.copy()
         chosen = [each for each in self.proposals if each.id in set(accepted)]
         placed: list[str] = []
@@ -73,7 +77,7 @@ class Merge:
                 placed.append(proposal.name)
         place(result, self.theirs, placed)
         drop(result, self.theirs, {each.name for each in chosen if each.change == REMOVED} & set(result.items))
-        if self.locked:
+        if self.locked and take_over:
             force(result, self.theirs, self.locked, theirs_content=self.theirs.content())
         return result.content()
 

@@ -62,8 +62,20 @@ class Document:
 
 def read(folder: Path, file: str) -> Document:
     """Read a file of the folder; whatever is wrong with it is in the document's mistakes, and nothing is raised."""
+    try:
+        with (folder / file).open("rb") as stream:
+            content = stream.read(BIGGEST_BYTES + 1)
+    except OSError as trouble:
+        document = Document(file)
+        document.mistakes.append(document.mistake((), f"cannot be read: {trouble.strerror or 'unknown reason'}"))
+        return document
+    return parse(file, content)
+
+
+def parse(file: str, content: bytes) -> Document:
+    """Read what a file of that name holds, as `read` does."""
     document = Document(file)
-    text = _text(folder / file, document)
+    text = _text(content, document)
     if text is None:
         return document
     if file.endswith(".json"):
@@ -73,13 +85,7 @@ def read(folder: Path, file: str) -> Document:
     return document
 
 
-def _text(path: Path, document: Document) -> str | None:
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(BIGGEST_BYTES + 1)
-    except OSError as trouble:
-        document.mistakes.append(document.mistake((), f"cannot be read: {trouble.strerror or 'unknown reason'}"))
-        return None
+def _text(content: bytes, document: Document) -> str | None:
     if len(content) > BIGGEST_BYTES:
         document.mistakes.append(document.mistake((), "is larger than 1 MB"))
         return None

@@ -52,7 +52,7 @@ class FieldView:
     """One field.
 
     `kind` is text, textarea, radios, checkboxes, select, search, date, number, decimal, digits, reference, short, tel,
-    email, password, code, postcode, parts or hidden. `value` is what was typed: a tuple of values for checkboxes,
+    email, password, code, postcode, file, parts or hidden. `value` is what was typed: a tuple of values for checkboxes,
     {"day", "month", "year"} for a date. `error` is in the reader's language; `error_part` names the first wrong part
     of a date, whose inputs are `parts`. `heading` makes the label the page's h1. `max_length` counts code points and
     shows a character count. `children` are drawn inside a fieldset of kind parts, and below any other field.

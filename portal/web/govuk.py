@@ -255,4 +255,5 @@ _BUILDERS: Mapping[str, Callable[[FieldView, bool], Params]] = {
     "parts": _parts,
     "date": _date,
     "password": _password,
+    "file": _labelled,
 }

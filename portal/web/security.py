@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 import time
+from io import BytesIO
+from typing import IO
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, g, request, session
+from flask import Flask, Request, Response, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 
@@ -33,8 +35,24 @@ HEADERS = {
 }
 
 
+class InMemory(Request):
+    """A request whose uploaded files stay in memory, never in a file on our disk; MAX_BODY bounds them."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        del total_content_length, content_type, filename, content_length
+        return BytesIO()
+
+
 class PortalFlask(Flask):
     """Flask that commits a request's work before its answer goes out: 201 means written to disk."""
+
+    request_class = InMemory
 
     def process_response(self, response: Response) -> Response:
         """Commit (or roll back), then the headers and the session."""

@@ -8,7 +8,9 @@ from flask import Flask, Response, g, request
 from portal.kernel import db
 from portal.web import security
 from portal.web.limits import limiter
+from tests.factories.templates import Admin, add_template
 from tests.fixtures.councils import Councils
+from tests.forms.contents import shipped_contents
 from tests.matrix import world
 from tests.matrix.access import Access, read
 from tests.matrix.world import World
@@ -21,9 +23,10 @@ def access() -> Access:
 
 
 @pytest.fixture
-def filled(app: Flask, councils: Councils, monkeypatch: pytest.MonkeyPatch) -> World:
+def filled(app: Flask, councils: Councils, admin: Admin, monkeypatch: pytest.MonkeyPatch) -> World:
     """Both councils with people and things; whatever a form does is undone when its answer is ready."""
     del app
+    add_template(admin, shipped_contents()[0])
     made = world.make(councils)
     finish = security.finish
 

@@ -30,6 +30,7 @@ NAMES = {
     "reference": "report",
     "form_id": "form",
     "trial_id": "trial",
+    "version_id": "version",
 }
 # Taking a report back is possible only before somebody at the council has it.
 FRESH = ("referrals.withdraw", "screening.claim")
@@ -40,6 +41,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "named": "nrm",
     "where": "rule/A01/when",
 }
+FIXED["template_key"] = "concern-shared"
 SEVERAL = tuple(f"{pages}.{name}" for pages in ("referrals", "trials") for name in ("items", "item", "remove"))
 # The least that a form must say to be more than a mistake, where a mistake could hide who may use it.
 BODIES = {
@@ -121,7 +123,7 @@ class Walker:
                     method, address(self.app, self.world, rule, whose), body if method == "POST" else None
                 )
                 same = masked(answer, self.token)
-                text = answer.get_data(as_text=True) + str(answer.headers)
+                text = answer.get_data().decode(errors="replace") + str(answer.headers)
                 yield Answer(f"{method} {rule.rule}", whose, outcome(answer), answer.status_code, text, same)
 
     def csrf(self) -> str:
@@ -170,7 +172,7 @@ def whose_of(rule: Rule) -> Iterator[str]:
     """The owners to ask about: all of them, or just one where the address names nothing."""
     thing = thing_of(rule)
     # What a council publishes or designs belongs to no agency.
-    of_no_agency = thing in ("topic", "form", "trial")
+    of_no_agency = thing in ("topic", "form", "trial", "version")
     yield from (AGENCY, OTHER_COUNCIL, MISSING) if of_no_agency else THINGS if thing else (AGENCY,)
 
 
@@ -191,5 +193,5 @@ def masked(answer: TestResponse, token: str) -> tuple[int, str, bytes]:
         if secret:
             body = body.replace(secret.encode(), b"*")
             headers = headers.replace(secret, "*")
-    body = TOKEN.sub('name="csrf_token" value="*"', body.decode()).encode()
+    body = TOKEN.sub('name="csrf_token" value="*"', body.decode(errors="replace")).encode()
     return answer.status_code, re.sub(r"Set-Cookie: .*", "Set-Cookie", headers), body

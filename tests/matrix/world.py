@@ -42,6 +42,7 @@ class Things:
     form: dict[str, str] = field(default_factory=dict)
     trial: dict[str, str] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
+    version: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -78,10 +79,13 @@ def make(councils: Councils) -> World:
     world.things.trial = {whose: _trial(designer, _mark(whose), ended=False) for whose, designer in designers}
     world.things.ended = {whose: _trial(designer, _mark(whose), ended=True) for whose, designer in designers}
     world.things.trial[MISSING] = world.things.ended[MISSING] = str(uuid4())
+    with db.unit_of_work(Scope(there)):
+        elsewhere = newest()
     with db.unit_of_work(Scope(here)):
         published = newest()
         known = next(iter(published.thresholds.topics))
         world.first_page = published.form.triage[0].key
+    world.things.version = {AGENCY: str(published.id), OTHER_COUNCIL: str(elsewhere.id), MISSING: str(uuid4())}
     # What a council publishes is open to everybody, so only "does it exist" differs.
     world.things.topic = {AGENCY: known, OTHER_AGENCY: known, OTHER_COUNCIL: "no_such", MISSING: "nothing_here"}
     return world

@@ -98,6 +98,26 @@ def newest_of_each() -> dict[str, Newest | None]:
     return {key: found.get(key) for key in FAMILIES}
 
 
+@dataclass(frozen=True)
+class Stored:
+    """One version's documents just as they were published: {"form", "thresholds", "scenarios"}."""
+
+    form_key: str
+    number: int
+    content: dict[str, Any]
+
+
+def stored(version_id: UUID) -> Stored:
+    """The documents of one version of this council; raises NotFound."""
+    query = select(FormVersion.form_key, FormVersion.number, FormVersion.content, FormVersion.scenarios).where(
+        FormVersion.tenant_id == _council_id(), FormVersion.id == version_id
+    )
+    row = db.session().execute(query).one_or_none()
+    if row is None:
+        raise NotFound("no such form version")
+    return Stored(row.form_key, row.number, {**row.content, "scenarios": row.scenarios})
+
+
 def version(version_id: UUID) -> Published:
     """One version of this council by its id; raises NotFound. Remembered per process."""
     key = (_council_id(), version_id)

@@ -21,6 +21,8 @@ PAGES = (
     "entries",
     "home",
     "rules",
+    "library",
+    "transfer",
 )
 
 

@@ -1,0 +1,208 @@
+"""What a newer template proposes, in the words of the page: item by item, part by part, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from flask_babel import gettext as _
+
+from portal.forms import statements
+from portal.forms.merging import ADDED, CHANGED, MOVED, REMOVED, Merge, Proposal
+from portal.forms.outline import Item, Outline
+from portal.kernel.language import say
+
+_CONDITIONS = ("when", "show_when", "required")
+LONGEST_NAME = 120
+LONGEST_SHOWN = 1_500
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of an item: what it is called, and its lines in the older template, our draft and the newer one."""
+
+    name: str
+    old: tuple[str, ...]
+    ours: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One proposal as a page shows it; `id` is what the page posts to accept it."""
+
+    id: str
+    title: str
+    change: str
+    colour: str
+    conflict: bool
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One of the three contents, for the words of its conditions."""
+
+    outline: Outline
+    form: Any
+    thresholds: Any
+
+
+def offers(merge: Merge, language: str) -> list[Offer]:
+    """The proposals in words, in the order of the newer template."""
+    sides = [_side(each) for each in (merge.base, merge.ours, merge.theirs)]
+    return [_offer(each, merge, sides, language) for each in merge.proposals]
+
+
+def _side(outline: Outline) -> _Side:
+    content = outline.content()
+    parts = content if isinstance(content, dict) else {}
+    return _Side(outline, parts.get("form"), parts.get("thresholds"))
+
+
+def title(item: Item, language: str) -> str:
+    """What an item is called: its kind, and its own words where it has any."""
+    kinds: Mapping[str, str] = {
+        "form": _("Form"),
+        "setting": _("Rules in general"),
+        "page": _("Page"),
+        "section": _("Section"),
+        "urgent_section": _("Section of the short form"),
+        "question": _("Question"),
+        "urgent_question": _("Question of the short form"),
+        "option": _("Answer"),
+        "rule": _("Rule"),
+        "override": _("Override"),
+        "route": _("Route"),
+        "level": _("Level"),
+        "value": _("Value"),
+        "condition": _("Condition"),
+        "notice": _("Notice"),
+        "topic": _("Advice topic"),
+        "scenario": _("Scenario"),
+    }
+    return f"{kinds.get(item.kind, item.kind)}: {_called(item, language)}"
+
+
+def locked_titles(names: tuple[str, ...], outline: Outline, language: str) -> list[str]:
+    """What locked items are called, in order."""
+    found = []
+    for name in names:
+        item = outline.items.get("setting:safety" if name == "safety" else name)
+        item = item or outline.items.get(f"urgent_{name}")
+        found.append(_("Safety properties") if name == "safety" else title(item, language) if item else name)
+    return found
+
+
+def _called(item: Item, language: str) -> str:
+    own = item.own if isinstance(item.own, dict) else {}
+    named = [own.get(part) for part in ("label", "title", "why")]
+    found = next((each for each in (*named, own) if _is_text(each) or (isinstance(each, str) and each)), item.key)
+    words = say(found, language) if isinstance(found, dict) else str(found)
+    shown = words if item.kind not in ("rule", "override", "scenario") else f"{item.key}. {words}"
+    return shown if len(shown) <= LONGEST_NAME else shown[:LONGEST_NAME] + "…"
+
+
+def _offer(proposal: Proposal, merge: Merge, sides: Sequence[_Side], language: str) -> Offer:
+    changes = {
+        ADDED: (_("New"), "green"),
+        CHANGED: (_("Changed"), "blue"),
+        REMOVED: (_("Removed"), "red"),
+        MOVED: (_("Moved"), "purple"),
+    }
+    change, colour = changes[proposal.change]
+    source = merge.theirs if proposal.name in merge.theirs.items else merge.base
+    item = source.items[proposal.name]
+    parts = _move(proposal, sides, language) if proposal.change == MOVED else _parts(proposal, sides, language)
+    return Offer(proposal.id, title(item, language), change, colour, proposal.conflict, parts)
+
+
+def _move(proposal: Proposal, sides: Sequence[_Side], language: str) -> tuple[Part, ...]:
+    names = (proposal.old, proposal.ours, proposal.new)
+    old, ours, new = (_inside(name, side.outline, language) for name, side in zip(names, sides, strict=True))
+    return (Part(_("Where it is"), old, ours, new),)
+
+
+def _inside(name: str, outline: Outline, language: str) -> tuple[str, ...]:
+    item = outline.items.get(name)
+    if item is None or item.kind in ("form", "setting", "content"):
+        return (_("In another order"),)
+    return (title(item, language),)
+
+
+def _parts(proposal: Proposal, sides: Sequence[_Side], language: str) -> tuple[Part, ...]:
+    documents = [each if each is not None else {} for each in (proposal.old, proposal.ours, proposal.new)]
+    if not all(isinstance(each, dict) for each in documents) or any(_is_text(each) for each in documents):
+        return (_part(_("What it says"), "", documents, sides, language),)
+    keys = dict.fromkeys(key for each in reversed(documents) for key in each if key not in ("key", "id"))
+    found = []
+    for key in keys:
+        values = [each.get(key) for each in documents]
+        if proposal.change != CHANGED or values[0] != values[2]:
+            found.append(_part(_part_words(key), key, values, sides, language))
+    return tuple(found)
+
+
+def _part(name: str, key: str, values: Sequence[Any], sides: Sequence[_Side], language: str) -> Part:
+    old, ours, new = (_lines(key, value, side, language) for value, side in zip(values, sides, strict=True))
+    return Part(name, old, ours, new)
+
+
+def _part_words(key: str) -> str:
+    known: Mapping[str, str] = {
+        "label": _("Words"),
+        "title": _("Title"),
+        "hint": _("Hint"),
+        "intro": _("Introduction"),
+        "type": _("Type"),
+        "required": _("Must be answered"),
+        "options": _("Answers"),
+        "questions": _("Questions"),
+        "show_when": _("Shown when"),
+        "when": _("Holds when"),
+        "route": _("Route"),
+        "level": _("Level"),
+        "why": _("Why"),
+        "notices": _("Notices"),
+        "topics": _("Advice topics"),
+        "fact": _("Fact"),
+        "value": _("Value"),
+        "answers": _("Answers"),
+        "what": _("What happens"),
+        "who": _("Who decides"),
+        "guidance": _("Guidance"),
+    }
+    return known.get(key, key)
+
+
+def _lines(key: str, value: Any, side: _Side, language: str) -> tuple[str, ...]:
+    """A value in words: texts in each language, conditions as sentences, all else as it is written in a file."""
+    if value is None or value in ({}, []):
+        return ()
+    if isinstance(value, bool):
+        return (_("Yes") if value else _("No"),)
+    if isinstance(value, dict) and key in _CONDITIONS:
+        return (statements.statement(value, side.form, side.thresholds, language),)
+    return _written(value, language)
+
+
+def _written(value: Any, language: str) -> tuple[str, ...]:
+    if _is_text(value):
+        names = {"en": _("English"), "cy": _("Welsh")}
+        return tuple(f"{names[each]}: {value[each]}" for each in value)
+    if isinstance(value, list) and all(isinstance(each, dict) and {"label", "title"} & set(each) for each in value):
+        return tuple(_called(Item("", "", str(each.get("key")), ("", ()), each), language) for each in value)
+    if isinstance(value, str | int | float):
+        return (str(value),)
+    return tuple(yaml.safe_dump(value, sort_keys=False, allow_unicode=True)[:LONGEST_SHOWN].splitlines())
+
+
+def _is_text(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and set(value) <= {"en", "cy"}
+        and all(isinstance(each, str) for each in value.values())
+    )

@@ -11,6 +11,8 @@ from portal.forms import locks
 from portal.forms.families import FAMILIES
 from portal.forms.files import FormMistakes, read_content
 from portal.forms.mistakes import Checker
+from portal.forms.needs import missing_facts
+from portal.forms.schema import parse_form
 from portal.tenants.documents import Document, Mistake, read
 
 TEMPLATE: Final = "template.yaml"
@@ -76,8 +78,10 @@ def _content(
     if not family:
         return None
     try:
-        return read_content(lambda name: read(source, name) if (source / name).exists() else None, family, languages)
+        content = read_content(lambda name: read(source, name) if (source / name).exists() else None, family, languages)
     except FormMistakes as found:
         prefix = f"{data['from']}/" if "from" in data else ""
         mistakes.extend(Mistake(prefix + each.file, each.line, each.message) for each in found.mistakes)
         return None
+    mistakes.extend(file.mistake(("form",), str(need)) for need in missing_facts(parse_form(content["form"])))
+    return content

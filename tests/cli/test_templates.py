@@ -47,6 +47,8 @@ def test_templates_are_loaded_and_again_changes_nothing(
     loaded = numbers(admin)
     assert ("concern-wales", 1, "concern", "wales") in loaded
     assert ("concern-england", 1, "concern", "england") in loaded
+    assert ("information", 1, "information", "") in loaded
+    assert ("service", 1, "service", "") in loaded
     assert main(["templates", "apply"]) == 0
     assert numbers(admin) == loaded
     assert "concern-wales: already as the folder says; number 1" in capsys.readouterr().out

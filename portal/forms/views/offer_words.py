@@ -120,16 +120,21 @@ def _offer(proposal: Proposal, merge: Merge, sides: Sequence[_Side], language: s
 
 
 def _move(proposal: Proposal, sides: Sequence[_Side], language: str) -> tuple[Part, ...]:
-    names = (proposal.old, proposal.ours, proposal.new)
-    old, ours, new = (_inside(name, side.outline, language) for name, side in zip(names, sides, strict=True))
+    old, ours, new = (_where(proposal.name, side.outline, language) for side in sides)
     return (Part(_("Where it is"), old, ours, new),)
 
 
-def _inside(name: str, outline: Outline, language: str) -> tuple[str, ...]:
-    item = outline.items.get(name)
-    if item is None or item.kind in ("form", "setting", "content"):
-        return (_("In another order"),)
-    return (title(item, language),)
+def _where(name: str, outline: Outline, language: str) -> tuple[str, ...]:
+    """What an item is inside of, and what comes before it there."""
+    item = outline.items[name]
+    order = outline.order.get(item.slot, [])
+    place = order.index(name) if name in order else 0
+    owner = outline.items.get(item.slot[0])
+    inside = () if owner is None or owner.kind in ("form", "setting", "content") else (title(owner, language),)
+    if place == 0:
+        return (*inside, _("At the beginning"))
+    before = outline.items[order[place - 1]]
+    return (*inside, _("After “%(name)s”", name=title(before, language)))
 
 
 def _parts(proposal: Proposal, sides: Sequence[_Side], language: str) -> tuple[Part, ...]:
@@ -191,7 +196,7 @@ def _lines(key: str, value: Any, side: _Side, language: str) -> tuple[str, ...]:
 def _written(value: Any, language: str) -> tuple[str, ...]:
     if _is_text(value):
         names = {"en": _("English"), "cy": _("Welsh")}
-        return tuple(f"{names[each]}: {value[each]}" for each in value)
+        return tuple(f"{names[each]}: {value[each]}" for each in names if each in value)
     if isinstance(value, list) and all(isinstance(each, dict) and {"label", "title"} & set(each) for each in value):
         return tuple(_called(Item("", "", str(each.get("key")), ("", ()), each), language) for each in value)
     if isinstance(value, str | int | float):

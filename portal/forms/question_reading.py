@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from portal.forms.choice_reading import read_codes, read_levels, read_options
 from portal.forms.conditions import Asked, Test, Words, read_condition
-from portal.forms.mistakes import Checker, Path
+from portal.forms.mistakes import Checker, Path, shown
 from portal.forms.question_details import bounds, date_forms, day_limit, decimals, guidance, named_format
 from portal.forms.questionnaire import SENSITIVITIES, TYPES, Question, Repeat
 from portal.forms.severity_reading import read_severity, read_strengths, read_unsure
 
 MOST_QUESTIONS = 400
 MOST_IN_GROUP = 40
+FACT = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*){0,4}")
 OPTIONAL = [
     "hint",
     "required",
@@ -101,7 +103,7 @@ def _read_question(node: object, path: Path, reading: Reading, *, inside: bool) 
         show_when=condition(parts, "show_when", path, reading),
         min=least,
         max=most,
-        fact=check.plain(parts["fact"], (*path, "fact"), 80) if "fact" in parts else None,
+        fact=_fact(parts, path, check),
         sensitivity=check.one_of(parts.get("sensitivity", "P"), (*path, "sensitivity"), SENSITIVITIES, "sensitivity"),
         not_known=not_known,
         flags=_flags(parts, kind, path, check),
@@ -139,6 +141,15 @@ def _compared(question: Question, parts: Mapping[str, Any], path: Path, reading:
 def _required(parts: Mapping[str, Any], path: Path, reading: Reading) -> bool | Test:
     given = parts.get("required", False)
     return given if isinstance(given, bool) else read_condition(given, reading.words(), (*path, "required"))
+
+
+def _fact(parts: Mapping[str, Any], path: Path, check: Checker) -> str | None:
+    if "fact" not in parts:
+        return None
+    name = check.plain(parts["fact"], (*path, "fact"), 80)
+    if name and not FACT.fullmatch(name):
+        check.note((*path, "fact"), f"{shown(name)} is not a fact: small letters, like child.date_of_birth")
+    return name
 
 
 def _flags(parts: Mapping[str, Any], kind: str, path: Path, check: Checker) -> bool:

@@ -116,6 +116,7 @@ def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _read_yaml(text: str, document: Document) -> None:
     try:
+        _check_depth(text)
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as trouble:
         mark = getattr(trouble, "problem_mark", None)
@@ -123,7 +124,7 @@ def _read_yaml(text: str, document: Document) -> None:
         problem = getattr(trouble, "problem", None) or getattr(trouble, "reason", None) or "cannot be understood"
         document.mistakes.append(Mistake(document.file, line, f"is not YAML: {problem}"))
         return
-    except RecursionError:
+    except (RecursionError, _TooMuchError):
         document.mistakes.append(document.mistake((), "is nested too deeply"))
         return
     if node is not None:
@@ -131,6 +132,18 @@ def _read_yaml(text: str, document: Document) -> None:
             document.data = _Builder(document).build(node, ())
         except _TooMuchError as limit:
             document.mistakes.append(document.mistake((), str(limit)))
+
+
+def _check_depth(text: str) -> None:
+    """Stop before composing what is too deep: the C reader composes by calling itself and would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST + 1:
+                raise _TooMuchError("is nested too deeply")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 class _TooMuchError(Exception):

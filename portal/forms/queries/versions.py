@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from portal.forms.council_words import words_for
 from portal.forms.families import FAMILIES
 from portal.forms.models import FormVersion
 from portal.forms.rules import Thresholds, parse_thresholds
 from portal.forms.schema import Form, SchemaMistakes, parse_form
+from portal.forms.substitutions import filled
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 
@@ -43,12 +46,16 @@ NO_RULES = Thresholds(
 
 @dataclass(frozen=True)
 class Published:
-    """One published version: its id and number, the questionnaire, and the rules that belong to it."""
+    """One published version: its id and number, the questionnaire, and the rules that belong to it.
+
+    `gaps` says that some text has a ((name)) for the council's own words.
+    """
 
     id: UUID
     number: int
     form: Form
     thresholds: Thresholds
+    gaps: bool = False
 
 
 # Versions never change, so a parsed one is good for the life of the process.
@@ -119,13 +126,18 @@ def stored(version_id: UUID) -> Stored:
 
 
 def version(version_id: UUID) -> Published:
-    """One version of this council by its id; raises NotFound. Remembered per process."""
+    """One version of this council by its id, its gaps filled in; raises NotFound. Remembered per process."""
+    council, found = scope.current().council, _raw(version_id)
+    return filled(found, words_for(council)) if found.gaps and council is not None else found
+
+
+def _raw(version_id: UUID) -> Published:
     key = (_council_id(), version_id)
     with _lock:
-        found = _remembered.get(key)
-        if found is not None:
+        kept = _remembered.get(key)
+        if kept is not None:
             _remembered.move_to_end(key)
-            return found
+            return kept
     found = _read(*key)
     with _lock:
         _remembered[key] = found
@@ -163,7 +175,8 @@ def _read(tenant: UUID, version_id: UUID) -> Published:
 def published(version_id: UUID, number: int, content: Mapping[str, Any]) -> Published:
     """A version from its stored document, `{"form": …, "thresholds": …}` as `forms.commands` wrote it."""
     form = parse_form(content["form"])
-    return Published(version_id, number, form, _thresholds(content["thresholds"], form))
+    gaps = "((" in json.dumps(content)
+    return Published(version_id, number, form, _thresholds(content["thresholds"], form), gaps)
 
 
 def _thresholds(document: Any, form: Form) -> Thresholds:

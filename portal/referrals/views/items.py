@@ -64,6 +64,7 @@ def items(draft_id: UUID, key: str) -> ResponseReturnValue:
         key=key,
         title=say(section.title, language()),
         intro=say(section.intro, language()) if section.intro else "",
+        stands_out=say(section.inset, language()) if section.inset else "",
         item=say(section.repeat.item, language()) if section.repeat else "",
         names=[item_title(section, item, place, language()) for place, item in enumerate(saved)],
         gaps=gaps,

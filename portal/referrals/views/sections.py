@@ -154,6 +154,7 @@ def _show(
         "referrals/section.html",
         title=say(asked.title, language()),
         intro=say(asked.intro, language()) if asked.intro else "",
+        stands_out=say(asked.inset, language()) if asked.inset else "",
         fields=fields,
         shown=shown,
         seen=draft.of(asked.key).version,

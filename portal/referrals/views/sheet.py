@@ -10,6 +10,7 @@ from portal.forms.answers import read_all, typed_from
 from portal.forms.questionnaire import Question, visible
 from portal.forms.questions import field as field_view
 from portal.forms.questions import summary
+from portal.referrals.views.around import around
 from portal.referrals.views.blueprint import language, posted
 from portal.web.fields import FieldView
 
@@ -67,7 +68,7 @@ def read(sheet: Sheet) -> Read:
     """Read the posted page. Required answers to questions that were not on it are not errors yet."""
     form = posted()
     before = set(" ".join(form.get(SHOWN, ())).split())
-    answers, typed, errors = read_all(sheet.questions, form, sheet.elsewhere)
+    answers, typed, errors = read_all(sheet.questions, form, sheet.elsewhere, around=around())
     asked = _asked(sheet, answers)
     new = {question.key for question in asked} - before if before else set()
     told = [error for error in errors if error.field.split("-")[0] not in new]

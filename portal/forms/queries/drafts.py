@@ -67,7 +67,9 @@ class Draft:
 
 def find(actor: Actor, draft_id: UUID) -> Draft:
     """One draft of this council; raises NotFound, for those who may not read drafts too."""
-    row = db.session().execute(_query(actor).where(FormDraft.id == draft_id)).one_or_none()
+    # Whoever asks again after a save that met another must see the row as it is, not as this session remembers it.
+    query = _query(actor).where(FormDraft.id == draft_id).execution_options(populate_existing=True)
+    row = db.session().execute(query).one_or_none()
     if row is None:
         raise NotFound("no such draft of a form")
     return _draft(row)

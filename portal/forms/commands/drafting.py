@@ -109,7 +109,7 @@ def save(actor: Actor, draft: Draft, content: Mapping[str, Any], seen: int, what
     version: int | None = db.session().execute(statement).scalar_one_or_none()
     if version is None:
         now = find(actor, draft.id)
-        if now.state == "open" and now.content_hash == content_hash:
+        if now.state == "open" and now.content_hash == content_hash and not columns:
             return now.version
         raise Conflict("the draft was changed elsewhere", state=now.state)
     events.record(Event.FORM_DRAFT_CHANGED, draft.id, version=version, what=what[:LONGEST_WHAT])

@@ -44,6 +44,7 @@ class Event(StrEnum):
     REFERRAL_OVERRIDDEN = "referrals.overridden"
     REFERRAL_SENT = "referrals.sent"
     REFERRAL_READ = "referrals.read"
+    REFERRAL_RESTARTED = "referrals.restarted"
     REFERRAL_WITHDRAWN = "referrals.withdrawn"
     DRAFT_DELETED = "referrals.draft_deleted"
     REFERRAL_CLAIMED = "screening.claimed"
@@ -87,6 +88,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.REFERRAL_OVERRIDDEN: frozenset({"route", "rule"}),
     Event.REFERRAL_SENT: frozenset({"route", "rule", "kind"}),
     Event.REFERRAL_READ: frozenset({"part"}),
+    Event.REFERRAL_RESTARTED: frozenset({"form", "number", "lost"}),
     Event.REFERRAL_WITHDRAWN: frozenset({"reason"}),
     Event.PRIORITY_CHANGED: frozenset({"was", "now"}),
     Event.DECIDED: frozenset({"outcome"}),

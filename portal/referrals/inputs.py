@@ -14,7 +14,7 @@ class Disagree(Input):
 
     reason = TextAreaField(
         _l("Why do you think the route should go up?"),
-        description=_l("The council reads this with your report."),
+        description=_l("The council reads this with what you send."),
         validators=[
             needed(_l("Enter why you think the route should go up")),
             longest(LONGEST_REASON, _l("Your reason must be 2,000 characters or fewer")),
@@ -27,6 +27,6 @@ class Withdraw(Input):
     """Why a report is taken back; the view fills in the choices in the reader's language."""
 
     reason = Choice(
-        _l("Why are you withdrawing this report?"),
-        message=_l("Choose why you are withdrawing this report"),
+        _l("Why are you withdrawing it?"),
+        message=_l("Choose why you are withdrawing it"),
     )

@@ -111,12 +111,53 @@ def _answered(
     for question in questions:
         if not is_shown(question, known):
             continue
-        value = given.get(question.key)
-        if not is_empty(value) and fits(question, value):
+        value, complete = _answer(question, given.get(question.key), known)
+        if value is not None:
             kept[question.key] = known[question.key] = value
-        elif question.is_required(known):
+        if not complete:
             missing.append(question.key)
     return kept, missing
+
+
+def _answer(question: Question, value: object, known: Mapping[str, Any]) -> tuple[Any, bool]:
+    """The answer that counts (None if none does), and whether the question needs nothing more."""
+    if question.type == "group":
+        return _people(question, value, known)
+    if not is_empty(value) and fits(question, value):
+        return value, True
+    return None, not question.is_required(known)
+
+
+def _people(question: Question, value: object, known: Mapping[str, Any]) -> tuple[Any, bool]:
+    """The people of a group that count: each one's answers along the path that these open."""
+    items = [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    walked = [_answered(question.questions, item, known) for item in items]
+    least = max(question.repeat.min if question.repeat else 0, 1 if question.is_required(known) else 0)
+    complete = len(items) >= least and not any(gaps for _kept, gaps in walked)
+    return [kept for kept, _gaps in walked] or None, complete
+
+
+def gaps_of(question: Question, item: Mapping[str, Any], known: Mapping[str, Any]) -> list[str]:
+    """The keys of required questions of a group that one person's answers leave open."""
+    return _answered(question.questions, item, known)[1]
+
+
+def remembered(
+    questions: Sequence[Question],
+    answers: Mapping[str, Any],
+    saved: Mapping[str, Any],
+    elsewhere: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What a draft keeps of a page: the answers given, and what is saved of questions that are not asked now.
+
+    What is not asked never leaves the draft (`walk` sees to that), and is there again when the path comes back. The
+    people of a group have pages of their own.
+    """
+    own = {question.key for question in questions}
+    known = {key: value for key, value in elsewhere.items() if key not in own}
+    asked = {question.key for question in visible(questions, {**known, **answers})}
+    apart = [one.key for one in questions if one.key not in asked or one.type == "group"]
+    return {**{key: saved[key] for key in apart if key in saved}, **answers}
 
 
 def words_of(value: object) -> str:

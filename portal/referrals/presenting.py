@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from portal.kernel.language import say
 from portal.referrals.paths import TRIAGE, shown_pages, walk, words_of
 from portal.referrals.queries.record import Answers, Found, TimelineEntry
 from portal.referrals.routing import also_because
+from portal.referrals.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Group:
-    """Answers under one heading; `section`, `page` and `item` say where they were given."""
+    """Answers under one heading; `section`, `page`, `item`, and `people` with `number`, say where they were given."""
 
     title: str
     rows: tuple[Row, ...]
     section: str = ""
     page: str = ""
     item: int | None = None
+    people: str = ""
+    number: int | None = None
 
     @property
     def given(self) -> tuple[Row, ...]:
@@ -101,13 +104,13 @@ def groups(form: Form, kind: str, triage: Mapping[str, Any], sections: Mapping[s
     for section in walked.shown:
         title, body = say(section.title, language), walked.sections[section.key]
         if section.repeat is None:
-            found.append(_group(title, section.questions, body, known, language=language, section=section.key))
+            around = _group(title, section.questions, body, known, language=language, section=section.key)
+            found += [around, *_people(around, section.questions, body, known, language)]
             continue
         for place, item in enumerate(body):
             name = item_title(section, item, place, language)
-            found.append(
-                _group(name, section.questions, item, known, language=language, section=section.key, item=place)
-            )
+            one = _group(name, section.questions, item, known, language=language, section=section.key, item=place)
+            found += [one, *_people(one, section.questions, item, known, language)]
         if not body:
             found.append(Group(title, (Row(title, _("Nobody added")),), section.key))
     return found
@@ -125,8 +128,33 @@ def _group(
     item: int | None = None,
 ) -> Group:
     known = {**elsewhere, **answers}
-    rows = tuple(_row(question, known, answers.get(question.key), language) for question in visible(questions, known))
+    asked = [question for question in visible(questions, known) if question.type != "group"]
+    rows = tuple(_row(question, known, answers.get(question.key), language) for question in asked)
     return Group(title, rows, section, page, item)
+
+
+def _people(
+    around: Group,
+    questions: Iterable[Question],
+    answers: Mapping[str, Any],
+    elsewhere: Mapping[str, Any],
+    language: str,
+) -> list[Group]:
+    """The people of a section's groups, one group of answers each, under the title of what they are around."""
+    known, found = {**elsewhere, **answers}, []
+    for question in visible(questions, known):
+        if question.type != "group":
+            continue
+        named = _("%(item)s: %(name)s", item=around.title, name=say(question.label, language))
+        people = answers.get(question.key) or []
+        for number, one in enumerate(people):
+            title = _("%(item)s: %(name)s", item=around.title, name=item_title(question, one, number, language))
+            inner = _group(title, question.questions, one, known, language=language, section=around.section)
+            found.append(replace(inner, item=around.item, people=question.key, number=number))
+        if not people:
+            nobody = Group(named, (Row(say(question.label, language), _("Nobody added")),), around.section)
+            found.append(replace(nobody, item=around.item, people=question.key))
+    return found
 
 
 def _row(question: Question, known: Mapping[str, Any], answer: object, language: str) -> Row:
@@ -141,14 +169,21 @@ def _row(question: Question, known: Mapping[str, Any], answer: object, language:
     )
 
 
-def item_title(section: Section, item: Mapping[str, Any], place: int, language: str) -> str:
+def item_title(section: Section | Question, item: Mapping[str, Any], place: int, language: str) -> str:
     """What one child or person is called: "Child 2: Siân Llŷr", without a name "Child 2"."""
     repeat = section.repeat
     if repeat is None:
-        return say(section.title, language)
+        return say(section.title if isinstance(section, Section) else section.label, language)
     number = _("%(item)s %(number)s", item=say(repeat.item, language), number=place + 1)
-    name = " ".join(filter(None, (words_of(item.get(key)) for key in repeat.title_from)))
+    name = " ".join(filter(None, (_called(item.get(key)) for key in repeat.title_from)))
     return str(_("%(item)s: %(name)s", item=number, name=name) if name else number)
+
+
+def _called(answer: object) -> str:
+    """A name as one says it, whether it was given in one answer or in parts."""
+    if isinstance(answer, Mapping):
+        return " ".join(filter(None, (words_of(answer.get(part)) for part in ("first", "last"))))
+    return words_of(answer)
 
 
 _ROUTES: dict[str, Callable[[], str]] = {
@@ -179,15 +214,15 @@ def state_words(state: str) -> str:
     return words[state]
 
 
-def next_step(state: str) -> str:
+def next_step(state: str, wording: Wording) -> str:
     """What happens next, for the referrer."""
     words: dict[str, str] = {
-        "sent": _("A screener will read your report."),
-        "screening": _("A screener is reading your report and may ask you a question."),
+        "sent": wording["next_sent"],
+        "screening": wording["next_screening"],
         "asked": _("Answer the question below, so that the council can decide."),
         "answered": _("A screener will read your answer."),
         "decided": _("Nothing more is needed here. Phone the council if anything changes."),
-        "withdrawn": _("You took this report back. It is kept, and nobody acts on it."),
+        "withdrawn": wording["next_withdrawn"],
     }
     return words.get(state, "")
 
@@ -203,13 +238,13 @@ def reason_words() -> list[tuple[str, str]]:
     ]
 
 
-def timeline_views(entries: Iterable[TimelineEntry]) -> list[EventView]:
+def timeline_views(entries: Iterable[TimelineEntry], wording: Wording) -> list[EventView]:
     """Timeline entries in words; people of the council are "the council" where no name may be shown."""
     titles = {
-        "referrals.sent": _("Report sent"),
+        "referrals.sent": wording["sent"],
         "referrals.overridden": _("The referrer disagreed with the route"),
-        "referrals.withdrawn": _("Report withdrawn"),
-        "screening.claimed": _("The council began to read the report"),
+        "referrals.withdrawn": wording["event_withdrawn"],
+        "screening.claimed": wording["event_claimed"],
         "screening.released": _("Put back in the holding area"),
         "screening.priority_changed": _("Priority changed"),
         "screening.decided": _("Decided"),
@@ -232,7 +267,7 @@ def route_view(published: Published, outcome: Outcome, language: str) -> RouteVi
     return RouteView(
         key=outcome.route,
         label=say(route.label, language) if route else _("The council's front door"),
-        what=say(route.what, language) if route else _("Your report goes to the council."),
+        what=say(route.what, language) if route else Wording(published.form.key)["route_what"],
         who=say(route.who, language) if route else _("A person at the council decides."),
         why=say(outcome.why, language),
         also=tuple(say(why, language) for why in also_because(rules, outcome)),

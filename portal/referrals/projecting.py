@@ -13,6 +13,8 @@ from portal.forms.questionnaire import Form, Section
 from portal.referrals.paths import sections_of, words_of
 
 MOST_NAME = 200
+WHOM = ("child.", "subject.")
+"""How the facts of those begin whom a report or a request is about."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,16 @@ def project(form: Form, kind: str, sections: Mapping[str, Any]) -> Projected:
             children.append(_child(len(children), facts))
         single.update(facts)
     category = words_of(single.get("concern.main_category"))
-    return Projected(tuple(children), category, _initials(children[0]) if children else "")
+    return Projected(tuple(children), category, _first_initials(form, kind, sections))
+
+
+def _first_initials(form: Form, kind: str, sections: Mapping[str, Any]) -> str:
+    """The initials of the first whom it is about: a child, or the person about whom information is asked for."""
+    for section, answers in _answered(form, kind, sections):
+        facts = _facts(section, answers)
+        if any(name.startswith(WHOM) for name in facts):
+            return _initials(facts)
+    return ""
 
 
 def _answered(form: Form, kind: str, sections: Mapping[str, Any]) -> Iterator[tuple[Section, Mapping[str, Any]]]:
@@ -68,31 +79,47 @@ def _facts(section: Section, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _child(position: int, facts: Mapping[str, Any]) -> ChildFacts:
-    age = facts.get("child.age")
+    age, born = facts.get("child.age"), facts.get("child.date_of_birth")
+    first, last = _name(facts, "child.")
+    due = as_date(born.get("due")) if isinstance(born, Mapping) else None
     return ChildFacts(
         position=position,
-        first_name=(words_of(facts.get("child.first_name")) or words_of(facts.get("child.name")))[:MOST_NAME],
-        last_name=words_of(facts.get("child.last_name"))[:MOST_NAME],
-        born_on=as_date(facts.get("child.date_of_birth")),
+        first_name=first[:MOST_NAME],
+        last_name=last[:MOST_NAME],
+        born_on=as_date(born),
         age_years=as_number(age),
-        unborn=facts.get("child.unborn") == "yes" or age == "unborn",
-        due_on=as_date(facts.get("child.due_date")),
-        postcode=words_of(facts.get("child.postcode")),
+        unborn=facts.get("child.unborn") == "yes" or age == "unborn" or due is not None,
+        due_on=due or as_date(facts.get("child.due_date")),
+        postcode=words_of(facts.get("child.postcode")) or _part(facts.get("child.address"), "postcode"),
     )
 
 
-def _initials(child: ChildFacts) -> str:
+def _part(answer: object, name: str) -> str:
+    """One part of an answer that has several, "" when it has not."""
+    return words_of(answer.get(name)) if isinstance(answer, Mapping) else ""
+
+
+def _name(facts: Mapping[str, Any], whom: str) -> tuple[str, str]:
+    """First and last name, from one answer or from two."""
+    whole = facts.get(f"{whom}name")
+    if isinstance(whole, Mapping):
+        return _part(whole, "first"), _part(whole, "last")
+    return words_of(facts.get(f"{whom}first_name")) or words_of(whole), words_of(facts.get(f"{whom}last_name"))
+
+
+def _initials(facts: Mapping[str, Any]) -> str:
     """The first letters of the first and the last word of the name, accents kept."""
-    names = f"{child.first_name} {child.last_name}".split()
+    whom = next((begin for begin in WHOM if any(name.startswith(begin) for name in facts)), WHOM[0])
+    names = " ".join(_name(facts, whom)).split()
     ends = names[:1] + names[-1:] if len(names) > 1 else names
     return "".join(unicodedata.normalize("NFC", name)[0].upper() for name in ends)
 
 
 def initials_of(section: Section, body: object) -> str:
-    """The initials of the first child of one section, "" when the section is not about children."""
+    """The initials of the first child of one section, "" when the section is about nobody."""
     items = body if isinstance(body, list) else [body]
     for answers in items:
         facts = _facts(section, answers) if isinstance(answers, Mapping) else {}
-        if any(name.startswith("child.") for name in facts):
-            return _initials(_child(0, facts))
+        if any(name.startswith(WHOM) for name in facts):
+            return _initials(facts)
     return ""

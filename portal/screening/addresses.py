@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from portal.forms.families import FAMILIES
 from portal.referrals.states import OPEN
 
 # A tab of the holding area -> the states it shows.
@@ -62,6 +63,7 @@ class Filters:
 
     tab: str = "todo"
     state: str = ""
+    form: str = ""
     route: str = ""
     priority: str = ""
     agency: UUID | None = None
@@ -80,6 +82,7 @@ class Filters:
         arguments = {
             "tab": wanted.tab,
             "state": wanted.state,
+            "form": wanted.form,
             "route": wanted.route,
             "priority": wanted.priority,
             "agency": str(wanted.agency or ""),
@@ -108,6 +111,7 @@ def read(arguments: Mapping[str, str], *, routes: tuple[str, ...], priorities: t
     return Filters(
         tab=tab,
         state=_one_of(arguments, "state", TABS[tab]),
+        form=_one_of(arguments, "form", FAMILIES),
         route=_one_of(arguments, "route", routes),
         priority=_one_of(arguments, "priority", priorities),
         agency=_uuid(arguments.get("agency", "")),

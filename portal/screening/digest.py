@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.forms.facts import is_empty
+from portal.forms.families import INFORMATION, SERVICE
 from portal.forms.questionnaire import Form, Question, Section
 from portal.forms.questions import summary
 from portal.kernel import clock
@@ -47,7 +48,7 @@ class Signs:
 
 @dataclass(frozen=True)
 class Digest:
-    """The head of a report; parts that nobody asked or answered are empty."""
+    """The head of a report, or of a request with what it asks for; parts that nobody asked or answered are empty."""
 
     children: tuple[Child, ...]
     danger: bool
@@ -56,6 +57,8 @@ class Digest:
     signs: tuple[Signs, ...]
     consent: tuple[Line, ...]
     referrer: tuple[Line, ...]
+    request: bool = False
+    asked: tuple[Line, ...] = ()
 
 
 Marked = dict[str, list[tuple[Question, Any]]]
@@ -69,9 +72,8 @@ def digest(
     given, today = answers or Answers(), clock.today()
     marked, each = _marked(form, given)
     return Digest(
-        children=tuple(
-            Child(presenting.child_words(child, today), _about(child, each, language)) for child in children
-        ),
+        children=tuple(Child(presenting.child_words(child, today), _about(child, each, language)) for child in children)
+        or _subjects(form, given, language),
         danger=any(value == "yes" for _question, value in marked.get("now.danger", ())),
         now=_lines(marked, _now(), language),
         happened=str(marked["concern.happened"][0][1]) if "concern.happened" in marked else "",
@@ -84,6 +86,8 @@ def digest(
             *_lines(marked, _referrer(), language),
             Line(_("Language"), _("Welsh") if found.language == "cy" else _("English")),
         ),
+        request=form.key in (INFORMATION, SERVICE),
+        asked=_lines(marked, _request(), language),
     )
 
 
@@ -128,6 +132,21 @@ def _about(child: ChildFacts, each: list[Marked], language: str) -> tuple[Line, 
     return tuple(line for line in found if line.value)
 
 
+def _subjects(form: Form, answers: Answers, language: str) -> tuple[Child, ...]:
+    """The people about whom information is asked for: a name each, and what says who they are."""
+    found = []
+    for section, body in _bodies(form, answers.sections):
+        own: Marked = {}
+        _note(own, section.questions, body)
+        if any(fact.startswith("subject.") for fact in own):
+            names = _lines(
+                own, dict.fromkeys(("subject.name", "subject.first_name", "subject.last_name"), ""), language
+            )
+            lines = _lines(own, _subject(), language)
+            found.append(Child(" ".join(line.value for line in names) or _("Name not given"), lines))
+    return tuple(found)
+
+
 def _lines(marked: Marked, names: Mapping[str, str], language: str) -> tuple[Line, ...]:
     """A line for each fact that is known; what the report says counts more than what was said before it."""
     found = []
@@ -142,6 +161,20 @@ def _lines(marked: Marked, names: Mapping[str, str], language: str) -> tuple[Lin
 
 def _ringing(number: str) -> str:
     return "tel:" + "".join(one for one in number if one in "+0123456789")
+
+
+def _subject() -> dict[str, str]:
+    return {"subject.date_of_birth": _("Born"), "subject.postcode": _("Postcode")}
+
+
+def _request() -> dict[str, str]:
+    return {
+        "request.purpose": _("Purpose"),
+        "request.wanted": _("What they need to know"),
+        "request.needed_by": _("Needed by"),
+        "request.needs": _("What is hard"),
+        "request.reason": _("Why now"),
+    }
 
 
 def _now() -> dict[str, str]:

@@ -37,8 +37,8 @@ class DecisionInput(Input):
 
     outcome = HiddenField()
     route = Choice(
-        _l("Which route was right for this report?"),
-        description=_l("Leave it as it is to confirm the route. The report keeps the route it was sent with."),
+        _l("Which route was right?"),
+        description=_l("Leave it as it is to confirm the route. What was sent keeps the route it was sent with."),
         message=_l("Choose the route"),
     )
     rationale = TextAreaField(

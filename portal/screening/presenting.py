@@ -19,7 +19,7 @@ from portal.tenants.settings import Council
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STATE_COLOURS = {"sent": "blue", "screening": "purple", "asked": "yellow", "answered": "orange", "decided": "green"}
-ROUTE_COLOURS = {"MASH_URGENT": "red", "MASH": "orange", "EARLY_HELP": "teal", "ADVICE": "grey"}
+ROUTE_COLOURS = {"MASH_URGENT": "red", "MASH": "orange", "EARLY_HELP": "teal", "ADVICE": "grey", "INFORMATION": "blue"}
 PRIORITY_COLOURS = {"urgent": "red", "high": "orange", "standard": "grey", "low": "grey"}
 
 
@@ -54,6 +54,7 @@ _ROUTES: dict[str, Callable[[], str]] = {
     "MASH": lambda: _("Social care"),
     "EARLY_HELP": lambda: _("Early help"),
     "ADVICE": lambda: _("Advice"),
+    "INFORMATION": lambda: _("Information request"),
 }
 _PRIORITIES: dict[str, Callable[[], str]] = {
     "urgent": lambda: _("Urgent"),
@@ -148,10 +149,14 @@ _EVENTS: dict[str, Callable[[], str]] = {
 }
 
 
-def timeline_items(entries: Iterable[TimelineEntry]) -> list[dict[str, Any]]:
-    """The timeline for the macro `timeline`; an event without words of its own is left out."""
+def timeline_items(entries: Iterable[TimelineEntry], sent: str) -> list[dict[str, Any]]:
+    """The timeline for the macro `timeline`; an event without words of its own is left out, `sent` is the first."""
     return [
-        {"title": _EVENTS[entry.event](), "who": entry.who, "at": entry.at}
+        {
+            "title": sent if entry.event == Event.REFERRAL_SENT else _EVENTS[entry.event](),
+            "who": entry.who,
+            "at": entry.at,
+        }
         for entry in entries
         if entry.event in _EVENTS
     ]

@@ -37,6 +37,8 @@ FRESH = ("referrals.withdraw", "screening.claim")
 # What only a trial that has ended has.
 ENDED = ("trials.receipt", "trials.council", "trials.urgent")
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
+    "group": "adults",
+    "number": 0,
     "part": "notices",
     "named": "nrm",
     "where": "rule/A01/when",

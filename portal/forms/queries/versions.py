@@ -125,6 +125,15 @@ def stored(version_id: UUID) -> Stored:
     return Stored(row.form_key, row.number, {**row.content, "scenarios": row.scenarios})
 
 
+def note_of(version_id: UUID) -> str:
+    """What the council says about a version of its form, "" when it says nothing; raises NotFound."""
+    query = select(FormVersion.note).where(FormVersion.tenant_id == _council_id(), FormVersion.id == version_id)
+    found = db.session().execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("no such form version")
+    return str(found)
+
+
 def version(version_id: UUID) -> Published:
     """One version of this council by its id, its gaps filled in; raises NotFound. Remembered per process."""
     council, found = scope.current().council, _raw(version_id)

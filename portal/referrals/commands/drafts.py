@@ -54,6 +54,7 @@ def start(
         raise Forbidden
     if kind == "full" and not may_send_full(actor):
         raise Forbidden
+    published = form or newest()
     council, draft_id, now = council_of_scope(), uuid4(), clock.now()
     statement = (
         insert(Referral)
@@ -62,7 +63,8 @@ def start(
             id=draft_id,
             agency_id=actor.agency_id,
             author_id=actor.account_id,
-            form_version_id=(form or newest()).id,
+            form_version_id=published.id,
+            form_key=published.form.key,
             kind=kind,
             language=language,
             created_at=now,

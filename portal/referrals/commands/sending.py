@@ -62,7 +62,8 @@ def send(actor: Actor, draft_id: UUID, submit_key: UUID, seen: int) -> str:
     """Send a draft as it was at version `seen`; returns its reference.
 
     The same key again returns the same reference. Raises NotFound, Conflict when the draft changed after
-    the check page was shown, and Invalid({section: "missing"}) while required answers are missing.
+    the check page was shown or its form was replaced for drafts too, and Invalid({section: "missing"}) while
+    required answers are missing.
     """
     locked = _lock(actor, draft_id)
     if locked.submit_key != submit_key:
@@ -72,6 +73,8 @@ def send(actor: Actor, draft_id: UUID, submit_key: UUID, seen: int) -> str:
     if locked.version != seen:
         raise Conflict("the draft changed", state="draft")
     draft = find_draft(actor, draft_id)
+    if draft.must_restart:
+        raise Conflict("the form was replaced", state="draft", restart="yes")
     return _send(actor, _prepare(draft, version(draft.form_version_id), clock.now()))
 
 

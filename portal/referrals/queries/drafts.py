@@ -10,9 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from portal.auth.policy import Permission, Reach, reach
 from portal.auth.reach import within_reach
+from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
@@ -34,6 +36,7 @@ class DraftLine:
     changed_at: datetime
     expires_on: date | None
     completed: int
+    form_key: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,10 @@ NOT_SAVED = Stored()
 
 @dataclass(frozen=True)
 class Draft:
-    """One draft with everything saved so far; `version` counts every change of any section."""
+    """One draft with everything saved so far; `version` counts every change of any section.
+
+    `must_restart` says that the council has replaced the form for drafts too.
+    """
 
     id: UUID
     kind: str
@@ -60,6 +66,8 @@ class Draft:
     submit_key: UUID | None
     expires_on: date | None
     wrapped_key: bytes
+    form_key: str
+    must_restart: bool
     stored: Mapping[str, Stored]
 
     def of(self, section: str) -> Stored:
@@ -117,6 +125,7 @@ def my_drafts(actor: Actor) -> tuple[DraftLine, ...]:
             Referral.changed_at,
             Referral.expires_on,
             completed,
+            Referral.form_key,
         )
         .where(own(actor), Referral.state == "draft")
         .order_by(Referral.changed_at.desc(), Referral.id)
@@ -137,11 +146,27 @@ def find_draft(actor: Actor, draft_id: UUID) -> Draft:
         Referral.submit_key,
         Referral.expires_on,
         Referral.wrapped_key,
+        Referral.form_key,
+        _must_restart().label("must_restart"),
     ).where(own(actor), Referral.id == draft_id, Referral.state == "draft")
-    row = db.session().execute(query).one_or_none()
+    row = db.session().execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound("no such draft")
-    return Draft(*row, stored=_sections(row.id, vault.Record("referral", row.id, row.wrapped_key)))
+    stored = _sections(row["id"], vault.Record("referral", row["id"], row["wrapped_key"]))
+    return Draft(**dict(row), stored=stored)
+
+
+def _must_restart() -> Any:
+    """Whether the council has published a later version that drafts of the version pinned must go on with."""
+    pinned, later = aliased(FormVersion), aliased(FormVersion)
+    after = and_(later.tenant_id == pinned.tenant_id, later.form_key == pinned.form_key, later.number > pinned.number)
+    return (
+        select(later.id)
+        .join(pinned, after)
+        .where(pinned.tenant_id == Referral.tenant_id, pinned.id == Referral.form_version_id, later.must_restart)
+        .correlate(Referral)
+        .exists()
+    )
 
 
 def _sections(draft_id: UUID, record: vault.Record) -> dict[str, Stored]:

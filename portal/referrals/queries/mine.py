@@ -36,6 +36,7 @@ class Line:
     due_at: datetime | None
     unread: int
     author: str
+    form_key: str
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def reports(actor: Actor, *, agency: bool = False, after: str = "") -> Page:
             Referral.due_at,
             Referral.unread_by_agency,
             Account.name,
+            Referral.form_key,
         )
         .join(Account, Account.id == Referral.author_id)
         .where(

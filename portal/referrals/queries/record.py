@@ -83,6 +83,7 @@ class Found:
     decided_at: datetime | None
     form_version_id: UUID
     wrapped_key: bytes
+    form_key: str
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ _COLUMNS = (
     Referral.urgency, Referral.priority, Referral.category, Referral.initials, Referral.sent_at,
     Referral.queued_at, Referral.due_at, Referral.owner_id, Referral.unread_by_council,
     Referral.unread_by_agency, Referral.outcome, Referral.decided_at, Referral.form_version_id,
-    Referral.wrapped_key,
+    Referral.wrapped_key, Referral.form_key,
 )  # fmt: skip
 
 

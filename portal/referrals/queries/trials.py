@@ -152,6 +152,8 @@ def draft_of(row: FormTrial) -> Draft:
         submit_key=row.id,
         expires_on=(row.created_at + timedelta(days=KEPT_DAYS)).astimezone(clock.LONDON).date(),
         wrapped_key=row.wrapped_key,
+        form_key=str(row.content["form"].get("key", "")),
+        must_restart=False,
         stored=_opened(row),
     )
 
@@ -194,4 +196,5 @@ def _found(actor: Actor, draft: Draft, at: datetime, routed: Routed, projected: 
         decided_at=None,
         form_version_id=draft.id,
         wrapped_key=draft.wrapped_key,
+        form_key=draft.form_key,
     )

@@ -10,11 +10,34 @@ from flask_babel import gettext as _
 from portal.auth.guard import may
 from portal.auth.policy import Permission
 from portal.kernel import scope
-from portal.referrals.views import beginning, following, items, sections, sending, triage, trying, what_if
+from portal.referrals.views import (
+    beginning,
+    following,
+    items,
+    people,
+    restarting,
+    sections,
+    sending,
+    triage,
+    trying,
+    what_if,
+)
 from portal.referrals.views.blueprint import blueprint
 from portal.web import shell
 
-__all__ = ["beginning", "following", "items", "register", "sections", "sending", "triage", "trying", "what_if"]
+__all__ = [
+    "beginning",
+    "following",
+    "items",
+    "people",
+    "register",
+    "restarting",
+    "sections",
+    "sending",
+    "triage",
+    "trying",
+    "what_if",
+]
 
 
 def register(app: Flask) -> None:

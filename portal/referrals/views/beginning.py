@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,9 +12,14 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.forms.families import CONCERN, FAMILIES, INFORMATION, SERVICE
+from portal.forms.queries.versions import newest, newest_of_each, version
+from portal.kernel.errors import NotFound
+from portal.kernel.language import say
 from portal.referrals.commands import drafts
 from portal.referrals.queries.drafts import may_send_full, my_drafts
-from portal.referrals.views.blueprint import blueprint, council, keeper, language, open_draft, phones_now
+from portal.referrals.views.blueprint import blueprint, closed_words, council, keeper, language, open_draft, phones_now
+from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
 
 
@@ -23,22 +29,60 @@ def start() -> ResponseReturnValue:
     """999 and the numbers, what a report takes, and the person's drafts."""
     actor = guard.actor()
     full = may_send_full(actor)
+    published = newest_of_each()
+    concern = published[CONCERN]
+    form = version(concern.id).form if concern else None
     return render_template(
         "referrals/start.html",
         phones=phones_now(),
         open_now=is_open(council()),
         full=full,
         drafts=my_drafts(actor) if full else (),
+        requests=[one for one in _requests() if published[one.key] is not None] if full else (),
+        inset_text=say(form.inset, language()) if form and form.inset else "",
+        out_of_hours=closed_words(form) if form else "",
+        wording=Wording,
         draft_days=council().settings.draft_days,
         statutory=council().settings.statutory,
     )
 
 
+@dataclass(frozen=True)
+class Request:
+    """One of the forms beside the report of a concern, as the first page offers it."""
+
+    key: str
+    title: str
+    what: str
+    button: str
+
+
+def _requests() -> list[Request]:
+    """The requests that a council may publish."""
+    return [
+        Request(
+            INFORMATION,
+            _("Request for information"),
+            _("To ask what the council knows about a child or an adult, for a purpose that the law allows."),
+            _("Start a request for information"),
+        ),
+        Request(
+            SERVICE,
+            _("Request for service or early help"),
+            _("For a family who agree to help. If a child may be suffering harm, report a concern instead."),
+            _("Start a request for service"),
+        ),
+    ]
+
+
 @blueprint.post("/report")
 @page(Permission.REPORT)
 def begin() -> ResponseReturnValue:
-    """Begin a full report, pinned to the newest version of the form, and go to its first page."""
-    draft_id = drafts.start(guard.actor(), "full", language())
+    """Begin one of the forms, pinned to its newest version, and go to its first page."""
+    form_key = request.form.get("form_key", CONCERN)
+    if form_key not in FAMILIES:
+        raise NotFound("no such form")
+    draft_id = drafts.start(guard.actor(), "full", language(), newest(form_key))
     return redirect(url_for(".triage_first", draft_id=draft_id), 303)
 
 
@@ -46,7 +90,7 @@ def begin() -> ResponseReturnValue:
 @page(Permission.REPORT)
 def delete(draft_id: UUID) -> ResponseReturnValue:
     """Ask first, then delete a draft."""
-    draft, _form = open_draft(draft_id)
+    draft, _form = open_draft(draft_id, any_version=True)
     if request.method != "POST":
         return render_template("referrals/delete.html", draft=draft)
     keeper().throw_away(guard.actor(), draft)

@@ -11,13 +11,15 @@ from flask_babel import gettext as _
 
 from portal.auth import guard
 from portal.forms.queries import Published
+from portal.forms.schema import Form
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
+from portal.kernel.language import say
 from portal.kernel.scope import Council
 from portal.referrals.commands.keeping import Keeper, Reports
 from portal.referrals.commands.trials import Trials
 from portal.referrals.queries.drafts import Draft
-from portal.tenants.opening import numbers
+from portal.tenants.opening import is_open, numbers
 from portal.web.shell import Phone
 
 # A version number never has more: a longer one is not ours.
@@ -72,9 +74,24 @@ def key_posted(name: str = "submit_key") -> UUID:
         raise NotFound("no such key") from None
 
 
-def open_draft(draft_id: UUID) -> tuple[Draft, Published]:
-    """The person's own full draft (or trial) and the version of the form that it began with."""
-    return keeper().open(guard.actor(), draft_id)
+class MustRestartError(Exception):
+    """The draft's form was replaced for drafts too: its pages lead to the one that explains it."""
+
+    def __init__(self, draft_id: UUID) -> None:
+        super().__init__("must restart")
+        self.draft_id = draft_id
+
+
+def open_draft(draft_id: UUID, *, any_version: bool = False) -> tuple[Draft, Published]:
+    """The person's own full draft (or trial) and the version of the form that it began with.
+
+    Raises MustRestartError where that version was replaced for drafts too.
+    """
+    draft, published = keeper().open(guard.actor(), draft_id)
+    if draft.must_restart and request.method != "POST" and not any_version:
+        # What is posted from an older page is saved first: nothing that was typed is lost.
+        raise MustRestartError(draft_id)
+    return draft, published
 
 
 def receipt_of(draft_id: UUID, reference: str) -> str:
@@ -82,6 +99,11 @@ def receipt_of(draft_id: UUID, reference: str) -> str:
     if is_trial():
         return url_for("trials.receipt", draft_id=draft_id)
     return url_for("referrals.receipt", reference=reference)
+
+
+def closed_words(form: Form) -> str:
+    """What the form says while the office is closed, "" while it is open or where the form says nothing."""
+    return say(form.out_of_hours, language()) if form.out_of_hours and not is_open(council()) else ""
 
 
 def phones_now() -> tuple[Phone, ...]:

@@ -28,6 +28,7 @@ from portal.referrals.queries.mine import reports, sees_agency
 from portal.referrals.queries.record import Found, answers_of, find, timeline
 from portal.referrals.routing import URGENT_ROUTE
 from portal.referrals.views.blueprint import blueprint, language, phones_now
+from portal.referrals.wording import Wording, kind_words
 from portal.web.fields import from_form
 
 
@@ -47,6 +48,7 @@ def mine() -> ResponseReturnValue:
         whole=whole,
         agency=agency,
         open_states=states.OPEN,
+        kind_words=kind_words,
     )
 
 
@@ -59,11 +61,13 @@ def show(reference: str) -> ResponseReturnValue:
     answers = answers_of(found)
     following.note_reading(actor, found)
     published = version(found.form_version_id)
+    wording = Wording(found.form_key)
     return render_template(
         "referrals/show.html",
         found=found,
         state=state_words(found.state),
-        next_step=next_step(found.state),
+        next_step=next_step(found.state, wording),
+        wording=wording,
         open=found.state in states.OPEN,
         late=found.due_at is not None and found.due_at < clock.now(),
         parts=[
@@ -75,7 +79,7 @@ def show(reference: str) -> ResponseReturnValue:
         route=route_view(published, stored_outcome(found), language()),
         reason=answers.override_reason,
         groups=answer_groups(found, answers, language()),
-        events=timeline_views(timeline(found)),
+        events=timeline_views(timeline(found), wording),
         withdrawable=_withdrawable(found),
         mine=found.author_id == actor.account_id,
         urgent=found.route == URGENT_ROUTE and found.state == "sent",
@@ -96,17 +100,18 @@ def withdraw(reference: str) -> ResponseReturnValue:
     found = find(actor, Permission.TRACK, reference)
     if found.author_id != actor.account_id:
         raise NotFound("not the author")
+    wording = Wording(found.form_key)
     if found.state == "withdrawn":
         # The second click of two.
         return redirect(url_for("referrals.show", reference=found.reference), 303)
     if not _withdrawable(found):
-        flash(_("The council has begun to read this report, so it can no longer be withdrawn. Phone them."))
+        flash(wording["withdraw_late"])
         return redirect(url_for("referrals.show", reference=found.reference), 303)
     form = Withdraw()
     form.reason.choices = reason_words()
     if request.method == "POST" and form.validate_on_submit():
         following.withdraw(actor, found, str(form.reason.data))
-        flash(_("Your report was withdrawn."), "success")
+        flash(wording["withdrawn_now"], "success")
         return redirect(url_for("referrals.show", reference=found.reference), 303)
     status = 422 if request.method == "POST" else 200
-    return render_template("referrals/withdraw.html", found=found, fields=from_form(form)), status
+    return render_template("referrals/withdraw.html", found=found, fields=from_form(form), wording=wording), status

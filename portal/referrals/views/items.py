@@ -23,9 +23,11 @@ from portal.referrals.views.sections import (
     LATER,
     after_saving,
     elsewhere,
+    group_href,
     save_section,
     section_of,
 )
+from portal.referrals.wording import Wording
 from portal.web.fields import FieldView
 
 
@@ -61,14 +63,20 @@ def items(draft_id: UUID, key: str) -> ResponseReturnValue:
     return render_template(
         "referrals/items.html",
         draft=draft,
-        key=key,
         title=say(section.title, language()),
         intro=say(section.intro, language()) if section.intro else "",
         stands_out=say(section.inset, language()) if section.inset else "",
         item=say(section.repeat.item, language()) if section.repeat else "",
-        names=[item_title(section, item, place, language()) for place, item in enumerate(saved)],
-        gaps=gaps,
-        full=len(saved) >= _most(section),
+        lines=[
+            {
+                "name": item_title(section, item, place, language()),
+                "missing": place in gaps,
+                "change": url_for(".item", draft_id=draft_id, key=key, place=place),
+                "remove": url_for(".remove", draft_id=draft_id, key=key, place=place),
+            }
+            for place, item in enumerate(saved)
+        ],
+        add="" if len(saved) >= _most(section) else url_for(".item", draft_id=draft_id, key=key, place=len(saved)),
         seen=draft.of(key).version,
     )
 
@@ -81,8 +89,9 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
     saved = _saved(draft, key)
     if place > len(saved) or place >= _most(section):
         raise NotFound("no such item")
-    paper = sheet.Sheet(section.questions, elsewhere(section, walked))
     before = saved[place] if place < len(saved) else {}
+    kept = walked.sections[key]
+    paper = sheet.sheet_of(section.questions, elsewhere(section, walked), kept[place] if place < len(kept) else {})
     if request.method != "POST":
         fields, shown = sheet.fields_of(paper, before), sheet.shown_of(paper, before)
         return _show(draft, section, place, fields=fields, shown=shown)
@@ -90,7 +99,7 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
     later = request.form.get("action") == LATER
     if read.wrong and not (later and read.incomplete):
         return _show(draft, section, place, fields=read.fields, shown=read.shown), 422
-    body = [*saved[:place], read.answers, *saved[place + 1 :]]
+    body = [*saved[:place], sheet.body_of(paper, read, before), *saved[place + 1 :]]
     gaps = {gap.item for gap in walked.gaps(key)} - {place, len(saved)}
     try:
         save_section(draft, section, body, complete=not (read.wrong or read.more or gaps))
@@ -99,12 +108,13 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
             raise
         draft, section, walked = _open(draft_id, key)
         theirs = dict(enumerate(_saved(draft, key))).get(place, {})
-        differing = sheet.differences(section.questions, read.answers, theirs)
+        differing = sheet.differences(paper, read.answers, theirs)
         again = _show(draft, section, place, fields=read.fields, shown=read.shown, differing=differing)
         return again, 409
     if read.more and not later:
         return redirect(after_saving(draft_id, more=True, again=request.path), 303)
-    return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
+    around = group_href(draft_id, section, place, {**paper.elsewhere, **read.answers})
+    return redirect(around or url_for(".items", draft_id=draft_id, key=key), 303)
 
 
 @blueprint.route(
@@ -122,7 +132,10 @@ def remove(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
     if request.method != "POST":
         name = item_title(section, saved[place], place, language())
         seen = draft.of(key).version
-        return render_template("referrals/remove.html", draft=draft, key=key, name=name, seen=seen)
+        back = url_for(".items", draft_id=draft_id, key=key)
+        return render_template(
+            "referrals/remove.html", back=back, name=name, seen=seen, wording=Wording(draft.form_key)
+        )
     save_section(draft, section, [*saved[:place], *saved[place + 1 :]], complete=False)
     return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,15 +15,16 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.queries import Published
-from portal.forms.schema import Section
+from portal.forms.schema import Section, visible
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.language import say
 from portal.referrals.paths import TRIAGE, Walked, walk
-from portal.referrals.projecting import initials_of
+from portal.referrals.projecting import WHOM, initials_of
 from portal.referrals.queries.drafts import Draft
 from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import blueprint, keeper, language, number_posted, open_draft
 from portal.referrals.views.triage import route_of
+from portal.referrals.wording import Wording
 from portal.web.fields import FieldView
 
 LATER = "later"
@@ -54,10 +55,13 @@ def tasks(draft_id: UUID) -> ResponseReturnValue:
     draft, published = open_draft(draft_id)
     walked = walk_draft(draft, published)
     first = _task(draft, walked, TRIAGE, _("First questions"))
-    lines = [first] + [_task(draft, walked, section.key, say(section.title, language())) for section in walked.shown]
+    lines = ([first] if published.form.triage else []) + [
+        _task(draft, walked, section.key, say(section.title, language())) for section in walked.shown
+    ]
     return render_template(
         "referrals/tasks.html",
         draft=draft,
+        wording=Wording(draft.form_key),
         lines=lines,
         done=sum(line.done for line in lines),
         ready=not walked.missing,
@@ -101,8 +105,8 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
     asked, walked = section_of(draft, published, key)
     if asked.repeat is not None:
         return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
-    paper = sheet.Sheet(asked.questions, elsewhere(asked, walked))
     saved = draft.of(key).body or {}
+    paper = sheet.sheet_of(asked.questions, elsewhere(asked, walked), walked.sections[key])
     if request.method != "POST":
         return _show(draft, asked, sheet.fields_of(paper, saved), sheet.shown_of(paper, saved))
     read = sheet.read(paper)
@@ -110,19 +114,27 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
     if read.wrong and not (later and read.incomplete):
         return _show(draft, asked, read.fields, read.shown), 422
     try:
-        save_section(draft, asked, read.answers, complete=not (read.wrong or read.more))
+        save_section(draft, asked, sheet.body_of(paper, read, saved), complete=not (read.wrong or read.more))
     except Conflict as conflict:
         if conflict.now.get("section") != key:
             raise
         draft, _published = open_draft(draft_id)
-        differing = sheet.differences(asked.questions, read.answers, draft.of(key).body or {})
+        differing = sheet.differences(paper, read.answers, draft.of(key).body or {})
         return _show(draft, asked, read.fields, read.shown, differing=differing), 409
-    return redirect(after_saving(draft_id, more=read.more and not later, again=request.path), 303)
+    around = group_href(draft_id, asked, 0, {**paper.elsewhere, **read.answers})
+    return redirect(after_saving(draft_id, more=read.more and not later, again=request.path, around=around), 303)
+
+
+def group_href(draft_id: UUID, asked: Section, place: int, known: Mapping[str, Any], after: str = "") -> str:
+    """The page of the section's first group of people (after another) that these answers open, "" without any."""
+    groups = [one.key for one in visible(asked.questions, known) if one.type == sheet.PEOPLE]
+    left = groups[groups.index(after) + 1 :] if after in groups else groups
+    return url_for(".people", draft_id=draft_id, key=asked.key, place=place, group=left[0]) if left else ""
 
 
 def save_section(draft: Draft, asked: Section, body: object, *, complete: bool) -> None:
     """Save a section as seen at the posted version, with the initials where it is about children."""
-    about_children = any((question.fact or "").startswith("child.") for question in asked.questions)
+    about_children = any((question.fact or "").startswith(WHOM) for question in asked.questions)
     keeper().save(
         guard.actor(),
         draft,
@@ -134,12 +146,12 @@ def save_section(draft: Draft, asked: Section, body: object, *, complete: bool) 
     )
 
 
-def after_saving(draft_id: UUID, *, more: bool, again: str) -> str:
-    """Where to go: the same page when the answers bring up more questions, else the task list."""
+def after_saving(draft_id: UUID, *, more: bool, again: str, around: str = "") -> str:
+    """Where to go: the same page when the answers bring up more questions, then the people around, then the tasks."""
     if more:
         flash(_("Saved. Because of your answers there are more questions on this page."))
         return request.script_root + again
-    return url_for(".tasks", draft_id=draft_id)
+    return around or url_for(".tasks", draft_id=draft_id)
 
 
 def _show(

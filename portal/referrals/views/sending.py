@@ -25,7 +25,9 @@ from portal.referrals.queries.record import answers_of, find
 from portal.referrals.routing import URGENT_ROUTE
 from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import (
+    MustRestartError,
     blueprint,
+    closed_words,
     council,
     keeper,
     key_posted,
@@ -37,6 +39,7 @@ from portal.referrals.views.blueprint import (
 )
 from portal.referrals.views.sections import walk_draft
 from portal.referrals.views.triage import first_gap, route_of
+from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
 from portal.web.fields import ErrorTarget, FieldView
 
@@ -68,6 +71,8 @@ def send(draft_id: UUID) -> ResponseReturnValue:
         draft, published = open_draft(draft_id)
         return _check_page(draft, published, asked=True), 422
     except Conflict as conflict:
+        if conflict.now.get("restart"):
+            raise MustRestartError(draft_id) from None
         if conflict.now.get("state") != "draft":
             return redirect(receipt_of(draft_id, keeper().sent_as(actor, draft_id)), 303)
         draft, published = open_draft(draft_id)
@@ -82,6 +87,7 @@ def _check_page(draft: Draft, published: Published, *, asked: bool, changed: boo
     return render_template(
         "referrals/check.html",
         draft=draft,
+        wording=Wording(draft.form_key),
         groups=[
             _with_places(draft, group)
             for group in groups(published.form, draft.kind, walked.triage, walked.sections, language())
@@ -102,9 +108,22 @@ def _check_page(draft: Draft, published: Published, *, asked: bool, changed: boo
 
 def _with_places(draft: Draft, group: Group) -> Group:
     """The group with the place of each question, where its answer can be changed."""
-    href = _href(draft, group.section, group.page, group.item)
+    href = _people_href(draft, group) if group.people else _href(draft, group.section, group.page, group.item)
     rows = tuple(replace(row, href=f"{href}#{row.key}" if row.key else href) for row in group.rows)
     return replace(group, rows=rows)
+
+
+def _people_href(draft: Draft, group: Group) -> str:
+    """Where the people of a group, or one of them, can be changed."""
+    where: dict[str, Any] = {
+        "draft_id": draft.id,
+        "key": group.section,
+        "place": group.item or 0,
+        "group": group.people,
+    }
+    if group.number is None:
+        return url_for(".people", **where)
+    return url_for(".person", **where, number=group.number)
 
 
 def _href(draft: Draft, section: str, page_key: str = "", item: int | None = None) -> str:
@@ -180,6 +199,8 @@ def urgent_page(published: Published, fields: list[FieldView], key: UUID, *, sho
         "referrals/urgent.html",
         title=say(short.title, language()),
         intro=say(short.intro, language()) if short.intro else "",
+        stands_out=say(short.inset, language()) if short.inset else "",
+        out_of_hours=closed_words(published.form),
         fields=fields,
         shown=shown or sheet.shown_of(sheet.Sheet(short.questions, {}), {}),
         submit_key=key,
@@ -199,6 +220,7 @@ def receipt(reference: str) -> ResponseReturnValue:
     return render_template(
         "referrals/receipt.html",
         found=found,
+        wording=Wording(found.form_key),
         route=route_view(published, stored_outcome(found), language()),
         urgent=found.route == URGENT_ROUTE,
         phoned=found.kind == "urgent" and has_phoned(answers_of(found).sections),

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from portal.forms.answers import read as read_one
 from portal.forms.answers import read_all, typed_from
 from portal.forms.questionnaire import Question, visible
 from portal.forms.questions import field as field_view
 from portal.forms.questions import summary
+from portal.referrals.paths import remembered
 from portal.referrals.views.around import around
 from portal.referrals.views.blueprint import language, posted
 from portal.web.fields import FieldView
 
 SHOWN = "shown_key"
+PEOPLE = "group"
+"""The questions that are asked of each of several people, on pages of their own."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class Read:
     """What was posted: the answers that count, the fields to show again, whether anything is wrong.
 
     `more` says that the answers bring up questions which were not on the page; `incomplete` that nothing
-    is wrong apart from required answers still missing.
+    is wrong apart from required answers still missing. `aside` are answers to questions of the page that the other
+    answers close: they are kept in the draft and not sent.
     """
 
     answers: dict[str, Any]
@@ -39,6 +44,15 @@ class Read:
     more: bool
     incomplete: bool
     shown: str
+    aside: dict[str, Any] = field(default_factory=dict)
+
+
+def sheet_of(questions: Sequence[Question], elsewhere: Mapping[str, Any], saved: Mapping[str, Any]) -> Sheet:
+    """The page of some questions, without the groups of people among them, whose answers conditions still know."""
+    own = {question.key for question in questions}
+    apart = {one.key: saved[one.key] for one in questions if one.type == PEOPLE and one.key in saved}
+    others = {key: value for key, value in elsewhere.items() if key not in own}
+    return Sheet([question for question in questions if question.type != PEOPLE], {**others, **apart})
 
 
 def fields_of(sheet: Sheet, saved: Mapping[str, Any]) -> list[FieldView]:
@@ -79,7 +93,25 @@ def read(sheet: Sheet) -> Read:
         more=bool(new),
         incomplete=all(error.code == "missing" for error in errors),
         shown=_keys(asked),
+        aside=_aside(sheet, before - {question.key for question in asked}),
     )
+
+
+def _aside(sheet: Sheet, keys: Collection[str]) -> dict[str, Any]:
+    """The answers typed to questions that were on the page and are not asked any more."""
+    values = {
+        question.key: read_one(question, posted(), required=False, around=around()).value
+        for question in sheet.questions
+        if question.key in keys
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def body_of(sheet: Sheet, read: Read, saved: Mapping[str, Any]) -> dict[str, Any]:
+    """What the draft keeps of the page (see `paths.remembered`), the people of its groups among it."""
+    own = {question.key for question in sheet.questions}
+    apart = {key: value for key, value in saved.items() if key not in own}
+    return {**apart, **remembered(sheet.questions, read.answers, {**saved, **read.aside}, sheet.elsewhere)}
 
 
 @dataclass(frozen=True)
@@ -91,11 +123,12 @@ class Difference:
     saved: str
 
 
-def differences(questions: Sequence[Question], typed: Mapping[str, Any], saved: Mapping[str, Any]) -> list[Difference]:
+def differences(sheet: Sheet, typed: Mapping[str, Any], saved: Mapping[str, Any]) -> list[Difference]:
     """The questions on which the posted and the saved answers differ, both in words."""
     found = []
-    for question in questions:
-        mine, theirs = typed.get(question.key), saved.get(question.key)
+    asked = {question.key for question in _asked(sheet, saved)}
+    for question in sheet.questions:
+        mine, theirs = typed.get(question.key), saved.get(question.key) if question.key in asked else None
         if mine != theirs:
             label = field_view(question, language()).label
             found.append(

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.forms.families import SERVICE
 from portal.forms.queries import Published
 from portal.forms.schema import Page
 from portal.kernel import clock
@@ -23,10 +24,11 @@ from portal.referrals.inputs import Disagree
 from portal.referrals.paths import TRIAGE, shown_pages, walk_triage
 from portal.referrals.presenting import route_view
 from portal.referrals.queries.drafts import Draft
-from portal.referrals.routing import URGENT_ROUTE, Routed, route
+from portal.referrals.routing import DEFAULT_RANK, URGENT_ROUTE, Routed, route
 from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import (
     blueprint,
+    closed_words,
     council,
     is_trial,
     keeper,
@@ -35,6 +37,7 @@ from portal.referrals.views.blueprint import (
     open_draft,
     phones_now,
 )
+from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
 from portal.web.fields import FieldView, from_form
 
@@ -81,9 +84,8 @@ def triage(draft_id: UUID, page_key: str) -> ResponseReturnValue:
     """One triage page: shown as saved, or read, saved and followed by the next."""
     draft, published = open_draft(draft_id)
     asked = _page(published, draft, page_key)
-    own = {question.key for question in asked.questions}
-    others = {key: value for key, value in draft.triage.items() if key not in own}
-    paper = sheet.Sheet(asked.questions, others)
+    reachable, _missing = walk_triage(published.form, draft.triage)
+    paper = sheet.sheet_of(asked.questions, reachable, reachable)
     if request.method != "POST":
         fields, shown = sheet.fields_of(paper, draft.triage), sheet.shown_of(paper, draft.triage)
         return _show(draft, published, asked, fields=fields, shown=shown)
@@ -94,15 +96,16 @@ def _save(draft: Draft, published: Published, asked: Page, paper: sheet.Sheet) -
     read = sheet.read(paper)
     if read.wrong:
         return _show(draft, published, asked, fields=read.fields, shown=read.shown), 422
-    answers, _missing = walk_triage(published.form, {**paper.elsewhere, **read.answers})
     override = published.thresholds.override_answer
+    before = {key: value for key, value in draft.triage.items() if key != override}
+    answers = sheet.body_of(paper, read, before)
     try:
         drafts.save_triage(guard.actor(), draft, answers, override, number_posted("seen_version"), keep=keeper().save)
     except Conflict as conflict:
         if conflict.now.get("section") != TRIAGE:
             raise
         draft, published = open_draft(draft.id)
-        differing = sheet.differences(asked.questions, read.answers, draft.triage)
+        differing = sheet.differences(paper, read.answers, draft.triage)
         page_again = _show(draft, published, asked, fields=read.fields, shown=read.shown, differing=differing)
         return page_again, 409
     if read.more:
@@ -192,18 +195,28 @@ def _route_page(draft: Draft, published: Published, form: Disagree) -> str:
     return render_template(
         "referrals/route.html",
         draft=draft,
+        wording=Wording(draft.form_key),
+        offer_concern=draft.form_key == SERVICE and routed.rank >= DEFAULT_RANK,
         seen=draft.of(TRIAGE).version,
         route=route_view(published, routed.outcome, language()),
         routed=routed,
         urgent=routed.outcome.route == URGENT_ROUTE,
         phones=phones_now(),
         open_now=is_open(council()),
+        out_of_hours=closed_words(published.form),
         fields=from_form(form),
         question=say(published.thresholds.override_question, language()),
-        back=url_for(".triage", draft_id=draft.id, page_key=pages[-1].key),
+        back=_page_or_start(draft, pages),
         urgent_href=_urgent_href(published),
         advice_title=_("Pages that may help"),
     )
+
+
+def _page_or_start(draft: Draft, pages: list[Page]) -> str:
+    """The page before the route: the last triage page, or where drafts begin when a form has none."""
+    if not pages:
+        return url_for(".start")
+    return url_for(".triage", draft_id=draft.id, page_key=pages[-1].key)
 
 
 def _urgent_href(published: Published) -> str:

@@ -28,6 +28,7 @@ from portal.referrals.trying import Choice, choices, mistakes_in
 from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import council, is_trial, key_posted, language, open_draft, phones_now, trials
 from portal.referrals.views.sending import has_phoned, short_form, urgent_page
+from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
 from portal.web import shell
 
@@ -206,6 +207,7 @@ def receipt(draft_id: UUID) -> ResponseReturnValue:
     return render_template(
         "referrals/receipt.html",
         found=tried.found,
+        wording=Wording(tried.found.form_key),
         route=route_view(tried.published, stored_outcome(tried.found), language()),
         urgent=tried.found.route == URGENT_ROUTE,
         phoned=tried.found.kind == "urgent" and has_phoned(tried.answers.sections),

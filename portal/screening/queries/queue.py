@@ -31,6 +31,7 @@ class Line:
 
     id: UUID
     reference: str
+    form_key: str
     kind: str
     initials: str
     children: int
@@ -108,7 +109,8 @@ def holding_area(actor: Actor, filters: Filters) -> Page:
 def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
     return (
         select(
-            Referral.id, Referral.reference, Referral.kind, Referral.initials, _CHILDREN.label("children"),
+            Referral.id, Referral.reference, Referral.form_key, Referral.kind, Referral.initials,
+            _CHILDREN.label("children"),
             Referral.route, Referral.outcome_of_rules["why"].label("why"),
             Referral.outcome_of_rules["also"].label("also"),
             Referral.outcome_of_rules["flags"].label("flags"), Referral.overridden, Referral.attention,
@@ -127,6 +129,8 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
 
 def _filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) -> Select[Any]:
     query = query.where(Referral.state.in_(filters.states()))
+    if filters.form:
+        query = query.where(Referral.form_key == filters.form)
     if filters.route:
         query = query.where(Referral.route == filters.route)
     if filters.priority:
@@ -155,6 +159,7 @@ def _line(row: Any) -> Line:
     return Line(
         id=row.id,
         reference=row.reference,
+        form_key=row.form_key,
         kind=row.kind,
         initials=row.initials,
         children=row.children,

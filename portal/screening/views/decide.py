@@ -20,6 +20,7 @@ from portal.kernel.language import say
 from portal.messaging.queries import heard
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
+from portal.referrals.wording import Wording
 from portal.screening import presenting
 from portal.screening.commands import decisions
 from portal.screening.commands.decisions import Given
@@ -121,7 +122,13 @@ def _which(found: Found) -> ResponseReturnValue:
     form = OutcomeInput(formdata=request.values if "outcome" in request.values else None)
     form.offer(_council(), str(get_locale()))
     refused = "outcome" in request.values and not form.validate()
-    page_ = render_template("screening/decide.html", found=found, views=from_form(form, heading="outcome"), chosen=None)
+    page_ = render_template(
+        "screening/decide.html",
+        found=found,
+        wording=Wording(found.form_key),
+        views=from_form(form, heading="outcome"),
+        chosen=None,
+    )
     return page_, 422 if refused else 200
 
 
@@ -135,6 +142,7 @@ def _form(found: Found, chosen: Outcome, form: DecisionInput, *, unread: int, to
     return render_template(
         "screening/decide.html",
         found=found,
+        wording=Wording(found.form_key),
         chosen=say(chosen.label, str(get_locale())),
         views=[replace(view, value=str(view.value)) if view.kind == "hidden" else view for view in shown],
         unread=max(unread, 0),
@@ -156,7 +164,9 @@ def _new_message(view: FieldView, total: int) -> FieldView:
 def _routes(found: Found) -> list[tuple[str, str]]:
     published = forms.version(found.form_version_id)
     language = str(get_locale())
-    return [(route, presenting.route_label(published, route, language)) for route in ROUTES]
+    # Without rules that can be read every route is offered: somebody has to be able to decide.
+    known = {*published.thresholds.routes, found.route} if published.thresholds.routes else set(ROUTES)
+    return [(route, presenting.route_label(published, route, language)) for route in ROUTES if route in known]
 
 
 def _outcome(key: str) -> Outcome | None:

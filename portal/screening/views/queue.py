@@ -16,6 +16,7 @@ from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.language import say
 from portal.referrals.states import OPEN
+from portal.referrals.wording import kind_words, kinds
 from portal.screening import addresses, presenting
 from portal.screening.addresses import Filters
 from portal.screening.queries.counts import MOST_COUNTED, AgencyChoice, Counts, agencies, counts
@@ -25,7 +26,7 @@ from portal.tenants.settings import PRIORITIES
 blueprint = Blueprint("screening", __name__)
 
 MANY_STATES = ("todo", "mine")
-ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE")
+ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def queue() -> ResponseReturnValue:
         state_badge=cache(presenting.state_badge),
         route_badge=cache(presenting.route_badge),
         priority_badge=cache(presenting.priority_badge),
+        kind_words=cache(kind_words),
     )
 
 
@@ -125,13 +127,14 @@ def _filters(filters: Filters, known: tuple[AgencyChoice, ...], language: str) -
     named = sorted((say(one.name, language), str(one.id)) for one in known)
     asked = [
         ("state", _("State"), [(one, presenting.state_badge(one).text) for one in _states(filters)]),
+        ("form", _("Kind"), kinds()),
         ("route", _("Route"), [(one, presenting.route_badge(one).text) for one in ROUTES]),
         ("priority", _("Priority"), _priorities(language)),
         ("agency", _("Agency"), [(value, text) for text, value in named]),
         ("owner", _("Owner"), [("me", _("Me")), ("nobody", _("Nobody"))]),
     ]
     now = {
-        "state": filters.state, "route": filters.route, "priority": filters.priority,
+        "state": filters.state, "form": filters.form, "route": filters.route, "priority": filters.priority,
         "agency": str(filters.agency or ""), "owner": filters.owner,
     }  # fmt: skip
     return [

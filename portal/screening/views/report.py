@@ -20,6 +20,7 @@ from portal.referrals import presenting as referrals
 from portal.referrals import states
 from portal.referrals.queries.record import find
 from portal.referrals.states import OPEN
+from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
 from portal.screening.commands import holding
 from portal.screening.digest import digest
@@ -45,7 +46,7 @@ def claim(reference: str) -> ResponseReturnValue:
         holding.claim(actor, found)
     except Conflict as conflict:
         return conflict_page(reference, conflict)
-    flash(_("You have claimed this report"), "success")
+    flash(Wording(found.form_key)["claimed"], "success")
     return redirect(url_for(".show", reference=found.reference), 303)
 
 
@@ -59,7 +60,7 @@ def release(reference: str) -> ResponseReturnValue:
         holding.release(actor, found, as_uuid(request.form.get("owner_id")))
     except Conflict as conflict:
         return conflict_page(reference, conflict)
-    flash(_("The report is back in the holding area"), "success")
+    flash(Wording(found.form_key)["released"], "success")
     return redirect(url_for(".show", reference=found.reference), 303)
 
 
@@ -107,6 +108,8 @@ def _page(
         "screening/show.html",
         report=report,
         found=found,
+        wording=Wording(found.form_key),
+        kind=kind_words(found.form_key),
         mine=found.owner_id == actor.account_id,
         is_open=found.state in OPEN,
         can_decide=states.may("decide", found.state) and found.owner_id == actor.account_id,
@@ -118,7 +121,7 @@ def _page(
         route=route_told(report, language),
         parts=_parts(report),
         groups=referrals.answer_groups(found, report.answers, language) if report.answers else (),
-        events=presenting.timeline_items(report.timeline),
+        events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"]),
         outcome=_outcome(report, language),
         now=clock.now(),
         words=presenting,

@@ -1,0 +1,145 @@
+"""Requests beside the report of a concern: begun, answered, sent, and read by the council, in each family."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.auth.policy import Permission
+from portal.forms.families import INFORMATION, SERVICE
+from portal.kernel import db
+from portal.referrals.models import Referral
+from portal.referrals.queries.record import children_of, find
+from tests.factories.people import Person as Somebody
+from tests.factories.people import make_person, sign_in
+from tests.fixtures.councils import Councils
+from tests.referrals.clicking import Person, filled, main_form, soup
+from tests.referrals.making import acting
+from tests.referrals.test_journey import fill_sections, walk_triage
+
+FAMILIES = [INFORMATION, SERVICE]
+ANSWERS: dict[str, dict[str, str]] = {
+    INFORMATION: {"rfi_purpose": "court", "rfi_danger": "no", "sub_first_name": "Siân", "sub_first_name-known": "yes",
+                  "sub_last_name": "Llŷr", "sub_last_name-known": "yes"},
+    SERVICE: {"rfs_level": "2", "rfs_consent": "yes", "child_first_name": "Siân", "child_last_name": "Llŷr"},
+}  # fmt: skip
+ROUTE = {INFORMATION: "INFORMATION", SERVICE: "EARLY_HELP"}
+
+
+@pytest.fixture
+def teacher(councils: Councils) -> Somebody:
+    return make_person(councils.england)
+
+
+def begin(person: Person, form_key: str) -> str:
+    """Begin one of the forms; the path of its task list."""
+    response = person.post("/report", form_key=form_key)
+    found = re.search(r"(/report/[0-9a-f-]{36})/questions", response.headers["Location"])
+    assert found
+    return found[1]
+
+
+def send_one(client: FlaskClient, teacher: Somebody, form_key: str, slug: str = "avonmere", **wanted: str) -> str:
+    """Begin, answer and send one request with what the pages offer; its reference."""
+    sign_in(client, teacher)
+    person = Person(client, slug, {**ANSWERS[form_key], **wanted})
+    draft = begin(person, form_key)
+    walk_triage(person, draft)
+    fill_sections(person, draft)
+    check = f"{draft}/check"
+    sent = person.send(check, filled(main_form(soup(person.get(check)))))
+    assert sent.status_code == 303, [e.text for e in soup(sent).select(".govuk-error-summary li")]
+    receipt = soup(person.get(sent.headers["Location"]))
+    assert "Request sent" in receipt.get_text() or slug == "glan-yr-afon"
+    assert "Report sent" not in receipt.get_text()
+    reference = receipt.select_one(".app-reference")
+    assert reference
+    return reference.text
+
+
+@pytest.mark.parametrize("form_key", FAMILIES)
+@pytest.mark.parametrize("slug", ["avonmere", "glan-yr-afon"])
+def test_a_request_is_made_sent_and_followed(client: FlaskClient, councils: Councils, slug: str, form_key: str) -> None:
+    council = councils.england if slug == "avonmere" else councils.wales
+    teacher = make_person(council)
+    reference = send_one(client, teacher, form_key, slug)
+    with acting(teacher):
+        found = find(teacher.actor, Permission.TRACK, reference)
+        assert (found.form_key, found.route, found.initials) == (form_key, ROUTE[form_key], "SL")
+        assert len(children_of(found)) == (1 if form_key == SERVICE else 0)
+    person = Person(client, slug)
+    assert "Request for" in soup(person.get("/referrals")).get_text() or slug == "glan-yr-afon"
+    page = soup(person.get(f"/referrals/{reference}"))
+    assert "Words about it" in page.get_text()
+    assert f"Report {reference}" not in str(page.title)
+
+
+def test_the_first_page_offers_the_three_with_the_concern_first(client: FlaskClient, teacher: Somebody) -> None:
+    sign_in(client, teacher)
+    page = soup(Person(client, "avonmere").get("/report"))
+    keys = [field["value"] for field in page.select("main form input[name=form_key]")]
+    assert keys == ["concern", "information", "service"]
+    assert page.select("main a[href$='/report/urgent']")
+
+
+def test_an_unknown_form_is_not_found(client: FlaskClient, teacher: Somebody) -> None:
+    sign_in(client, teacher)
+    assert Person(client, "avonmere").post("/report", form_key="adoption").status_code == 404
+
+
+def test_words_of_a_request_speak_of_a_request(client: FlaskClient, teacher: Somebody) -> None:
+    sign_in(client, teacher)
+    person = Person(client, "avonmere", ANSWERS[SERVICE])
+    draft = begin(person, SERVICE)
+    route = walk_triage(person, draft)
+    for path in (route, draft, f"{draft}/check"):
+        words = soup(person.get(path)).select_one("main")
+        assert words is not None
+        assert not re.search(r"\breport\b", words.get_text().lower()), path
+
+
+def test_level_four_of_a_request_for_service_offers_the_report_of_a_concern(
+    client: FlaskClient, teacher: Somebody
+) -> None:
+    sign_in(client, teacher)
+    person = Person(client, "avonmere", {**ANSWERS[SERVICE], "rfs_level": "4"})
+    page = soup(person.get(walk_triage(person, begin(person, SERVICE))))
+    assert "Report a concern instead" in page.get_text()
+
+
+def test_a_request_for_child_protection_goes_to_social_workers(client: FlaskClient, teacher: Somebody) -> None:
+    reference = send_one(client, teacher, INFORMATION, rfi_purpose="child_protection")
+    with acting(teacher):
+        assert find(teacher.actor, Permission.TRACK, reference).route == "MASH"
+
+
+@pytest.mark.parametrize("form_key", FAMILIES)
+def test_the_council_reads_claims_and_decides_a_request(
+    client: FlaskClient, councils: Councils, teacher: Somebody, form_key: str
+) -> None:
+    reference = send_one(client, teacher, form_key)
+    screener = make_person(councils.england, role="screener")
+    sign_in(client, screener)
+    person = Person(client, "avonmere")
+    listed = soup(person.get(f"/holding-area?form={form_key}"))
+    assert reference in listed.get_text()
+    assert reference not in soup(person.get("/holding-area?form=concern")).get_text()
+    page = soup(person.get(f"/screening/{reference}"))
+    assert f"Request {reference}" in page.get_text()
+    assert "Siân" in page.select("#summary ~ .app-digest__parts")[0].get_text()
+    claimed = person.post(f"/screening/{reference}/claim", form_of=f"/screening/{reference}", action="/claim")
+    assert claimed.status_code == 303
+    chosen = person.get(f"/screening/{reference}/decide?outcome=advice")
+    offered = [one.get("value") for one in soup(chosen).select("[name=route]")]
+    assert ROUTE[form_key] in str(chosen.get_data(as_text=True))
+    assert "MASH_URGENT" not in offered
+    data = filled(main_form(soup(chosen)))
+    data |= {"rationale": ["Because"], "told": ["Thank you"], "route": [ROUTE[form_key]]}
+    action = str(main_form(soup(chosen)).get("action") or f"/screening/{reference}/decide")
+    assert person.send(action, data).status_code == 303
+    with acting(screener):
+        state = db.session().execute(select(Referral.state).where(Referral.reference == reference)).scalar_one()
+    assert state == "decided"

@@ -45,6 +45,11 @@ def untranslated(content: object, languages: Sequence[str]) -> list[Untranslated
     return found
 
 
+def place_at(content: object, path: Path) -> Place | None:
+    """The page, section or question of the form that a path leads into, if any."""
+    return _place(path, _places(content.get("form") if isinstance(content, dict) else None))
+
+
 def _said(words: object) -> bool:
     return isinstance(words, str) and bool(words.strip())
 

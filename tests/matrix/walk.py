@@ -42,8 +42,13 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "part": "notices",
     "named": "nrm",
     "where": "rule/A01/when",
+    "item": "section/referrer",
+    "kind": "section",
 }
 FIXED["template_key"] = "concern-shared"
+# Of a draft of a form, the pages about one question.
+QUESTION = "section/referrer/ref_phone"
+ABOUT_QUESTIONS = ("forms.question", "forms.change_question", "forms.question_type", "forms.move_item")
 SEVERAL = tuple(f"{pages}.{name}" for pages in ("referrals", "trials") for name in ("items", "item", "remove"))
 # The least that a form must say to be more than a mistake, where a mistake could hide who may use it.
 BODIES = {
@@ -160,6 +165,8 @@ def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
     values = {name: value for name, value in FIXED.items() if name in rule.arguments}
     if "page_key" in values:
         values["page_key"] = world.first_page
+    if rule.endpoint in ABOUT_QUESTIONS:
+        values["item"] = QUESTION
     if rule.endpoint in SEVERAL:
         values["key"] = "children"
     for name in rule.arguments - set(FIXED):

@@ -11,6 +11,7 @@ import {
 } from 'govuk-frontend'
 
 import { CodePointCount } from './code-point-count.js'
+import { livePreview } from './live-preview.js'
 import { PlainRadios } from './plain-radios.js'
 import { SearchSelect } from './search-select.js'
 import { preventDoubleSubmit } from './double-submit.js'
@@ -31,3 +32,4 @@ const components = [
 for (const component of components) createAll(component)
 preventDoubleSubmit(document)
 watchProgress(document)
+livePreview(document)

@@ -23,6 +23,12 @@ PAGES = (
     "rules",
     "library",
     "transfer",
+    "new_questions",
+    "parts",
+    "preview",
+    "questions",
+    "structure",
+    "translations",
 )
 
 

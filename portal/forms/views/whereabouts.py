@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from portal.forms.editing.documents import mapping_at, text_at
@@ -11,6 +11,7 @@ from portal.forms.editing.vocabulary import question_steps, subject
 from portal.forms.queries.drafts import Draft
 from portal.forms.rows.around import Around
 from portal.forms.rows.listing import part_words
+from portal.forms.views.desk import link_by_key
 
 PARTS = ("overrides", "always", "topic_rules", "values", "conditions")
 
@@ -54,7 +55,6 @@ def back_of(draft: Draft, place: Where) -> str:
         return url_for("forms.part", form_id=draft.id, part=place.owner)
     if place.owner == "rules":
         return url_for("forms.rules", form_id=draft.id)
-    endpoint = f"forms.{place.owner}"
-    if endpoint in current_app.view_functions and place.owner in {"question", "page", "section"}:
-        return url_for(endpoint, form_id=draft.id, key=place.name)
+    if place.owner in {"question", "page", "section"}:
+        return link_by_key(draft.id, draft.form, place.owner, place.name)
     return url_for("forms.draft", form_id=draft.id)

@@ -9,6 +9,8 @@ export function livePreview (root) {
   const pane = root.querySelector('[data-live-preview]')
   const button = form && form.querySelector('button[value="preview"]')
   if (!form || !pane || !button) return
+  // Not form.action: the form's buttons are called "action", and hide it.
+  const address = form.getAttribute('action') || window.location.href
   let waiting
   let asked = 0
 
@@ -16,7 +18,7 @@ export function livePreview (root) {
     const mine = ++asked
     const body = new URLSearchParams(new FormData(form, button))
     try {
-      const answer = await fetch(form.action, { method: 'POST', body, credentials: 'same-origin' })
+      const answer = await fetch(address, { method: 'POST', body, credentials: 'same-origin' })
       if (!answer.ok || mine !== asked) return
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
       const fresh = page.querySelector('[data-live-preview]')

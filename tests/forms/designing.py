@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from portal.forms.commands import drafting
+from portal.forms.commands import checks, drafting, releasing
+from portal.forms.queries.checks import PROOF
 from portal.forms.queries.drafts import Draft, find
 from portal.kernel import db
+from portal.kernel.scope import SYSTEM, Scope
 from tests.factories.people import Person
 
 Change = Callable[[dict[str, Any]], None]
@@ -41,3 +43,32 @@ def save(designer: Person, draft_id: UUID, change: Change) -> Draft:
 def other_words(content: dict[str, Any]) -> None:
     """Change the words of the form's title."""
     content["form"]["title"] = {"en": "Other words", "cy": "Geiriau eraill"}
+
+
+def prove(person: Person, draft_id: UUID, *, holds: bool = True) -> None:
+    """The proof of the draft as it stands, as if the job had run."""
+    with db.unit_of_work(person.scope):
+        check_id = checks.ask(person.actor, find(person.actor, draft_id), PROOF)
+    with db.unit_of_work(Scope(person.council, SYSTEM)):
+        if checks.begin(check_id) is not None:
+            checks.finish(check_id, {"holds": holds, "properties": []})
+
+
+def submit(person: Person, draft: Draft, **said: Any) -> Draft:
+    """Submit a draft with a note."""
+    with db.unit_of_work(person.scope):
+        releasing.submit(person.actor, draft, draft.version, releasing.Submission(**{"note": "Clearer words", **said}))
+        return find(person.actor, draft.id)
+
+
+def publish(person: Person, draft: Draft) -> UUID:
+    """Approve and publish a draft as it was seen."""
+    with db.unit_of_work(person.scope):
+        return releasing.publish(person.actor, draft, draft.version)
+
+
+def submitted(designer: Person, change: Change = other_words) -> Draft:
+    """A draft that is changed, proved and submitted."""
+    draft = begin(designer, change=change)
+    prove(designer, draft.id)
+    return submit(designer, draft)

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from portal.audit import events
 from portal.forms.digests import digest
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
+
+LOCK = text("select pg_advisory_xact_lock(hashtextextended(:family, 0))")
 
 
 def publish(
@@ -31,6 +33,7 @@ def publish(
         raise NotFound("no council in scope")
     key = str(form_doc["key"])
     content = {"form": dict(form_doc), "thresholds": dict(thresholds_doc)}
+    lock_family(council.id, key)
     kept, content_hash = list(scenarios), digest(content)
     newest = _newest(council.id, key)
     if newest is not None and newest.content_hash == content_hash and newest.scenarios == kept:
@@ -62,3 +65,8 @@ def _newest(council_id: UUID, key: str) -> Any:
         .limit(1)
     )
     return db.session().execute(query).one_or_none()
+
+
+def lock_family(tenant_id: UUID, form_key: str) -> None:
+    """Keep everybody else from publishing this form until the transaction ends: two versions never meet."""
+    db.session().execute(LOCK, {"family": f"{tenant_id} {form_key}"})

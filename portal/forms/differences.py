@@ -76,6 +76,12 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Di
     return tuple(one for one in [*found, *_moved(old, new)] if one is not None)
 
 
+def items(content: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    """Every item of a content in its order: what it is, its key and its own words."""
+    for (what, _root, key), item in _items(content):
+        yield what, key, item.label
+
+
 def _added(key: Key, item: _Item) -> Difference:
     return Difference(ADDED, *key, item.label, None, item.body, new_place=item.place)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -10,8 +11,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal.forms import rehearsing, runners
 from portal.forms.commands import checks
-from portal.forms.queries.checks import SCENARIOS
-from portal.forms.runners import Stopped
+from portal.forms.queries.checks import PROOF, SCENARIOS
+from portal.forms.runners import Run, Stopped
+from portal.forms.verify import verify
 from portal.kernel import db, jobs
 from portal.kernel.errors import Unavailable
 
@@ -47,4 +49,10 @@ def run_check(check_id: UUID) -> None:
     checks.finish(check_id, result)
 
 
+def prove(run: Run) -> dict[str, Any]:
+    """Prove a draft's rules; the result is the proof as its document."""
+    return verify(run.content["form"], run.content["thresholds"], run.languages).document()
+
+
 runners.register_runner(SCENARIOS, rehearsing.run)
+runners.register_runner(PROOF, prove)

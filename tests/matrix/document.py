@@ -20,6 +20,7 @@ WORDS = {
     "page": "the page",
     "redirect": "are led on",
     "sign-in": "are asked to sign in",
+    "forbidden": "are told that it is not theirs to do",
     "refused": "the form (incomplete when empty)",
     "conflict": "are told that it is with somebody else, or has changed",
 }

@@ -30,8 +30,10 @@ NAMES = {
     "reference": "report",
     "form_id": "form",
     "trial_id": "trial",
+    "comment_id": "comment",
     "version_id": "version",
 }
+COUNCILS_OWN = ("topic", "form", "trial", "version")
 # Taking a report back is possible only before somebody at the council has it.
 FRESH = ("referrals.withdraw", "screening.claim")
 # What only a trial that has ended has.
@@ -39,6 +41,7 @@ ENDED = ("trials.receipt", "trials.council", "trials.urgent")
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
     "group": "adults",
     "number": 0,
+    "scenario_id": "GYA-01",
     "part": "notices",
     "named": "nrm",
     "where": "rule/A01/when",
@@ -62,6 +65,7 @@ BODIES = {
     "forms.begin": {"form_key": "concern"},
     "forms.arrange": {"do": "move:0:call_999"},
     "forms.condition": {"do": "remove:"},
+    "forms.scenario_remove": {"seen_version": "1"},
     "messaging.ask": {"message": "When?"},
     "messaging.reply": {"message": "Then."},
     "screening.priority": {"priority": "urgent"},
@@ -170,7 +174,8 @@ def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
     if rule.endpoint in SEVERAL:
         values["key"] = "children"
     for name in rule.arguments - set(FIXED):
-        named = "fresh" if rule.endpoint in FRESH else "ended" if rule.endpoint in ENDED else thing
+        own = NAMES.get(name, thing)
+        named = "fresh" if rule.endpoint in FRESH else "ended" if rule.endpoint in ENDED else own
         things = getattr(world.things, named)
         values[name] = things[whose]
     adapter = app.url_map.bind("localhost")
@@ -181,7 +186,7 @@ def whose_of(rule: Rule) -> Iterator[str]:
     """The owners to ask about: all of them, or just one where the address names nothing."""
     thing = thing_of(rule)
     # What a council publishes or designs belongs to no agency.
-    of_no_agency = thing in ("topic", "form", "trial", "version")
+    of_no_agency = thing in COUNCILS_OWN
     yield from (AGENCY, OTHER_COUNCIL, MISSING) if of_no_agency else THINGS if thing else (AGENCY,)
 
 

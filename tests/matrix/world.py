@@ -10,8 +10,10 @@ from sqlalchemy import select, update
 
 from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission
-from portal.forms.commands import drafting
+from portal.forms.commands import comments, drafting
 from portal.forms.queries import newest
+from portal.forms.queries.comments import of_draft as comments_of
+from portal.forms.queries.drafts import find as find_form
 from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.messaging import commands as messaging
@@ -42,6 +44,7 @@ class Things:
     form: dict[str, str] = field(default_factory=dict)
     trial: dict[str, str] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
+    comment: dict[str, str] = field(default_factory=dict)
     version: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,6 +82,10 @@ def make(councils: Councils) -> World:
     world.things.trial = {whose: _trial(designer, _mark(whose), ended=False) for whose, designer in designers}
     world.things.ended = {whose: _trial(designer, _mark(whose), ended=True) for whose, designer in designers}
     world.things.trial[MISSING] = world.things.ended[MISSING] = str(uuid4())
+    for whose, designer in designers:
+        assert designer is not None
+        world.things.comment[whose] = _comment(designer, UUID(world.things.form[whose]))
+    world.things.comment[MISSING] = str(uuid4())
     with db.unit_of_work(Scope(there)):
         elsewhere = newest()
     with db.unit_of_work(Scope(here)):
@@ -179,6 +186,14 @@ def _trial(designer: Person | None, mark: str, *, ended: bool) -> str:
         for section, body in {} if ended else _sections(mark).items():
             trials.Trials().save(designer.actor, draft, section, body, 0, complete=False)
     return str(trial_id)
+
+
+def _comment(designer: Person, form_id: UUID) -> str:
+    """What somebody said about the draft of a form."""
+    with db.unit_of_work(designer.scope):
+        draft = find_form(designer.actor, form_id)
+        comments.add(designer.actor, draft, "Is this clear?", uuid4())
+        return str(comments_of(designer.actor, form_id)[0].id)
 
 
 def _waiting(near: Person, mark: str) -> str:

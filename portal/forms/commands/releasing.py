@@ -17,6 +17,7 @@ from portal.forms.commands.publish import lock_family
 from portal.forms.commands.publish import publish as publish_version
 from portal.forms.digests import digest
 from portal.forms.models import FormDraft, FormVersion
+from portal.forms.needs import Need, missing_facts
 from portal.forms.queries import checks
 from portal.forms.queries.drafts import Draft, find
 from portal.forms.readiness import Readiness, judge
@@ -98,16 +99,15 @@ def blocked(actor: Actor, draft: Draft, readiness: Readiness) -> dict[str, str]:
     """Why nobody could publish this content, whatever they say: {"draft": code}, or nothing."""
     if readiness.mistakes or readiness.form is None:
         return {"draft": "mistakes"}
-    if missing(draft, readiness):
+    if missing(readiness):
         return {"draft": "facts"}
     proof = checks.of_draft(actor, draft, checks.PROOF)
     return {} if proof is not None and proof.status == "passed" else {"draft": "not_proved"}
 
 
-def missing(draft: Draft, readiness: Readiness) -> Sequence[str]:
-    """The facts that screening needs and no question asks for."""
-    del draft, readiness
-    return ()
+def missing(readiness: Readiness) -> Sequence[Need]:
+    """What screening needs and no question asks for; nothing while the form cannot be read."""
+    return missing_facts(readiness.form) if readiness.form is not None else ()
 
 
 def send_back(actor: Actor, draft: Draft, seen: int, comment: str, once: UUID) -> None:

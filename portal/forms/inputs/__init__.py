@@ -1,1 +1,1 @@
-"""What the designer's pages accept: a question, a page or section, and several translations at once."""
+"""What the designer's own pages accept."""

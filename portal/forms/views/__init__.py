@@ -29,6 +29,11 @@ PAGES = (
     "questions",
     "structure",
     "translations",
+    "scenarios",
+    "proof",
+    "releasing",
+    "comments",
+    "history",
 )
 
 

@@ -1,0 +1,190 @@
+"""Differences between two contents in words: what was added, removed, changed and moved, and each field of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
+
+from portal.forms.differences import Difference, Field, differences
+from portal.forms.statements import question_statement, rule_statement, statement, value_lines
+from portal.forms.views.blueprint import language
+from portal.forms.views.wording import route_label, text_of
+
+
+def _(text: str, **details: object) -> str:
+    """Return a text in the reader's language with its details filled in."""
+    return str(gettext(text, **details))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field, before and after, in words."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """One difference in words: a heading, the kind for its tag, where it moved, and its fields."""
+
+    kind: str
+    kind_words: str
+    heading: str
+    where: str
+    lines: list[Line]
+
+
+def told(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Told]:
+    """Every difference between two contents, in the reader's language."""
+    telling = _Telling(before, after)
+    return [telling.one(found) for found in differences(before, after)]
+
+
+def kind_words(what: str) -> str:
+    """What sort of thing a difference is about."""
+    return {
+        "form": _("The form"),
+        "page": _("Page"),
+        "section": _("Section"),
+        "question": _("Question"),
+        "route": _("Route"),
+        "level": _("Level"),
+        "value": _("Value"),
+        "condition": _("Condition"),
+        "rule": _("Rule"),
+        "override": _("Override"),
+        "notice": _("Notice"),
+        "topic": _("Advice page"),
+        "scenario": _("Scenario"),
+        "always": _("Notices for every rule"),
+        "topic_rules": _("Rules for advice pages"),
+        "settings": _("Settings of the rules"),
+    }.get(what, what)
+
+
+def field_words(name: str) -> str:
+    """What a field of a question or rule is called; one without a name of ours keeps its own."""
+    return {
+        "": _("Whole"),
+        "label": _("Question or name"),
+        "title": _("Title"),
+        "hint": _("Hint"),
+        "intro": _("Introduction"),
+        "type": _("Kind of question"),
+        "required": _("Must be answered"),
+        "show_when": _("When it is shown"),
+        "options": _("Option"),
+        "options_order": _("Order of the options"),
+        "when": _("When it holds"),
+        "route": _("Route"),
+        "level": _("Level"),
+        "levels": _("Level"),
+        "why": _("Why, in words"),
+        "notices": _("Notices"),
+        "topics": _("Advice pages"),
+        "fact": _("What the answer is"),
+        "min": _("Least"),
+        "max": _("Most"),
+        "severity": _("How worrying each answer is"),
+        "answers": _("Answers"),
+        "expected": _("Expected"),
+        "summary": _("Summary"),
+        "not_known": _("“Not known” is offered"),
+    }.get(name, name)
+
+
+class _Telling:
+    """Puts differences into words; a condition is told with the form that it belongs to."""
+
+    def __init__(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        self._old, self._new = before, after
+
+    def one(self, found: Difference) -> Told:
+        return Told(
+            kind=found.kind,
+            kind_words={
+                "added": _("Added"),
+                "removed": _("Removed"),
+                "changed": _("Changed"),
+                "moved": _("Moved"),
+            }[found.kind],
+            heading=self._heading(found),
+            where=self._where(found),
+            lines=self._lines(found),
+        )
+
+    def _heading(self, found: Difference) -> str:
+        kind, label = kind_words(found.what), text_of(found.label)
+        if found.what in ("form", "always", "topic_rules", "settings"):
+            return kind
+        if found.what in ("rule", "override") and label != found.key:
+            return _("%(kind)s %(key)s: %(label)s", kind=kind, key=found.key, label=label)
+        return _("%(kind)s: %(label)s", kind=kind, label=label or found.key)
+
+    def _where(self, found: Difference) -> str:
+        if found.kind != "moved":
+            return ""
+        if found.old_place == found.new_place:
+            return _("Moved to another place in the order")
+        return _("Moved from “%(old)s” to “%(new)s”", old=found.old_place, new=found.new_place)
+
+    def _lines(self, found: Difference) -> list[Line]:
+        if found.kind == "changed":
+            return [self._line(found.what, field) for field in found.fields]
+        if found.what in ("rule", "override"):
+            return [
+                Line(kind_words(found.what), self._rule(found.before, self._old), self._rule(found.after, self._new))
+            ]
+        return []
+
+    def _rule(self, document: Any, content: Mapping[str, Any]) -> str:
+        if not isinstance(document, Mapping):
+            return ""
+        return rule_statement(document, content.get("form"), content.get("thresholds"), language())
+
+    def _line(self, what: str, field: Field) -> Line:
+        name = field_words(field.name)
+        if field.part:
+            part = {"en": _("English"), "cy": _("Welsh")}.get(field.part, field.part)
+            name = _("%(field)s (%(part)s)", field=name, part=part)
+        return Line(
+            name,
+            self._words(what, field.name, field.old, self._old),
+            self._words(what, field.name, field.new, self._new),
+        )
+
+    def _words(self, what: str, name: str, value: Any, content: Mapping[str, Any]) -> str:
+        if value is None or isinstance(value, bool):
+            return {None: _("Nothing"), True: _("Yes"), False: _("No")}[value]
+        return self._condition_words(what, name, value, content) or _plain(value)
+
+    def _condition_words(self, what: str, name: str, value: Any, content: Mapping[str, Any]) -> str:
+        """What a condition, value or route says in words; "" for anything else."""
+        form, rules = content.get("form"), content.get("thresholds")
+        if what in ("question", "page", "section") and name in ("show_when", "required"):
+            return question_statement(value, form, language(), required=name == "required")
+        if name == "when" or what == "condition":
+            return statement(value, form, rules, language())
+        if what == "value":
+            return str(value_lines(value, form, rules, language()))
+        if name == "route":
+            return route_label(rules if isinstance(rules, Mapping) else {}, value)
+        return ""
+
+
+def _plain(value: Any) -> str:
+    """A value as people read it: a text, an option's label, a list of lines, names with what they hold."""
+    if isinstance(value, Mapping):
+        if "label" in value:
+            return text_of(value["label"])
+        if value and set(value) <= {"en", "cy"}:
+            return text_of(value)
+        return "\n".join(f"{key}: {_plain(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return "\n".join(_plain(one) for one in value)
+    return str(value)

@@ -192,7 +192,7 @@ def _comment(designer: Person, form_id: UUID) -> str:
     """What somebody said about the draft of a form."""
     with db.unit_of_work(designer.scope):
         draft = find_form(designer.actor, form_id)
-        comments.add(designer.actor, draft, "Is this clear?", uuid4())
+        comments.add(designer.actor, draft, "A yw hyn yn glir?", uuid4())
         return str(comments_of(designer.actor, form_id)[0].id)
 
 

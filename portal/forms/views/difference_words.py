@@ -11,7 +11,8 @@ from flask_babel import gettext
 from portal.forms.differences import Difference, Field, differences
 from portal.forms.statements import question_statement, rule_statement, statement, value_lines
 from portal.forms.views.blueprint import language
-from portal.forms.views.wording import route_label, text_of
+from portal.forms.views.scenario_words import expected_rows
+from portal.forms.views.wording import Answers, route_label, text_of
 
 
 def _(text: str, **details: object) -> str:
@@ -172,9 +173,17 @@ class _Telling:
             return statement(value, form, rules, language())
         if what == "value":
             return str(value_lines(value, form, rules, language()))
+        if what == "scenario" and isinstance(value, Mapping) and name in ("expected", "answers"):
+            return self._scenario_words(name, value, content)
         if name == "route":
             return route_label(rules if isinstance(rules, Mapping) else {}, value)
         return ""
+
+    def _scenario_words(self, name: str, value: Mapping[str, Any], content: Mapping[str, Any]) -> str:
+        """What a scenario answers or expects, a line for each."""
+        rules = content["thresholds"]
+        rows = expected_rows(rules, value) if name == "expected" else Answers(content["form"], rules).rows(value)
+        return "\n".join(f"{row['key']}: {row['value']}" for row in rows)
 
 
 def _plain(value: Any) -> str:

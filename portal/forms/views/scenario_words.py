@@ -59,3 +59,17 @@ def name_of(thresholds: Mapping[str, Any], what: str, name: str) -> str:
     found = known.get(name) if isinstance(known, Mapping) else None
     words = found.get("title", found) if isinstance(found, Mapping) else ""
     return text_of(words) or name
+
+
+def expected_rows(thresholds: Mapping[str, Any], expected: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What a scenario expects, as rows of a summary list."""
+    rows = [{"key": _("Route"), "value": route_label(thresholds, expected.get("route"))}]
+    if "rule" in expected:
+        rows.append({"key": _("Rule"), "value": str(expected["rule"])})
+    if "level" in expected:
+        rows.append({"key": _("Level"), "value": level_words(expected["level"])})
+    for what, title in (("notices", _("Notices")), ("topics", _("Advice pages"))):
+        if isinstance(expected.get(what), list):
+            names = [name_of(thresholds, what, str(one)) for one in expected[what]]
+            rows.append({"key": title, "value": "\n".join(names) or _("None")})
+    return rows

@@ -28,7 +28,7 @@ from portal.forms.schema import parse_form
 from portal.forms.views import hub
 from portal.forms.views.blueprint import blueprint, language, open_draft, seen_version
 from portal.forms.views.scenario_fields import filled, grouped
-from portal.forms.views.scenario_words import difference_words, level_words, name_of, scenario_title
+from portal.forms.views.scenario_words import difference_words, expected_rows, scenario_title
 from portal.forms.views.wording import Answers, Badge, check_badge, route_label, text_of
 from portal.kernel import clock
 from portal.web.fields import FieldView, OptionView, from_form
@@ -101,25 +101,12 @@ def scenario(form_id: UUID, scenario_id: str) -> str:
         summary=text_of(found.get("summary")),
         why=text_of(found.get("why")),
         answers=answers.rows(found.get("answers")),
-        expected=_expected_rows(draft, found.get("expected") or {}),
+        expected=expected_rows(draft.thresholds, found.get("expected") or {}),
         passed=result.passed if result else False,
         readable=result is not None,
         differences=difference_words(result.differences, draft.thresholds) if result else [],
         may_change=_may_change(draft),
     )
-
-
-def _expected_rows(draft: Draft, expected: Mapping[str, Any]) -> list[dict[str, str]]:
-    rows = [{"key": _("Route"), "value": route_label(draft.thresholds, expected.get("route"))}]
-    if "rule" in expected:
-        rows.append({"key": _("Rule"), "value": str(expected["rule"])})
-    if "level" in expected:
-        rows.append({"key": _("Level"), "value": level_words(expected["level"])})
-    for what, title in (("notices", _("Notices")), ("topics", _("Advice pages"))):
-        if isinstance(expected.get(what), list):
-            names = [name_of(draft.thresholds, what, str(one)) for one in expected[what]]
-            rows.append({"key": title, "value": "\n".join(names) or _("None")})
-    return rows
 
 
 @blueprint.route("/forms/drafts/<uuid:form_id>/scenarios/<scenario_id>/change", methods=["GET", "POST"])

@@ -37,7 +37,7 @@ def at(draft: Draft, rest: str = "") -> str:
 def posted_with(response: TestResponse, name: str) -> dict[str, str]:
     """What the form that has this field would send as it is."""
     for form in soup(response).select("main form"):
-        if form.find(attrs={"name": name}):
+        if form.select_one(f'[name="{name}"]'):
             return _fields(form)
     raise AssertionError(f"no form has {name}")
 

@@ -63,6 +63,8 @@ def test_the_proof_is_asked_for_run_and_told_with_its_exceptions(
     run_jobs()
     told = text(client, council, at(draft, "/proof"))
     assert "asked for by" in told
+    assert "the report goes to" in told
+    assert "Statement(" not in told
     assert len(soup(client.get(f"/{council.slug}{at(draft, '/proof')}")).select("section.app-part")) > 5
 
 
@@ -153,6 +155,8 @@ def test_an_earlier_version_is_looked_at_and_taken_up_again(
     with db.unit_of_work(designer.scope):
         first = queries.newest()
     page = f"/forms/versions/{first.id}"
-    assert "Questions" in text(client, council, page)
+    told = text(client, council, page)
+    assert "Questions" in told
+    assert "Statement(" not in told
     places = {submit(client, council, page, f"{page}/restore").headers["Location"] for _click in range(2)}
     assert len(places) == 1

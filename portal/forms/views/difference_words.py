@@ -137,10 +137,9 @@ class _Telling:
     def _lines(self, found: Difference) -> list[Line]:
         if found.kind == "changed":
             return [self._line(found.what, field) for field in found.fields]
-        if found.what in ("rule", "override"):
-            return [
-                Line(kind_words(found.what), self._rule(found.before, self._old), self._rule(found.after, self._new))
-            ]
+        if found.kind != "moved" and found.what in ("rule", "override"):
+            before, after = self._rule(found.before, self._old), self._rule(found.after, self._new)
+            return [Line(kind_words(found.what), before, after)]
         return []
 
     def _rule(self, document: Any, content: Mapping[str, Any]) -> str:
@@ -172,7 +171,7 @@ class _Telling:
         if name == "when" or what == "condition":
             return statement(value, form, rules, language())
         if what == "value":
-            return str(value_lines(value, form, rules, language()))
+            return value_lines(value, form, rules, language()).flat()
         if what == "scenario" and isinstance(value, Mapping) and name in ("expected", "answers"):
             return self._scenario_words(name, value, content)
         if name == "route":

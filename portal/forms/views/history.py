@@ -80,7 +80,7 @@ def published(version_id: UUID) -> str:
         badge=proof_badge(found),
         before=before,
         parts=_parts(found.content),
-        rules=[(key, " ".join(str(line) for line in said)) for key, said in lines.items()],
+        rules=[(key, ". ".join(line.flat() for line in said)) for key, said in lines.items()],
         properties=[one for one in shown(found.content, found.proof or {}) if one.exceptions],
         may_design=reach(guard.actor(), Permission.DESIGN) is not Reach.NONE,
     )

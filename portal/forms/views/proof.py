@@ -99,7 +99,7 @@ class _Telling:
         self._thresholds: Mapping[str, Any] = content["thresholds"]
         self._answers = Answers(content["form"], self._thresholds)
         self._rules = {
-            key: " ".join(str(line) for line in lines)
+            key: ". ".join(line.flat() for line in lines)
             for key, lines in rules_lines(content["form"], self._thresholds, language()).items()
         }
 

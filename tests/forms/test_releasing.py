@@ -125,6 +125,13 @@ def test_a_draft_of_one_form_cannot_become_another(designer: Person) -> None:
     assert errors(designer, draft) == {"draft": "mistakes"}
 
 
+def test_what_the_library_has_locked_is_not_published(designer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = begin(designer, change=other_words)
+    prove(designer, draft.id)
+    monkeypatch.setattr("portal.forms.queries.library.broken", lambda _draft: ["rule:B01"])
+    assert errors(designer, draft) == {"draft": "locked"}
+
+
 def test_a_draft_that_changes_nothing_is_not_submitted(designer: Person) -> None:
     draft = begin(designer)
     prove(designer, draft.id)

@@ -12,7 +12,6 @@ import {
 
 import { CodePointCount } from './code-point-count.js'
 import { livePreview } from './live-preview.js'
-import { lookAgain } from './look-again.js'
 import { PlainRadios } from './plain-radios.js'
 import { SearchSelect } from './search-select.js'
 import { preventDoubleSubmit } from './double-submit.js'
@@ -34,4 +33,3 @@ for (const component of components) createAll(component)
 preventDoubleSubmit(document)
 watchProgress(document)
 livePreview(document)
-lookAgain(document)

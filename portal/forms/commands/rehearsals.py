@@ -43,12 +43,12 @@ def add(actor: Actor, draft: Draft, seen: int, scenario: Mapping[str, Any]) -> s
     return name
 
 
-def change(actor: Actor, draft: Draft, seen: int, scenario_id: str, fields: Mapping[str, Any]) -> None:
-    """Set fields of a scenario (title, summary, why, expected, answers). Raises NotFound, and as `drafting.save`."""
+def changed(draft: Draft, scenario_id: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The draft's content with fields of a scenario set (title, summary, why, expected, answers); raises NotFound."""
     place = place_of(draft, scenario_id)
     content = copy.deepcopy(draft.content)
     content["scenarios"][place].update(fields)
-    drafting.save(actor, draft, content, seen, "scenario_changed")
+    return content
 
 
 def remove(actor: Actor, draft: Draft, seen: int, scenario_id: str) -> None:

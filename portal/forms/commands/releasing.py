@@ -18,7 +18,7 @@ from portal.forms.commands.publish import publish as publish_version
 from portal.forms.digests import digest
 from portal.forms.models import FormDraft, FormVersion
 from portal.forms.needs import Need, missing_facts
-from portal.forms.queries import checks
+from portal.forms.queries import checks, library
 from portal.forms.queries.drafts import Draft, find
 from portal.forms.readiness import Readiness, judge
 from portal.forms.rehearsing import Rehearsed
@@ -44,8 +44,8 @@ def submit(actor: Actor, draft: Draft, seen: int, submission: Submission) -> Non
     """Hand a draft to a second person; it cannot be changed until it is sent back. Twice is once.
 
     Raises Forbidden for those who do not design; Invalid with the codes note (required, too_long), draft (mistakes,
-    facts, not_proved, unchanged) and scenario:ID (required, too_long); Conflict when it changed (state) or when another
-    version was published meanwhile (newer).
+    locked, facts, not_proved, unchanged) and scenario:ID (required, too_long); Conflict when it changed (state) or when
+    another version was published meanwhile (newer).
     """
     if reach(actor, Permission.DESIGN) is not Reach.COUNCIL:
         raise Forbidden
@@ -99,6 +99,8 @@ def blocked(actor: Actor, draft: Draft, readiness: Readiness) -> dict[str, str]:
     """Why nobody could publish this content, whatever they say: {"draft": code}, or nothing."""
     if readiness.mistakes or readiness.form is None:
         return {"draft": "mistakes"}
+    if library.broken(draft):
+        return {"draft": "locked"}
     if missing(readiness):
         return {"draft": "facts"}
     proof = checks.of_draft(actor, draft, checks.PROOF)

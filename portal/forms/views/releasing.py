@@ -111,6 +111,7 @@ def _refusals() -> dict[str, str]:
     return {
         "mistakes": _("The draft has mistakes, so it cannot be submitted. They are listed below."),
         "facts": _("The draft does not ask for everything that screening needs. What is missing is listed below."),
+        "locked": _("The draft changes what the library has locked, so it cannot be published."),
         "not_proved": _("The draft has no passing proof of exactly what it says now. Run the proof first."),
         "unchanged": _("The draft changes nothing, so there is nothing to publish."),
         "changed": _("Somebody changed the draft after you opened this page. Look at it again before you go on."),

@@ -16,7 +16,9 @@ from portal.web.fields import FieldView, choices
 COMPARED = {"compare_notices": "notices", "compare_topics": "topics"}
 
 
-def filled(kind: type[ScenarioInput], thresholds: Mapping[str, Any], scenario: Mapping[str, Any]) -> ScenarioInput:
+def filled(
+    kind: type[ScenarioInput], thresholds: Mapping[str, Any], scenario: Mapping[str, Any], **more: Any
+) -> ScenarioInput:
     """The form with a scenario's own values (none for a new one) and the choices that the rules offer."""
     expected = scenario.get("expected") or {}
     form = kind(
@@ -30,6 +32,7 @@ def filled(kind: type[ScenarioInput], thresholds: Mapping[str, Any], scenario: M
         notices=expected.get("notices") or [],
         compare_topics="topics" in expected,
         topics=expected.get("topics") or [],
+        **more,
     )
     form.route.choices = [(key, route_label(thresholds, key)) for key in _names(thresholds, "routes")]
     levels = [(key, f"{key}: {text_of(words)}") for key, words in _mapping(thresholds, "levels").items()]

@@ -27,6 +27,7 @@ from portal.forms.rehearsing import Difference
 from portal.forms.schema import parse_form
 from portal.forms.views import hub
 from portal.forms.views.blueprint import blueprint, language, open_draft, seen_version
+from portal.forms.views.meeting import keep
 from portal.forms.views.scenario_fields import filled, grouped
 from portal.forms.views.scenario_words import difference_words, expected_rows, scenario_title
 from portal.forms.views.wording import Answers, Badge, check_badge, route_label, text_of
@@ -121,9 +122,17 @@ def scenario_change(form_id: UUID, scenario_id: str) -> ResponseReturnValue:
             "forms/scenario_change.html", draft=draft, scenario_id=scenario_id, fields=grouped(from_form(form))
         )
         return page_again, 422 if request.method == "POST" else 200
-    commands.change(guard.actor(), draft, seen_version(), scenario_id, _said(form))
-    flash(_("The scenario was changed."), "success")
-    return redirect(url_for("forms.scenario", form_id=form_id, scenario_id=scenario_id), 303)
+    stored = filled(ScenarioInput, draft.thresholds, found, formdata=None)
+    return keep(
+        draft,
+        commands.changed(draft, scenario_id, _said(form)),
+        seen_version(),
+        "scenario_changed",
+        back=url_for("forms.scenario", form_id=form_id, scenario_id=scenario_id),
+        now=list(grouped(from_form(stored)).values()),
+        typed=list(grouped(from_form(form)).values()),
+        done=_("The scenario was changed."),
+    )
 
 
 def _said(form: ScenarioInput) -> dict[str, Any]:

@@ -47,8 +47,10 @@ def _where(parts: Node, writer: Writer) -> Statement:
     else:
         reached = N_("if %(condition)s, the report goes to “%(route)s” (level %(level)s)")
         bare = N_("if %(condition)s, the report goes to “%(route)s”")
-    gaps = {"route": route, "level": plain(level), "condition": test.text}
-    return Statement(writer.words(reached if leveled else bare, **gaps), test.children)
+    gaps = {"route": route, "level": plain(level)}
+    told = writer.words(reached if leveled else bare, condition=test.text, **gaps)
+    short = writer.words(reached if leveled else bare, condition=test.short, **gaps) if test.short else ""
+    return Statement(told, test.children, short)
 
 
 def _open_from(parts: Node, writer: Writer) -> Statement:

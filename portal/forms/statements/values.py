@@ -224,9 +224,11 @@ def _phrase_level(node: Node, writer: Writer, _depth: int) -> Statement:
 def _phrase_value(node: Node, writer: Writer, depth: int) -> Statement:
     name, given = node["value"], writer.labels.part("values")
     called = writer.labels.name(name)
+    meaning = given.get(name) if isinstance(name, str) else None
+    if called and _counts(meaning):
+        return writer.line(N_("how many %(name)s"), name=called)
     if called:
         return Statement(called)
-    meaning = given.get(name) if isinstance(name, str) else None
     if "points" in mapping(meaning):
         # Its points are told where the value itself is told; here they would hide the rule.
         label = writer.asked(mapping(meaning).get("answer")).label

@@ -15,6 +15,7 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.families import SERVICE
 from portal.forms.queries import Published
+from portal.forms.queries.statements import told_rules
 from portal.forms.schema import Page
 from portal.kernel import clock
 from portal.kernel.errors import Conflict, NotFound
@@ -191,6 +192,7 @@ def agree(draft_id: UUID) -> ResponseReturnValue:
 
 def _route_page(draft: Draft, published: Published, form: Disagree) -> str:
     routed = route_of(draft, published)
+    outcome = routed.outcome
     pages = shown_pages(published.form, draft.triage)
     return render_template(
         "referrals/route.html",
@@ -198,9 +200,9 @@ def _route_page(draft: Draft, published: Published, form: Disagree) -> str:
         wording=Wording(draft.form_key),
         offer_concern=draft.form_key == SERVICE and routed.rank >= DEFAULT_RANK,
         seen=draft.of(TRIAGE).version,
-        route=route_view(published, routed.outcome, language()),
+        route=route_view(published, outcome, language()),
         routed=routed,
-        urgent=routed.outcome.route == URGENT_ROUTE,
+        urgent=outcome.route == URGENT_ROUTE,
         phones=phones_now(),
         open_now=is_open(council()),
         out_of_hours=closed_words(published.form),
@@ -209,6 +211,7 @@ def _route_page(draft: Draft, published: Published, form: Disagree) -> str:
         back=_page_or_start(draft, pages),
         urgent_href=_urgent_href(published),
         advice_title=_("Pages that may help"),
+        told=told_rules(published, (outcome.rule, outcome.before_override, *outcome.also), language()),
     )
 
 

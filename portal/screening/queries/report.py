@@ -41,6 +41,8 @@ class Report:
     why: Text
     also: tuple[Text, ...]
     notices: tuple[Text, ...]
+    rules: tuple[str | None, ...] = ()
+    """The rules that held, the deciding one first; one that an override replaced comes after it."""
 
 
 def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Report:
@@ -79,8 +81,10 @@ def told(found: Found, published: Published) -> dict[str, Any]:
     decided_by = found.outcome_of_rules.get("why") or {}
     others = (why.get(rule, {}) for rule in found.outcome_of_rules.get("also") or ())
     known = published.thresholds.notices
+    outcome = found.outcome_of_rules
     return {
         "why": decided_by,
+        "rules": (found.rule, outcome.get("before_override"), *(outcome.get("also") or ())),
         "also": tuple(other for other in others if other and other != decided_by),
         "notices": tuple(known[key] for key in found.outcome_of_rules.get("notices") or () if key in known),
     }

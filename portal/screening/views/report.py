@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.forms.queries import told_rules
 from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.language import say
@@ -146,6 +147,7 @@ def route_told(report: Report, language: str) -> dict[str, Any]:
     return {
         "label": presenting.route_label(report.published, report.found.route, language),
         "told": [say(text, language) for text in (report.why, *report.also, *report.notices) if text],
+        "rules": told_rules(report.published, report.rules, language),
         "disagreed": report.answers.override_reason if report.answers else "",
     }
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import uuid4
+
 import pytest
 from bs4 import Tag
 from flask.testing import FlaskClient
 
 from portal.forms.queries import statements as told
+from portal.forms.statements import Statement
 from tests.factories.pages import soup
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import make_referral
 from tests.fixtures.councils import Councils
-from tests.referrals.making import make_draft
+from tests.referrals.making import acting, make_draft
 
 DANGER = {
     "en": "If “Is a child in immediate danger right now?” is “Yes”,"
@@ -83,3 +87,15 @@ def test_the_words_of_a_version_are_made_once(
     statements.clear()
     decided(client, page, "en")
     assert not [one for one in statements if "thresholds" in one]
+
+
+def test_the_councils_own_words_are_filled_in_and_followed(councils: Councils, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = make_person(councils.wales)
+    with acting(person) as published:
+        gaps = replace(published, id=uuid4(), gaps=True)
+        monkeypatch.setattr(told, "rules_lines", lambda _form, rules, _language: {"A01": (Statement(str(rules)),)})
+        monkeypatch.setattr(told, "filled", lambda _rules, own: own["en"]["hub"])
+        for hub in ("The hub", "The new hub"):
+            monkeypatch.setattr(told, "words_for", lambda _council, hub=hub: {"en": {"hub": hub}})
+            (rule,) = told.told_rules(gaps, ["A01"], "en")
+            assert rule.lines[0].text == hub

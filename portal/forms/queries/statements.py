@@ -10,9 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from portal.forms.council_words import words_for
 from portal.forms.models import FormVersion
 from portal.forms.queries.versions import Published
 from portal.forms.statements import Statement, rules_lines
+from portal.forms.substitutions import filled
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 
@@ -29,8 +31,9 @@ class ToldRule:
 
 Told = Mapping[str, tuple[Statement, ...]]
 
-# Versions never change, so the words of one are good for the life of the process.
-_remembered: OrderedDict[tuple[UUID, UUID, str], Told] = OrderedDict()
+# Versions never change, so the words of one are good for the life of the process; where the council's own words fill
+# gaps in them, as long as those words stay what they are.
+_remembered: OrderedDict[tuple[UUID, UUID, str, tuple[tuple[str, str], ...]], Told] = OrderedDict()
 _lock = Lock()
 
 
@@ -44,7 +47,8 @@ def _told(published: Published, language: str) -> Told:
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
-    key = (council.id, published.id, language)
+    own = words_for(council) if published.gaps else {}
+    key = (council.id, published.id, language, tuple(own.get(language, {}).items()))
     with _lock:
         found = _remembered.get(key)
         if found is not None:
@@ -53,7 +57,8 @@ def _told(published: Published, language: str) -> Told:
     query = select(FormVersion.content["thresholds"]).where(
         FormVersion.tenant_id == council.id, FormVersion.id == published.id
     )
-    found = rules_lines(published.form, db.session().execute(query).scalar_one_or_none(), language)
+    document = db.session().execute(query).scalar_one_or_none()
+    found = rules_lines(published.form, filled(document, own) if own else document, language)
     with _lock:
         _remembered[key] = found
         while len(_remembered) > MOST_REMEMBERED:

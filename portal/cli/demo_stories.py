@@ -168,8 +168,11 @@ def _sections(cast: Cast, story: Story, sections: Sequence[Section]) -> dict[str
     repeated = {
         "children": [{**cast.usual["child"], **child} for child in story.get("children", ())],
         "people": [{**cast.usual["person"], **person} for person in story.get("people", ())],
+        "professionals": list(story.get("professionals", ())),
+        "chronology": list(story.get("chronology", ())),
     }
-    return {section.key: repeated[section.key] if section.repeat else answers for section in sections}
+    # Any other section is told once, also one that asks about each child, such as what the child says.
+    return {section.key: repeated.get(section.key, [answers]) if section.repeat else answers for section in sections}
 
 
 def _initials(children: Sequence[Mapping[str, str]]) -> str:

@@ -13,8 +13,6 @@ from portal.forms.question_reading import MOST_QUESTIONS
 from portal.forms.questionnaire import Form, Question, Section, is_shown, visible
 from portal.forms.schema import MOST_PAGES
 
-pytestmark = pytest.mark.xfail(reason="the forms are being written", strict=False)
-
 HERE = Path(__file__).resolve().parent
 COUNCILS = HERE.parents[1] / "config" / "councils"
 LISTED = json.loads((HERE / "every_field.json").read_text())
@@ -22,7 +20,6 @@ FIELDS: Mapping[str, Mapping[str, str]] = LISTED["fields"]
 """Family, key: what kind of answer, when it must be given, and how sensitive it is."""
 CATEGORIES: Mapping[str, str] = LISTED["categories"]
 """Category: the keys that only it opens, and after the bar the signs of serious harm that belong to it."""
-SLUGS = ("avonmere", "glan-yr-afon")
 
 ACCOUNT = "comes from the account of whoever is signed in"
 STAFF = "the council's answer: a page of the council, in a later issue"
@@ -67,11 +64,16 @@ FITTING: Mapping[str, set[str]] = {
     "textarea": {"textarea"},
     "text": {"text", "textarea", "name", "nhs_number", "upn", "select", "search", "radios"},
 }
+OWN_WAY_OUT = {"ref_feedback_lang", "child_welsh", "con_child", "chr_event"}
+"""Required where they are asked although the list says sometimes: of one nation, of one event, or with an answer for the others."""
 GATES = {"child_focus", "child_unborn", "child_dob_known", "child_more", "child_other_home", "person_more"}
 """Questions about a child or person that open others; each of them can always be answered."""
 
 
-@pytest.fixture(scope="module", params=SLUGS)
+WRITING = pytest.mark.xfail(reason="Avonmere's forms are being written", strict=False)
+
+
+@pytest.fixture(scope="module", params=[pytest.param("avonmere", marks=WRITING), "glan-yr-afon"])
 def folder(request: pytest.FixtureRequest) -> CouncilFolder:
     return load(COUNCILS / request.param)
 
@@ -82,8 +84,7 @@ def form_of(folder: CouncilFolder, family: str) -> Form:
 
 def by_key(form: Form) -> dict[str, Question]:
     """Every question of the full form by its key, those of triage and of groups among them."""
-    urgent = {question for section in form.urgent for question in section.questions}
-    return {question.key: question for question in form.fields() if question not in urgent}
+    return {one.key: one for question in form.questions() for one in (question, *question.questions)}
 
 
 def wanted(folder: CouncilFolder, family: str) -> Iterator[tuple[str, str, str, str]]:
@@ -125,10 +126,13 @@ def test_every_field_is_required_when_it_should_be(folder: CouncilFolder, family
         fits = {
             "always": question.required is not False,
             "never": question.required is False,
-            "sometimes": question.required is not True or question.show_when is not None or question.not_known,
+            "sometimes": question.required is not True
+            or question.not_known
+            or question.show_when is not None
+            or key in OWN_WAY_OUT,
         }
         if not fits[must]:
-            wrong.append((key, must))
+            wrong.append((key, must, question.required is True))
     assert wrong == []
 
 

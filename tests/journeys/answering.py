@@ -67,8 +67,9 @@ def _type(walker: Walker, where: Locator, question: Question, value: Any, label:
 
 def _choose(walker: Walker, question: Question, value: Any, label: str) -> None:
     names = {option.value: say(option.label, walker.language) for option in question.options}
-    if question.type == "select":
-        walker.page.get_by_label(label, exact=True).select_option(label=names[value])
+    if question.type in {"select", "search"}:
+        told = names.get(value) or walker.say("Not known")
+        walker.page.get_by_label(label, exact=True).select_option(label=told)
         return
     group = walker.page.get_by_role("group", name=label, exact=True)
     if question.type == "levels":
@@ -97,6 +98,7 @@ def _ordinary(question: Question) -> Any:
     first = question.options[0].value if question.options else ""
     ordinary: dict[str, Any] = {
         "radios": first, "select": first, "checkboxes": [first], "date": (27, 3, 2019),
+        "yes_no": first, "search": first, "documents": [first],
         "number": 7, "age": 7, "tel": "01632 960555", "postcode": "AA3 1AB", "email": "somebody@example.org.uk",
     }  # fmt: skip
     return ordinary.get(question.type, "Siân told us at 9am. Her brother Llŷr was there too.")

@@ -125,9 +125,15 @@ class Story:
         teacher.arrive().sees_heading("Your report")
         self._several("children", [BORN, UNBORN])
         self._several("people", [MOTHER])
+        if any(section.key == "voice" for section in form.sections):
+            self._several("voice", [{}])
         for section in form.sections:
-            if section.repeat is None and section.key != "referrer":
+            if section.repeat is None and section.key != "referrer" and self._applies(section.key):
                 self._section(section.key)
+
+    def _applies(self, key: str) -> bool:
+        """Whether the task list shows the section: one about a category of concern only when that was chosen."""
+        return self.teacher.link(say(self.form.section(key).title, self.language)).count() > 0
 
     def _section(self, key: str, button: str = "Save and continue") -> None:
         section = self.form.section(key)

@@ -107,6 +107,8 @@ def answer(form: Tag, data: Fields, wanted: dict[str, Any]) -> None:
 
 
 BY_KIND = {"tel": "01632 960300", "email": "somebody@example.org.uk"}
+BY_NAME = {"postcode": "AA3 1AB", "nhs": "999 100 0003", "upn": "W678123426001", "_ref": "26/12345"}
+"""What fits a field whose name holds these letters."""
 PARTS = {"-day": "27", "-month": "3", "-year": "2019"}
 
 
@@ -126,6 +128,7 @@ def _typed(control: Tag, name: str, kind: str) -> str:
     for end, value in PARTS.items():
         if name.endswith(end):
             return value
-    if control.get("inputmode") == "numeric":
+    fitting = next((text for part, text in BY_NAME.items() if part in name), "")
+    if control.get("inputmode") in ("numeric", "decimal") and not fitting:
         return "7"
-    return BY_KIND.get(kind) or ("AA3 1AB" if "postcode" in name else "Words about it")
+    return BY_KIND.get(kind) or fitting or "Words about it"

@@ -9,14 +9,22 @@ from uuid import UUID, uuid4
 
 from portal.forms.queries import Published, newest
 from portal.forms.queries.versions import content_of, newest_of_each
-from portal.forms.questionnaire import Form, Question, visible
+from portal.forms.questionnaire import ONE_CHOICE, Form, Question, visible
 from portal.kernel import db
 from portal.referrals.commands import drafts, sending, trials
 from portal.referrals.paths import TRIAGE, walk
 from portal.referrals.queries.drafts import find_draft
 from tests.factories.people import Person
 
-WORDS = {"tel": "01632 960300", "email": "a@example.org.uk", "postcode": "AA3 1AB", "date": "2019-03-27"}
+WORDS: dict[str, Any] = {
+    "tel": "01632 960300", "email": "a@example.org.uk", "postcode": "AA3 1AB", "nhs_number": "9991000003",
+    "upn": "W678123426001", "name": {"first": "Siân", "last": "Llŷr"}, "school": {"name": "Oakfield"},
+    "practice": {"name": "Quayside"}, "address": {"lines": "4 Fictional Row", "postcode": "AA3 1AB"}, "group": [],
+}  # fmt: skip
+DATES: dict[str, Any] = {
+    "exact": "2019-03-27", "month": "2019-03", "year": "2019", "estimated": {"about": "2019"},
+    "due": {"due": "2027-02-01"},
+}  # fmt: skip
 
 
 @contextmanager
@@ -28,17 +36,14 @@ def acting(person: Person) -> Iterator[Published]:
 
 def value_of(question: Question) -> Any:
     """An answer that the question's page could have stored."""
-    match question.type:
-        case "radios" | "select":
-            return question.options[0].value
-        case "checkboxes":
-            return [question.options[0].value]
-        case "levels":
-            return {question.options[0].value: question.levels[0].value}
-        case "number" | "age":
-            return 7
-        case kind:
-            return WORDS.get(kind, "Words about it")
+    first = question.options[0].value if question.options else ""
+    number = "7.5" if question.decimals else 7
+    made: dict[str, Any] = {
+        **WORDS, **dict.fromkeys(ONE_CHOICE, first), "checkboxes": [first], "documents": {"kinds": [first]},
+        "levels": {first: question.levels[0].value if question.levels else 0},
+        "number": number, "age": number, "date": DATES[question.forms[0]],
+    }  # fmt: skip
+    return made.get(question.type, "Words about it")
 
 
 def _none_of(question: Question) -> list[str]:

@@ -33,12 +33,11 @@ def begin(person: Person) -> str:
 
 
 def fill_sections(person: Person, draft: str) -> None:
-    """Complete every section of the task list."""
-    page = soup(person.get(draft))
-    for link in page.select(".govuk-task-list__link"):
-        href = str(link["href"])
-        if href.endswith("/route"):
-            continue
+    """Complete every section of the task list, also those that the answers bring up."""
+    done: set[str] = set()
+    while waiting := [href for href in _tasks(person, draft) if href not in done]:
+        href = waiting[0]
+        done.add(href)
         response = person.client.get(href)
         if response.status_code == 200:
             person.complete(href)
@@ -48,6 +47,11 @@ def fill_sections(person: Person, draft: str) -> None:
         if first.status_code == 303:
             person.complete(urlparse(first.headers["Location"]).path)
         person.post(several)
+
+
+def _tasks(person: Person, draft: str) -> list[str]:
+    links = soup(person.get(draft)).select(".govuk-task-list__link")
+    return [str(link["href"]) for link in links if not str(link["href"]).endswith("/route")]
 
 
 @pytest.mark.parametrize("slug", ["glan-yr-afon", "avonmere"])

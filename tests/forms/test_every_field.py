@@ -66,7 +66,7 @@ FITTING: Mapping[str, set[str]] = {
     "text": {"text", "textarea", "name", "nhs_number", "upn", "select", "search", "radios"},
 }
 OWN_WAY_OUT = {"ref_feedback_lang", "child_welsh", "con_child", "chr_event"}
-"""Required where they are asked although the list says sometimes: of one nation, of one event, or with an answer for the others."""
+"""Required although the list says sometimes: of one nation, of one event, or with an answer for everybody else."""
 GATES = {"child_focus", "child_unborn", "child_dob_known", "child_more", "child_other_home", "person_more"}
 """Questions about a child or person that open others; each of them can always be answered."""
 

@@ -22,8 +22,8 @@ from tests.referrals.test_journey import fill_sections, walk_triage
 
 FAMILIES = [INFORMATION, SERVICE]
 ANSWERS: dict[str, dict[str, str]] = {
-    INFORMATION: {"rfi_purpose": "court", "rfi_danger": "no", "sub_first_name": "Siân", "sub_first_name-known": "yes",
-                  "sub_last_name": "Llŷr", "sub_last_name-known": "yes"},
+    INFORMATION: {"rfi_purpose": "court", "rfi_danger": "no", "sub_name-first": "Siân", "sub_name-last": "Llŷr",
+                  "sub_name-known": "yes", "rfi_when-day": "27", "rfi_when-month": "3", "rfi_when-year": "2090"},
     SERVICE: {"rfs_level": "2", "rfs_consent": "yes", "child_first_name": "Siân", "child_last_name": "Llŷr"},
 }  # fmt: skip
 ROUTE = {INFORMATION: "INFORMATION", SERVICE: "EARLY_HELP"}

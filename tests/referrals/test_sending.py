@@ -46,7 +46,8 @@ def count(person: Person, table: Any, *where: Any) -> int:
 def test_a_sent_report_is_frozen_with_its_facts(teacher: Person) -> None:
     draft_id = make_draft(
         teacher, child_unborn="no", child_first_name="Siân ferch", child_last_name="Llŷr",
-        child_dob_known="exact", child_dob="2019-03-27", child_postcode="AA3 1AB", cc_main="neglect",
+        child_dob_known="exact", child_dob="2019-03-27", cc_main="neglect", child_postcode="AA3 1AB",
+        child_address={"lines": "4 Fictional Row", "postcode": "AA3 1AB"},
         cc_categories=["neglect"], b_danger_now="no", b_red_flags=["RF19", "RF03"],
     )  # fmt: skip
     reference = send_draft(teacher, draft_id)
@@ -55,6 +56,7 @@ def test_a_sent_report_is_frozen_with_its_facts(teacher: Person) -> None:
         assert (found.state, found.category, found.initials) == ("sent", "neglect", "SL")
         child = children_of(found)[0]
         assert (child.first_name, child.last_name, child.born_on) == ("Siân ferch", "Llŷr", date(2019, 3, 27))
+        assert child.postcode == "AA3 1AB"
         assert answers_of(found).sections["children"][0]["child_last_name"] == "Llŷr"
         assert [entry.event for entry in timeline(found)] == ["referrals.sent"]
         assert found.outcome_of_rules["rule"] == found.rule

@@ -63,7 +63,7 @@ FITTING: Mapping[str, set[str]] = {
     "select": {"select", "search", "radios", "text"},
     "tel": {"tel"},
     "textarea": {"textarea"},
-    "text": {"text", "textarea", "name", "nhs_number", "upn", "select", "search", "radios"},
+    "text": {"text", "textarea", "group", "name", "nhs_number", "upn", "select", "search", "radios"},
 }
 OWN_WAY_OUT = {"ref_feedback_lang", "child_welsh", "con_child", "chr_event"}
 """Required although the list says sometimes: of one nation, of one event, or with an answer for everybody else."""

@@ -57,7 +57,7 @@ def teacher(councils: Councils) -> Somebody:
 
 @pytest.fixture
 def draft_id(teacher: Somebody) -> UUID:
-    return make_draft(teacher, sup_workers=[], child_friends=[])
+    return make_draft(teacher, sup_workers=[], child_friends=[], child_edd="not_known")
 
 
 @pytest.fixture

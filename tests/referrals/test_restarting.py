@@ -25,6 +25,7 @@ from tests.fixtures.councils import FOLDERS, Councils
 from tests.referrals.clicking import Person, filled, main_form, soup
 from tests.referrals.making import acting, make_draft
 
+GONE = {"sup_done", "ref_known_since"}
 NOTE = "We ask about telling the family in other words"
 
 
@@ -34,11 +35,11 @@ def teacher(councils: Councils) -> Somebody:
 
 
 def changed_form() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Avonmere's form with one question gone, one with other options, and the rest as it is."""
+    """Avonmere's form with a question gone (and one that an option of another opens), one with other options, and the rest as it is."""
     folder = load(FOLDERS / "avonmere")
     form = copy.deepcopy(dict(folder.form_document))
     for section in form["sections"]:
-        section["questions"] = [one for one in section["questions"] if one["key"] != "sup_done"]
+        section["questions"] = [one for one in section["questions"] if one["key"] not in GONE]
         for question in section["questions"]:
             if question["key"] == "ref_relationship":
                 question["options"] = [{"value": "otherwise", "label": {"en": "Otherwise"}}]

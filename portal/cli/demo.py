@@ -44,16 +44,22 @@ def seed(settings: Settings) -> list[SignIn]:
     known = {council.slug: council for council in resolve.everyone()}
     slugs = [slug for slug in known if (FOLDER / f"{slug}.yaml").is_file()]
     for slug in slugs:
+        told = _read(FOLDER, f"{slug}.yaml")
         cast = Cast(
             council=known[slug],
             people=_people_of(known[slug], people),
             scenarios=_scenarios(ROOT / settings.councils / slug),
-            usual=usual,
+            usual=_usual(usual, told.get("usual", {})),
             posts=settings.mail == "outbox",
         )
-        for story in _read(FOLDER, f"{slug}.yaml")["stories"]:
+        for story in told["stories"]:
             tell(cast, story)
     return [one for slug in slugs for one in _sign_ins(known[slug], people)]
+
+
+def _usual(everywhere: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """The usual answers of a council: its own before those of every council."""
+    return {name: {**answers, **here.get(name, {})} for name, answers in everywhere.items()}
 
 
 def _read(folder: Path, file: str) -> Any:

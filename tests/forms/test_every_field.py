@@ -71,10 +71,7 @@ GATES = {"child_focus", "child_unborn", "child_dob_known", "child_more", "child_
 """Questions about a child or person that open others; each of them can always be answered."""
 
 
-WRITING = pytest.mark.xfail(reason="Avonmere's forms are being written", strict=False)
-
-
-@pytest.fixture(scope="module", params=[pytest.param("avonmere", marks=WRITING), "glan-yr-afon"])
+@pytest.fixture(scope="module", params=["avonmere", "glan-yr-afon"])
 def folder(request: pytest.FixtureRequest) -> CouncilFolder:
     return load(COUNCILS / request.param)
 

@@ -199,10 +199,16 @@ def walked_by_clicking(person: Person, council: Council) -> str:
             break
         step = person.complete(found).headers["Location"]
         assert "/report/" not in step
-    for link in soup(person.get(place)).select("main .govuk-task-list a"):
-        if "/route" not in str(link["href"]):
-            fill_in(person, str(link["href"]), place)
+    done: set[str] = set()
+    while waiting := [one for one in _tasks(person, place) if one not in done]:  # answers bring up more of them
+        done.add(waiting[0])
+        fill_in(person, waiting[0], place)
     return str(person.post(f"{place}/check").headers["Location"])
+
+
+def _tasks(person: Person, place: str) -> list[str]:
+    links = soup(person.get(place)).select("main .govuk-task-list a")
+    return [str(link["href"]) for link in links if "/route" not in str(link["href"])]
 
 
 def fill_in(person: Person, section: str, place: str) -> None:

@@ -24,7 +24,8 @@ FAMILIES = [INFORMATION, SERVICE]
 ANSWERS: dict[str, dict[str, str]] = {
     INFORMATION: {"rfi_purpose": "court", "rfi_danger": "no", "sub_name-first": "Siân", "sub_name-last": "Llŷr",
                   "sub_name-known": "yes", "rfi_when-day": "27", "rfi_when-month": "3", "rfi_when-year": "2090"},
-    SERVICE: {"rfs_level": "2", "rfs_consent": "yes", "child_unborn": "no", "child_first_name": "Siân", "child_last_name": "Llŷr",
+    SERVICE: {"rfs_level": "2", "rfs_consent": "yes", "child_unborn": "no",
+              "child_first_name": "Siân", "child_last_name": "Llŷr",
               "child_first_name-known": "yes", "child_last_name-known": "yes",
               "rfs_reason": "Words about it, and why it is now"},
 }  # fmt: skip

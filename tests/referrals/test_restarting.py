@@ -35,7 +35,7 @@ def teacher(councils: Councils) -> Somebody:
 
 
 def changed_form() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Avonmere's form with a question gone (and one that an option of another opens), one with other options, and the rest as it is."""
+    """Avonmere's form with questions gone, one with other options, and the rest as it is."""
     folder = load(FOLDERS / "avonmere")
     form = copy.deepcopy(dict(folder.form_document))
     for section in form["sections"]:

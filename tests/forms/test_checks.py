@@ -11,7 +11,8 @@ import pytest
 
 from portal.forms import runners, tasks
 from portal.forms.commands import checks
-from portal.forms.queries.checks import WHAT_IF, Check, of_draft
+from portal.forms.queries import checks as queries
+from portal.forms.queries.checks import PROOF, WHAT_IF, Check, of_draft
 from portal.forms.queries.drafts import Draft
 from portal.forms.runners import Run
 from portal.kernel import clock, db
@@ -19,7 +20,7 @@ from portal.kernel.errors import Forbidden, Unavailable
 from portal.kernel.scope import SYSTEM, Scope
 from tests.factories.people import Person, make_person
 from tests.fixtures.councils import Councils
-from tests.forms.designing import begin, other_words, read, save
+from tests.forms.designing import begin, other_words, prove, read, save
 
 KIND = WHAT_IF
 Admin = psycopg.Connection[tuple[object, ...]]
@@ -268,3 +269,17 @@ def test_asking_is_recorded_once(designer: Person, runs: list[Run], admin: Admin
     ask(designer, draft)
     rows = admin.execute("select detail from audit_event where event = 'forms.check_asked'").fetchall()
     assert rows == [({"kind": KIND},)]
+
+
+def test_a_proof_by_an_earlier_verifier_is_out_of_date(designer: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    draft = begin(designer)
+    prove(designer, draft.id)
+    with db.unit_of_work(designer.scope):
+        found = of_draft(designer.actor, draft, PROOF)
+    assert found is not None
+    assert found.current
+    monkeypatch.setattr(queries, "VERIFIER", queries.VERIFIER + 1)
+    with db.unit_of_work(designer.scope):
+        found = of_draft(designer.actor, draft, PROOF)
+    assert found is not None
+    assert not found.current

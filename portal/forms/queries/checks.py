@@ -16,6 +16,7 @@ from portal.auth.reach import within_reach
 from portal.forms.digests import digest
 from portal.forms.models import FormCheck
 from portal.forms.queries.drafts import Draft
+from portal.forms.verify import VERIFIER
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
@@ -57,8 +58,13 @@ class Check:
 
 
 def subject_of(kind: str, content: Mapping[str, Any]) -> str:
-    """The digest of exactly what a check of this kind reads: scenarios only matter to their own check."""
+    """The digest of exactly what a check of this kind reads: scenarios only matter to their own check.
+
+    A proof also hangs on who made it: one of an earlier verifier is out of date.
+    """
     parts = {"form": content["form"], "thresholds": content["thresholds"]}
+    if kind == PROOF:
+        parts["verifier"] = VERIFIER
     if kind == SCENARIOS:
         parts["scenarios"] = content.get("scenarios") or []
     return digest(parts)

@@ -8,6 +8,9 @@ from typing import Any
 
 from portal.kernel.language import Text
 
+VERIFIER = 1
+"""Raised whenever a proof comes to mean something else: a proof made by an earlier verifier no longer counts."""
+
 READS = "can_be_read"
 NAMES_EXIST = "names_exist"
 LANGUAGES = "every_language"

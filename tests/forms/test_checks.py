@@ -15,6 +15,7 @@ from portal.forms.queries import checks as queries
 from portal.forms.queries.checks import PROOF, WHAT_IF, Check, of_draft
 from portal.forms.queries.drafts import Draft
 from portal.forms.runners import Run
+from portal.forms.verify import VERIFIER
 from portal.kernel import clock, db
 from portal.kernel.errors import Forbidden, Unavailable
 from portal.kernel.scope import SYSTEM, Scope
@@ -278,7 +279,7 @@ def test_a_proof_by_an_earlier_verifier_is_out_of_date(designer: Person, monkeyp
         found = of_draft(designer.actor, draft, PROOF)
     assert found is not None
     assert found.current
-    monkeypatch.setattr(queries, "VERIFIER", queries.VERIFIER + 1)
+    monkeypatch.setattr(queries, "VERIFIER", VERIFIER + 1)
     with db.unit_of_work(designer.scope):
         found = of_draft(designer.actor, draft, PROOF)
     assert found is not None

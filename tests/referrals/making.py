@@ -71,14 +71,11 @@ def complete(form: Form, **given: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     sections: dict[str, Any] = {}
     for _ in form.sections:
         walked = walk(form, "full", triage, sections)
-        for section in walked.shown:
-            if section.key in sections:
-                continue
-            if section.repeat is None:
-                sections[section.key] = answers(form, section.questions, given, walked.known())
-            else:
-                item = answers(form, section.questions, given, walked.known())
-                sections[section.key] = [item] * section.repeat.min
+        section = next((one for one in walked.shown if one.key not in sections), None)
+        if section is None:
+            break
+        item = answers(form, section.questions, given, walked.known())
+        sections[section.key] = item if section.repeat is None else [item] * section.repeat.min
     return triage, sections
 
 

@@ -92,46 +92,46 @@ def test_no_key_or_sign_of_the_machine_is_left(slug: str, language: str, place: 
         (
             "glan-yr-afon", "A12", "en",
             ("If two or more parts of the child's life are a serious worry,"
-            " the report goes to “MASSH report (duty to report)” (level 4)"),
+            " it goes to “MASSH report (duty to report)” (level 4)"),
         ),
         (
             "glan-yr-afon", "A12", "cy",
-            ("Mae’r adroddiad yn mynd i “Adroddiad MASSH (dyletswydd i adrodd)” (lefel 4) os yw hyn yn wir –"
+            ("Mae’n mynd i “Adroddiad MASSH (dyletswydd i adrodd)” (lefel 4) os yw hyn yn wir –"
             " rhannau o fywyd y plentyn sy'n bryder difrifol: dau neu fwy"),
         ),
         (
             "glan-yr-afon", "A13", "en",
             ("If the score for all parts of the child's life together is 14 or more,"
-            " the report goes to “MASSH report (duty to report)” (level 4)"),
+            " it goes to “MASSH report (duty to report)” (level 4)"),
         ),
         (
             "glan-yr-afon", "A15", "en",
-            ("The report goes to “Advice and local services” if all of these hold: Families First could help;"
+            ("It goes to “Advice and local services” if all of these hold: Families First could help;"
             " “Have you talked to the family and do they agree?” is “They do not agree”"),
         ),
-        ("glan-yr-afon", "A16", "en", "The report goes to “Families First” if Families First could help"),
-        ("glan-yr-afon", "A17", "en", "Otherwise the report goes to “Advice and local services” (level 1)"),
+        ("glan-yr-afon", "A16", "en", "It goes to “Families First” if Families First could help"),
+        ("glan-yr-afon", "A17", "en", "Otherwise it goes to “Advice and local services” (level 1)"),
         (
             "avonmere", "B05", "en",
             ("If anything but “None of these” is chosen in “Does the concern involve any of these?”,"
-            " the report goes to “MASH referral” (level 4)"),
+            " it goes to “MASH referral” (level 4)"),
         ),
         (
             "avonmere", "B10", "en",
-            "If two or more kinds of worry are at level 3, the report goes to “MASH referral” (level 4)",
+            "If two or more kinds of worry are at level 3, it goes to “MASH referral” (level 4)",
         ),
         (
             "avonmere", "B02", "en",
-            "If “How old is the child?” is 18 or over, the report goes to “Advice and community services”",
+            "If “How old is the child?” is 18 or over, it goes to “Advice and community services”",
         ),
         (
             "avonmere", "B14", "en",
-            ("The report goes to “MASH referral” (level 4) if all of these hold: one or more kinds of worry"
+            ("It goes to “MASH referral” (level 4) if all of these hold: one or more kinds of worry"
             " are at level 3; “Has early help been tried?” is “Yes, and it is not helping”"),
         ),
         (
             "avonmere", "B13", "en",
-            ("The report goes to “MASH referral” (level 4) if all of these hold: “Sexual harm” is at level 2"
+            ("It goes to “MASH referral” (level 4) if all of these hold: “Sexual harm” is at level 2"
             " or above in “What are you worried about?”; (any of these holds: “How old is the child?” is under 13;"
             " “How old is the child?” is “Unborn”)"),
         ),

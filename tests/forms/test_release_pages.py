@@ -63,7 +63,7 @@ def test_the_proof_is_asked_for_run_and_told_with_its_exceptions(
     run_jobs()
     told = text(client, council, at(draft, "/proof"))
     assert "asked for by" in told
-    assert "the report goes to" in told
+    assert "it goes to" in told
     assert "Statement(" not in told
     assert len(soup(client.get(f"/{council.slug}{at(draft, '/proof')}")).select("section.app-part")) > 5
 

@@ -154,16 +154,16 @@ def test_a_rule_and_an_override() -> None:
     simple = {"id": "R1", "when": {"answer": "hurt", "is": "yes"}, "route": "HUB", "level": 4}
     assert (
         statements.rule_statement(simple, FORM, RULES, "en")
-        == "If “The hurt?” is “yes”, the report goes to “The hub” (level 4)"
+        == "If “The hurt?” is “yes”, it goes to “The hub” (level 4)"
     )
     several = {**simple, "when": {"answer": "signs", "has_any": ["thin", "quiet"]}, "level": None}
     assert (
         statements.rule_statement(several, FORM, RULES, "en")
-        == "The report goes to “The hub” if any of these is chosen in “The signs?”: thin; quiet"
+        == "It goes to “The hub” if any of these is chosen in “The signs?”: thin; quiet"
     )
     last = {**simple, "when": {"always": True}, "level": [{"when": {"met": "bad"}, "level": 3}, {"level": 2}]}
     assert [line.flat() for line in statements.rule_lines(last, FORM, RULES, "en")] == [
-        "Otherwise the report goes to “The hub”",
+        "Otherwise it goes to “The hub”",
         "The level of need is the first of these that fits: 3 if “The hurt?” is “yes”; Otherwise 2",
     ]
     way = {**simple, "from": ["HUB"], "except": ["R2"]}

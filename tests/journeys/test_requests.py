@@ -18,7 +18,7 @@ from tests.journeys.walking import Walker
 
 pytestmark = pytest.mark.journey
 INFORMATION: Mapping[str, Any] = {
-    "rfi_purpose": "court", "rfi_danger": "no", "sub_first_name": "Siân", "sub_last_name": "O'Brien",
+    "rfi_purpose": "court", "rfi_danger": "no", "sub_name": {"first": "Siân", "last": "O'Brien"},
 }  # fmt: skip
 SERVICE: Mapping[str, Any] = {
     "rfs_level": "2", "rfs_consent": "yes", "child_first_name": "Siân", "child_last_name": "Llŷr",

@@ -19,8 +19,8 @@ from tests.referrals.making import acting, make_draft
 
 DANGER = {
     "en": "If “Is a child in immediate danger right now?” is “Yes”,"
-    " the report goes to “Front Door: ring now” (level 4)",
-    "cy": "Mae’r adroddiad yn mynd i “MASSH: ffoniwch nawr” (lefel 4) os yw hyn yn wir – “Ydy” yw’r ateb i",
+    " it goes to “Front Door: ring now” (level 4)",
+    "cy": "Mae’n mynd i “MASSH: ffoniwch nawr” (lefel 4) os yw hyn yn wir – “Ydy” yw’r ateb i",
 }
 
 

@@ -37,16 +37,16 @@ def _where(parts: Node, writer: Writer) -> Statement:
     leveled = isinstance(level, int)
     when = parts.get("when")
     if when == ALWAYS:
-        otherwise = N_("otherwise the report goes to “%(route)s” (level %(level)s)")
-        bare = N_("otherwise the report goes to “%(route)s”")
+        otherwise = N_("otherwise it goes to “%(route)s” (level %(level)s)")
+        bare = N_("otherwise it goes to “%(route)s”")
         return writer.line(otherwise if leveled else bare, route=route, level=plain(level))
     test = condition(when, writer)
     if test.children:
-        reached = N_("the report goes to “%(route)s” (level %(level)s) if %(condition)s")
-        bare = N_("the report goes to “%(route)s” if %(condition)s")
+        reached = N_("it goes to “%(route)s” (level %(level)s) if %(condition)s")
+        bare = N_("it goes to “%(route)s” if %(condition)s")
     else:
-        reached = N_("if %(condition)s, the report goes to “%(route)s” (level %(level)s)")
-        bare = N_("if %(condition)s, the report goes to “%(route)s”")
+        reached = N_("if %(condition)s, it goes to “%(route)s” (level %(level)s)")
+        bare = N_("if %(condition)s, it goes to “%(route)s”")
     gaps = {"route": route, "level": plain(level)}
     told = writer.words(reached if leveled else bare, condition=test.text, **gaps)
     short = writer.words(reached if leveled else bare, condition=test.short, **gaps) if test.short else ""

@@ -18,8 +18,7 @@ from tests.fixtures.councils import Councils
 from tests.referrals.making import acting, make_draft
 
 DANGER = {
-    "en": "If “Is a child in immediate danger right now?” is “Yes”,"
-    " it goes to “Front Door: ring now” (level 4)",
+    "en": "If “Is a child in immediate danger right now?” is “Yes”, it goes to “Front Door: ring now” (level 4)",
     "cy": "Mae’n mynd i “MASSH: ffoniwch nawr” (lefel 4) os yw hyn yn wir – “Ydy” yw’r ateb i",
 }
 

@@ -97,6 +97,28 @@ def test_the_page_explains_itself_and_the_answers_that_fit_come_along(
     assert "Incomplete" in soup(person.get(f"/report/{draft_id}")).get_text()
 
 
+def test_a_later_version_hides_neither_the_restart_nor_why(
+    client: FlaskClient, councils: Councils, teacher: Somebody
+) -> None:
+    draft_id = make_draft(teacher)
+    replace_form(councils)
+    form, thresholds = changed_form()
+    form["title"] = {"en": "Another title"}
+    with db.unit_of_work(Scope(councils.england, scope.SYSTEM)):
+        publish(form, thresholds, (), source="designer", note="A smaller change", must_restart=False)
+    sign_in(client, teacher)
+    person = Person(client, "avonmere")
+    assert person.get(f"/report/{draft_id}", 303).headers["Location"].endswith(f"/report/restart/{draft_id}")
+    page = soup(person.get(f"/report/restart/{draft_id}"))
+    assert NOTE in page.get_text()
+    assert "A smaller change" not in page.get_text()
+    person.send(f"/report/restart/{draft_id}", filled(main_form(page)))
+    with acting(teacher) as published:
+        draft = find_draft(teacher.actor, draft_id)
+        assert published.number == 3
+        assert (draft.form_version_id, draft.must_restart) == (published.id, False)
+
+
 def test_what_is_posted_from_an_older_page_is_kept_and_nothing_is_sent_with_the_old_questions(
     client: FlaskClient, councils: Councils, teacher: Somebody
 ) -> None:

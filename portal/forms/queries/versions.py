@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.forms.council_words import words_for
@@ -125,13 +125,21 @@ def stored(version_id: UUID) -> Stored:
     return Stored(row.form_key, row.number, {**row.content, "scenarios": row.scenarios})
 
 
-def note_of(version_id: UUID) -> str:
-    """What the council says about a version of its form, "" when it says nothing; raises NotFound."""
-    query = select(FormVersion.note).where(FormVersion.tenant_id == _council_id(), FormVersion.id == version_id)
-    found = db.session().execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound("no such form version")
-    return str(found)
+def restart_note(pinned_id: UUID) -> str:
+    """What the council says about the latest version that drafts of the pinned one must go on with; "" without any.
+
+    A version that was published later without asking this of drafts does not hide it.
+    """
+    pinned, later = aliased(FormVersion), aliased(FormVersion)
+    after = and_(later.tenant_id == pinned.tenant_id, later.form_key == pinned.form_key, later.number > pinned.number)
+    query = (
+        select(later.note)
+        .join(pinned, after)
+        .where(pinned.tenant_id == _council_id(), pinned.id == pinned_id, later.must_restart)
+        .order_by(later.number.desc())
+        .limit(1)
+    )
+    return db.session().execute(query).scalar_one_or_none() or ""
 
 
 def version(version_id: UUID) -> Published:

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.forms.queries.versions import note_of
+from portal.forms.queries.versions import restart_note
 from portal.kernel.language import say
 from portal.referrals.commands import restarting
 from portal.referrals.views.blueprint import MustRestartError, blueprint, language, open_draft
@@ -34,12 +34,12 @@ def restart(draft_id: UUID) -> ResponseReturnValue:
     if not draft.must_restart:
         return redirect(url_for("referrals.tasks", draft_id=draft_id), 303)
     if request.method != "POST":
-        latest, found = restarting.carried(draft)
+        _latest, found = restarting.carried(draft)
         return render_template(
             "referrals/restart.html",
             draft=draft,
             wording=Wording(draft.form_key),
-            note=note_of(latest.id),
+            note=restart_note(draft.form_version_id),
             lost=[say(label, language()) for label in found.lost],
         )
     lost = restarting.restart(actor, draft)

@@ -17,11 +17,15 @@ MOST_CODES = 400
 
 @dataclass(frozen=True)
 class Code:
-    """One entry of a list; an exclusive one ("no disability") leaves out the others."""
+    """One entry of a list; an exclusive one ("no disability") leaves out the others.
+
+    `sent` is what returns say for it where the sector's list has words and no codes, "" where it is the code.
+    """
 
     code: str
     label: Text
     exclusive: bool = False
+    sent: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,10 +69,12 @@ def parse_codes(document: object) -> dict[str, tuple[Code, ...]]:
         found = []
         for place, item in enumerate(check.sequence(node, ("years", year), least=1, most=MOST_CODES)):
             here = ("years", year, place)
-            entry = check.mapping(item, here, must=["code", "label"], may=["exclusive"])
+            entry = check.mapping(item, here, must=["code", "label"], may=["exclusive", "sent"])
             code = check.key(entry.get("code"), (*here, "code"))
             label = check.text(entry.get("label"), (*here, "label"))
-            found.append(Code(code, label, check.flag(entry.get("exclusive", False), (*here, "exclusive"))))
+            exclusive = check.flag(entry.get("exclusive", False), (*here, "exclusive"))
+            sent = check.plain(entry["sent"], (*here, "sent"), 80) if "sent" in entry else ""
+            found.append(Code(code, label, exclusive, sent))
         if len({entry.code for entry in found}) < len(found):
             check.note(("years", year), "a code is there twice")
         years[year] = tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
+import importlib
 import json
 import os
 import smtplib
@@ -38,6 +39,7 @@ PROTECTED = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
  WHERE c.relrowsecurity AND c.relforcerowsecurity
 """
+TEMPLATES = "SELECT count(DISTINCT key) FROM form_template"
 HEARTBEAT = """
 SELECT count(*), coalesce(extract(epoch FROM now() - max(last_heartbeat)), 0) FROM procrastinate_workers
 """
@@ -128,6 +130,29 @@ def heartbeat(connection: Connection) -> str:
     return f"heard of {seconds:.0f} s ago"
 
 
+def templates(connection: Connection) -> str:
+    """The shared library must have been loaded: councils start their forms from it."""
+    row = connection.execute(TEMPLATES).fetchone()
+    if row is None or not row[0]:
+        raise WrongError("none is loaded: run portal templates apply")
+    return f"{row[0]} loaded"
+
+
+def solver(name: str = "z3") -> str:
+    """What the proof of a council's rules is made with must be there, and tell truth from contradiction."""
+    try:
+        z3 = importlib.import_module(name)
+    except (ImportError, OSError):
+        raise WrongError("z3 is missing, so no form can be published: install requirements/runtime.txt") from None
+    said, search = z3.Bool("said"), z3.Solver()
+    search.add(said)
+    possible = search.check() == z3.sat
+    search.add(z3.Not(said))
+    if not possible or search.check() != z3.unsat:
+        raise WrongError("z3 does not reason as it must")
+    return f"z3 {z3.get_version_string()} can prove"
+
+
 def assets(static: Path = ROOT / "portal" / "static") -> str:
     """Every file of the manifest must be there."""
     manifest = static / "manifest.json"
@@ -166,6 +191,7 @@ def mail_server(mail: str) -> str:
 def examine() -> list[Finding]:
     """Every check, in order; those that need the settings or the database stop where these are missing."""
     findings = [check("front-end assets", assets), check("Welsh catalogue", welsh)]
+    findings.append(check("proof of rules", solver))
     try:
         settings = configuration.load(environment(os.environ))
     except configuration.SettingsMistakes as error:
@@ -189,6 +215,7 @@ _DATABASE_CHECKS: tuple[tuple[str, Callable[[Connection], str]], ...] = (
     ("database role", role),
     ("database version", version),
     ("row-level security", row_security),
+    ("shared library", templates),
     ("worker", heartbeat),
 )
 

@@ -79,6 +79,31 @@ def test_a_missing_and_a_silent_worker_are_told_apart(database: Addresses) -> No
     assert asked(doctor.heartbeat, database.app) == "heard of 0 s ago"
 
 
+def test_a_library_that_was_never_loaded_is_named(database: Addresses) -> None:
+    with pytest.raises(doctor.WrongError, match="none is loaded: run portal templates apply"):
+        asked(doctor.templates, database.app)
+    changed(
+        database,
+        "INSERT INTO form_template (id, key, number, form_key, nation, note, content_hash, title, content, locked)"
+        " VALUES (gen_random_uuid(), 'shared', 1, 'concern', '', '', 'hash', '{}', '{}', '[]'),"
+        " (gen_random_uuid(), 'shared', 2, 'concern', '', '', 'other', '{}', '{}', '[]')",
+    )
+    assert asked(doctor.templates, database.app) == "1 loaded"
+
+
+def test_what_proves_the_rules_must_be_there_and_reason() -> None:
+    assert doctor.solver().endswith(" can prove")
+    with pytest.raises(doctor.WrongError, match="z3 is missing, so no form can be published"):
+        doctor.solver("no_such_solver")
+
+
+def test_a_solver_that_finds_everything_possible_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = doctor.importlib.import_module("z3")
+    monkeypatch.setattr(real.Solver, "check", lambda *_parts: real.sat)
+    with pytest.raises(doctor.WrongError, match="does not reason"):
+        doctor.solver()
+
+
 def test_assets_must_be_there_and_whole(tmp_path: Path) -> None:
     with pytest.raises(doctor.WrongError, match="not built"):
         doctor.assets(tmp_path)

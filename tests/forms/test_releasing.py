@@ -132,6 +132,38 @@ def test_what_the_library_has_locked_is_not_published(designer: Person, monkeypa
     assert errors(designer, draft) == {"draft": "locked"}
 
 
+def ask_no_postcode(content: dict[str, Any]) -> None:
+    """Say of no question any more that it asks for the child's postcode."""
+    for section in content["form"]["sections"]:
+        for question in section["questions"]:
+            if question.get("fact") in {"child.postcode", "child.address"}:
+                del question["fact"]
+
+
+def test_a_form_without_what_screening_needs_is_neither_submitted_nor_published(
+    designer: Person, second: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = begin(designer, change=ask_no_postcode)
+    prove(designer, draft.id)
+    assert errors(designer, draft) == {"draft": "facts"}
+    with monkeypatch.context() as earlier:
+        earlier.setattr(releasing, "missing_facts", lambda _form: [])
+        draft = submit(designer, draft)
+    with pytest.raises(Invalid) as refused:
+        publish(second, draft)
+    assert refused.value.errors == {"draft": "facts"}
+
+
+def test_what_the_library_locks_later_stops_the_second_person_too(
+    designer: Person, second: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = submitted(designer)
+    monkeypatch.setattr("portal.forms.queries.library.broken", lambda _draft: ["rule:B01"])
+    with pytest.raises(Invalid) as refused:
+        publish(second, draft)
+    assert refused.value.errors == {"draft": "locked"}
+
+
 def test_a_draft_that_changes_nothing_is_not_submitted(designer: Person) -> None:
     draft = begin(designer)
     prove(designer, draft.id)

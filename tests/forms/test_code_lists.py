@@ -33,7 +33,7 @@ KEPT = {
 }
 NOT_KEPT = {
     "england/upn_unknown": "the census gives its seven codes without words for them, so nobody could choose one",
-    "england/annex_a": "columns of a report for inspectors, and a mapping: they belong to the export, not to a question",
+    "england/annex_a": "columns of a report for inspectors, and a mapping: they belong to the export",
     "england/gender_values": "the report for inspectors writes them from england/sex",
     "england/agency_to_referral_source": "a mapping from kinds of agency, not a list: it belongs to the export",
 }

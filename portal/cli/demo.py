@@ -13,9 +13,11 @@ from config.settings import Settings
 from portal.app import start
 from portal.auth import addresses, passwords
 from portal.auth.models import Account, Agency, Membership
+from portal.cli.demo_designing import design
 from portal.cli.demo_stories import Cast, tell
 from portal.cli.instance import ROOT
 from portal.cli.signins import SignIn
+from portal.forms.folder import load
 from portal.kernel import clock, db, scope
 from portal.kernel.language import say
 from portal.kernel.scope import Actor, Council, Scope
@@ -54,6 +56,8 @@ def seed(settings: Settings) -> list[SignIn]:
         )
         for story in told["stories"]:
             tell(cast, story)
+        for work in told["designing"]:
+            design(cast, work)
     return [one for slug in slugs for one in _sign_ins(known[slug], people)]
 
 
@@ -70,9 +74,8 @@ def _read(folder: Path, file: str) -> Any:
 
 
 def _scenarios(folder: Path) -> dict[str, Mapping[str, Any]]:
-    found = _read(folder, "scenarios.json")
-    listed = found["vignettes"] if isinstance(found, dict) else found
-    return {str(one["id"]): one["answers"] for one in listed}
+    """The answers of the council's scenarios, of all its forms, by id."""
+    return {str(one["id"]): one["answers"] for family in load(folder).families for one in family.scenarios}
 
 
 def _people_of(council: Council, people: Sequence[Mapping[str, Any]]) -> dict[str, Actor]:

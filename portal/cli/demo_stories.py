@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from portal.cli.demo_steps import take
 from portal.forms.facts import is_empty
+from portal.forms.families import CONCERN
 from portal.forms.queries import Published, newest
 from portal.forms.questionnaire import Question, Section
 from portal.kernel import clock, db, scope
@@ -22,6 +23,7 @@ from portal.referrals import tasks
 from portal.referrals.commands import drafts, sending
 from portal.referrals.models import Notice, Referral
 from portal.referrals.paths import Walked, sections_of, walk
+from portal.referrals.projecting import initials_of
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.routing import route
 from portal.tenants.opening import hours_of
@@ -123,7 +125,7 @@ def _report(cast: Cast, author: Actor, story: Story, once: UUID, sent: datetime)
 
 def _write(cast: Cast, author: Actor, story: Story, once: UUID, language: str) -> UUID:
     """Begin a draft and save its triage and sections (of a draft that stays one, those it names)."""
-    form = newest()
+    form = newest(story.get("form", CONCERN))
     draft_id = drafts.start(author, "full", language, form, once)
     if draft_id is None:
         raise LookupError(f"the story {story['key']} is there already")
@@ -139,7 +141,7 @@ def _write(cast: Cast, author: Actor, story: Story, once: UUID, language: str) -
     for section in walked.shown:
         if wanted is None or section.key in wanted:
             body = walked.sections[section.key]
-            initials = _initials(body) if section.key == "children" else None
+            initials = initials_of(section, body) or None
             drafts.save(author, draft, section.key, body, 0, complete=True, initials=initials)
     return draft_id
 
@@ -168,16 +170,12 @@ def _sections(cast: Cast, story: Story, sections: Sequence[Section]) -> dict[str
     repeated = {
         "children": [{**cast.usual["child"], **child} for child in story.get("children", ())],
         "people": [{**cast.usual["person"], **person} for person in story.get("people", ())],
+        "subjects": [{**cast.usual["subject"], **one} for one in story.get("subjects", ())],
         "professionals": list(story.get("professionals", ())),
         "chronology": list(story.get("chronology", ())),
     }
     # Any other section is told once, also one that asks about each child, such as what the child says.
     return {section.key: repeated.get(section.key, [answers]) if section.repeat else answers for section in sections}
-
-
-def _initials(children: Sequence[Mapping[str, str]]) -> str:
-    names = [children[0].get(key, "") for key in ("child_first_name", "child_last_name")] if children else []
-    return "".join(name[:1].upper() for name in names if name != "not_known")
 
 
 def _post(cast: Cast, moment: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from portal.auth.agency_rules import match
 from portal.auth.models import Account, Membership
 from portal.cli import demo
 from portal.cli.folders import COUNCILS
+from portal.forms.families import CONCERN, INFORMATION, SERVICE
 from portal.forms.folder import load_agencies
+from portal.forms.models import FormCheck, FormComment, FormDraft, FormVersion
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
 from portal.referrals.models import ROUTES, Notice, Referral, ReferralChild
@@ -44,7 +47,7 @@ def of(council: Council, query: Any) -> list[Any]:
 
 
 def count() -> dict[str, int]:
-    tables = (Account, Membership, Referral, ReferralChild, Notice, Decision)
+    tables = (Account, Membership, Referral, ReferralChild, Notice, Decision, FormVersion, FormDraft, FormComment)
     return {table.__tablename__: _number(table) for table in tables}
 
 
@@ -57,15 +60,62 @@ def _number(table: Any) -> int:
 
 def test_every_state_and_route_is_there_in_both_councils(seeded: Settings, councils: Councils) -> None:
     for council in councils:
-        rows = of(council, select(Referral.state, Referral.route, Referral.kind, Referral.attention, Referral.sent_at))
+        query = select(
+            Referral.state, Referral.route, Referral.kind, Referral.attention, Referral.sent_at, Referral.form_key
+        )
+        rows = of(council, query)
         assert {row.state for row in rows} == set(STATES)
-        # A request for information is no concern, and the stories are about concerns.
-        assert {row.route for row in rows if row.state == "sent"} >= set(ROUTES) - {"INFORMATION"}
+        concerns = [row for row in rows if row.form_key == CONCERN]
+        # A request for information is no concern: its own form leads there.
+        assert {row.route for row in concerns if row.state == "sent"} >= set(ROUTES) - {"INFORMATION"}
+        assert {row.state for row in rows if row.form_key == INFORMATION} >= {"sent", "asked"}
+        assert {row.route for row in rows if row.form_key == INFORMATION} >= {"INFORMATION", "MASH"}
+        assert {row.state for row in rows if row.form_key == SERVICE} >= {"sent", "decided"}
         assert Counter(row.kind for row in rows)["urgent"] >= 1
         assert not any(row.attention for row in rows)
         assert all(row.sent_at < clock.now() for row in rows if row.sent_at)
         days = {row.sent_at.astimezone(clock.LONDON).date() for row in rows if row.sent_at}
         assert len(days) >= 4
+
+
+def test_each_council_has_a_form_that_two_people_published_and_one_that_is_worked_on(
+    seeded: Settings, councils: Councils
+) -> None:
+    for council in councils:
+        (version,) = of(
+            council,
+            select(
+                FormVersion.form_key, FormVersion.number, FormVersion.note, FormVersion.author_id,
+                FormVersion.approver_id, FormVersion.proof,
+            ).where(FormVersion.source == "designer"),
+        )  # fmt: skip
+        assert (version.form_key, version.number) == (SERVICE, 2)
+        assert version.note
+        assert version.author_id != version.approver_id
+        assert version.proof["holds"]
+        (draft,) = of(council, select(FormDraft.id, FormDraft.form_key).where(FormDraft.state == "open"))
+        assert draft.form_key == CONCERN
+        asked = of(council, select(FormCheck.kind, FormCheck.state).where(FormCheck.draft_id == draft.id))
+        assert {tuple(row) for row in asked} == {("proof", "waiting"), ("scenarios", "waiting")}
+        assert of(council, select(func.count()).select_from(FormComment))[0][0] >= 1
+
+
+def test_what_is_worked_on_shows_a_counterexample_and_scenarios_that_come_out_otherwise(
+    seeded: Settings, councils: Councils, run_jobs: Callable[[], None]
+) -> None:
+    run_jobs()
+    found: dict[tuple[str, str], set[str]] = {}
+    for council in councils:
+        query = select(FormCheck.kind, FormCheck.result).join(
+            FormDraft, (FormDraft.tenant_id == FormCheck.tenant_id) & (FormDraft.id == FormCheck.draft_id)
+        )
+        for kind, result in of(council, query.where(FormDraft.state == "open")):
+            failed = [one["name"] for one in result.get("properties", ()) if one["findings"] and one["fatal"]]
+            failed += [one["id"] for one in result.get("results", ()) if one["differences"]]
+            found[(council.slug, kind)] = set(failed)
+    assert "red_flags_reach_the_hub" in found[("avonmere", "proof")]
+    assert found[("avonmere", "scenarios")]
+    assert found[("glan-yr-afon", "scenarios")] == {"GYA-12"}
 
 
 def test_seeding_again_adds_nothing(seeded: Settings) -> None:

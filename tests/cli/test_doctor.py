@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 from collections.abc import Callable
@@ -98,7 +99,7 @@ def test_what_proves_the_rules_must_be_there_and_reason() -> None:
 
 
 def test_a_solver_that_finds_everything_possible_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = doctor.importlib.import_module("z3")
+    real = importlib.import_module("z3")
     monkeypatch.setattr(real.Solver, "check", lambda *_parts: real.sat)
     with pytest.raises(doctor.WrongError, match="does not reason"):
         doctor.solver()

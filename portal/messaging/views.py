@@ -20,6 +20,7 @@ from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
 from portal.messaging.queries import Said, thread
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
+from portal.referrals.wording import Wording
 from portal.web import shell
 from portal.web.fields import FieldView, from_form
 
@@ -34,13 +35,13 @@ def ask(reference: str) -> ResponseReturnValue:
     found = find(actor, Permission.ASK, reference)
     form = QuestionInput()
     if not form.validate_on_submit():
-        return _again("screening.show", reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _again("screening.show", found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         commands.ask(actor, found, str(form.message.data), form.mark())
     except Invalid as error:
-        return _again("screening.show", reference, _refused(form, error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _again("screening.show", found, _refused(form, error), HTTPStatus.UNPROCESSABLE_ENTITY)
     except Conflict:
-        return _again("screening.show", reference, form, HTTPStatus.CONFLICT)
+        return _again("screening.show", found, form, HTTPStatus.CONFLICT)
     flash(_("Your question has been sent"), "success")
     return redirect(url_for("screening.show", reference=found.reference), 303)
 
@@ -53,13 +54,13 @@ def reply(reference: str) -> ResponseReturnValue:
     found = find(actor, Permission.REPLY, reference)
     form = ReplyInput()
     if not form.validate_on_submit():
-        return _again("referrals.show", reference, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _again("referrals.show", found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
         commands.reply(actor, found, str(form.message.data), form.mark())
     except Invalid as error:
-        return _again("referrals.show", reference, _refused(form, error), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return _again("referrals.show", found, _refused(form, error), HTTPStatus.UNPROCESSABLE_ENTITY)
     except Conflict:
-        return _again("referrals.show", reference, form, HTTPStatus.CONFLICT)
+        return _again("referrals.show", found, form, HTTPStatus.CONFLICT)
     flash(_("Your reply has been sent"), "success")
     return redirect(url_for("referrals.show", reference=found.reference), 303)
 
@@ -74,16 +75,16 @@ def _refused(form: MessageInput, error: Invalid) -> MessageInput:
     return form
 
 
-def _again(endpoint: str, reference: str, form: MessageInput, status: HTTPStatus) -> ResponseReturnValue:
+def _again(endpoint: str, found: Found, form: MessageInput, status: HTTPStatus) -> ResponseReturnValue:
     """The whole page that the form stands on, with what was typed.
 
     The page belongs to another package, above or below: it is asked for by its endpoint, and its panel finds
     the form here in `g`.
     """
     if status == HTTPStatus.CONFLICT:
-        form.refuse("message", _("The report changed while you were writing. Nothing was sent: check it below."))
+        form.refuse("message", Wording(found.form_key)["changed_while_writing"])
     g.message_form = form
-    response = make_response(current_app.view_functions[endpoint](reference=reference))
+    response = make_response(current_app.view_functions[endpoint](reference=found.reference))
     response.status_code = status
     return response
 
@@ -127,6 +128,7 @@ def referrer_panel(found: Found | None = None, **_about: Any) -> str:
         "messaging/_thread.html",
         side="agency",
         report=found,
+        wording=Wording(found.form_key),
         entries=_entries(said, "agency"),
         views=_view(ReplyInput) if can_reply else None,
         kept=_kept(),
@@ -153,6 +155,7 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
         "messaging/_thread.html",
         side="council",
         report=found,
+        wording=Wording(found.form_key),
         entries=_entries(said, "council"),
         views=_view(QuestionInput) if can_ask else None,
         kept=_kept(),

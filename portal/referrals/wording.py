@@ -63,6 +63,11 @@ REPORT: Sentences = {
     "release": lambda: _("Release this report"),
     "released": lambda: _("The report is back in the holding area"),
     "route_what": lambda: _("Your report goes to the council."),
+    "closed": lambda: _("You sent this while our office was closed. Nobody reads reports here until it opens."),
+    "changed_while_writing": lambda: _("The report changed while you were writing. Nothing was sent: check it below."),
+    "no_reply": lambda: _(
+        "This report has been decided, so you cannot reply to it here. If you have something to add, phone us."
+    ),
 }
 REQUEST: Sentences = {
     "yours": lambda: _("Your request"),
@@ -109,6 +114,11 @@ REQUEST: Sentences = {
     "release": lambda: _("Release this request"),
     "released": lambda: _("The request is back in the holding area"),
     "route_what": lambda: _("Your request goes to the council."),
+    "closed": lambda: _("You sent this while our office was closed. Nobody reads requests here until it opens."),
+    "changed_while_writing": lambda: _("The request changed while you were writing. Nothing was sent: check it below."),
+    "no_reply": lambda: _(
+        "This request has been decided, so you cannot reply to it here. If you have something to add, phone us."
+    ),
 }
 _KINDS: Sentences = {
     CONCERN: lambda: _("Concern"),

@@ -68,7 +68,7 @@ class Story:
             page.get_by_role("link", name="Cymraeg").click()
         page.get_by_role("link", name=say(self.council.name, self.language)).click()
         self.teacher.language = self.language
-        self.teacher.arrive().sees_heading("Tell us that you are worried about a child")
+        self.teacher.arrive().sees_heading("Tell us that you are worried about a child, or make a request")
         hub = self.council.settings.phones.hub
         first = page.get_by_role("main").get_by_role("heading").first
         expect(first).to_contain_text("999")
@@ -88,7 +88,7 @@ class Story:
 
     def then_she_waits_and_may_only_send_an_urgent_report(self) -> None:
         self.teacher.sees_heading("Waiting for approval").press("Report a concern")
-        self.teacher.sees_heading("Report a concern about a child")
+        self.teacher.sees_heading("Report a concern or make a request")
         expect(self.teacher.button(self.teacher.say("Start a report"))).to_have_count(0)
         expect(self.teacher.button(self.teacher.say("Urgent: short form"))).to_be_visible()
 
@@ -102,12 +102,12 @@ class Story:
 
     def when_she_signs_out_and_in_again(self) -> None:
         self.teacher.press("Sign out").sees_heading("Sign in").sign_in(self.address, self.mail)
-        self.teacher.sees_heading("My reports")
+        self.teacher.sees_heading("My reports and requests")
 
     # --- the report -----------------------------------------------------------------------------------------------
 
     def when_she_answers_the_first_questions(self) -> None:
-        self.teacher.press("Report a concern").press("Start a report")
+        self.teacher.press("Report or request").press("Start a report")
         answer_triage(self.teacher, self.form, self.scenario["answers"])
 
     def then_she_sees_where_it_goes_and_why(self, route: str, why: str) -> None:

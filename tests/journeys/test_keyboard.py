@@ -39,9 +39,9 @@ def test_given_only_a_keyboard_when_a_teacher_signs_in_then_she_sends_an_urgent_
     found = CODE.search(outbox.letters(person.email)[0])
     assert found
     _type(walker, "Code", found.group(), then="Enter")
-    walker.sees_heading("My reports")
-    _press(walker, walker.link("Report a concern").first)
-    walker.sees_heading("Report a concern about a child")
+    walker.sees_heading("My reports and requests")
+    _press(walker, walker.link("Report or request").first)
+    walker.sees_heading("Report a concern or make a request")
     _press(walker, walker.button("Urgent: short form"))
     _fill_in_urgent_form(walker)
     _press(walker, walker.button("Send urgent report"))

@@ -16,9 +16,10 @@ from tests.journeys.walking import Walker
 pytestmark = pytest.mark.journey
 # The story looks for these in Welsh: without a catalogue it would look for the English and find it.
 HEADINGS = (
-    "Tell us that you are worried about a child", "Create an account", "Check your email", "Waiting for approval",
-    "Sign in", "My reports", "Your report", "Check your answers before you send your report", "Report sent",
-    "Holding area", "Reference %(reference)s: received",
+    "Tell us that you are worried about a child, or make a request", "Create an account", "Check your email",
+    "Waiting for approval", "Sign in", "My reports and requests", "Your report",
+    "Check your answers before you send your report",
+    "Report sent", "Holding area", "Reference %(reference)s: received",
 )  # fmt: skip
 
 

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 
 from portal.auth.policy import Permission
+from portal.forms.commands.publish import publish
 from portal.forms.families import INFORMATION, SERVICE
-from portal.kernel import db
+from portal.forms.folder import load
+from portal.kernel import db, scope
+from portal.kernel.scope import Scope
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import children_of, find
+from portal.referrals.wording import REPORT, REQUEST, Wording
 from tests.factories.people import Person as Somebody
 from tests.factories.people import make_person, sign_in
-from tests.fixtures.councils import Councils
+from tests.fixtures.councils import FOLDERS, Councils
 from tests.referrals.clicking import Person, filled, main_form, soup
 from tests.referrals.making import acting
 from tests.referrals.test_journey import fill_sections, walk_triage
@@ -86,6 +92,32 @@ def test_the_first_page_offers_the_three_with_the_concern_first(client: FlaskCli
     keys = [field["value"] for field in page.select("main form input[name=form_key]")]
     assert keys == ["concern", "information", "service"]
     assert page.select("main a[href$='/report/urgent']")
+
+
+def test_what_the_form_of_a_request_says_first_stands_beside_its_button(
+    client: FlaskClient, councils: Councils, teacher: Somebody
+) -> None:
+    folder = next(one for one in load(FOLDERS / "avonmere").families if one.form.key == SERVICE)
+    form = {**folder.form_document, "inset": {"en": "Only for families who live here"}}
+    with db.unit_of_work(Scope(councils.england, scope.SYSTEM)):
+        publish(form, folder.thresholds_document, ())
+    sign_in(client, teacher)
+    page = soup(Person(client, "avonmere").get("/report"))
+    button = page.select_one("main form input[value=service]")
+    assert button is not None
+    inset = button.find_previous(class_="govuk-inset-text")
+    assert inset is not None
+    assert inset.get_text(strip=True) == "Only for families who live here"
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_every_sentence_about_a_request_speaks_of_one(app: Flask, language: str) -> None:
+    assert set(REPORT) == set(REQUEST)
+    with app.test_request_context(), force_locale(language):
+        for name in REQUEST:
+            said = Wording(SERVICE)[name].lower()
+            assert not re.search(r"\breports?\b|adroddiad", said), (name, said)
+            assert said == Wording(INFORMATION)[name].lower()
 
 
 def test_an_unknown_form_is_not_found(client: FlaskClient, teacher: Somebody) -> None:

@@ -112,6 +112,23 @@ def test_answers_that_close_keep_what_was_typed_and_it_is_not_sent(
     assert sent == [ONE]
 
 
+def test_what_is_missing_of_a_person_leads_to_that_person(person: Person, draft_id: UUID) -> None:
+    links = links_of(person, draft_id)
+    assert workers(draft_id) in links  # nobody is there yet
+    person.complete(workers(draft_id, "/0"), **ONE)
+    person.complete(workers(draft_id, "/1"), worker_name="Owain CNRY", worker_known="no")
+    assert not [link for link in links_of(person, draft_id) if link.startswith(workers(draft_id))]
+    person.post(workers(draft_id, "/1"), worker_name="", worker_known="no", action="later")
+    assert links_of(person, draft_id)[workers(draft_id, "/1")].startswith("Complete “")
+
+
+def links_of(person: Person, draft_id: UUID) -> dict[str, str]:
+    """What the check page says is missing: where each leads, and its words."""
+    page = soup(person.get(f"/report/{draft_id}/check"))
+    inset = page.select("main .govuk-inset-text a")
+    return {str(link["href"]).removeprefix("/avonmere"): link.get_text() for link in inset}
+
+
 def test_two_tabs_are_told_and_nothing_is_lost(person: Person, teacher: Somebody, draft_id: UUID) -> None:
     first = filled(main_form(soup(person.get(workers(draft_id, "/0")))))
     person.complete(workers(draft_id, "/0"), **ONE)

@@ -54,6 +54,6 @@ def _links() -> Iterable[shell.Link]:
     here = request.path
     if may(Permission.REPORT):
         href = url_for("referrals.start")
-        yield shell.Link(_("Report a concern"), href, here == "/report" or here.startswith("/report/"))
+        yield shell.Link(_("Report or request"), href, here == "/report" or here.startswith("/report/"))
     if may(Permission.TRACK):
-        yield shell.Link(_("My reports"), url_for("referrals.mine"), here.startswith("/referrals"))
+        yield shell.Link(_("My reports and requests"), url_for("referrals.mine"), here.startswith("/referrals"))

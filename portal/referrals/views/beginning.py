@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.families import CONCERN, FAMILIES, INFORMATION, SERVICE
-from portal.forms.queries.versions import newest, newest_of_each, version
+from portal.forms.queries.versions import Newest, newest, newest_of_each, version
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
 from portal.referrals.commands import drafts
@@ -38,7 +39,7 @@ def start() -> ResponseReturnValue:
         open_now=is_open(council()),
         full=full,
         drafts=my_drafts(actor) if full else (),
-        requests=[one for one in _requests() if published[one.key] is not None] if full else (),
+        requests=_requests(published) if full else (),
         inset_text=say(form.inset, language()) if form and form.inset else "",
         out_of_hours=closed_words(form) if form else "",
         wording=Wording,
@@ -55,9 +56,22 @@ class Request:
     title: str
     what: str
     button: str
+    insets: tuple[str, ...] = ()
 
 
-def _requests() -> list[Request]:
+def _requests(published: Mapping[str, Newest | None]) -> list[Request]:
+    """The requests that the council has published, each with what its form says before it begins."""
+    found = []
+    for one in _possible():
+        newest_one = published[one.key]
+        if newest_one is not None:
+            form = version(newest_one.id).form
+            said = (say(form.inset, language()) if form.inset else "", closed_words(form))
+            found.append(replace(one, insets=tuple(filter(None, said))))
+    return found
+
+
+def _possible() -> list[Request]:
     """The requests that a council may publish."""
     return [
         Request(

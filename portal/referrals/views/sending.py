@@ -18,8 +18,8 @@ from portal.forms.schema import Section
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
 from portal.referrals.commands import sending
-from portal.referrals.paths import TRIAGE, Missing
-from portal.referrals.presenting import Group, groups, route_view, stored_outcome
+from portal.referrals.paths import TRIAGE, Missing, Walked, gaps_of
+from portal.referrals.presenting import Group, groups, item_title, route_view, stored_outcome
 from portal.referrals.queries.drafts import Draft, may_send_full
 from portal.referrals.queries.record import answers_of, find
 from portal.referrals.routing import URGENT_ROUTE
@@ -83,7 +83,7 @@ def send(draft_id: UUID) -> ResponseReturnValue:
 def _check_page(draft: Draft, published: Published, *, asked: bool, changed: bool = False) -> str:
     walked = walk_draft(draft, published)
     routed = route_of(draft, published)
-    gaps = {(gap.section, gap.item): gap for gap in walked.missing} if asked or walked.missing else {}
+    gaps = {(gap.section, gap.item, _group_of(published, gap)): gap for gap in walked.missing}
     return render_template(
         "referrals/check.html",
         draft=draft,
@@ -92,7 +92,7 @@ def _check_page(draft: Draft, published: Published, *, asked: bool, changed: boo
             _with_places(draft, group)
             for group in groups(published.form, draft.kind, walked.triage, walked.sections, language())
         ],
-        errors=[_target(draft, published, gap) for gap in gaps.values()],
+        errors=[_target(draft, published, walked, gap) for gap in gaps.values()],
         asked=asked,
         changed=changed,
         ready=not walked.missing,
@@ -134,7 +134,13 @@ def _href(draft: Draft, section: str, page_key: str = "", item: int | None = Non
     return url_for(".section", draft_id=draft.id, key=section)
 
 
-def _target(draft: Draft, published: Published, gap: Missing) -> ErrorTarget:
+def _group_of(published: Published, gap: Missing) -> str:
+    """The group of people in which something is missing, "" when it is missing in the section itself."""
+    questions = published.form.section(gap.section).questions if gap.section != TRIAGE else ()
+    return next((one.key for one in questions if one.key == gap.question and one.type == sheet.PEOPLE), "")
+
+
+def _target(draft: Draft, published: Published, walked: Walked, gap: Missing) -> ErrorTarget:
     if gap.section == TRIAGE:
         href = _href(draft, TRIAGE, first_gap(draft, published))
         return ErrorTarget(_("Answer the first questions"), href)
@@ -143,7 +149,22 @@ def _target(draft: Draft, published: Published, gap: Missing) -> ErrorTarget:
     if section.repeat is not None and gap.item is not None:
         number = _("%(item)s %(number)s", item=say(section.repeat.item, language()), number=gap.item + 1)
         title = f"{title} ({number})"
+    if _group_of(published, gap):
+        return _people_target(draft, section, walked, gap, title)
     return ErrorTarget(_("Complete “%(section)s”", section=title), _href(draft, gap.section, item=gap.item))
+
+
+def _people_target(draft: Draft, section: Section, walked: Walked, gap: Missing, title: str) -> ErrorTarget:
+    """The first person of a group with something missing; the group itself when there are too few people."""
+    group = next(one for one in section.questions if one.key == gap.question)
+    body = walked.sections[section.key]
+    own = body if gap.item is None else body[gap.item]
+    known, people = {**walked.known(), **own}, own.get(group.key) or []
+    number = next((place for place, one in enumerate(people) if gaps_of(group, one, known)), None)
+    name = say(group.label, language()) if number is None else item_title(group, people[number], number, language())
+    named = _("%(item)s: %(name)s", item=title, name=name)
+    where = Group(named, (), section.key, item=gap.item, people=group.key, number=number)
+    return ErrorTarget(_("Complete “%(section)s”", section=named), _people_href(draft, where))
 
 
 @blueprint.route("/report/urgent", methods=["GET", "POST"])

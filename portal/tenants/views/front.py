@@ -64,9 +64,14 @@ def _doors(actor: Actor) -> tuple[Door, ...]:
     """Where this person may go, in the order of their work."""
     mine = _("See what happened to what you sent, answer questions and read decisions")
     found = (
-        (Permission.SCREEN, "screening.queue", _("Holding area"), _("Reports that wait for a decision")),
-        (Permission.REPORT, "referrals.start", _("Report a concern"), _("Start a new report or go on with a draft")),
-        (Permission.TRACK, "referrals.mine", _("My reports"), mine),
+        (Permission.SCREEN, "screening.queue", _("Holding area"), _("Reports and requests that wait for a decision")),
+        (
+            Permission.REPORT,
+            "referrals.start",
+            _("Report or request"),
+            _("Start a report or a request, or go on with a draft"),
+        ),
+        (Permission.TRACK, "referrals.mine", _("My reports and requests"), mine),
         (Permission.PEOPLE, "auth.people", _("People"), _("Approve people who asked for access")),
         (
             Permission.ACCOUNT,

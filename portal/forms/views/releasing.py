@@ -51,7 +51,7 @@ def _row(draft: Draft) -> hub.Row | None:
             _("Waiting for a second person"),
             "yellow",
         )
-    if draft.state != "open":
+    if draft.state != "open" or not guard.may(Permission.DESIGN):
         return None
     return hub.Row(
         _("Submit to a second person"), url_for("forms.submit", form_id=draft.id), _("Not submitted"), "grey"

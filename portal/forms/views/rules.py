@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.checking import mistakes_of
@@ -27,8 +28,11 @@ LONGEST_NUMBER = 4
 
 
 @hub.row(hub.Place.RULES)
-def rules_row(draft: Draft) -> hub.Row:
-    """How many rules there are, and how many mistakes stand in the way of publishing them."""
+def rules_row(draft: Draft) -> hub.Row | None:
+    """How many rules there are, and how many mistakes stand in the way of publishing them; for those who may change
+    them: others read the rules among what is different and beside the proof."""
+    if not guard.may(Permission.DESIGN):
+        return None
     wrong = sum(path[0] == "thresholds" for path, _message in mistakes_of(draft.content, council().languages))
     count = len(entries.entries(draft.content, RULES))
     mistakes = ngettext("%(num)s mistake", "%(num)s mistakes", wrong) if wrong else ""

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from werkzeug.test import TestResponse
 
 from portal.forms import queries
+from portal.forms.folder import load
 from portal.forms.queries.drafts import Draft
+from portal.forms.verify import verify
+from portal.forms.views.proof import shown
 from portal.kernel import db
 from portal.kernel.scope import Council
 from tests.factories.pages import _fields, fields_of, soup, submit
 from tests.factories.people import Person, make_person, sign_in
-from tests.fixtures.councils import Councils
+from tests.fixtures.councils import FOLDERS, Councils
 from tests.forms.designing import begin, other_words, prove, read, submitted
 
 
@@ -160,3 +166,27 @@ def test_an_earlier_version_is_looked_at_and_taken_up_again(
     assert "Statement(" not in told
     places = {submit(client, council, page, f"{page}/restore").headers["Location"] for _click in range(2)}
     assert len(places) == 1
+
+
+def test_a_counterexample_is_told_in_the_words_of_the_form(app: Flask) -> None:
+    folder = load(FOLDERS / "avonmere")
+    rules = copy.deepcopy(dict(folder.thresholds_document))
+    next(one for one in rules["rules"] if one["id"] == "B05")["route"] = "EARLY_HELP"
+    proof = verify(folder.form_document, rules, only=("red_flags_reach_the_hub",))
+    with app.test_request_context(), force_locale("en"):
+        told = shown({"form": folder.form_document, "thresholds": rules}, proof.document())
+    rows = [row for one in told for found in one.findings for row in (*found.matters, *found.answers)]
+    assert {"key": "Is a child in immediate danger right now?", "value": "No"} in rows
+    assert not [row for row in rows if "[" in row["value"] or "not_" in row["value"]]
+
+
+@pytest.mark.parametrize("state", ["open", "submitted"])
+def test_every_task_that_a_draft_offers_the_second_person_opens(
+    client: FlaskClient, council: Council, designer: Person, state: str
+) -> None:
+    draft = begin(designer, change=other_words) if state == "open" else submitted(designer)
+    sign_in(client, make_person(council, role="practice_manager"))
+    page = soup(client.get(f"/{council.slug}{at(draft)}"))
+    tasks = [str(link["href"]) for link in page.select("main .govuk-task-list__link")]
+    assert len(tasks) >= 8
+    assert {href: client.get(href).status_code for href in tasks} == dict.fromkeys(tasks, 200)

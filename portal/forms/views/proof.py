@@ -18,6 +18,7 @@ from portal.forms.commands import checks as commands
 from portal.forms.queries.checks import PROOF, of_draft
 from portal.forms.queries.drafts import Draft
 from portal.forms.statements import rules_lines
+from portal.forms.verify import Finding, telling
 from portal.forms.views import hub
 from portal.forms.views.blueprint import blueprint, language, open_draft
 from portal.forms.views.wording import Answers, check_badge, route_label, text_of
@@ -96,6 +97,7 @@ class _Telling:
     """Puts a proof into the words of one content."""
 
     def __init__(self, content: Mapping[str, Any]) -> None:
+        self._form: Mapping[str, Any] = content["form"]
         self._thresholds: Mapping[str, Any] = content["thresholds"]
         self._answers = Answers(content["form"], self._thresholds)
         self._rules = {
@@ -121,7 +123,7 @@ class _Telling:
         answers, after, changed = one.get("answers") or {}, one.get("after") or {}, str(one.get("changed") or "")
         return Counterexample(
             message=text_of(one.get("message")),
-            matters=self._answers.rows(one.get("matters") or answers),
+            matters=self._smallest(one) if one.get("matters") else self._answers.rows(answers),
             answers=self._answers.rows(answers) if one.get("matters") else [],
             route=self._route(one.get("route")),
             fires=self._fires(one.get("fires")),
@@ -131,6 +133,12 @@ class _Telling:
             after_route=self._route(one.get("after_route")),
             after_fires=self._fires(one.get("after_fires")),
         )
+
+    def _smallest(self, one: Mapping[str, Any]) -> list[dict[str, str]]:
+        """What is enough, which is parts of answers and not answers, in the words of the form."""
+        found = Finding({}, matters=one["matters"], changed=str(one.get("changed") or ""))
+        lines = telling.smallest(found, self._form, language())
+        return [{"key": line.question, "value": "\n".join(line.answers)} for line in lines]
 
     def _route(self, key: Any) -> str:
         return route_label(self._thresholds, key) if key else ""

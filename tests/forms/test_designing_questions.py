@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
@@ -16,6 +17,7 @@ from portal.forms.commands import drafting
 from portal.forms.editing.form_parts import Place, all_parts, all_questions, find
 from portal.forms.models import FormDraft
 from portal.forms.queries import drafts
+from portal.forms.views.preview import shown_question
 from portal.kernel import db
 from portal.kernel.scope import Council
 from tests.factories.pages import soup
@@ -314,3 +316,11 @@ def test_the_preview_is_of_what_is_typed_and_saves_nothing(go: Go, designer: Per
     assert pane is not None
     assert "A new <question>?" in pane.get_text()
     assert node(designer, draft_id, REF)["label"]["en"] != "A new <question>?"
+
+
+def test_guidance_is_in_the_preview_once(app: Flask) -> None:
+    words = {"title": {"en": "When in doubt"}, "body": {"en": "Ring us"}, "examples": [{"en": "A call"}]}
+    node = {"key": "told", "type": "text", "label": {"en": "Who knows?"}, "guidance": words}
+    with app.test_request_context():
+        html = str(shown_question(node, "section", "en").html)
+    assert html.count("When in doubt") == html.count("A call") == 1

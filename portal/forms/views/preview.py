@@ -34,7 +34,6 @@ class Shown:
     condition: str = ""
     title: str = ""
     href: str = ""
-    guidance: tuple[str, str, tuple[str, ...]] = ("", "", ())
 
 
 def shown_question(node: object, kind: str, wanted: str) -> Shown:
@@ -43,20 +42,12 @@ def shown_question(node: object, kind: str, wanted: str) -> Shown:
     if question is None:
         return Shown(drawn(()), wanted)
     with force_locale(wanted):
-        return Shown(drawn(_fields(question, wanted)), wanted, guidance=_guidance(question, wanted))
+        return Shown(drawn(_fields(question, wanted)), wanted)
 
 
 def _fields(question: Question, wanted: str) -> Iterator[Any]:
     for each in question.questions if question.type == "group" else (question,):
         yield field(each, wanted, prefix=f"{PREFIX}-{wanted}-")
-
-
-def _guidance(question: Question, wanted: str) -> tuple[str, str, tuple[str, ...]]:
-    help_given = question.guidance
-    if help_given is None:
-        return "", "", ()
-    examples = tuple(say(one, wanted) for one in help_given.examples)
-    return say(help_given.title, wanted), say(help_given.body, wanted), examples
 
 
 @blueprint.get("/forms/drafts/<uuid:form_id>/preview/<path:item>")
@@ -95,5 +86,4 @@ def _shown(at: Desk, entry: Entry, wanted: str) -> Shown:
         condition_of(entry, at.draft.form),
         name_of(entry),
         link_to(at.draft.id, entry.place),
-        made.guidance,
     )

@@ -16,6 +16,7 @@ from portal.forms.commands import drafting
 from portal.forms.queries import drafts as form_drafts
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.language import say
 from portal.kernel.scope import SYSTEM, Council, Scope
 from portal.referrals.commands import trials
 from portal.referrals.paths import TRIAGE
@@ -180,6 +181,23 @@ def test_trials_are_forgotten_after_their_days(designer: Somebody, monkeypatch: 
     forget_trials(0)
     with db.unit_of_work(designer.scope):
         assert my_trials(designer.actor) == ()
+
+
+def test_a_trial_fills_the_councils_words_and_says_how_it_was_decided(person: Person, designer: Somebody) -> None:
+    trial_id, title = uuid4(), "A page of ((council))"
+    with db.unit_of_work(designer.scope):
+        form_id = drafting.start(designer.actor, "concern")
+        content: dict[str, Any] = copy.deepcopy(form_drafts.find(designer.actor, form_id).content)
+        content["form"]["triage"]["pages"][0]["title"] = {"en": title, "cy": title}
+        trials.begin(designer.actor, content, "full", "en", trial_id=trial_id, draft_id=form_id)
+    with db.unit_of_work(designer.scope):
+        draft, form = open_trial(designer.actor, trial_id)
+        assert say(form.form.triage[0].title, "en") == f"A page of {say(designer.council.name, 'en')}"
+        answers = {"answers": complete(form.form)[0], "override_reason": ""}
+        trials.Trials().save(designer.actor, draft, TRIAGE, answers, 0, complete=True)
+    page = soup(person.get(f"/forms/try/{trial_id}/route"))
+    told = next(one for one in page.select("details") if "How this was decided" in one.get_text())
+    assert len(told.select("li")) >= 1
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ def told_rules(published: Published, rules: Iterable[str | None], language: str)
 
 
 def _told(published: Published, language: str) -> Told:
+    if published.rules is not None:
+        return rules_lines(published.form, published.rules, language)
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")

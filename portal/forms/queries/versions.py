@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -48,7 +48,8 @@ NO_RULES = Thresholds(
 class Published:
     """One published version: its id and number, the questionnaire, and the rules that belong to it.
 
-    `gaps` says that some text has a ((name)) for the council's own words.
+    `gaps` says that some text has a ((name)) for the council's own words. `rules` is the rules' document where no
+    version is stored: for a trial, whose content is its own.
     """
 
     id: UUID
@@ -56,6 +57,7 @@ class Published:
     form: Form
     thresholds: Thresholds
     gaps: bool = False
+    rules: Mapping[str, Any] | None = None
 
 
 # Versions never change, so a parsed one is good for the life of the process.
@@ -140,6 +142,13 @@ def restart_note(pinned_id: UUID) -> str:
         .limit(1)
     )
     return db.session().execute(query).scalar_one_or_none() or ""
+
+
+def pinned(content_id: UUID, content: Mapping[str, Any]) -> Published:
+    """The questions and rules of a content that is no version, its gaps filled in: what a trial pinned."""
+    council, found = scope.current().council, published(content_id, 0, content)
+    own = replace(found, rules=content["thresholds"])
+    return filled(own, words_for(council)) if own.gaps and council is not None else own
 
 
 def version(version_id: UUID) -> Published:

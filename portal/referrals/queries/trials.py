@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, select
 
 from portal.auth.policy import Permission, Reach, reach
 from portal.forms.models import FormDraft, FormTrial, FormVersion
-from portal.forms.queries import Published, published
+from portal.forms.queries import Published, pinned
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
@@ -92,7 +92,7 @@ def open_trial(actor: Actor, trial_id: UUID) -> tuple[Draft, Published]:
     row = _row(actor, trial_id)
     if row.sent_at is not None:
         raise NotFound("the trial has ended")
-    return draft_of(row), published(row.id, 0, row.content)
+    return draft_of(row), pinned(row.id, row.content)
 
 
 def sent_trial(actor: Actor, trial_id: UUID) -> Tried:
@@ -100,7 +100,7 @@ def sent_trial(actor: Actor, trial_id: UUID) -> Tried:
     row = _row(actor, trial_id)
     if row.sent_at is None:
         raise NotFound("the trial goes on")
-    draft, form = draft_of(row), published(row.id, 0, row.content)
+    draft, form = draft_of(row), pinned(row.id, row.content)
     routed = route(form.form, form.thresholds, draft.kind, draft.triage, row.sent_at)
     walked = walk(form.form, draft.kind, routed.triage, draft.sections, form.thresholds.override_answer)
     projected = project(form.form, draft.kind, walked.sections)

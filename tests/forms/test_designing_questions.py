@@ -324,3 +324,46 @@ def test_guidance_is_in_the_preview_once(app: Flask) -> None:
     with app.test_request_context():
         html = str(shown_question(node, "section", "en").html)
     assert html.count("When in doubt") == html.count("A call") == 1
+
+
+def test_the_list_is_folded_and_a_part_opens_by_its_link(go: Go) -> None:
+    page = soup(go("structure"))
+    assert not page.select("details[open]")
+    link = next(one for one in page.select("nav.app-contents a") if "open=section" in str(one["href"]))
+    query = str(link["href"]).partition("?")[2].partition("#")
+    opened = soup(go(f"structure?{query[0]}"))
+    assert len(opened.select("details[open]")) == 1
+    assert opened.select_one(f"#{query[2]} details[open]")
+    every = soup(go("structure?open=all"))
+    assert len(every.select("details[open]")) == len(every.select("details"))
+
+
+def test_the_forms_own_words_are_changed_side_by_side(go: Go, designer: Person, draft_id: UUID) -> None:
+    stale = typed_in(go("words"))
+    assert go("words", stale | {"title-en": "", "title-cy": ""}).status_code == 422
+    typed = stale | {"out_of_hours-en": "Call ((out_of_hours_phone))", "out_of_hours-cy": "Ffoniwch"}
+    assert go("words", typed).status_code == 303
+    assert form_of(designer, draft_id)["out_of_hours"]["en"] == "Call ((out_of_hours_phone))"
+    met = go("words", stale | {"title-en": "Another title"})
+    assert met.status_code == 409
+    assert "Another title" in soup(met).get_text()
+    assert go("words", typed_in(met)).status_code == 303
+    assert form_of(designer, draft_id)["title"]["en"] == "Another title"
+
+
+def test_mistakes_lead_to_where_they_are_mended(go: Go, designer: Person, draft_id: UUID) -> None:
+    form = form_of(designer, draft_id)
+    form["title"] = {}
+    form["sections"][0]["questions"][0]["type"] = "telepathy"
+    form["sections"][1]["show_when"] = {"question": "nobody"}
+    write(designer, draft_id, form)
+    links = [str(one["href"]) for one in soup(go("structure")).select("section[aria-labelledby=mistakes] a")]
+    first, second = (form["sections"][place]["key"] for place in (0, 1))
+    asked = form["sections"][0]["questions"][0]["key"]
+    for end in ("/words", f"/question/section/{first}/{asked}", f"/condition/section/{second}/show_when"):
+        assert any(one.endswith(end) for one in links), (end, links)
+    hub = soup(go(""))
+    assert "Mend" in hub.get_text()
+    assert any("Run the proof" in one.get_text() for one in hub.select("ol a"))
+    assert "no_such" not in hub.get_text()
+    assert go(f"remove/section/{first}/gone", {}).status_code == 303

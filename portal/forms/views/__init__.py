@@ -19,6 +19,7 @@ PAGES = (
     "advice",
     "conditions",
     "entries",
+    "form_words",
     "home",
     "rules",
     "library",
@@ -32,6 +33,7 @@ PAGES = (
     "scenarios",
     "proof",
     "releasing",
+    "remaining",
     "comments",
     "history",
 )

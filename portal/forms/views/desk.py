@@ -170,6 +170,17 @@ def link_to(form_id: UUID, place: Place) -> str:
     return url_for(endpoint, form_id=form_id, item=place.text)
 
 
+def anchor_of(place: Place) -> str:
+    """Its id in the list of all questions, to come back to."""
+    return place.text.replace("/", "-").replace("~", "n")
+
+
+def link_in_list(form_id: UUID, place: Place) -> str:
+    """Where it stands in the list of all questions, with its page or section open."""
+    part = f"{place.kind}/{place.part}"
+    return url_for("forms.structure", form_id=form_id, open=part, _anchor=anchor_of(place))
+
+
 def link_by_key(form_id: UUID, form: object, kind: str, key: str) -> str:
     """The page of the first question, page or section with a key; the draft's own page when there is none."""
     entries = all_questions(form) if kind == "question" else all_parts(form)

@@ -65,6 +65,7 @@ def draft(form_id: UUID) -> str:
         draft=found,
         family=family_words(found.form_key),
         groups=hub.groups(found),
+        steps=hub.steps(found),
         may_design=reach(guard.actor(), Permission.DESIGN) is not Reach.NONE and found.state == "open",
     )
 

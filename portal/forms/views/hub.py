@@ -52,6 +52,21 @@ def row(place: Place) -> Callable[[RowOf], RowOf]:
     return register
 
 
+Steps = Callable[[Draft], list[tuple[str, str]]]
+_remaining: list[Steps] = []
+
+
+def remaining(function: Steps) -> Steps:
+    """Register what says what is left to do before a draft can be published: words and address of each step."""
+    _remaining.append(function)
+    return function
+
+
+def steps(draft: Draft) -> list[tuple[str, str]]:
+    """What is left to do before a draft can be published."""
+    return [step for function in _remaining for step in function(draft)]
+
+
 def groups(draft: Draft) -> list[tuple[str, list[Row]]]:
     """The rows of a draft under the headings of its page, in the order of their places."""
     headings = {1: _("Write"), 2: _("Try and prove"), 3: _("Agree and publish")}

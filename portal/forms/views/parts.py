@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.editing import structure as editing
-from portal.forms.editing.form_parts import LISTS, Entry, Place, parts, questions
+from portal.forms.editing.form_parts import LISTS, Entry, Place, find, parts, place_of, questions
 from portal.forms.editing.keys import key_from, taken_keys
 from portal.forms.editing.uses import keys_of, uses
 from portal.forms.inputs import part as inputs
@@ -143,6 +143,9 @@ def _show_new(at: Desk, kind: str, paper: Paper) -> str:
 def remove_item(form_id: UUID, item: str) -> ResponseReturnValue:
     """Say where a page, section or question is spoken of, then take it out."""
     at = desk(form_id)
+    place = place_of(item)
+    if request.method == "POST" and place is not None and find(at.draft.form, place) is None:
+        return redirect(url_for("forms.structure", form_id=form_id), 303)  # it is gone already: pressed twice
     entry = at.entry(item)
     if request.method != "POST" or only_language():
         return _ask_remove(at, entry)

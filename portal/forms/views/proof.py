@@ -21,7 +21,7 @@ from portal.forms.statements import rules_lines
 from portal.forms.verify import Finding, telling
 from portal.forms.views import hub
 from portal.forms.views.blueprint import blueprint, language, open_draft
-from portal.forms.views.wording import Answers, check_badge, route_label, text_of
+from portal.forms.views.wording import Answers, check_badge, check_when, route_label, text_of
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ class Shown:
 
 @hub.row(hub.Place.PROOF)
 def _row(draft: Draft) -> hub.Row:
-    badge = check_badge(of_draft(guard.actor(), draft, PROOF))
-    return hub.Row(_("Proof"), url_for("forms.proof", form_id=draft.id), badge.text, badge.colour)
+    check = of_draft(guard.actor(), draft, PROOF)
+    badge = check_badge(check)
+    return hub.Row(_("Proof"), url_for("forms.proof", form_id=draft.id), badge.text, badge.colour, check_when(check))
 
 
 @blueprint.route("/forms/drafts/<uuid:form_id>/proof", methods=["GET", "POST"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -25,7 +25,7 @@ from portal.forms.schema import parse_form
 from portal.forms.views import beside
 from portal.forms.views.blueprint import blueprint
 from portal.forms.views.both_texts import Differing, differing
-from portal.forms.views.desk import Desk, condition_link, condition_of, desk, link_to, name_of, seen
+from portal.forms.views.desk import Desk, condition_link, condition_of, desk, link_in_list, link_to, name_of, seen
 from portal.forms.views.preview import Shown, shown_question
 from portal.forms.views.structure import copy_key
 from portal.kernel.errors import Conflict
@@ -120,11 +120,7 @@ def _save(opened: Opened, changed: dict[str, Any]) -> ResponseReturnValue:
     used = options_used(at.draft.content, entry.key, gone) if gone and entry.key else []
     if used:
         flash(_("Answers that you took out are still spoken of: %(where)s.", where=_where(at, used)))
-    return redirect(url_for("forms.structure", form_id=at.draft.id, _anchor=_anchor(entry)), 303)
-
-
-def _anchor(entry: Entry) -> str:
-    return entry.place.text.replace("/", "-").replace("~", "n")
+    return redirect(link_in_list(at.draft.id, entry.place), 303)
 
 
 def _gone(before: dict[str, Any], after: dict[str, Any]) -> frozenset[str]:

@@ -13,15 +13,16 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission, Reach, reach
+from portal.forms.checking import mistakes_of
 from portal.forms.commands import releasing as commands
 from portal.forms.inputs.releasing import SendBackInput, SubmitInput, TakeBackInput
-from portal.forms.mistakes import at
 from portal.forms.queries import checks, comments, history
 from portal.forms.queries.drafts import Draft
 from portal.forms.readiness import Readiness, judge
 from portal.forms.views import hub
 from portal.forms.views.blueprint import blueprint, council, language, open_draft, seen_version
 from portal.forms.views.difference_words import told
+from portal.forms.views.mending import to_mend
 from portal.forms.views.proof import shown
 from portal.forms.views.scenario_words import difference_words, scenario_title
 from portal.forms.views.wording import check_badge
@@ -90,14 +91,16 @@ def _submit_page(draft: Draft, form: SubmitInput, reasons: Mapping[str, str], er
     readiness = judge(draft.form_key, draft.content, council().languages, clock.now())
     newest = history.newest(guard.actor(), draft.form_key)
     failing = _failing(draft, readiness, reasons, errors)
+    wrong = mistakes_of(draft.content, council().languages)
+    wrong = wrong or [(("form", *one.path), one.message) for one in readiness.mistakes]
     return render_template(
         "forms/submit.html",
         draft=draft,
         fields=from_form(form),
         failing=failing,
         views=[*from_form(form).values(), *(one.field for one in failing)],
-        mistakes=[f"{at(one.path)}: {one.message}" for one in readiness.mistakes[:MOST_MISTAKES]],
-        mistakes_count=len(readiness.mistakes),
+        mistakes=to_mend(draft, wrong[:MOST_MISTAKES]),
+        mistakes_count=len(wrong),
         missing=[one.words(language()) for one in commands.missing(readiness)],
         proof=check_badge(checks.of_draft(guard.actor(), draft, checks.PROOF)),
         scenarios=len(readiness.results),

@@ -19,6 +19,7 @@ from portal.forms.rows.listing import one_words, part_words, shown
 from portal.forms.views import drawing, hub
 from portal.forms.views.blueprint import blueprint, council, open_draft, seen_version
 from portal.forms.views.meeting import keep
+from portal.forms.views.mending import to_mend
 from portal.kernel.errors import Invalid, NotFound
 
 MOST_MISTAKES = 50
@@ -59,10 +60,7 @@ def rules(form_id: UUID) -> str:
         draft=draft,
         entries=shown(around, RULES, drawing.locked(draft)),
         parts=counts,
-        mistakes=[
-            (drawing.part_of_mistake(path), *drawing.place_words(draft, path), message)
-            for path, message in wrong[:MOST_MISTAKES]
-        ],
+        mistakes=to_mend(draft, wrong[:MOST_MISTAKES]),
         mistake_count=len(wrong),
     )
 

@@ -30,7 +30,7 @@ from portal.forms.views.blueprint import blueprint, language, open_draft, seen_v
 from portal.forms.views.meeting import keep
 from portal.forms.views.scenario_fields import filled, grouped
 from portal.forms.views.scenario_words import difference_words, expected_rows, scenario_title
-from portal.forms.views.wording import Answers, Badge, check_badge, route_label, text_of
+from portal.forms.views.wording import Answers, Badge, check_badge, check_when, route_label, text_of
 from portal.kernel import clock
 from portal.web.fields import FieldView, OptionView, from_form
 
@@ -43,9 +43,10 @@ def _may_change(draft: Draft) -> bool:
 
 @hub.row(hub.Place.SCENARIOS)
 def _row(draft: Draft) -> hub.Row:
-    badge = check_badge(of_draft(guard.actor(), draft, SCENARIOS))
-    count = _("%(count)s scenarios", count=len(draft.scenarios))
-    return hub.Row(_("Scenarios"), url_for("forms.scenarios", form_id=draft.id), badge.text, badge.colour, count)
+    check = of_draft(guard.actor(), draft, SCENARIOS)
+    badge, count = check_badge(check), _("%(count)s scenarios", count=len(draft.scenarios))
+    hint = check_when(check) or count
+    return hub.Row(_("Scenarios"), url_for("forms.scenarios", form_id=draft.id), badge.text, badge.colour, hint)
 
 
 @blueprint.route("/forms/drafts/<uuid:form_id>/scenarios", methods=["GET", "POST"])

@@ -16,20 +16,25 @@ from portal.forms.editing import structure as editing
 from portal.forms.editing.form_parts import LISTS, Entry, all_questions, find, parts, place_of, questions
 from portal.forms.inputs import question_words
 from portal.forms.queries.drafts import Draft
-from portal.forms.views import beside, hub
+from portal.forms.views import hub
 from portal.forms.views.blueprint import blueprint
 from portal.forms.views.desk import (
     Desk,
+    anchor_of,
     condition_of,
     desk,
     holds_questions,
+    link_in_list,
     link_to,
     name_of,
 )
 from portal.forms.views.hub import Place as HubPlace
 from portal.forms.views.hub import Row
+from portal.forms.views.mending import to_mend
 from portal.kernel.errors import Conflict
 from portal.web.posted import only_language
+
+MOST_MISTAKES = 30
 
 
 @dataclass(frozen=True)
@@ -46,13 +51,21 @@ class Line:
     mistakes: int
     position: int
     last: bool
+    anchor: str
+    open: bool
+    here: str
     inside: tuple[Line, ...] = ()
     holds: bool = False
 
     @property
-    def anchor(self) -> str:
-        """Its id on the page, to come back to after a move."""
-        return self.item.replace("/", "-").replace("~", "n")
+    def count(self) -> int:
+        """How many questions it has, those of its groups too."""
+        return len(self.inside) + sum(one.count for one in self.inside)
+
+    @property
+    def mistakes_inside(self) -> int:
+        """Mistakes of the questions in it."""
+        return sum(one.mistakes + one.mistakes_inside for one in self.inside)
 
 
 def kind_words(kind: str) -> tuple[str, str, str]:
@@ -77,8 +90,10 @@ def _show(at: Desk, met: str = "") -> str:
         "forms/structure.html",
         desk=at,
         lists=[(kind, *kind_words(kind), _lines(at, parts(at.draft.form, kind))) for kind in LISTS],
-        mistakes=[(beside.words(one.message), *_where(at, one.path)) for one in at.mistakes],
+        mistakes=to_mend(at.draft, [(("form", *one.path), one.message) for one in at.mistakes[:MOST_MISTAKES]]),
+        mistake_count=len(at.mistakes),
         met=met,
+        all_open=request.args.get("open") == "all",
     )
 
 
@@ -102,18 +117,10 @@ def _line(at: Desk, entry: Entry, position: int, count: int) -> Line:
         last=position == count - 1,
         inside=_lines(at, questions(entry)),
         holds=holds_questions(entry),
+        anchor=anchor_of(entry.place),
+        open=request.args.get("open", "") in {"all", entry.place.text},
+        here=link_in_list(at.draft.id, entry.place),
     )
-
-
-def _where(at: Desk, path: tuple[str | int, ...]) -> tuple[str, str]:
-    """What a mistake is in, and the page where it can be mended."""
-    form = at.draft.form
-    entries = [*(part for kind in LISTS for part in parts(form, kind)), *all_questions(form)]
-    found = [entry for entry in entries if path[: len(entry.path)] == entry.path]
-    if not found:
-        return "", ""
-    innermost = max(found, key=lambda entry: len(entry.path))
-    return name_of(innermost), link_to(at.draft.id, innermost.place)
 
 
 @blueprint.post("/forms/drafts/<uuid:form_id>/structure")
@@ -146,8 +153,7 @@ def _move(at: Desk, entry: Entry, value: str) -> str:
     form = editing.move(at.draft.form, entry.place, int(number))
     at.keep(form, "part_moved")
     # A nameless entry is called by its position, so it is looked for where it was put.
-    anchor = entry.place.text.replace("/", "-").replace("~", "n")
-    return url_for("forms.structure", form_id=at.draft.id, _anchor=anchor)
+    return link_in_list(at.draft.id, entry.place)
 
 
 def _copy(at: Desk, entry: Entry, value: str) -> str:

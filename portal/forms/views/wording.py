@@ -14,6 +14,7 @@ from portal.forms.questions import summary
 from portal.forms.schema import parse_form
 from portal.forms.views.blueprint import language
 from portal.kernel.language import say
+from portal.web.dates import datetime_words
 
 
 def _(text: str, **details: object) -> str:
@@ -42,6 +43,16 @@ def check_badge(check: Check | None) -> Badge:
         "error": Badge(_("Could not be run"), "red"),
     }
     return badges[check.status]
+
+
+def check_when(check: Check | None) -> str:
+    """When a check was run, and whether it was of the draft as it is now; "" while it has not."""
+    if check is None or check.finished_at is None:
+        return ""
+    when = datetime_words(check.finished_at)
+    if check.current:
+        return _("Run %(when)s, of the draft as it is now", when=when)
+    return _("Run %(when)s, before the draft was changed", when=when)
 
 
 def text_of(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,17 +14,19 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.forms.checking import mistakes_of
 from portal.forms.families import FAMILIES
 from portal.forms.queries import Published, drafts, versions
 from portal.forms.views import hub
 from portal.forms.views.home import family_words
+from portal.forms.views.mending import ToMend, to_mend
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.referrals.commands import trials as commands
 from portal.referrals.presenting import answer_groups_of, route_view, stored_outcome
 from portal.referrals.queries import trials as queries
 from portal.referrals.queries.drafts import Draft
 from portal.referrals.routing import URGENT_ROUTE
-from portal.referrals.trying import Choice, choices, mistakes_in
+from portal.referrals.trying import MOST_TOLD, Choice, choices, mistakes_in
 from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import council, is_trial, key_posted, language, open_draft, phones_now, trials
 from portal.referrals.views.sending import has_phoned, short_form, urgent_page
@@ -101,7 +103,8 @@ def try_draft(form_id: UUID) -> ResponseReturnValue:
     """Begin a trial of a draft as it stands now."""
     found = drafts.find(guard.actor(), form_id)
     back = url_for("forms.draft", form_id=form_id)
-    return _begin_page(found.form_key, found.content, back, {"draft_id": found.id})
+    wrong = mistakes_of(found.content, council().languages)[:MOST_TOLD]
+    return _begin_page(found.form_key, found.content, back, {"draft_id": found.id}, to_mend(found, wrong))
 
 
 @trials.route("/forms/published/<form_key>/try", methods=["GET", "POST"], endpoint="try_published")
@@ -115,7 +118,9 @@ def try_published(form_key: str) -> ResponseReturnValue:
     return _begin_page(form_key, content, url_for(".start"), {"version_id": newest.id})
 
 
-def _begin_page(form_key: str, content: Mapping[str, Any], back: str, of: Mapping[str, UUID]) -> ResponseReturnValue:
+def _begin_page(
+    form_key: str, content: Mapping[str, Any], back: str, of: Mapping[str, UUID], lines: Sequence[ToMend] = ()
+) -> ResponseReturnValue:
     mistakes = mistakes_in(content)
     offered = () if mistakes else choices(content, council().languages)
     chosen = request.form.get("choice", "")
@@ -130,6 +135,7 @@ def _begin_page(form_key: str, content: Mapping[str, Any], back: str, of: Mappin
         family=family_words(form_key),
         published="version_id" in of,
         mistakes=mistakes,
+        lines=lines if mistakes else (),
         choices=[(one.key, choice_words(one)) for one in offered],
         chosen=chosen,
         problem=problem,

@@ -199,7 +199,7 @@ def _hub_row(draft: Draft) -> hub.Row:
 
 def _status(status: str) -> tuple[str, str]:
     words: dict[str, tuple[str, str]] = {
-        "": (_("Not run"), "blue"),
+        "": (_("Not run yet"), "grey"),
         "waiting": (_("Running"), "teal"),
         "running": (_("Running"), "teal"),
         "out_of_date": (_("Draft changed since"), "yellow"),

@@ -209,3 +209,19 @@ def test_two_designers_on_one_line_see_both(designing: Designer) -> None:
     assert "16" in text
     assert designing.post(address, seen=2, compare="at_least", at_least="16").status_code == 303
     assert when(designing, "A13") == {"value": "score", "at_least": 16}
+
+
+def test_a_group_goes_only_after_a_question_and_once(designing: Designer) -> None:
+    before = when(designing)
+    asks = designing.post(WHEN, do="remove:all.1")
+    assert asks.status_code == 303
+    assert when(designing) == before
+    page = soup(designing.client.get(asks.headers["Location"]))
+    assert "Are you sure" in page.get_text()
+    assert page.select_one('input[name="sure"]')
+    seen = designing.draft().version
+    for _press in range(2):
+        assert designing.post(WHEN, seen=seen, do="remove:all.1", sure="yes").status_code == 303
+    assert when(designing) == {"all": [before["all"][0]]}
+    assert "Are you sure" not in designing.get(f"{WHEN}?remove=all.7").get_data(as_text=True)
+    assert "Are you sure" in designing.get(f"{WHEN}?remove=all_of_it").get_data(as_text=True)

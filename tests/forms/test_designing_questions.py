@@ -365,5 +365,28 @@ def test_mistakes_lead_to_where_they_are_mended(go: Go, designer: Person, draft_
     hub = soup(go(""))
     assert "Mend" in hub.get_text()
     assert any("Run the proof" in one.get_text() for one in hub.select("ol a"))
-    assert "no_such" not in hub.get_text()
-    assert go(f"remove/section/{first}/gone", {}).status_code == 303
+
+
+def test_the_preview_is_the_referrers_page_with_the_councils_words(go: Go, designer: Person, draft_id: UUID) -> None:
+    form = form_of(designer, draft_id)
+    section = next(one for one in form["sections"] if one.get("repeat"))
+    section["intro"] = {"en": "Ring ((hub_phone))", "cy": "Ffoniwch ((hub_phone))"}
+    asked = {"key": "zz_name", "type": "text", "label": {"en": "A name", "cy": "Enw"}}
+    help_given = {"title": {"en": "Good help", "cy": "Cymorth"}, "body": {"en": "Words", "cy": "Geiriau"}}
+    section["questions"].append(asked | {"key": "zz_other", "guidance": help_given})
+    item = {"en": "person", "cy": "person"}
+    group = {"type": "group", "min": 0, "max": 3, "item": item, "title_from": ["zz_name"], "questions": [asked]}
+    section["questions"].append({"key": "zz_group", "label": {"en": "At home", "cy": "Gartref"}, **group})
+    write(designer, draft_id, form)
+    page = soup(go(f"preview/section/{section['key']}"))
+    frame = page.select_one(".app-preview-frame")
+    assert frame
+    assert "((" not in frame.get_text()
+    assert "01632" in frame.get_text()
+    buttons = frame.select("button")
+    assert all("disabled" in one.attrs for one in buttons)
+    words = [one.get_text(strip=True) for one in buttons]
+    assert "Add: person" in words
+    assert "Add another: person" in words
+    assert "Save and continue" in words
+    assert frame.get_text().count("Good help") == 1

@@ -168,6 +168,27 @@ def test_steps_of_a_level_come_and_go(designing: Designer) -> None:
     assert "Step 4" in designing.get("/rules/rules/A15").get_data(as_text=True)
 
 
+def test_a_step_of_a_level_moves_up_with_its_condition_and_once_for_two_clicks(designing: Designer) -> None:
+    before = rule(designing, "A15")["level"]
+    page = designing.get("/rules/rules/A15").get_data(as_text=True)
+    assert 'value="step:1:A15"' in page
+    seen = designing.draft().version
+    for _press in range(2):
+        assert designing.post("/rules/rules", seen=seen, do="step:1:A15").status_code == 303
+    assert rule(designing, "A15")["level"] == [before[1], before[0], *before[2:]]
+    assert designing.post("/rules/rules", do="step:0:A15").status_code == 404
+    assert designing.post("/rules/routes", do="step:1:ADVICE").status_code == 404
+
+
+def test_what_is_told_apart_by_its_place_moves_once_for_two_clicks(designing: Designer) -> None:
+    before = designing.draft().thresholds["topic_rules"]
+    seen = designing.draft().version
+    for _press in range(2):
+        assert designing.post("/rules/topic_rules", seen=seen, do="move:1:1").status_code == 303
+    assert designing.draft().thresholds["topic_rules"] == [before[1], before[0], *before[2:]]
+    assert designing.post("/rules/topic_rules", seen=seen, do="move:2:1").status_code == 409, "this is another change"
+
+
 def test_every_other_part_is_changed_and_added(designing: Designer) -> None:
     texts: dict[str, Any] = {"text-en": "Ring {{ 7*7 }} <b>now</b>", "text-cy": "Ffoniwch"}
     assert designing.post("/rules/notices/nrm", **texts).status_code == 303

@@ -34,8 +34,8 @@ class Shown:
     place: int
     last: bool
     copy: str
-    parts: tuple[tuple[str, str], ...] = ()
-    """Conditions inside it (of a level's steps, of notices shown only sometimes): words and address."""
+    parts: tuple[tuple[str, str, int], ...] = ()
+    """Conditions inside it (of a level's steps, of notices shown only sometimes): words, address, place of the step."""
 
 
 def part_words() -> dict[str, str]:
@@ -147,17 +147,21 @@ def _keys(notices: object) -> list[object]:
     return [one.get("notice") if isinstance(one, Mapping) else one for one in found]
 
 
-def _parts(around: Around, part: str, address: str, node: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _parts(around: Around, part: str, address: str, node: Mapping[str, Any]) -> list[tuple[str, str, int]]:
     if part not in BY_ID:
         return []
     held = "rule" if part == "rules" else "override"
     level = node.get("level")
     steps = range(len(level)) if isinstance(level, list) else ()
     found = [
-        (_("When step %(number)s of the level applies", number=place + 1), f"{held}/{address}/level/{place}/when")
+        (
+            _("When step %(number)s of the level applies", number=place + 1),
+            f"{held}/{address}/level/{place}/when",
+            place,
+        )
         for place in steps
     ]
     for key in _keys(node.get("notices")):
         words = _("When to show “%(notice)s”", notice=around.called("notices", str(key)))
-        found.append((words, f"{held}/{address}/notices/{key}/when"))
+        found.append((words, f"{held}/{address}/notices/{key}/when", 0))
     return found

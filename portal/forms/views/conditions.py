@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,13 +24,17 @@ from portal.forms.rows import lines as rows
 from portal.forms.rows import trees as drawn
 from portal.forms.rows.around import Around, Sheet
 from portal.forms.rows.lines import Chosen
+from portal.forms.rows.trees import Row
 from portal.forms.views import drawing
 from portal.forms.views.blueprint import blueprint, open_draft, seen_version
-from portal.forms.views.meeting import keep
+from portal.forms.views.meeting import keep, pressed_again
 from portal.forms.views.whereabouts import back_of, heading
 from portal.kernel.errors import Invalid, NotFound
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
+
+ALL = "all_of_it"
+"""Names the whole tree where an address asks about taking it away; no path of a row is called so."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,10 @@ def condition(form_id: UUID, where: str) -> ResponseReturnValue:
     act, _colon, path = request.form.get("do", "").partition(":")
     if act not in ACTS:
         raise NotFound("nothing to do")
+    if pressed_again(tree.draft, seen_version()):
+        return redirect(tree.here, 303)
+    if act == "remove" and "sure" not in request.form and _holds_lines(tree, trees.parse(path)):
+        return redirect(url_for("forms.condition", form_id=form_id, where=where, remove=path or ALL), 303)
     try:
         root = ACTS[act](tree, trees.parse(path))
     except Invalid as error:
@@ -79,8 +87,24 @@ def condition(form_id: UUID, where: str) -> ResponseReturnValue:
     return keep(tree.draft, content, seen_version(), "condition_changed", back=tree.here, done=_("It is changed."))
 
 
+def _holds_lines(tree: Open, path: Steps) -> bool:
+    if tree.root is MISSING:
+        return False
+    found = trees.branch(tree.root, tree.place.kind, path)
+    return bool(trees.slots(found.node, found.kind))
+
+
+def _row_at(row: Row | None, path: str) -> Row | None:
+    """The row with that path in a tree of rows."""
+    if row is None or row.path == path:
+        return row
+    return next((found for one in row.rows if (found := _row_at(one, path))), None)
+
+
 def _list(tree: Open, error: str = "") -> str:
     title, caption = heading(tree.around, tree.place)
+    row = drawn.row(tree.around, tree.root, tree.place.kind)
+    asked = request.args.get("remove", "") if request.method != "POST" else ""
     return render_template(
         "forms/condition.html",
         draft=tree.draft,
@@ -90,7 +114,8 @@ def _list(tree: Open, error: str = "") -> str:
         title=title,
         caption=caption,
         back=back_of(tree.draft, tree.place),
-        row=drawn.row(tree.around, tree.root, tree.place.kind),
+        row=row,
+        asked=_row_at(row, "" if asked == ALL else asked) if asked else None,
         wraps=[(word, drawn.group_names("condition")[word]) for word in trees.CONDITION_GROUPS],
         locked=tree.place.lock in drawing.locked(tree.draft),
         closed=tree.draft.state != "open",

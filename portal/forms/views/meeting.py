@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,6 +19,9 @@ from portal.forms.views.blueprint import open_draft
 from portal.kernel.errors import Conflict, Invalid
 from portal.web.fields import FieldView
 from portal.web.posted import reposted
+
+LAST = "last_change"
+"""The name in the session of what this browser changed last."""
 
 
 @dataclass(frozen=True)
@@ -46,15 +51,30 @@ def keep(
     filled from the draft, `typed` the same fields with what was typed: the page shows those that differ, and can post
     the same fields again with the version that it showed. `done` is said on the next page.
     """
+    if pressed_again(draft, seen):
+        return redirect(back, 303)
     try:
         drafting.save(guard.actor(), draft, content, seen, what, **columns)
     except Conflict:
         return met(draft, back=back, now=now, typed=typed), 409
     except Invalid as error:
         return met(draft, back=back, now=now, typed=typed, refused=_refusal(error)), 422
+    session[LAST] = _deed(draft, seen)
     if done:
         flash(done, "success")
     return redirect(back, 303)
+
+
+def pressed_again(draft: Draft, seen: int) -> bool:
+    """Whether this very form of this very state of the draft is what this browser posted last: a second click."""
+    return seen != draft.version and session.get(LAST) == _deed(draft, seen)
+
+
+def _deed(draft: Draft, seen: int) -> str:
+    """A mark of what is posted: of which draft, as it was then, at which address, with which fields."""
+    fields = [(name, request.form.getlist(name)) for name in sorted(request.form) if name != "csrf_token"]
+    said = json.dumps([str(draft.id), seen, request.full_path, fields])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def met(

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.forms.council_words import words_for
 from portal.forms.editing import structure as editing
 from portal.forms.editing.form_parts import Entry, all_questions, find, questions, rows
 from portal.forms.editing.questions import details
@@ -23,7 +24,7 @@ from portal.forms.inputs.question_words import TYPE_WORDS, words_of
 from portal.forms.mistakes import SchemaMistakes
 from portal.forms.schema import parse_form
 from portal.forms.views import beside
-from portal.forms.views.blueprint import blueprint
+from portal.forms.views.blueprint import blueprint, council
 from portal.forms.views.both_texts import Differing, differing
 from portal.forms.views.desk import Desk, condition_link, condition_of, desk, link_in_list, link_to, name_of, seen
 from portal.forms.views.preview import Shown, shown_question
@@ -239,4 +240,5 @@ def _windows(entry: Entry) -> list[int]:
 def _preview(opened: Opened) -> list[Shown]:
     """The question in each language of the council, one beneath the other."""
     kind = opened.entry.place.kind
-    return [shown_question(opened.node, kind, language) for language in opened.desk.languages]
+    own = words_for(council())
+    return [shown_question(opened.node, kind, language, own) for language in opened.desk.languages]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
@@ -18,13 +19,13 @@ from portal.forms.queries.drafts import Draft
 from portal.forms.rows.listing import one_words, part_words, shown
 from portal.forms.views import drawing, hub
 from portal.forms.views.blueprint import blueprint, council, open_draft, seen_version
-from portal.forms.views.meeting import keep
+from portal.forms.views.meeting import keep, pressed_again
 from portal.forms.views.mending import to_mend
 from portal.kernel.errors import Invalid, NotFound
 
 MOST_MISTAKES = 50
 RULES = "rules"
-ACTS = ("move", "copy")
+ACTS = ("move", "copy", "step")
 LONGEST_NUMBER = 4
 
 
@@ -89,17 +90,17 @@ def arrange(form_id: UUID, part: str) -> ResponseReturnValue:
     where, _colon, address = rest.partition(":")
     if act not in ACTS:
         raise NotFound("nothing to do")
+    if pressed_again(draft, seen_version()):
+        return redirect(back, 303)
     entry = entries.entry(draft.content, part, address)
     drawing.unlocked(draft, entry.lock)
     try:
-        content = (
-            entries.copied(draft.content, part, address, where)
-            if act == "copy"
-            else entries.moved(draft.content, part, address, _place(where))
-        )
+        content = _arranged(draft, part, act, address, where)
     except Invalid as error:
         raise NotFound("no room or no such name") from error
     done = _("The copy stands after it.") if act == "copy" else _("The order is changed.")
+    if act == "step":
+        back = url_for("forms.entry", form_id=draft.id, part=part, named=address)
     return keep(draft, content, seen_version(), f"{part}_{act}", back=back, done=done)
 
 
@@ -122,6 +123,14 @@ def remove_entry(form_id: UUID, part: str, named: str) -> ResponseReturnValue:
         )
     content = entries.removed(draft.content, part, named)
     return keep(draft, content, seen_version(), f"{part}_removed", back=back, done=_("It is taken out of the draft."))
+
+
+def _arranged(draft: Draft, part: str, act: str, address: str, where: str) -> Any:
+    if act == "copy":
+        return entries.copied(draft.content, part, address, where)
+    if act == "step":
+        return entries.step_moved(draft.content, part, address, _place(where))
+    return entries.moved(draft.content, part, address, _place(where))
 
 
 def _place(text: str) -> int:

@@ -329,7 +329,7 @@ def test_guidance_is_in_the_preview_once(app: Flask) -> None:
 def test_the_list_is_folded_and_a_part_opens_by_its_link(go: Go) -> None:
     page = soup(go("structure"))
     assert not page.select("details[open]")
-    link = next(one for one in page.select("nav.app-contents a") if "open=section" in str(one["href"]))
+    link = next(one for one in page.select("nav.app-form-contents a") if "open=section" in str(one["href"]))
     query = str(link["href"]).partition("?")[2].partition("#")
     opened = soup(go(f"structure?{query[0]}"))
     assert len(opened.select("details[open]")) == 1

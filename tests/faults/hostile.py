@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
@@ -52,6 +53,12 @@ def _form(tag: Tag) -> Form:
     return Form(str(tag.get("action", "")), tuple(hidden), tuple(typed), tuple(dict.fromkeys(chosen)), dates)
 
 
+def _each_kind(names: tuple[str, ...]) -> list[str]:
+    """One name of each kind: those of rows of several differ only in their numbers."""
+    kinds = {re.sub(r"[0-9]+", "#", name): name for name in reversed(names) if not name.endswith(PARTS)}
+    return list(kinds.values())
+
+
 def attacks(form: Form) -> Iterator[tuple[str, str]]:
     """What it is called, and the body; each must be refused, whatever else the form says."""
     words = next((name for name in form.typed if not name.endswith(PARTS)), "")
@@ -60,6 +67,8 @@ def attacks(form: Form) -> Iterator[tuple[str, str]]:
         yield "a control character", form.body(**{words: "She said\x1b[31mno"})
         yield "5 MB of text", form.body(**{words: "x" * HUGE})
         yield "a text as long as it gets", form.body(**{words: "x" * 1_000_000})
+    for name in _each_kind(form.typed):
+        yield f"a NUL byte in {name}", form.body(**{name: "She said\x00no"})
     for name in form.chosen[:1]:
         yield "an option never offered", form.body(**{name: "no-such-option"})
     for name in form.dates[:1]:

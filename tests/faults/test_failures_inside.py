@@ -40,7 +40,9 @@ def failing(view: Callable[..., Any], fail: Callable[[], NoReturn]) -> Callable[
 def who_passes(access: Access, page: str) -> str:
     """Somebody who passes the page's door."""
     passing = access.among([access.pages[page]["door"]])
-    return next(name for name in ("author", "screener", "council admin", "anonymous") if name in passing)
+    return next(
+        name for name in ("author", "screener", "council admin", "form designer", "anonymous") if name in passing
+    )
 
 
 @pytest.mark.parametrize("fail", [mistake, broken_rule])

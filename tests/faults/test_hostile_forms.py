@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,10 +14,12 @@ from portal.kernel import db
 from portal.web import security
 from portal.web.limits import limiter
 from tests.auth.walking import Walker as Registering
-from tests.factories.people import sign_in
+from tests.factories.people import make_person, sign_in
+from tests.factories.templates import Admin, add_template
 from tests.faults import hostile
 from tests.fixtures.councils import Councils
-from tests.matrix import walk, world
+from tests.forms.contents import shipped_contents
+from tests.matrix import stages, walk, world
 from tests.matrix.access import AGENCY
 from tests.matrix.world import World
 
@@ -24,7 +27,7 @@ REFUSED = {400, 413, 422}
 FAILED = 500
 FORM = "application/x-www-form-urlencoded"
 EMAIL = "nia@oakfield.avonmere.sch.uk"
-PEOPLE = ("anonymous", "author", "waiting", "screener", "council admin", "ended")
+PEOPLE = ("anonymous", "author", "waiting", "screener", "practice manager", "form designer", "council admin", "ended")
 # Shown only after other forms: those of registering and signing in are walked below, the others made by hand.
 WALKED = {
     "/register/agency",
@@ -37,15 +40,42 @@ WALKED = {
 BY_HAND = {
     "/report/<uuid:draft_id>/disagree": ("author", ("reason",), ()),
     "/report/<uuid:draft_id>/agree": ("author", (), ()),
+    "/report/restart/<uuid:draft_id>": ("author", (), ()),
     "/join": ("ended", ("job",), ("agency", "lead")),
+    "/forms/try/<uuid:trial_id>/disagree": ("form designer", ("reason",), ()),
+    "/forms/try/<uuid:trial_id>/agree": ("form designer", (), ()),
+    "/forms/try/<uuid:trial_id>/urgent": ("form designer", (), ()),
+}
+# Open only once another answer says so; tests/referrals/test_people.py posts to them.
+SEVERAL = {
+    f"{start}/people/<key>/<int:place>/<group>{rest}"
+    for start in ("/report/<uuid:draft_id>", "/forms/try/<uuid:trial_id>")
+    for rest in ("", "/<int:number>", "/<int:number>/remove")
 }
 
 
+@dataclass
+class Filled(World):
+    """The world, with drafts of a form at every stage."""
+
+    more: list[str] = field(default_factory=list)
+
+
 @pytest.fixture
-def filled(app: Flask, councils: Councils, monkeypatch: pytest.MonkeyPatch) -> World:
+def filled(app: Flask, councils: Councils, admin: Admin, monkeypatch: pytest.MonkeyPatch) -> Filled:
     """Both councils; what a POST does is undone, so that each form is tried on the same page."""
     del app
-    made = world.make(councils)
+    add_template(admin, shipped_contents()[0])
+    plain = world.make(councils)
+    made = Filled(plain.people, plain.things, plain.here, plain.there, plain.first_page)
+    designer = plain.people["form designer"]
+    assert designer is not None
+    second = make_person(plain.here, role="form_designer")
+    approver = plain.people["practice manager"]
+    assert approver is not None
+    made.more = stages.make(designer, second, approver, admin).pages()
+    line = f"/forms/drafts/{plain.things.form[AGENCY]}/condition-line/rule/A01/when?add=yes&at="
+    made.more += [line, f"{line}&about=always"]
     finish = security.finish
 
     def undo(response: Response) -> None:
@@ -80,21 +110,21 @@ def try_all(client: FlaskClient, page: str, found: hostile.Form) -> list[str]:
     return wrong
 
 
-def pages(app: Flask, filled: World, client: FlaskClient) -> dict[str, str]:
+def pages(app: Flask, filled: Filled, client: FlaskClient) -> dict[str, str]:
     """Every page that this person reads, by its path."""
     found = {}
     paths = [walk.address(app, filled, rule, AGENCY) for rule in walk.rules(app) if "GET" in walk.methods(rule)]
     outcome = filled.here.settings.outcomes[0].key
     report, fresh = filled.things.report[AGENCY], filled.things.fresh[AGENCY]
     paths += [f"/screening/{fresh}", f"/screening/{report}/decide?outcome={outcome}"]
-    for path in paths:
+    for path in [*paths, *filled.more]:
         answer = client.get(f"/{filled.here.slug}{path}")
         if answer.status_code == 200 and answer.mimetype == "text/html":
             found[f"/{filled.here.slug}{path}"] = answer.get_data(as_text=True)
     return found
 
 
-def own_forms(app: Flask, filled: World, client: FlaskClient) -> dict[str, tuple[str, hostile.Form]]:
+def own_forms(app: Flask, filled: Filled, client: FlaskClient) -> dict[str, tuple[str, hostile.Form]]:
     """The forms of all pages, once for each address and set of fields."""
     found = {}
     for page, text in pages(app, filled, client).items():
@@ -105,7 +135,7 @@ def own_forms(app: Flask, filled: World, client: FlaskClient) -> dict[str, tuple
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_every_form_of_every_page(app: Flask, filled: World, person: str) -> None:
+def test_every_form_of_every_page(app: Flask, filled: Filled, person: str) -> None:
     client = app.test_client()
     somebody = filled.people[person]
     if somebody is not None:
@@ -120,10 +150,13 @@ def test_every_form_of_every_page(app: Flask, filled: World, person: str) -> Non
 
 
 @pytest.mark.parametrize("address", BY_HAND)
-def test_the_forms_that_are_made_by_hand(app: Flask, filled: World, address: str) -> None:
+def test_the_forms_that_are_made_by_hand(app: Flask, filled: Filled, address: str) -> None:
     person, typed, chosen = BY_HAND[address]
     walker = walk.Walker(app, filled, filled.people[person], filled.here.slug)
-    path = f"/{filled.here.slug}{address.replace('<uuid:draft_id>', filled.things.draft[AGENCY])}"
+    things = {"<uuid:draft_id>": filled.things.draft[AGENCY], "<uuid:trial_id>": filled.things.trial[AGENCY]}
+    path = f"/{filled.here.slug}{address}"
+    for name, thing in things.items():
+        path = path.replace(name, thing)
     form = hostile.Form(path, (("csrf_token", walker.csrf()), ("seen_version", "1")), typed, chosen, ())
     assert try_all(walker.client, path, form) == []
 
@@ -154,11 +187,11 @@ def test_the_forms_of_registering_and_signing_in(
     assert wrong == []
 
 
-def test_every_address_that_takes_a_form_is_on_a_page(app: Flask, filled: World) -> None:
+def test_every_address_that_takes_a_form_is_on_a_page(app: Flask, filled: Filled) -> None:
     posts = {rule.rule for rule in walk.rules(app) if "POST" in walk.methods(rule)}
     adapter = app.url_map.bind("localhost")
     reached: set[str] = set()
-    for person in PEOPLE:
+    for person in ("anonymous", "author", "waiting", "screener", "form designer", "council admin", "ended"):
         client = app.test_client()
         somebody = filled.people[person]
         if somebody is not None:
@@ -167,7 +200,7 @@ def test_every_address_that_takes_a_form_is_on_a_page(app: Flask, filled: World)
             path = key.split(" ", 1)[0].removeprefix(f"/{filled.here.slug}")
             rule, _ = adapter.match(path, method="POST", return_rule=True)
             reached.add(rule.rule)
-    assert posts - reached - WALKED - set(BY_HAND) == set()
+    assert posts - reached - WALKED - SEVERAL - set(BY_HAND) == set()
 
 
 def test_a_form_that_takes_anything_would_be_found(client: FlaskClient, councils: Councils) -> None:

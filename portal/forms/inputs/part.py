@@ -36,6 +36,8 @@ def read(paper: Paper, node: Mapping[str, Any], *, repeats: bool) -> dict[str, A
     for name in ("intro", "inset"):
         put_or_drop(changed, name, paper.text(name, node.get(name)))
     if repeats:
+        if paper.one("repeat") not in ("yes", "no"):
+            paper.note("repeat", _("Choose one of those that are offered"))
         put_or_drop(changed, "repeat", _repeat(paper, node) if paper.one("repeat") == "yes" else None)
     return changed
 
@@ -49,8 +51,11 @@ def _repeat(paper: Paper, node: Mapping[str, Any]) -> dict[str, Any]:
     if not item:
         paper.note(f"item-{paper.languages[0]}", _("Enter what one of them is called"))
     titles = list(dict.fromkeys(filter(None, paper.several("title_from"))))
+    asked = [one.get("key") for one in rows(node.get("questions")) if isinstance(one, Mapping)]
     if not titles:
         paper.note("title_from", _("Choose at least one question"))
+    elif not set(titles) <= set(asked):
+        paper.note("title_from", _("Choose one of those that are offered"))
     return {**numbers, "item": item, "title_from": titles}
 
 

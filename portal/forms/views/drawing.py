@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from portal.auth import guard
+from portal.auth.policy import Permission, Reach, reach
 from portal.forms.queries import library
 from portal.forms.queries.drafts import Draft
 from portal.forms.rows.around import Around, Posted
@@ -31,6 +32,11 @@ def asked() -> Posted:
 def locked(draft: Draft) -> frozenset[str]:
     """What the draft's template has locked."""
     return library.locked(guard.actor(), draft)
+
+
+def may_change(draft: Draft) -> bool:
+    """Whether whoever asks may change the draft now."""
+    return draft.state == "open" and reach(guard.actor(), Permission.DESIGN) is not Reach.NONE
 
 
 def unlocked(draft: Draft, lock: str) -> None:

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from flask import url_for
 from flask_babel import gettext as _
 
+from portal.auth import guard
+from portal.auth.policy import Permission, Reach, reach
 from portal.forms.queries.drafts import Draft
 
 
@@ -65,6 +68,11 @@ def remaining(function: Steps) -> Steps:
 def steps(draft: Draft) -> list[tuple[str, str]]:
     """What is left to do before a draft can be published."""
     return [step for function in _remaining for step in function(draft)]
+
+
+def designers_link(endpoint: str, draft: Draft) -> str:
+    """Where a row leads that only designers may open, "" for everybody else: they see how it stands."""
+    return url_for(endpoint, form_id=draft.id) if reach(guard.actor(), Permission.DESIGN) is not Reach.NONE else ""
 
 
 def groups(draft: Draft) -> list[tuple[str, list[Row]]]:

@@ -44,7 +44,7 @@ def library_row(draft: Draft) -> Row | None:
         return None
     return Row(
         _("Changes of the shared library"),
-        url_for("forms.proposals", form_id=draft.id),
+        hub.designers_link("forms.proposals", draft),
         _("Number %(number)s is new", number=newer),
         "yellow",
     )

@@ -20,6 +20,7 @@ from portal.forms.views.beside import beside_fields
 from portal.forms.views.blueprint import blueprint
 from portal.forms.views.both_texts import Differing, differing
 from portal.forms.views.desk import Desk, condition_link, condition_of, desk, link_to, name_of, seen
+from portal.forms.views.reading import facts
 from portal.forms.views.structure import copy_key, kind_words
 from portal.kernel.errors import Conflict, NotFound
 from portal.web.fields import FieldView
@@ -93,6 +94,7 @@ def _show(at: Desk, entry: Entry, paper: Paper, differ: list[Differing] | None =
         words=inputs.word_rows(paper),
         repeat=inputs.repeat_rows(paper, _inside(entry)) if _repeats(entry) else [],
         views=_views(paper, entry),
+        facts=facts(_views(paper, entry)),
         seen=seen(entry.node),
         differing=differ or [],
         condition=condition_of(entry, at.draft.form),

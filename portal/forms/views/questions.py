@@ -28,6 +28,7 @@ from portal.forms.views.blueprint import blueprint, council
 from portal.forms.views.both_texts import Differing, differing
 from portal.forms.views.desk import Desk, condition_link, condition_of, desk, link_in_list, link_to, name_of, seen
 from portal.forms.views.preview import Shown, shown_question
+from portal.forms.views.reading import facts
 from portal.forms.views.structure import copy_key
 from portal.kernel.errors import Conflict
 from portal.web.fields import FieldView
@@ -200,6 +201,7 @@ def _show(opened: Opened) -> str:
         options=options if "options" in own else None,
         levels=levels if "levels" in own else None,
         views=_all_errors(opened),
+        facts=_facts(opened),
         hidden=_hidden(opened),
         parts=_windows(entry),
         condition=condition_of(entry, at.draft.form),
@@ -219,6 +221,14 @@ def _all_errors(opened: Opened) -> list[FieldView]:
         if name in opened.paper.errors:
             found.append(FieldView("text", name, "", error=opened.paper.errors[name]))
     return found
+
+
+def _facts(opened: Opened) -> list[tuple[str, list[dict[str, str]]]]:
+    """What stands in the fields, under their headings, for those who may not change it."""
+    found = [(title, facts(view for row in group for view in row)) for _anchor, title, group in _groups(opened)]
+    lines = [line for several in _lines(opened) for line in several]
+    rows = [(line.title, facts(view for row in (*line.fields, *line.more) for view in row)) for line in lines]
+    return found + rows
 
 
 def _hidden(opened: Opened) -> list[tuple[str, str]]:

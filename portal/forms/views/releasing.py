@@ -55,7 +55,7 @@ def _row(draft: Draft) -> hub.Row | None:
     if draft.state != "open" or not guard.may(Permission.DESIGN):
         return None
     return hub.Row(
-        _("Submit to a second person"), url_for("forms.submit", form_id=draft.id), _("Not submitted"), "grey"
+        _("Submit to a second person"), hub.designers_link("forms.submit", draft), _("Not submitted"), "grey"
     )
 
 

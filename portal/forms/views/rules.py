@@ -48,7 +48,7 @@ def rules_row(draft: Draft) -> hub.Row | None:
 
 
 @blueprint.get("/forms/drafts/<uuid:form_id>/rules")
-@page(Permission.DESIGN)
+@page(Permission.PUBLISH)
 def rules(form_id: UUID) -> str:
     """Every rule in order, the other parts, and what is wrong."""
     draft = open_draft(form_id)
@@ -63,11 +63,12 @@ def rules(form_id: UUID) -> str:
         parts=counts,
         mistakes=to_mend(draft, wrong[:MOST_MISTAKES]),
         mistake_count=len(wrong),
+        may_change=drawing.may_change(draft),
     )
 
 
 @blueprint.get("/forms/drafts/<uuid:form_id>/rules/<part>")
-@page(Permission.DESIGN)
+@page(Permission.PUBLISH)
 def part(form_id: UUID, part: str) -> ResponseReturnValue:
     """One part of the rule set: its entries in order."""
     draft = open_draft(form_id)
@@ -76,7 +77,14 @@ def part(form_id: UUID, part: str) -> ResponseReturnValue:
     found = shown(drawing.around(draft), part, drawing.locked(draft))
     words = part_words()[part]
     return render_template(
-        "forms/part.html", draft=draft, part=part, title=words, add=one_words(part), entries=found, hint=_about(part)
+        "forms/part.html",
+        draft=draft,
+        part=part,
+        title=words,
+        add=one_words(part),
+        entries=found,
+        hint=_about(part),
+        may_change=drawing.may_change(draft),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,21 +50,22 @@ def entries(content: object, part: str) -> list[Entry]:
         found = [(key, node) for key, node in mapping_at(content, MAPPINGS[part]).items()]
     elif part in LISTS:
         nodes = list_at(content, LISTS[part])
-        found = [(_address(part, nodes, place), node) for place, node in enumerate(nodes)]
+        found = list(zip(_addresses(part, nodes), nodes, strict=True))
     else:
         raise NotFound("no such part")
     lock = LOCKS[part]
     return [Entry(address, node, lock if lock == "safety" else f"{lock}:{address}") for address, node in found]
 
 
-def _address(part: str, nodes: list[Any], place: int) -> str:
-    """A rule's own id where it is one and no other rule has it; else its place."""
+def _addresses(part: str, nodes: list[Any]) -> list[str]:
+    """Of each entry a rule's own id where it is one and no other rule has it; else its place."""
     if part not in BY_ID:
-        return str(place + 1)
-    ids = [node.get("id") if isinstance(node, Mapping) else None for node in nodes]
-    own = ids[place]
-    good = isinstance(own, str) and bool(KEY.match(own)) and ids.count(own) == 1
-    return str(own) if good else f"{BY_PLACE}{place + 1}"
+        return [str(place + 1) for place in range(len(nodes))]
+    given = [node.get("id") if isinstance(node, Mapping) else None for node in nodes]
+    ids = [one if isinstance(one, str) else "" for one in given]
+    times = Counter(ids)
+    good = [bool(KEY.match(one)) and times[one] == 1 for one in ids]
+    return [own if good[place] else f"{BY_PLACE}{place + 1}" for place, own in enumerate(ids)]
 
 
 def find(content: object, part: str, address: str) -> int:
@@ -177,9 +179,8 @@ def copied(content: object, part: str, address: str, key: str) -> Any:
     return moved(more, part, new, place + 1)
 
 
-def free_key(content: object, part: str, address: str) -> str:
-    """A key for the copy of an entry that no other has: A05_2, A05_3 …"""
-    known = {one.address for one in entries(content, part)}
+def free_key(known: Collection[str], part: str, address: str) -> str:
+    """A key for the copy of an entry that none of the part's has: A05_2, A05_3 …"""
     stem = address.lstrip(BY_PLACE)[:50] or part
     number = 2
     while f"{stem}_{number}" in known:

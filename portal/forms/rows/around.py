@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
 
-from portal.forms.editing.documents import text_at
+from portal.forms.editing.documents import mapping_at, text_at
 from portal.forms.editing.entries import entries
 from portal.forms.editing.vocabulary import vocabulary
+from portal.forms.statements import Labels, labels
 from portal.kernel.language import say
 from portal.web.fields import FieldView, OptionView
 
@@ -25,6 +27,12 @@ class Around:
     content: Any
     languages: tuple[str, ...]
     language: str
+    _called: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The words of the draft for its statements, read once for a page."""
+        return labels(mapping_at(self.content, ("form",)), mapping_at(self.content, ("thresholds",)), self.language)
 
     def choices(self, what: str) -> list[tuple[str, str]]:
         """What may be chosen of a part of the draft: value and words, in the draft's order."""
@@ -38,7 +46,9 @@ class Around:
 
     def called(self, part: str, key: str) -> str:
         """What one entry is called: its label, its title or its words; else its key."""
-        return dict(self.choices(part)).get(key, key)
+        if part not in self._called:
+            self._called[part] = dict(self.choices(part))
+        return self._called[part].get(key, key)
 
 
 @dataclass

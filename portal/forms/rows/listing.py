@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask_babel import gettext as _
 
 from portal.forms import statements
-from portal.forms.editing.documents import mapping_at, names_in, text_at
+from portal.forms.editing.documents import names_in, text_at
 from portal.forms.editing.entries import BY_ID, Entry, entries, free_key
 from portal.forms.rows.around import Around
 from portal.forms.statements import Statement
@@ -76,10 +76,13 @@ def one_words(part: str) -> str:
 def shown(around: Around, part: str, locked: Collection[str] = ()) -> list[Shown]:
     """The entries of a part, in order; never raises on a wrong draft, NotFound for an unknown part."""
     found = entries(around.content, part)
-    return [_shown(around, part, one, place=place, of=len(found), locked=locked) for place, one in enumerate(found)]
+    known = {one.address for one in found}
+    shown_ones = [_shown(around, part, one, known, locked) for one in found]
+    last = len(found) - 1
+    return [replace(one, place=place, last=place == last) for place, one in enumerate(shown_ones)]
 
 
-def _shown(around: Around, part: str, one: Entry, *, place: int, of: int, locked: Collection[str]) -> Shown:
+def _shown(around: Around, part: str, one: Entry, known: Collection[str], locked: Collection[str]) -> Shown:
     node = one.node if isinstance(one.node, Mapping) else {}
     condition = CONDITION_OF.get(part, "").format(one.address)
     return Shown(
@@ -90,9 +93,9 @@ def _shown(around: Around, part: str, one: Entry, *, place: int, of: int, locked
         facts=tuple(_facts(around, part, node)),
         condition=condition,
         locked=one.lock in locked,
-        place=place,
-        last=place == of - 1,
-        copy=free_key(around.content, part, one.address),
+        place=0,
+        last=False,
+        copy=free_key(known, part, one.address),
         parts=tuple(_parts(around, part, one.address, node)),
     )
 
@@ -112,8 +115,7 @@ def _title(around: Around, part: str, one: Entry, node: Mapping[str, Any]) -> st
 
 
 def _statements(around: Around, part: str, node: object) -> tuple[Statement, ...]:
-    form, rules = (mapping_at(around.content, (name,)) for name in ("form", "thresholds"))
-    drawn = (form, rules, around.language)
+    drawn = (around.labels, None, around.language)
     if part in BY_ID:
         return statements.rule_lines(node, *drawn)
     if part == "conditions":

@@ -1,13 +1,13 @@
 """A council's rules in plain words, English and Welsh, made from the documents themselves; never raises.
 
 A draft may be wrong. `form` is a parsed form or its document, `thresholds` the thresholds document (or None, for the
-conditions of questions).
+conditions of questions). Whoever says many of one draft reads its words once: `labels` of both in place of `form`.
 """
 
 from __future__ import annotations
 
 from portal.forms.statements.conditions import condition
-from portal.forms.statements.labels import labels, mapping
+from portal.forms.statements.labels import Labels, labels, mapping
 from portal.forms.statements.rules import every_rule, notice, rule, topics
 from portal.forms.statements.tree import Statement, capital
 from portal.forms.statements.values import phrase
@@ -15,7 +15,9 @@ from portal.forms.statements.writing import Writer
 from portal.kernel.language import N_
 
 __all__ = [
+    "Labels",
     "Statement",
+    "labels",
     "lines",
     "notice_lines",
     "question_statement",
@@ -32,7 +34,7 @@ REQUIRED = N_("must be answered when %(condition)s")
 
 
 def _writer(form: object, thresholds: object, language: str) -> Writer:
-    return Writer(labels(form, thresholds, language))
+    return Writer(form if isinstance(form, Labels) else labels(form, thresholds, language))
 
 
 def lines(node: object, form: object, thresholds: object, language: str) -> Statement:

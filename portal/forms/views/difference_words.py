@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext
 
 from portal.forms.differences import Difference, Field, differences
-from portal.forms.statements import question_statement, rule_statement, statement, value_lines
+from portal.forms.statements import Labels, labels, question_statement, rule_statement, statement, value_lines
 from portal.forms.views.blueprint import language
 from portal.forms.views.scenario_words import expected_rows
 from portal.forms.views.wording import Answers, route_label, text_of
@@ -104,6 +104,7 @@ class _Telling:
 
     def __init__(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         self._old, self._new = before, after
+        self._spoken: dict[int, Labels] = {}
 
     def one(self, found: Difference) -> Told:
         return Told(
@@ -145,7 +146,13 @@ class _Telling:
     def _rule(self, document: Any, content: Mapping[str, Any]) -> str:
         if not isinstance(document, Mapping):
             return ""
-        return rule_statement(document, content.get("form"), content.get("thresholds"), language())
+        return rule_statement(document, self._labels(content), None, language())
+
+    def _labels(self, content: Mapping[str, Any]) -> Labels:
+        """The words of one of the two contents, read once."""
+        if id(content) not in self._spoken:
+            self._spoken[id(content)] = labels(content.get("form"), content.get("thresholds"), language())
+        return self._spoken[id(content)]
 
     def _line(self, what: str, field: Field) -> Line:
         name = field_words(field.name)
@@ -165,13 +172,13 @@ class _Telling:
 
     def _condition_words(self, what: str, name: str, value: Any, content: Mapping[str, Any]) -> str:
         """What a condition, value or route says in words; "" for anything else."""
-        form, rules = content.get("form"), content.get("thresholds")
+        rules = content.get("thresholds")
         if what in ("question", "page", "section") and name in ("show_when", "required"):
-            return question_statement(value, form, language(), required=name == "required")
+            return question_statement(value, self._labels(content), language(), required=name == "required")
         if name == "when" or what == "condition":
-            return statement(value, form, rules, language())
+            return statement(value, self._labels(content), None, language())
         if what == "value":
-            return value_lines(value, form, rules, language()).flat()
+            return value_lines(value, self._labels(content), None, language()).flat()
         if what == "scenario" and isinstance(value, Mapping) and name in ("expected", "answers"):
             return self._scenario_words(name, value, content)
         if name == "route":

@@ -61,7 +61,9 @@ def test_the_draft_says_how_many_rules_and_mistakes_there_are(designing: Designe
     assert "1 mistake" in designing.get("").get_data(as_text=True)
     page = designing.get("/rules").get_data(as_text=True)
     assert "unknown route NOWHERE" in page
-    assert "#entry-2" in page
+    second = content["thresholds"]["rules"][1]["id"]
+    assert f'/rules/rules/{second}">' in page, "it leads to the page of that rule"
+    assert 'lang="en">unknown route NOWHERE' in page
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -16,7 +16,7 @@ from portal.forms.mistakes import Path
 from portal.forms.queries.drafts import Draft
 from portal.forms.rows.listing import CONDITION_OF, part_words
 from portal.forms.views import drawing
-from portal.forms.views.beside import words
+from portal.forms.views.beside import UNTRANSLATED, words
 from portal.forms.views.desk import condition_link, link_to, name_of
 from portal.kernel.errors import NotFound
 
@@ -43,9 +43,14 @@ def to_mend(draft: Draft, mistakes: Iterable[tuple[Path, str]]) -> list[ToMend]:
     found = []
     for path, message in mistakes:
         where, href = _in_form(draft, path[1:]) if path[:1] == (FORM,) else _in_rules(draft, path[1:])
-        text = words(message)
+        text = message if _names_it(path, message) else words(message)
         found.append(ToMend(where, href, text, text != message))
     return found
+
+
+def _names_it(path: Path, message: str) -> bool:
+    """Whether the reader's own words name what is wrong, which no field beside them would show here."""
+    return message.startswith("unknown ") or (path[:1] != (FORM,) and not UNTRANSLATED.match(message))
 
 
 def _in_form(draft: Draft, path: Path) -> tuple[str, str]:

@@ -161,7 +161,8 @@ def test_a_value_is_built_from_rows(designing: Designer) -> None:
     assert designing.draft().thresholds["values"]["health"] == {"highest": [value, 2], "no_less_than": 1}
     assert designing.post(where, do="begin:", group="if").status_code == 303
     assert designing.get(where).status_code == 200
-    assert designing.post(where, do="remove:").status_code == 303
+    assert designing.post(where, do="remove:").headers["Location"].endswith("remove=all_of_it"), "it asks first"
+    assert designing.post(where, do="remove:", sure="yes").status_code == 303
     assert designing.draft().thresholds["values"]["health"] == {"sum": []}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.councils",
@@ -10,3 +12,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.canary",
 ]
+
+# Nothing here is timed: the machine may be busy with something else.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")

@@ -61,6 +61,9 @@ def _type(walker: Walker, where: Locator, question: Question, value: Any, label:
         group = where.get_by_role("group", name=label, exact=True)
         for name, text in zip(("Day", "Month", "Year"), value, strict=True):
             group.get_by_label(walker.say(name), exact=True).fill(str(text))
+    elif question.type == "name":
+        for name, words in (("first", "First name"), ("last", "Last name")):
+            where.get_by_label(walker.say(words), exact=True).first.fill(value[name])
     else:
         where.get_by_label(label, exact=True).fill(str(value))
 
@@ -99,6 +102,7 @@ def _ordinary(question: Question) -> Any:
     ordinary: dict[str, Any] = {
         "radios": first, "select": first, "checkboxes": [first], "date": (27, 3, 2019),
         "yes_no": first, "search": first, "documents": [first],
+        "levels": {first: question.levels[0].value} if question.levels else None,
         "number": 7, "age": 7, "tel": "01632 960555", "postcode": "AA3 1AB", "email": "somebody@example.org.uk",
     }  # fmt: skip
     return ordinary.get(question.type, "Siân told us at 9am. Her brother Llŷr was there too.")

@@ -52,7 +52,7 @@ def test_given_a_designer_when_the_whole_form_is_tried_then_every_page_is_marked
         if section.repeat is None or section.repeat.min:
             answer_section(walker, section, {**SECTIONS, **BORN})
         if section.repeat:
-            walker.press("Continue" if section.repeat.min else "Continue without adding anybody")
+            walker.press("Continue" if section.repeat.min else "Continue without adding any")
     walker.press("Check your answers").sees(walker.say(BANNER)).press("Send report")
     walker.sees_heading("Report sent").sees("TEST").sees(walker.say(BANNER))
     walker.press("As the council would see it").sees("Siân").sees("Does dim bwyd").sees(walker.say(BANNER))

@@ -58,7 +58,7 @@ def test_given_no_scripts_when_a_referrer_answers_everything_then_the_report_is_
         if section.repeat is None or section.repeat.min:
             answer_section(teacher, section, {**SECTIONS, **BORN})
         if section.repeat:
-            teacher.press("Continue" if section.repeat.min else "Continue without adding anybody")
+            teacher.press("Continue" if section.repeat.min else "Continue without adding any")
     teacher.press("Check your answers").button("Send report").dblclick()
     teacher.page.wait_for_url("**/receipt")
     reference = teacher.arrive().sees_heading("Report sent").reference()

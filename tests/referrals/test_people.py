@@ -79,7 +79,7 @@ def saved(teacher: Somebody, draft_id: UUID) -> list[dict[str, Any]]:
 def test_a_section_leads_to_its_people_and_they_to_the_task_list(person: Person, draft_id: UUID) -> None:
     led = person.post(f"/report/{draft_id}/section/support")
     assert led.headers["Location"].endswith(workers(draft_id))
-    assert "Nobody added yet." in soup(person.get(workers(draft_id))).get_text()
+    assert "None added yet." in soup(person.get(workers(draft_id))).get_text()
     on = person.post(workers(draft_id))
     assert on.headers["Location"].endswith(f"/report/{draft_id}")
     assert "Incomplete" in soup(person.get(f"/report/{draft_id}")).get_text()

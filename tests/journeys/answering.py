@@ -64,6 +64,8 @@ def _type(walker: Walker, where: Locator, question: Question, value: Any, label:
     elif question.type == "name":
         for name, words in (("first", "First name"), ("last", "Last name")):
             where.get_by_label(walker.say(words), exact=True).first.fill(value[name])
+    elif question.type == "address":
+        where.get_by_label(walker.say("House number or name, and street"), exact=True).first.fill(str(value))
     else:
         where.get_by_label(label, exact=True).fill(str(value))
 

@@ -19,7 +19,7 @@ NAME = "Ffion Llwyd-Brâd"
 BORN: Mapping[str, Any] = {
     "child_unborn": "no", "child_first_name": "Siân", "child_last_name": "O'Brien", "child_dob_known": "exact",
     "child_dob": (27, 3, 2019), "child_postcode": "AA3 1AB", "child_address": "4 Fictional Row",
-    "child_school": "Oakfield", "child_sex": "female", "child_address_secret": "no",
+    "child_school": "Canal Street School", "child_sex": "female", "child_address_secret": "no",
 }  # fmt: skip
 UNBORN: Mapping[str, Any] = {
     "child_unborn": "yes", "child_edd": NOT_KNOWN, "child_last_name": "O'Brien", "child_address_secret": "no",

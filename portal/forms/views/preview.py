@@ -111,7 +111,7 @@ def _buttons(entry: Entry) -> dict[str, Any]:
     return {
         "buttons": [first[entry.place.kind], *second],
         "continue_words": _("Continue"),
-        "nobody": _("Nobody added yet."),
+        "nobody": _("None added yet."),
         "add": lambda item: _("Add: %(item)s", item=item),
         "another": lambda item: _("Add another: %(item)s", item=item),
     }

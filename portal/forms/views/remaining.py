@@ -26,7 +26,7 @@ def steps(draft: Draft) -> list[Step]:
         return [(_("A second person looks at it and publishes it"), url_for("forms.review", form_id=draft.id))]
     if draft.state != "open":
         return []
-    submit = (_("Submit it to a second person"), url_for("forms.submit", form_id=draft.id))
+    submit = (_("Submit it to a second person"), hub.designers_link("forms.submit", draft))
     return [*_mistakes(draft), *_content(draft), *_proof(draft), submit]
 
 

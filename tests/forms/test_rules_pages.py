@@ -287,7 +287,12 @@ def test_a_draft_that_is_wrong_everywhere_still_has_its_pages(designing: Designe
 
 
 @pytest.mark.parametrize("role", ["council_admin", "practice_manager", "screener"])
-def test_only_designers_come_in(client: FlaskClient, councils: Councils, role: str) -> None:
+def test_those_who_publish_read_the_rules_and_only_designers_change_them(
+    client: FlaskClient, councils: Councils, role: str
+) -> None:
     other = designer(client, councils.wales, role=role)
-    assert other.get("/rules").status_code == 403
+    shown = other.get("/rules")
+    assert shown.status_code == (403 if role == "screener" else 200)
+    assert "Add a rule" not in shown.get_data(as_text=True)
+    assert other.get("/rules/rules/A05").status_code == 403
     assert other.get("/condition/rule/A05/when").status_code == 403

@@ -33,7 +33,7 @@ def _consent(content: dict[str, Any]) -> dict[str, Any]:
 
 def _reword(designer: Walker, old: str, languages: tuple[str, ...]) -> None:
     """Change the question's words in every language of the council, on the designer's own pages."""
-    designer.follow("Questions").page.get_by_role("link", name=old, exact=True).click()
+    designer.follow("Questions").follow("Open every part").page.get_by_role("link", name=old, exact=True).click()
     for language in languages:
         designer.page.locator(f"[name='label-{language}']").fill(NEW[language])
     designer.press("Save").sees(NEW[designer.language])

@@ -118,14 +118,21 @@ def complete(clicking: Clicking) -> str:
     place = clicking.get(f"{draft}/questions", 303).headers["Location"]
     while not place.endswith("/route"):
         place = clicking.complete(place).headers["Location"]
-    for link in page(clicking.get(draft)).select(".govuk-task-list__link"):
-        href = str(link["href"])
-        shown = clicking.client.get(href)
-        if shown.status_code == 200 and not href.endswith("/route"):
-            clicking.complete(href)
-        elif shown.status_code == 303:
-            several(clicking, shown.headers["Location"])
+    done: set[str] = set()
+    while new := [href for href in links(clicking, draft) if href not in done]:
+        done.update(new)  # what one section says may open another
+        for href in new:
+            shown = clicking.client.get(href)
+            if shown.status_code == 200 and not href.endswith("/route"):
+                clicking.complete(href)
+            elif shown.status_code == 303:
+                several(clicking, shown.headers["Location"])
     return f"{draft}/check"
+
+
+def links(clicking: Clicking, draft: str) -> list[str]:
+    """What the task list leads to."""
+    return [str(link["href"]) for link in page(clicking.get(draft)).select(".govuk-task-list__link")]
 
 
 def several(clicking: Clicking, href: str) -> None:

@@ -17,6 +17,7 @@ from portal.forms.views.beside import put
 from portal.forms.views.blueprint import blueprint
 from portal.forms.views.both_texts import Differing, differing
 from portal.forms.views.desk import Desk, desk, seen
+from portal.forms.views.reading import facts
 from portal.kernel.errors import Conflict
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
@@ -74,5 +75,6 @@ def _show(at: Desk, paper: Paper, differ: list[Differing] | None = None) -> str:
         views=_views(paper),
         seen=_seen(at),
         differing=differ or [],
+        facts=facts(_views(paper)),
         names=[f"(({name}))" for name in NAMES],
     )

@@ -197,7 +197,7 @@ def test_the_three_families_keep_their_scenarios(empty: Admin, folders: Path) ->
 
 def test_one_familys_change_publishes_that_family_alone(empty: Admin, folders: Path) -> None:
     apply(folders, "avonmere")
-    change(folders / "avonmere" / "forms" / "service" / "form.yaml", "en: Why now?", "en: Why today?")
+    change(folders / "avonmere" / "forms" / "service" / "form.yaml", "Why now?", "Why today?")
     assert [form.number for form in apply(folders, "avonmere").forms] == [1, 1, 2]
 
 
@@ -221,7 +221,7 @@ def test_a_version_made_in_the_portal_is_left_alone(empty: Admin, folders: Path)
     _designed(empty)
     again = apply(folders, "avonmere")
     assert (again.changed, [form.key for form in again.forms if form.left_alone]) == (False, ["service"])
-    change(folders / "avonmere" / "forms" / "service" / "form.yaml", "en: Why now?", "en: Why today?")
+    change(folders / "avonmere" / "forms" / "service" / "form.yaml", "Why now?", "Why today?")
     changed = apply(folders, "avonmere")
     assert [(form.number, form.left_alone) for form in changed.forms] == [(1, False), (1, False), (2, True)]
 

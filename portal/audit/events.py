@@ -37,6 +37,8 @@ class Event(StrEnum):
     FORM_FAILURE_ACCEPTED = "forms.failure_accepted"
     FORM_EXPORTED = "forms.exported"
     FORM_TRIED = "forms.tried"
+    FORM_NOTICE_SENT = "forms.notice_sent"
+    FORM_NOTICE_FAILED = "forms.notice_failed"
     TEMPLATE_APPLIED = "forms.template_applied"
     REFERRAL_STARTED = "referrals.started"
     REFERRAL_SAVED = "referrals.saved"
@@ -81,6 +83,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.FORM_CHECK_ASKED: frozenset({"kind"}),
     Event.FORM_FAILURE_ACCEPTED: frozenset({"scenario"}),
     Event.FORM_EXPORTED: frozenset({"form"}),
+    Event.FORM_NOTICE_SENT: frozenset({"kind"}),
+    Event.FORM_NOTICE_FAILED: frozenset({"kind"}),
     Event.TEMPLATE_APPLIED: frozenset({"form", "number"}),
     Event.REFERRAL_STARTED: frozenset({"kind"}),
     Event.REFERRAL_SAVED: frozenset({"section", "version"}),

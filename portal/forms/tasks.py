@@ -1,4 +1,4 @@
-"""The job that runs a check of a draft: whoever registered for its kind does the work, and the result is kept."""
+"""Jobs about drafts: running a check by whoever registered for its kind, and the emails on the way to publishing."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from portal.forms import rehearsing, runners
-from portal.forms.commands import checks
+from portal.adapters import ports
+from portal.audit import events
+from portal.auth.policy import Permission
+from portal.auth.queries.staff import Staff, who_may
+from portal.forms import letters, rehearsing, runners
+from portal.forms.commands import checks, notices
+from portal.forms.queries import drafts
 from portal.forms.queries.checks import PROOF, SCENARIOS
 from portal.forms.runners import Run, Stopped
 from portal.forms.verify import verify
-from portal.kernel import db, jobs
-from portal.kernel.errors import Unavailable
+from portal.kernel import db, jobs, scope
+from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.scope import Council
 
 log = structlog.get_logger()
 
@@ -52,6 +58,55 @@ def run_check(check_id: UUID) -> None:
 def prove(run: Run) -> dict[str, Any]:
     """Prove a draft's rules; the result is the proof as its document."""
     return verify(run.content["form"], run.content["thresholds"], run.languages).document()
+
+
+@jobs.task(notices.ASKED)
+def tell_second_people(notice_id: UUID, draft_id: UUID, membership_id: UUID) -> None:
+    """Tell one of those who may publish that a draft waits; nothing once somebody else has dealt with it."""
+    reader, draft = _reader(membership_id), drafts.find(scope.SYSTEM, draft_id)
+    if reader is not None and draft.state == "submitted":
+        _send(letters.asked(_council(), reader, draft_id, str(notice_id)), draft_id, "second_person")
+
+
+@jobs.task(notices.PUBLISHED)
+def tell_published(notice_id: UUID, draft_id: UUID, membership_id: UUID) -> None:
+    """Tell whoever submitted a draft that it is published."""
+    reader, draft = _reader(membership_id), drafts.find(scope.SYSTEM, draft_id)
+    if reader is not None and draft.published_id is not None:
+        _send(letters.published(_council(), reader, draft.published_id, str(notice_id)), draft_id, "published")
+
+
+@jobs.task(notices.SENT_BACK)
+def tell_sent_back(notice_id: UUID, draft_id: UUID, membership_id: UUID) -> None:
+    """Tell whoever submitted a draft that it was sent back."""
+    reader = _reader(membership_id)
+    if reader is not None:
+        _send(letters.sent_back(_council(), reader, draft_id, str(notice_id)), draft_id, "sent_back")
+
+
+def _reader(membership_id: UUID) -> Staff | None:
+    """Whom a notice is for, None when they may not read drafts any more."""
+    return next((one for one in who_may(Permission.PUBLISH) if one.membership_id == membership_id), None)
+
+
+def _send(email: ports.Email, draft_id: UUID, kind: str) -> None:
+    """Hand an email over and record it; raises Unavailable, so that the job is tried again, when it cannot be sent.
+
+    A crash between the mail server and the commit sends it again with the same Message-ID.
+    """
+    try:
+        ports.mailer().send(email)
+    except ports.Refused:
+        events.record(events.Event.FORM_NOTICE_FAILED, draft_id, kind=kind)
+    else:
+        events.record(events.Event.FORM_NOTICE_SENT, draft_id, kind=kind)
+
+
+def _council() -> Council:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council
 
 
 runners.register_runner(SCENARIOS, rehearsing.run)

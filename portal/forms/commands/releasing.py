@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
-from portal.forms.commands import comments, drafting
+from portal.forms.commands import comments, drafting, notices
 from portal.forms.commands.publish import lock_family
 from portal.forms.commands.publish import publish as publish_version
 from portal.forms.digests import digest
@@ -72,6 +72,7 @@ def submit(actor: Actor, draft: Draft, seen: int, submission: Submission) -> Non
     for one in accepted:
         events.record(Event.FORM_FAILURE_ACCEPTED, draft.id, scenario=one["id"])
     events.record(Event.FORM_DRAFT_SUBMITTED, draft.id, version=seen + 1)
+    notices.ask_second_people(actor, draft)
 
 
 def _accept(actor: Actor, draft: Draft, submission: Submission) -> list[dict[str, Any]]:
@@ -124,10 +125,12 @@ def send_back(actor: Actor, draft: Draft, seen: int, comment: str, once: UUID) -
         return
     if stored.state != "submitted" or stored.version != seen:
         raise Conflict("the draft was changed elsewhere", state=stored.state)
-    if comment.strip() or stored.submitted_by != actor.account_id:
+    submitted_by = stored.submitted_by
+    if comment.strip() or submitted_by != actor.account_id:
         comments.add(actor, draft, comment, once)
     _move(draft, seen, state="open", submitted_by=None, submitted_at=None)
     events.record(Event.FORM_DRAFT_REOPENED, draft.id, version=seen + 1)
+    notices.tell_submitter(actor, draft, submitted_by, notices.SENT_BACK)
 
 
 def may_approve(actor: Actor, draft: Draft) -> bool:
@@ -177,6 +180,7 @@ def publish(actor: Actor, draft: Draft, seen: int) -> UUID:
         template_number=draft.template_number,
     )
     _move(draft, seen, state="published", published_id=version_id)
+    notices.tell_submitter(actor, draft, draft.submitted_by, notices.PUBLISHED)
     return version_id
 
 

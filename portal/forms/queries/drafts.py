@@ -45,6 +45,7 @@ class Draft:
     writers: tuple[UUID, ...]
     submitted_by: UUID | None
     submitted_at: datetime | None
+    published_id: UUID | None
 
     @property
     def form(self) -> dict[str, Any]:
@@ -122,4 +123,5 @@ def _draft(row: Any) -> Draft:
         writers=tuple(UUID(one) for one in stored.writers),
         submitted_by=stored.submitted_by,
         submitted_at=stored.submitted_at,
+        published_id=stored.published_id,
     )

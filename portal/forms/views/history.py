@@ -170,5 +170,7 @@ def _trail(happened: Sequence[Happened]) -> list[tuple[Happened, str]]:
         "forms.failure_accepted": _("Accepted a failing scenario"),
         "forms.exported": _("Exported the draft"),
         "forms.tried": _("Tried the draft"),
+        "forms.notice_sent": _("An email about it was sent"),
+        "forms.notice_failed": _("An email about it was refused by the mail server"),
     }
     return [(one, words.get(one.event, one.event)) for one in happened]

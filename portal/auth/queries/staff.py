@@ -1,0 +1,43 @@
+"""The council's own people who may do something, for the emails that reach all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.auth.models import Account, Membership
+from portal.auth.policy import POLICY, Permission, Reach
+from portal.kernel import db, scope
+from portal.kernel.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody who works here now, with where to write to; `language` is "" if they never chose one."""
+
+    membership_id: UUID
+    account_id: UUID
+    email: str
+    language: str
+
+
+def who_may(permission: Permission) -> tuple[Staff, ...]:
+    """Everybody of the council in scope who may do this everywhere in it, in a steady order."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    roles = [role for role, may in POLICY.items() if may.get(permission) is Reach.COUNCIL]
+    query = (
+        select(Membership.id, Membership.account_id, Account.email, Account.language)
+        .join(Account, Account.id == Membership.account_id)
+        .where(
+            Membership.tenant_id == council.id,
+            Membership.role.in_(roles),
+            Membership.state == "active",
+            Account.state == "active",
+        )
+        .order_by(Membership.id)
+    )
+    return tuple(Staff(*row) for row in db.session().execute(query).all())

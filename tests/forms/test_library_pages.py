@@ -126,7 +126,7 @@ def test_later_changes_are_proposed_taken_or_declined(
     designing.save(designer, draft_id, own)
     add_template(admin, newer(content), number=2, locked=[FLAG], note="Clearer words")
     page = client.get(f"/{designer.council.slug}/forms/drafts/{draft_id}")
-    assert "Number 2 is new" in page.text
+    assert "Edition 2 is new" in page.text
     shown = client.get(f"/{designer.council.slug}/forms/drafts/{draft_id}/proposals").text
     for words in ("Clearer words", "Our own words about consent", "Does the family agree", "You changed it too"):
         assert words in shown
@@ -209,7 +209,7 @@ def test_a_file_with_mistakes_makes_no_draft(client: FlaskClient, designer: Pers
     written["thresholds.yaml"] += "nonsense: <b>1</b>\n"
     answer = upload(client, designer, zipped(written))
     assert answer.status_code == 422
-    assert "thresholds.yaml:" in answer.text
+    assert "thresholds.yaml, line " in answer.text
     assert "unknown key" in answer.text
     assert "Choose a zip, YAML or JSON file" in upload(client, designer, b"%PDF", "form.pdf").text
     assert "is not a file of a form" in upload(client, designer, zipped({"<script>.sh": "x"})).text

@@ -57,4 +57,4 @@ def test_given_a_newer_template_when_a_designer_looks_then_each_change_can_be_ta
     walker.page.get_by_label("Y ffurflen fel ffeil").set_input_files(
         {"name": "form.zip", "mimeType": "application/zip", "buffer": zipped(written)}
     )
-    walker.press("Mewnforio'r ffurflen").arrive().sees("thresholds.yaml:")
+    walker.press("Mewnforio'r ffurflen").arrive().sees("thresholds.yaml, llinell")

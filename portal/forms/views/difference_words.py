@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from portal.forms.statements import Labels, labels, question_statement, rule_sta
 from portal.forms.views.blueprint import language
 from portal.forms.views.scenario_words import expected_rows
 from portal.forms.views.wording import Answers, route_label, text_of
+from portal.kernel.language import LANGUAGES
 
 
 def _(text: str, **details: object) -> str:
@@ -137,7 +138,7 @@ class _Telling:
 
     def _lines(self, found: Difference) -> list[Line]:
         if found.kind == "changed":
-            return [self._line(found.what, field) for field in found.fields]
+            return [self._line(found.what, field) for field in sorted(found.fields, key=_in_order(found.fields))]
         if found.kind != "moved" and found.what in ("rule", "override"):
             before, after = self._rule(found.before, self._old), self._rule(found.after, self._new)
             return [Line(kind_words(found.what), before, after)]
@@ -159,6 +160,8 @@ class _Telling:
         if field.part:
             part = {"en": _("English"), "cy": _("Welsh")}.get(field.part, field.part)
             name = _("%(field)s (%(part)s)", field=name, part=part)
+        if found_words := self._scenario_lines(what, field):
+            return Line(name, *found_words)
         return Line(
             name,
             self._words(what, field.name, field.old, self._old),
@@ -179,17 +182,30 @@ class _Telling:
             return statement(value, self._labels(content), None, language())
         if what == "value":
             return value_lines(value, self._labels(content), None, language()).flat()
-        if what == "scenario" and isinstance(value, Mapping) and name in ("expected", "answers"):
-            return self._scenario_words(name, value, content)
         if name == "route":
             return route_label(rules if isinstance(rules, Mapping) else {}, value)
         return ""
 
-    def _scenario_words(self, name: str, value: Mapping[str, Any], content: Mapping[str, Any]) -> str:
-        """What a scenario answers or expects, a line for each."""
+    def _scenario_lines(self, what: str, field: Field) -> tuple[str, str] | None:
+        """What a scenario answers or expects otherwise, before and after; None for any other field."""
+        if what != "scenario" or field.name not in ("expected", "answers"):
+            return None
+        before, after = self._rows(field.name, field.old, self._old), self._rows(field.name, field.new, self._new)
+        gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
+        return "\n".join(gone) or _("Nothing"), "\n".join(come) or _("Nothing")
+
+    def _rows(self, name: str, value: Any, content: Mapping[str, Any]) -> list[str]:
+        if not isinstance(value, Mapping):
+            return []
         rules = content["thresholds"]
         rows = expected_rows(rules, value) if name == "expected" else Answers(content["form"], rules).rows(value)
-        return "\n".join(f"{row['key']}: {row['value']}" for row in rows)
+        return [f"{row['key']}: {row['value']}" for row in rows]
+
+
+def _in_order(fields: Sequence[Field]) -> Callable[[Field], tuple[int, int]]:
+    """The languages of a text in the order of every other page, whatever the order in which they were written."""
+    names = list(dict.fromkeys(one.name for one in fields))
+    return lambda one: (names.index(one.name), LANGUAGES.index(one.part) if one.part in LANGUAGES else 0)
 
 
 def _plain(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,13 +19,15 @@ from portal.forms.differences import items
 from portal.forms.families import FAMILIES
 from portal.forms.queries import history as queries
 from portal.forms.queries.drafts import Draft
-from portal.forms.queries.history import Happened, PublishedVersion
+from portal.forms.queries.history import PublishedVersion
 from portal.forms.statements import rules_lines
 from portal.forms.views import hub
 from portal.forms.views.blueprint import blueprint, language, open_draft
 from portal.forms.views.difference_words import told
 from portal.forms.views.home import family_words
 from portal.forms.views.proof import shown
+from portal.forms.views.scenario_words import scenario_title
+from portal.forms.views.trail import told_trail
 from portal.forms.views.wording import Badge, text_of
 from portal.kernel.errors import NotFound
 
@@ -82,8 +84,15 @@ def published(version_id: UUID) -> str:
         parts=_parts(found.content),
         rules=[(key, ". ".join(line.flat() for line in said)) for key, said in lines.items()],
         properties=[one for one in shown(found.content, found.proof or {}) if one.exceptions],
+        accepted=_accepted(found),
         may_design=reach(guard.actor(), Permission.DESIGN) is not Reach.NONE,
     )
+
+
+def _accepted(version: PublishedVersion) -> list[tuple[str, str]]:
+    """What each accepted scenario is called, and why it was accepted."""
+    titles = {str(one.get("id")): scenario_title(one) for one in version.scenarios if isinstance(one, Mapping)}
+    return [(titles.get(one["id"], one["id"]), one["reason"]) for one in version.accepted]
 
 
 def _parts(content: Mapping[str, Any]) -> list[Part]:
@@ -140,7 +149,7 @@ def differences(form_id: UUID) -> str:
         draft=draft,
         base=base,
         differences=told(base.whole, draft.content) if base else [],
-        trail=_trail(queries.trail(actor, draft.id)),
+        trail=told_trail(queries.trail(actor, draft.id)),
     )
 
 
@@ -154,23 +163,3 @@ def _against(form_key: str) -> PublishedVersion | None:
     if found is not None and found.form_key != form_key:
         raise NotFound("no such version")
     return found
-
-
-def _trail(happened: Sequence[Happened]) -> list[tuple[Happened, str]]:
-    """Each event in words; what nobody has words for is told by its code."""
-    words = {
-        "forms.draft_started": _("Began the draft"),
-        "forms.draft_changed": _("Changed the draft"),
-        "forms.draft_submitted": _("Submitted the draft"),
-        "forms.draft_reopened": _("Opened the draft again"),
-        "forms.draft_discarded": _("Threw the draft away"),
-        "forms.commented": _("Commented"),
-        "forms.comment_resolved": _("Dealt with a comment"),
-        "forms.check_asked": _("Asked for a check"),
-        "forms.failure_accepted": _("Accepted a failing scenario"),
-        "forms.exported": _("Exported the draft"),
-        "forms.tried": _("Tried the draft"),
-        "forms.notice_sent": _("An email about it was sent"),
-        "forms.notice_failed": _("An email about it was refused by the mail server"),
-    }
-    return [(one, words.get(one.event, one.event)) for one in happened]

@@ -19,6 +19,11 @@ from portal.forms.views.blueprint import blueprint, open_draft
 from portal.kernel.errors import NotFound
 
 
+@blueprint.context_processor
+def _words() -> dict[str, object]:
+    return {"family_words": family_words}
+
+
 def family_words(key: str) -> str:
     """What a family of forms is called."""
     words: dict[str, str] = {

@@ -43,9 +43,9 @@ def library_row(draft: Draft) -> Row | None:
     if newer is None:
         return None
     return Row(
-        _("Changes of the shared library"),
+        _("Changes from the shared library"),
         hub.designers_link("forms.proposals", draft),
-        _("Number %(number)s is new", number=newer),
+        _("Edition %(number)s is new", number=newer),
         "yellow",
     )
 

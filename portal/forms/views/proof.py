@@ -78,13 +78,14 @@ def proof(form_id: UUID) -> ResponseReturnValue:
         flash(_("The proof has been asked for."), "success")
         return redirect(url_for("forms.proof", form_id=form_id), 303)
     check = of_draft(guard.actor(), draft, PROOF)
-    finished = check is not None and check.state == "done"
+    properties = shown(draft.content, check.result) if check is not None and check.state == "done" else []
     return render_template(
         "forms/proof.html",
         draft=draft,
         check=check,
         badge=check_badge(check),
-        properties=shown(draft.content, check.result) if check is not None and finished else [],
+        properties=properties,
+        broken=[one for one in properties if one.fatal and not one.holds],
     )
 
 

@@ -37,15 +37,20 @@ def _words(one: Difference, thresholds: Mapping[str, Any]) -> list[str]:
 
 
 def _set_words(one: Difference, thresholds: Mapping[str, Any]) -> list[str]:
-    missing = "; ".join(name_of(thresholds, one.what, name) for name in one.expected)
-    more = "; ".join(name_of(thresholds, one.what, name) for name in one.found)
+    missing = _quoted(name_of(thresholds, one.what, name) for name in one.expected)
+    more = _quoted(name_of(thresholds, one.what, name) for name in one.found)
     sentences = {
-        ("notices", True): _("Expected and not shown, of the notices: %(names)s", names=missing),
-        ("notices", False): _("Shown and not expected, of the notices: %(names)s", names=more),
-        ("topics", True): _("Expected and not shown, of the advice pages: %(names)s", names=missing),
-        ("topics", False): _("Shown and not expected, of the advice pages: %(names)s", names=more),
+        ("notices", True): _("These notices are expected and not shown: %(names)s", names=missing),
+        ("notices", False): _("These notices are shown and not expected: %(names)s", names=more),
+        ("topics", True): _("These advice pages are expected and not shown: %(names)s", names=missing),
+        ("topics", False): _("These advice pages are shown and not expected: %(names)s", names=more),
     }
     return [sentences[one.what, is_missing] for names, is_missing in ((missing, True), (more, False)) if names]
+
+
+def _quoted(names: Iterable[str]) -> str:
+    """Whole sentences in a row, each in quotation marks: notices end with a full stop."""
+    return ", ".join(f"“{name}”" for name in names)
 
 
 def level_words(level: Any) -> str:

@@ -67,6 +67,8 @@ def scenarios(form_id: UUID) -> ResponseReturnValue:
         check=check,
         badge=check_badge(check),
         mistakes=result.get("mistakes", 0),
+        ran=len(results),
+        passed=sum(not one.get("differences") for one in results.values()),
         lines=[_line(draft, one, results.get(str(one.get("id")))) for one in draft.scenarios],
         may_change=_may_change(draft),
     )

@@ -1,0 +1,94 @@
+"""The history in the words of a council: what differs, who did what, and what was accepted with a version."""
+
+from __future__ import annotations
+
+import copy
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+
+from portal.forms.queries.history import Happened
+from portal.forms.rehearsing import Difference
+from portal.forms.views.difference_words import told
+from portal.forms.views.scenario_words import difference_words
+from portal.forms.views.trail import told_trail
+from tests.factories.pages import soup
+from tests.factories.people import make_person, sign_in
+from tests.fixtures.councils import Councils
+from tests.forms.contents import shipped_contents
+from tests.forms.designing import begin, prove, publish, submit
+
+NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+
+
+def changed_event(what: str, who: str = "Ffion") -> Happened:
+    return Happened("forms.draft_changed", what, who, NOW)
+
+
+def test_only_what_a_scenario_expects_otherwise_is_told(app: Flask) -> None:
+    before = shipped_contents()[1]
+    after = copy.deepcopy(before)
+    after["scenarios"][0]["expected"]["route"] = "ADVICE"
+    with app.test_request_context(), force_locale("en"):
+        (found,) = told(before, after)
+    assert [(one.name, one.old, one.new) for one in found.lines] == [
+        ("Expected", "Route: MASSH: phone now", "Route: Advice and local services")
+    ]
+
+
+def test_the_languages_of_a_text_keep_one_order(app: Flask) -> None:
+    before = shipped_contents()[1]
+    after = copy.deepcopy(before)
+    before["form"]["title"] = {"cy": "Hen", "en": "Old"}
+    after["form"]["title"] = {"cy": "Newydd", "en": "New"}
+    with app.test_request_context(), force_locale("en"):
+        (found,) = told(before, after)
+    assert [one.name for one in found.lines] == ["Title (English)", "Title (Welsh)"]
+
+
+def test_who_changed_what_is_told_once_with_how_often(app: Flask) -> None:
+    happened = [
+        Happened("forms.draft_started", "", "Ffion", NOW),
+        *[changed_event(what) for what in ("question_changed", "question_type_changed", "rules_changed")],
+        changed_event("rules_added", "Rhian"),
+        changed_event("never heard of"),
+    ]
+    with app.test_request_context(), force_locale("en"):
+        deeds = told_trail(happened)
+    assert [(one.who, one.words, one.times) for one in deeds] == [
+        ("Ffion", "Began the draft", 1),
+        ("Ffion", "Changed the draft: Questions", 2),
+        ("Ffion", "Changed the draft: Rules", 1),
+        ("Rhian", "Changed the draft: Rules", 1),
+        ("Ffion", "Changed the draft", 1),
+    ]
+
+
+def test_sentences_among_others_are_quoted(app: Flask) -> None:
+    thresholds = {"notices": {"one": {"en": "Phone now."}, "two": {"en": "Send the form."}}}
+    with app.test_request_context(), force_locale("en"):
+        told_words = difference_words([Difference("notices", [], ["one", "two"])], thresholds)
+    assert told_words == ["These notices are shown and not expected: “Phone now.”, “Send the form.”"]
+
+
+def test_a_version_names_its_accepted_scenarios_and_not_their_numbers(client: FlaskClient, councils: Councils) -> None:
+    council = councils.england
+    designer, manager = make_person(council, role="form_designer"), make_person(council, role="practice_manager")
+
+    def other(content: dict[str, Any]) -> None:
+        content["scenarios"][0]["expected"] = {"route": "ADVICE"}
+
+    draft = begin(designer, change=other)
+    prove(designer, draft.id)
+    name, title = draft.scenarios[0]["id"], draft.scenarios[0]["title"]
+    version = publish(manager, submit(designer, draft, reasons={name: "Looked at in June"}))
+    sign_in(client, manager)
+    words = soup(client.get(f"/{council.slug}/forms/versions/{version}")).select_one("main")
+    assert words is not None
+    shown = words.get_text(" ", strip=True)
+    assert title in shown
+    assert "Looked at in June" in shown
+    assert name not in shown

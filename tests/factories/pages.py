@@ -28,8 +28,8 @@ def fields_of(response: TestResponse, action: str) -> dict[str, str]:
     raise AssertionError(f"no form posts to {action}")
 
 
-def _fields(form: Tag) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _fields(form: Tag) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for one in form.find_all(["input", "textarea", "select"]):
         name, kind = str(one.get("name", "")), str(one.get("type", ""))
         if not name or (kind in ("radio", "checkbox") and not one.has_attr("checked")):
@@ -38,8 +38,13 @@ def _fields(form: Tag) -> dict[str, str]:
             chosen = one.find("option", selected=True) or one.find("option")
             found[name] = str(chosen.get("value", "")) if isinstance(chosen, Tag) else ""
         else:
-            found[name] = str(one.get("value", "")) if one.name == "input" else one.text
+            value = str(one.get("value", "")) if one.name == "input" else one.text
+            found[name] = [*_listed(found[name]), value] if kind == "checkbox" and name in found else value
     return found
+
+
+def _listed(values: Any) -> list[str]:
+    return values if isinstance(values, list) else [values]
 
 
 def submit(

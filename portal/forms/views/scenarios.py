@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,27 +15,22 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission, Reach, reach
-from portal.forms.asking import Asked, read_triage
+from portal.forms.asking import Asked
 from portal.forms.commands import rehearsals as commands
 from portal.forms.inputs.scenarios import ScenarioInput
-from portal.forms.mistakes import SchemaMistakes
 from portal.forms.queries.checks import SCENARIOS, of_draft
 from portal.forms.queries.drafts import Draft
-from portal.forms.questionnaire import Form, visible
-from portal.forms.questions import field as field_view
 from portal.forms.readiness import judge
 from portal.forms.rehearsing import Difference
-from portal.forms.schema import parse_form
 from portal.forms.views import hub
-from portal.forms.views.blueprint import blueprint, language, open_draft, seen_version
+from portal.forms.views import scenario_answers as answers
+from portal.forms.views.blueprint import blueprint, open_draft, seen_version
 from portal.forms.views.meeting import keep
 from portal.forms.views.scenario_fields import filled, grouped
 from portal.forms.views.scenario_words import difference_words, expected_rows, scenario_title
 from portal.forms.views.wording import Answers, Badge, check_badge, check_when, route_label, text_of
 from portal.kernel import clock
-from portal.web.fields import FieldView, OptionView, from_form
-
-SHOWN, DISAGREES, PREFIX = "shown_key", "scenario-disagrees", "answer-"
+from portal.web.fields import FieldView, from_form
 
 
 def _may_change(draft: Draft) -> bool:
@@ -96,7 +92,7 @@ def scenario(form_id: UUID, scenario_id: str) -> str:
     found = draft.scenarios[commands.place_of(draft, scenario_id)]
     readiness = judge(draft.form_key, {**draft.content, "scenarios": [found]}, (), clock.now())
     result = readiness.results[0] if readiness.results else None
-    answers = Answers(draft.form, draft.thresholds)
+    spoken = Answers(draft.form, draft.thresholds)
     return render_template(
         "forms/scenario.html",
         draft=draft,
@@ -104,7 +100,7 @@ def scenario(form_id: UUID, scenario_id: str) -> str:
         title=scenario_title(found),
         summary=text_of(found.get("summary")),
         why=text_of(found.get("why")),
-        answers=answers.rows(found.get("answers")),
+        answers=spoken.rows(found.get("answers")),
         expected=expected_rows(draft.thresholds, found.get("expected") or {}),
         passed=result.passed if result else False,
         readable=result is not None,
@@ -116,26 +112,36 @@ def scenario(form_id: UUID, scenario_id: str) -> str:
 @blueprint.route("/forms/drafts/<uuid:form_id>/scenarios/<scenario_id>/change", methods=["GET", "POST"])
 @page(Permission.DESIGN)
 def scenario_change(form_id: UUID, scenario_id: str) -> ResponseReturnValue:
-    """Rename a scenario, or expect something else of its answers."""
+    """Rename a scenario, answer its questions otherwise, or expect something else of its answers."""
     draft = open_draft(form_id)
     found = draft.scenarios[commands.place_of(draft, scenario_id)]
-    form = filled(ScenarioInput, draft.thresholds, found)
-    if request.method != "POST" or not form.validate_on_submit():
-        page_again = render_template(
-            "forms/scenario_change.html", draft=draft, scenario_id=scenario_id, fields=grouped(from_form(form))
-        )
-        return page_again, 422 if request.method == "POST" else 200
-    stored = filled(ScenarioInput, draft.thresholds, found, formdata=None)
+    before = found["answers"] if isinstance(found.get("answers"), Mapping) else {}
+    form, questions = filled(ScenarioInput, draft.thresholds, found), answers.questionnaire(draft)
+    stored = answers.begun(questions, before) if questions else None
+    asked = answers.posted(questions) if questions and request.method == "POST" else stored
+    shown = partial(_page, "forms/scenario_change.html", draft, form, asked, before, scenario_id=scenario_id)
+    if request.method != "POST":
+        return shown()
+    if asked is not None and asked.more and not asked.errors:
+        return shown(fresh=True)
+    if not form.validate_on_submit() or (asked is not None and asked.errors):
+        return shown(), 422
+    fields = _said(form) | ({"answers": answers.given(draft, asked, before)} if asked is not None else {})
+    was = filled(ScenarioInput, draft.thresholds, found, formdata=None)
     return keep(
         draft,
-        commands.changed(draft, scenario_id, _said(form)),
+        commands.changed(draft, scenario_id, fields),
         seen_version(),
         "scenario_changed",
         back=url_for("forms.scenario", form_id=form_id, scenario_id=scenario_id),
-        now=list(grouped(from_form(stored)).values()),
-        typed=list(grouped(from_form(form)).values()),
+        now=_views(was, stored),
+        typed=_views(form, asked),
         done=_("The scenario was changed."),
     )
+
+
+def _views(form: ScenarioInput, asked: Asked | None) -> list[FieldView]:
+    return [*(answers.drawn_fields(asked) if asked else []), *grouped(from_form(form)).values()]
 
 
 def _said(form: ScenarioInput) -> dict[str, Any]:
@@ -167,55 +173,44 @@ def scenario_remove(form_id: UUID, scenario_id: str) -> ResponseReturnValue:
 def scenario_new(form_id: UUID) -> ResponseReturnValue:
     """Answer the draft's questions as a referrer would, and say what should come out."""
     draft = open_draft(form_id)
-    try:
-        questionnaire = parse_form(draft.form)
-    except SchemaMistakes:
-        return render_template("forms/scenario_new.html", draft=draft, unreadable=True, fields={}, asked=[])
-    form = filled(ScenarioInput, draft.thresholds, {})
-    if request.method != "POST":
-        return _new_page(draft, form, _begin(questionnaire), fresh=True)
-    before = frozenset(request.form.get(SHOWN, "").split())
-    asked = read_triage(questionnaire, request.form.to_dict(flat=False), before, PREFIX)
+    form, questions = filled(ScenarioInput, draft.thresholds, {}), answers.questionnaire(draft)
+    shown = partial(_page, "forms/scenario_new.html", draft, form)
+    if questions is None or request.method != "POST":
+        return shown(answers.begun(questions, {}) if questions else None, {}, fresh=True)
+    asked = answers.posted(questions)
     if asked.more and not asked.errors:
-        return _new_page(draft, form, asked, fresh=True)
+        return shown(asked, {}, fresh=True)
     good = form.validate_on_submit()
     if not good or asked.errors:
-        return _new_page(draft, form, asked, fresh=False), 422
-    answers = {**asked.answers, **_disagrees(draft)}
-    scenario_id = commands.add(guard.actor(), draft, seen_version(), {**_said(form), "answers": answers})
+        return shown(asked, {}), 422
+    scenario = {**_said(form), "answers": answers.given(draft, asked, {})}
+    scenario_id = commands.add(guard.actor(), draft, seen_version(), scenario)
     flash(_("The scenario was added."), "success")
     return redirect(url_for("forms.scenario", form_id=form_id, scenario_id=scenario_id), 303)
 
 
-def _begin(questionnaire: Form) -> Asked:
-    return Asked(tuple(visible(questionnaire.triage_questions(), {})), {}, {}, (), more=False)
-
-
-def _disagrees(draft: Draft) -> dict[str, str]:
-    key = draft.thresholds.get("override_answer")
-    return {str(key): "yes"} if key and request.form.get(DISAGREES) == "yes" else {}
-
-
-def _new_page(draft: Draft, form: ScenarioInput, asked: Asked, *, fresh: bool) -> str:
-    """The questions so far, then the scenario's own fields; a fresh page shows no errors in these."""
+def _page(
+    name: str,
+    draft: Draft,
+    form: ScenarioInput,
+    asked: Asked | None,
+    before: Mapping[str, Any],
+    *,
+    fresh: bool = False,
+    **more: Any,
+) -> str:
+    """The questions so far (None: they cannot be asked), then the scenario's own fields; a fresh page has no errors."""
     views = grouped(from_form(form))
     if fresh:
-        views = {name: replace(view, error="") for name, view in views.items()}
-    fields = [field_view(one, language(), asked.typed.get(one.key), asked.errors, PREFIX) for one in asked.questions]
-    disagrees = FieldView(
-        kind="checkboxes",
-        name=DISAGREES,
-        label="",
-        value=("yes",) if request.form.get(DISAGREES) == "yes" else (),
-        options=(OptionView("yes", _("The referrer disagrees with the route")),),
-    )
+        views = {key: replace(view, error="") for key, view in views.items()}
     return render_template(
-        "forms/scenario_new.html",
+        name,
         draft=draft,
-        asked=fields,
-        shown=" ".join(one.key for one in asked.questions),
-        more=asked.more,
-        disagrees=disagrees,
+        asked=answers.drawn_fields(asked) if asked else [],
+        shown=answers.names_shown(asked) if asked else "",
+        more=bool(asked and asked.more),
+        disagrees=answers.disagrees_field(draft, before),
         fields=views,
-        unreadable=False,
+        unreadable=asked is None,
+        **more,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from portal.forms.checking import mistakes_of
 from portal.forms.queries import library
 from tests.factories.pages import soup
 from tests.fixtures.councils import Councils
@@ -191,6 +192,22 @@ def test_what_is_told_apart_by_its_place_moves_once_for_two_clicks(designing: De
     assert designing.post("/rules/topic_rules", seen=seen, do="move:2:1").status_code == 409, "this is another change"
 
 
+def test_the_name_under_which_i_disagree_is_kept_is_followed_by_rules_and_scenarios(designing: Designer) -> None:
+    before = designing.draft()
+    general: dict[str, Any] = {"hub": "MASH", "override_question-en": "Still?", "override_question-cy": "Dal?"}
+    for wrong in ("", "not a name", "a_consent", "not_known"):
+        assert designing.post("/rules/general/all", **general, override_answer=wrong).status_code == 422, wrong
+    assert designing.draft().content == before.content
+    assert designing.post("/rules/general/all", **general, override_answer="disagrees").status_code == 303
+    now = designing.draft()
+    assert now.thresholds["override_answer"] == "disagrees"
+    assert now.thresholds["overrides"][0]["when"] == {"answer": "disagrees", "is": "yes"}
+    told = [(one["answers"].get("a_override"), one["answers"].get("disagrees")) for one in now.scenarios]
+    assert told == [(None, one["answers"].get("a_override")) for one in before.scenarios]
+    assert "no" in {value for _gone, value in told}
+    assert mistakes_of(now.content, designing.person.council.languages) == []
+
+
 def test_every_other_part_is_changed_and_added(designing: Designer) -> None:
     texts: dict[str, Any] = {"text-en": "Ring {{ 7*7 }} <b>now</b>", "text-cy": "Ffoniwch"}
     assert designing.post("/rules/notices/nrm", **texts).status_code == 303
@@ -206,9 +223,8 @@ def test_every_other_part_is_changed_and_added(designing: Designer) -> None:
     assert designing.post("/rules/add/exceptions", rule="A02", properties=["worse_never_lowers"]).status_code == 422
     reason: dict[str, Any] = {"reason-en": "Adults", "rule": "A02", "properties": ["worse_never_lowers"]}
     assert designing.post("/rules/add/exceptions", **reason).status_code == 303
-    assert (
-        designing.post("/rules/general/all", hub="MASH", **as_fields(override_question_en="Still?")).status_code == 303
-    )
+    general: dict[str, Any] = {"hub": "MASH", "override_question-en": "Still?", "override_answer": "a_override"}
+    assert designing.post("/rules/general/all", **general).status_code == 303
     assert designing.draft().thresholds["safety"]["hub"] == "MASH"
     assert designing.post("/rules/values/score", **as_fields(called_en="Score of eight")).status_code == 303
     assert designing.draft().thresholds["names"]["score"] == {"en": "Score of eight"}

@@ -159,6 +159,10 @@ CELLS: Mapping[str, Sequence[Cell]] = {
     "general": (
         Pick("hub", _l("The route that reaches the hub"), "routes", at=("safety", "hub")),
         Words("override_question", _l("Question under “I disagree”"), long=False),
+        Name(
+            "override_answer", _l("Name of the answer to it"),
+            _l("Letters, digits and underscores. Rules and scenarios that use it follow when you change it."),
+        ),
     ),
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.forms.editing import entries
+from portal.forms.editing import disagreeing, entries
 from portal.forms.editing.documents import MISSING, drop, look, mapping_at, put
 from portal.forms.mistakes import KEY
 from portal.forms.queries.drafts import Draft
@@ -105,7 +105,7 @@ def _found(draft: Draft, part: str, named: str) -> tuple[Any, str]:
 def _with(draft: Draft, part: str, named: str, node: Any) -> Any:
     """The content with the entry changed."""
     if part == GENERAL:
-        return put(draft.content, ("thresholds",), node)
+        return disagreeing.with_rules(draft.content, node)
     if part not in NAMED:
         return entries.changed(draft.content, part, named, node)
     return _called(draft.content, named, node)
@@ -120,6 +120,8 @@ def _called(content: Any, name: str, words: Any) -> Any:
 
 
 def _refuse_taken(draft: Draft, part: str, named: str, node: Any, errors: dict[str, str]) -> None:
+    if part == GENERAL and disagreeing.is_taken(draft.content, str(node.get(disagreeing.NAME))):
+        errors.setdefault(disagreeing.NAME, _("Something else in the answers has this name"))
     new = node.get("id") if part in entries.BY_ID and isinstance(node, dict) else None
     if new and new != named and any(entries.exists(draft.content, one, new) for one in entries.BY_ID):
         errors.setdefault("id", _("Another rule has this name"))

@@ -42,7 +42,10 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def filled(thing: T, words: Words) -> T:
-    """Return a form, thresholds or any part of them with every text by language filled in; the rest is shared."""
+    """Return a form, thresholds, their documents or a part of them with every text by language filled in.
+
+    What holds no gap is shared with what was given.
+    """
     return _filled(thing, words)  # type: ignore[no-any-return]
 
 
@@ -52,9 +55,9 @@ def _filled(thing: Any, words: Words) -> Any:
         new = {name: _filled(value, words) for name, value in old.items()}
         changed = {name: value for name, value in new.items() if value is not old[name]}
         return replace(thing, **changed) if changed else thing
-    if isinstance(thing, tuple):
-        parts = tuple(_filled(item, words) for item in thing)
-        return thing if all(new is old for new, old in zip(parts, thing, strict=True)) else parts
+    if isinstance(thing, tuple | list):
+        parts = [_filled(item, words) for item in thing]
+        return thing if all(new is old for new, old in zip(parts, thing, strict=True)) else type(thing)(parts)
     if isinstance(thing, Mapping):
         return _filled_mapping(thing, words)
     return thing

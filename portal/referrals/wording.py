@@ -63,6 +63,11 @@ REPORT: Sentences = {
     "release": lambda: _("Release this report"),
     "released": lambda: _("The report is back in the holding area"),
     "route_what": lambda: _("Your report goes to the council."),
+    "then_send": lambda: _("Then send your report, so that the council has it in writing."),
+    "closed_now": lambda: _(
+        "Our office is closed now: phone the out-of-hours team. Nobody reads reports here until it opens."
+    ),
+    "still_send": lambda: _("You can still send a report. The council reads every report that is sent."),
     "closed": lambda: _("You sent this while our office was closed. Nobody reads reports here until it opens."),
     "changed_while_writing": lambda: _("The report changed while you were writing. Nothing was sent: check it below."),
     "no_reply": lambda: _(
@@ -114,6 +119,11 @@ REQUEST: Sentences = {
     "release": lambda: _("Release this request"),
     "released": lambda: _("The request is back in the holding area"),
     "route_what": lambda: _("Your request goes to the council."),
+    "then_send": lambda: _("Then send your request, so that the council has it in writing."),
+    "closed_now": lambda: _(
+        "Our office is closed now: phone the out-of-hours team. Nobody reads requests here until it opens."
+    ),
+    "still_send": lambda: _("You can still send your request. The council reads every request that is sent."),
     "closed": lambda: _("You sent this while our office was closed. Nobody reads requests here until it opens."),
     "changed_while_writing": lambda: _("The request changed while you were writing. Nothing was sent: check it below."),
     "no_reply": lambda: _(

@@ -22,7 +22,7 @@ def council() -> CouncilView | None:
         name=say(found.name, language),
         home=f"{request.script_root}/",
         colour=found.settings.colour,
-        service=_("Report a concern about a child"),
+        service=_("Report a concern about a child or make a request"),
         phones=tuple(Phone(one.name, one.number, one.when) for one in numbers(found, language)),
     )
 

@@ -25,7 +25,7 @@ def test_given_two_screeners_when_both_claim_then_one_has_it_and_the_other_is_to
     for screener in (first, second):
         screener.open("/holding-area").follow(made.reference)
     first.press("Claim this report").sees("You have claimed this report")
-    second.press("Claim this report").sees("Owain Prys has this report.")
+    second.press("Claim this report").sees("Owain Prys has this now.")
     expect(second.button("Claim this report")).to_have_count(0)
     second.open("/holding-area")
     expect(second.page.get_by_role("row").filter(has_text=made.reference)).to_contain_text("Owain Prys")

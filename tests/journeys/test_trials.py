@@ -41,7 +41,7 @@ def test_given_a_designer_when_the_whole_form_is_tried_then_every_page_is_marked
     draft = begin(designer)
     walker = walk(council, designer, language=language, java_script_enabled=scripts)
     walker.open(f"/forms/drafts/{draft.id}").follow("Try this draft as a referrer meets it")
-    walker.choose("The full report, in Welsh" if language == "cy" else "The full report, in English")
+    walker.choose("The full form, in Welsh" if language == "cy" else "The full form, in English")
     walker.press("Start the test").sees(walker.say(BANNER))
     answer_triage(walker, form, scenario(slug, "EARLY_HELP")["answers"])
     walker.press("Continue to the report")

@@ -146,7 +146,7 @@ class TestPages:
         answer = second.post(f"/avonmere{page}/claim", data=fields_of(shown, f"{page}/claim"))
         assert answer.status_code == 409
         tree = soup(answer)
-        assert "Ali Screener has this report" in tree.text
+        assert "Ali Screener has this now" in tree.text
         assert made.reference in tree.text
         assert tree.select_one(".govuk-summary-list") is not None
         assert now(ali, made).owner_id == ali.account_id
@@ -173,7 +173,7 @@ class TestPages:
         act(other, made, holding.claim)
         answer = client.post(f"/avonmere{page}/release", data=data)
         assert answer.status_code == 409
-        assert "Next has this report" in soup(answer).text
+        assert "Next has this now" in soup(answer).text
         assert now(ali, made).owner_id == other.account_id
         assert submit(client, author.council, page, f"{page}/release").status_code == 303
         assert now(ali, made).owner_id is None

@@ -36,14 +36,14 @@ def word_rows(paper: Paper) -> list[Row]:
         paper.pair("title", _("Title of the form")),
         paper.pair(
             "inset",
-            _("Text that stands out on the page where a report begins"),
+            _("Text that stands out on the page where this form begins"),
             _("Shown with a line beside it"),
             kind="textarea",
         ),
         paper.pair(
             "out_of_hours",
             _("While the office is closed"),
-            _("Shown on the page that says where the report goes"),
+            _("Shown on the page that says where it goes"),
             kind="textarea",
         ),
     ]

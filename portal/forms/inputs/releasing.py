@@ -39,9 +39,9 @@ class SubmitInput(Input):
         render_kw={"max_length": LONGEST_NOTE},
     )
     must_restart = BooleanField(
-        _l("Reports that are being written must go on with the new version"),
+        _l("Whoever is writing one must go on with the new version"),
         description=_l(
-            "Tick this only when the old questions are wrong. Whoever is writing a report is told that the questions "
+            "Tick this only when the old questions are wrong. Whoever is writing is told that the questions "
             "have changed, and keeps every answer that still fits. Otherwise they finish with the version they began."
         ),
     )

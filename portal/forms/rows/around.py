@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from portal.forms.editing.documents import mapping_at, text_at
 from portal.forms.editing.entries import entries
 from portal.forms.editing.vocabulary import vocabulary
-from portal.forms.statements import Labels, labels
+from portal.forms.statements import Labels, labels, value_lines
+from portal.forms.substitutions import Words, fill, filled
 from portal.kernel.language import say
 from portal.web.fields import FieldView, OptionView
 
@@ -22,17 +23,19 @@ LONGEST_LABEL = 160
 
 @dataclass(frozen=True)
 class Around:
-    """The draft's content, the council's languages, and the language of the page."""
+    """The draft's content, the council's languages, the language of the page, and what stands for the gaps in texts."""
 
     content: Any
     languages: tuple[str, ...]
     language: str
+    own: Words = field(default_factory=dict)
     _called: dict[str, dict[str, str]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def labels(self) -> Labels:
         """The words of the draft for its statements, read once for a page."""
-        return labels(mapping_at(self.content, ("form",)), mapping_at(self.content, ("thresholds",)), self.language)
+        form, rules = (filled(mapping_at(self.content, (part,)), self.own) for part in ("form", "thresholds"))
+        return labels(form, rules, self.language)
 
     def choices(self, what: str) -> list[tuple[str, str]]:
         """What may be chosen of a part of the draft: value and words, in the draft's order."""
@@ -41,7 +44,7 @@ class Around:
 
     def say(self, text: Mapping[str, str], otherwise: str = "") -> str:
         """A text of the draft in the reader's language, on one line and not endless."""
-        words = " ".join(say(text, self.language).split())
+        words = " ".join(fill(say(text, self.language), self.own.get(self.language, {})).split())
         return (words[: LONGEST_LABEL - 1] + "…" if len(words) > LONGEST_LABEL else words) or otherwise
 
     def called(self, part: str, key: str) -> str:
@@ -116,9 +119,17 @@ def _named(part: str) -> Callable[[Around], list[tuple[str, str]]]:
     def made(around: Around) -> list[tuple[str, str]]:
         words = vocabulary(around.content)
         known = words.values if part == "values" else words.named
-        return [(key, around.say(text, key)) for key, text in known.items()]
+        return [(key, _described(around, part, key) or around.say(text, key)) for key, text in known.items()]
 
     return made
+
+
+def _described(around: Around, part: str, key: str) -> str:
+    """What points are given for, of a value that the council has not named; "" for anything else."""
+    node = mapping_at(around.content, ("thresholds", part)).get(key)
+    if not isinstance(node, Mapping) or "points" not in node or around.labels.name(key):
+        return ""
+    return value_lines(node, around.labels, None, around.language).text.rstrip(" :")
 
 
 def _properties(_around: Around) -> list[tuple[str, str]]:

@@ -111,7 +111,7 @@ class At:
 
 
 WHY = Words("why", _l("Why"), _l("The rule in plain words. The referrer reads it."))
-ROUTE = Pick("route", _l("Where the report goes"), "routes")
+ROUTE = Pick("route", _l("The route that it leads to"), "routes")
 RULE_NAME = Name("id", _l("Name of the rule"), _l("Letters and digits, like A05. Scenarios and the record use it."))
 CALLED = Words(
     "called", _l("What it is called"), _l("In plain words, as in “Score of the eight areas”."), long=False, at=("",)

@@ -28,14 +28,14 @@ TITLES: Mapping[str, str] = {
     findings.USED: N_("No answer is ignored by mistake"),
 }
 MESSAGES: Mapping[str, str] = {
-    "no_route": N_("No rule holds for these answers, so the report has no route."),
+    "no_route": N_("No rule holds for these answers, so they lead to no route."),
     "never_holds": N_("The rule %(rule)s never holds, whatever is answered."),
     "shadowed": N_("The rule %(rule)s never decides: whenever it holds, a rule before it does too."),
     "never_opens": N_("The way up %(rule)s is never open, whatever is answered."),
-    "flag_low": N_("“%(label)s” is chosen and the report does not reach the hub."),
-    "no_way_up": N_("After the rule %(rule)s somebody who disagrees cannot send the report to the hub."),
-    "lowered": N_("The answer to “%(label)s” becomes worse and the report goes to a less urgent place."),
-    "strength": N_("The answer to “%(label)s” lowers a report with a sign of serious harm."),
+    "flag_low": N_("“%(label)s” is chosen and the route is below the hub."),
+    "no_way_up": N_("After the rule %(rule)s somebody who disagrees cannot go on to the hub."),
+    "lowered": N_("The answer to “%(label)s” becomes worse and the route becomes less urgent."),
+    "strength": N_("The answer to “%(label)s” lowers the route although there is a sign of serious harm."),
     "never_shown": N_("The question “%(label)s” is never shown, whatever is answered."),
     "section_never_shown": N_("The section “%(label)s” is never shown, whatever is answered."),
     "ignored": N_(

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Blueprint, request
 from flask_babel import get_locale
 
 from portal.auth import guard
+from portal.forms.council_words import words_for
 from portal.forms.queries import drafts as queries
 from portal.forms.queries.drafts import Draft
+from portal.forms.substitutions import fill, filled
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
 
 # A version number never has more: a longer one is not ours.
 DIGITS = 8
+
+T = TypeVar("T")
 
 blueprint = Blueprint("forms", __name__)
 
@@ -31,6 +36,16 @@ def council() -> Council:
     if found is None:
         raise NotFound("no council in scope")
     return found
+
+
+def as_read(text: str) -> str:
+    """A text as referrers read it: with the council's own words in its gaps."""
+    return fill(text, words_for(council()).get(language(), {})) if "((" in text else text
+
+
+def all_as_read(document: T) -> T:
+    """A document of a draft or version with the council's own words in the gaps of every text."""
+    return filled(document, words_for(council()))
 
 
 def seen_version() -> int:

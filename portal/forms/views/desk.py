@@ -29,8 +29,8 @@ from portal.forms.mistakes import Mistake, SchemaMistakes
 from portal.forms.queries import library
 from portal.forms.queries.drafts import Draft
 from portal.forms.schema import parse_form
-from portal.forms.statements import question_statement
-from portal.forms.views.blueprint import council, language, open_draft
+from portal.forms.statements import Labels, labels, question_statement
+from portal.forms.views.blueprint import all_as_read, as_read, council, language, open_draft
 from portal.forms.views.home import family_words
 from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.kernel.language import LANGUAGES, say
@@ -51,6 +51,11 @@ class Desk:
     def family(self) -> str:
         """What the form is called."""
         return family_words(self.draft.form_key)
+
+    @cached_property
+    def spoken(self) -> Labels:
+        """The words of the draft for its statements, read once for a page."""
+        return labels(all_as_read(self.draft.form), None, language())
 
     @cached_property
     def mistakes(self) -> Sequence[Mistake]:
@@ -139,7 +144,7 @@ def name_of(entry: Entry) -> str:
         text = node.get(name)
         said = {key: value for key, value in text.items() if isinstance(value, str)} if isinstance(text, dict) else {}
         if any(said.values()):
-            return shortened(say(said, language()))
+            return shortened(as_read(say(said, language())))
     return entry.place.name
 
 
@@ -148,12 +153,12 @@ def shortened(words: str) -> str:
     return words if len(words) <= LONGEST_NAME else f"{words[: LONGEST_NAME - 1].rstrip()}…"
 
 
-def condition_of(entry: Entry, form: object, name: str = "show_when") -> str:
+def condition_of(entry: Entry, at: Desk, name: str = "show_when") -> str:
     """A condition in plain words, "" where there is none."""
     node = entry.document.get(name)
     if node is None or isinstance(node, bool):
         return ""
-    return question_statement(node, form, language(), required=name == "required")
+    return question_statement(node, at.spoken, language(), required=name == "required")
 
 
 def condition_link(form_id: UUID, entry: Entry, name: str = "show_when") -> str:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from portal.forms.differences import Difference, Field, differences
 from portal.forms.statements import Labels, labels, question_statement, rule_statement, statement, value_lines
-from portal.forms.views.blueprint import language
+from portal.forms.views.blueprint import all_as_read, language
 from portal.forms.views.scenario_words import expected_rows
 from portal.forms.views.wording import Answers, route_label, text_of
 from portal.kernel.language import LANGUAGES
@@ -152,7 +152,9 @@ class _Telling:
     def _labels(self, content: Mapping[str, Any]) -> Labels:
         """The words of one of the two contents, read once."""
         if id(content) not in self._spoken:
-            self._spoken[id(content)] = labels(content.get("form"), content.get("thresholds"), language())
+            self._spoken[id(content)] = labels(
+                all_as_read(content.get("form")), all_as_read(content.get("thresholds")), language()
+            )
         return self._spoken[id(content)]
 
     def _line(self, what: str, field: Field) -> Line:

@@ -22,7 +22,7 @@ from portal.forms.queries.drafts import Draft
 from portal.forms.queries.history import PublishedVersion
 from portal.forms.statements import rules_lines
 from portal.forms.views import hub
-from portal.forms.views.blueprint import blueprint, language, open_draft
+from portal.forms.views.blueprint import all_as_read, blueprint, language, open_draft
 from portal.forms.views.difference_words import told
 from portal.forms.views.home import family_words
 from portal.forms.views.proof import shown
@@ -74,7 +74,7 @@ def published(version_id: UUID) -> str:
     """One version, read-only: its questions and rules in words, and what came with it."""
     found = queries.version(guard.actor(), version_id)
     before = queries.before(guard.actor(), found)
-    lines = rules_lines(found.content["form"], found.content["thresholds"], language())
+    lines = rules_lines(all_as_read(found.content["form"]), all_as_read(found.content["thresholds"]), language())
     return render_template(
         "forms/published.html",
         version=found,

@@ -88,8 +88,8 @@ def preview(form_id: UUID, item: str) -> str:
         words={name: _said(entry.document.get(name), wanted, own) for name in ("title", "intro", "inset")},
         item=_said(_repeat(entry).get("item"), wanted, own),
         shown=[shown_question(one.node, one.place.kind, wanted, own) for one in asked],
-        lines=[Line(name_of(one), link_to(form_id, one.place), condition_of(one, at.draft.form)) for one in asked],
-        condition=condition_of(entry, at.draft.form),
+        lines=[Line(name_of(one), link_to(form_id, one.place), condition_of(one, at)) for one in asked],
+        condition=condition_of(entry, at),
         **buttons,
     )
 

@@ -20,7 +20,7 @@ from portal.forms.queries.drafts import Draft
 from portal.forms.statements import rules_lines
 from portal.forms.verify import Finding, telling
 from portal.forms.views import hub
-from portal.forms.views.blueprint import blueprint, language, open_draft
+from portal.forms.views.blueprint import all_as_read, blueprint, language, open_draft
 from portal.forms.views.wording import Answers, check_badge, check_when, route_label, text_of
 
 
@@ -99,12 +99,12 @@ class _Telling:
     """Puts a proof into the words of one content."""
 
     def __init__(self, content: Mapping[str, Any]) -> None:
-        self._form: Mapping[str, Any] = content["form"]
-        self._thresholds: Mapping[str, Any] = content["thresholds"]
-        self._answers = Answers(content["form"], self._thresholds)
+        self._form: Mapping[str, Any] = all_as_read(content["form"])
+        self._thresholds: Mapping[str, Any] = all_as_read(content["thresholds"])
+        self._answers = Answers(self._form, self._thresholds)
         self._rules = {
             key: ". ".join(line.flat() for line in lines)
-            for key, lines in rules_lines(content["form"], self._thresholds, language()).items()
+            for key, lines in rules_lines(self._form, self._thresholds, language()).items()
         }
 
     def property(self, one: Mapping[str, Any]) -> Shown:

@@ -154,7 +154,7 @@ def _choices(opened: Opened) -> inputs.Choices:
     return inputs.Choices(
         checkboxes=[(one.key, name_of(one)) for one in boxes if one.path != entry.path],
         inside=[(one.key, name_of(one)) for one in questions(entry) if one.key],
-        required_when=condition_of(entry, form, "required"),
+        required_when=condition_of(entry, opened.desk, "required"),
     )
 
 
@@ -204,7 +204,7 @@ def _show(opened: Opened) -> str:
         facts=_facts(opened),
         hidden=_hidden(opened),
         parts=_windows(entry),
-        condition=condition_of(entry, at.draft.form),
+        condition=condition_of(entry, at),
         condition_link=condition_link(at.draft.id, entry),
         required_link=condition_link(at.draft.id, entry, "required"),
         inside=[(name_of(one), link_to(at.draft.id, one.place)) for one in questions(entry)],

@@ -183,7 +183,7 @@ def publish(form_id: UUID) -> ResponseReturnValue:
             flash(_("The draft was sent back meanwhile, so it was not published."))
             return redirect(url_for("forms.draft", form_id=form_id), 303)
         return _review_page(draft, _refusals()[_met(conflict)], None), 409
-    flash(_("Published. Whoever begins a report now meets the new version."), "success")
+    flash(_("Published. Whoever begins this form now meets the new version."), "success")
     return redirect(url_for("forms.published", version_id=version_id), 303)
 
 

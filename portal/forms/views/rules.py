@@ -43,7 +43,7 @@ def rules_row(draft: Draft) -> hub.Row | None:
         href=url_for("forms.rules", form_id=draft.id),
         status=mistakes or ngettext("%(num)s rule", "%(num)s rules", count),
         colour="red" if wrong else "",
-        hint=_("Where a report goes, and why: conditions, notices, topics, routes and levels."),
+        hint=_("Which route answers lead to, and why: conditions, notices, topics, routes and levels."),
     )
 
 
@@ -156,7 +156,7 @@ def _about(part: str) -> str:
         "always": _("Shown whichever rule decides, unless the rule stands alone."),
         "topics": _("The pages of advice."),
         "topic_rules": _("Which topics an advice page shows, for rules that ask for it."),
-        "routes": _("Where a report can go. The urgency puts them in order."),
+        "routes": _("Where answers can lead. The urgency puts them in order."),
         "levels": _("What each level of need is called."),
         "exceptions": _(
             "A rule for which a safety check need not hold, with the reason. Both are shown with every proof."

@@ -102,15 +102,15 @@ def _lines(at: Desk, entries: list[Entry]) -> tuple[Line, ...]:
 
 
 def _line(at: Desk, entry: Entry, position: int, count: int) -> Line:
-    form, asked = at.draft.form, bool(entry.place.question)
+    asked = bool(entry.place.question)
     required = entry.document.get("required")
     return Line(
         title=name_of(entry),
         href=link_to(at.draft.id, entry.place),
         item=entry.place.text,
         kind=question_words.words_of(question_words.TYPE_WORDS, entry.document.get("type")) if asked else "",
-        required=_("Must be answered") if required is True else condition_of(entry, form, "required"),
-        condition=condition_of(entry, form),
+        required=_("Must be answered") if required is True else condition_of(entry, at, "required"),
+        condition=condition_of(entry, at),
         locked=at.is_locked(entry),
         mistakes=len(at.mistakes_at(entry)),
         position=position,

@@ -27,7 +27,8 @@ from portal.forms.views.both_texts import Differing
 from portal.forms.views.desk import Desk, desk, languages, link_to, name_of, seen, shortened
 from portal.forms.views.hub import Place as HubPlace
 from portal.forms.views.hub import Row
-from portal.kernel.language import say
+from portal.forms.views.wording import text_of
+from portal.kernel.language import LANGUAGES, say
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
 
@@ -82,10 +83,19 @@ def where_words(at: Desk, one: Untranslated) -> str:
     }
     name = one.path[2] if len(one.path) > 2 else ""  # noqa: PLR2004 - document, list, entry
     entry = look(at.draft.content, one.path[:3])
-    said = str(entry.get("id", name)) if isinstance(entry, dict) else str(name)
+    said = _called(entry, str(name))
     if one.path[0] == "form":
         return str(_("The form itself"))
     return f"{kinds.get(str(one.path[1]), _('Rules'))} {said}".strip() if len(one.path) > 1 else _("Rules")
+
+
+def _called(entry: object, key: str) -> str:
+    """What a rule, topic or route is called; a notice has only its words, which stand beside it."""
+    node = entry if isinstance(entry, dict) else {}
+    if set(node) <= set(LANGUAGES):
+        return ""
+    named = node.get("title") or node.get("label")
+    return str(node.get("id", "")) or (text_of(named) if isinstance(named, dict) else "") or key
 
 
 @blueprint.route("/forms/drafts/<uuid:form_id>/translate", methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from portal.forms.queries.checks import Check
 from portal.forms.questionnaire import Question
 from portal.forms.questions import summary
 from portal.forms.schema import parse_form
-from portal.forms.views.blueprint import language
+from portal.forms.views.blueprint import all_as_read, as_read, language
 from portal.kernel.language import say
 from portal.web.dates import datetime_words
 
@@ -58,8 +58,8 @@ def check_when(check: Check | None) -> str:
 def text_of(value: Any) -> str:
     """A text of the draft in the reader's language, whether it is one text or one for each language."""
     if isinstance(value, Mapping):
-        return say({str(key): str(words) for key, words in value.items()}, language())
-    return "" if value is None else str(value)
+        return as_read(say({str(key): str(words) for key, words in value.items()}, language()))
+    return "" if value is None else as_read(str(value))
 
 
 def route_label(thresholds: Mapping[str, Any], key: Any) -> str:
@@ -77,7 +77,7 @@ class Answers:
         self._override_words = text_of(thresholds.get("override_question"))
         self._questions: dict[str, Question] = {}
         try:
-            read = parse_form(form)
+            read = parse_form(all_as_read(form))
         except SchemaMistakes:
             return
         self._questions = {question.key: question for question in read.questions()}

@@ -75,7 +75,8 @@ def _door(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def _banner(**about: object) -> str:
     del about
-    return render_template("referrals/_trial.html") if is_trial() else ""
+    here = is_trial() and "draft_id" in (request.view_args or {})
+    return render_template("referrals/_trial.html") if here else ""
 
 
 @hub.row(hub.Place.TRY)
@@ -149,8 +150,8 @@ def _begin_page(
 def choice_words(choice: Choice) -> str:
     """What can be tried, in words."""
     words: dict[str, str] = {
-        "full-en": _("The full report, in English"),
-        "full-cy": _("The full report, in Welsh"),
+        "full-en": _("The full form, in English"),
+        "full-cy": _("The full form, in Welsh"),
         "urgent-en": _("The urgent short form, in English"),
         "urgent-cy": _("The urgent short form, in Welsh"),
     }

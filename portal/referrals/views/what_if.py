@@ -26,19 +26,27 @@ from portal.referrals.flows import SAME, UP, Flow, direction, ordered, picture
 from portal.referrals.presenting import route_name
 from portal.referrals.rerouting import MOST_LISTED
 from portal.referrals.views.blueprint import language
+from portal.referrals.what_if_words import WhatIfWords
 
 # Fewer would let somebody who may not read reports recognise one.
 SMALL = 5
+# Months that can be looked back; 0 is everything.
+PERIODS = ("3", "12", "0")
 
 blueprint = Blueprint("what_if", __name__)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: the council's names of both routes, how many, and whether they go up or down."""
+    """One line of the table: the council's names of both routes, how many, and whether they go up or down.
+
+    `drawn_before` and `drawn_after` are the short names in the picture, "" where they are the same.
+    """
 
     before: str
+    drawn_before: str
     after: str
+    drawn_after: str
     many: str
     kind: str
     way: str
@@ -65,24 +73,15 @@ def show(form_id: UUID) -> ResponseReturnValue:
         return _page(draft)
     months = request.form.get("months", "")
     try:
-        commands.ask(guard.actor(), draft, int(months) if months in periods() else -1)
+        commands.ask(guard.actor(), draft, int(months) if months in PERIODS else -1)
     except Invalid:
-        return _page(draft, problem=_("Choose which reports to look at")), 422
+        return _page(draft, problem=WhatIfWords(draft.form_key).say("choose")), 422
     return redirect(url_for(".show", form_id=form_id), 303)
-
-
-def periods() -> dict[str, str]:
-    """Which reports can be looked at: months, and words."""
-    return {
-        "3": _("Reports of the last 3 months"),
-        "12": _("Reports of the last 12 months"),
-        "0": _("All reports"),
-    }
 
 
 def _page(draft: Draft, problem: str = "") -> str:
     check = checks.of_draft(guard.actor(), draft, WHAT_IF)
-    exact = guard.may(Permission.SCREEN)
+    exact, says = guard.may(Permission.SCREEN), WhatIfWords(draft.form_key)
     result = check.result if check and check.current and check.state == "done" else {}
     return render_template(
         "referrals/what_if.html",
@@ -91,7 +90,8 @@ def _page(draft: Draft, problem: str = "") -> str:
         check=check,
         status=check.status if check else "",
         percent=_percent(check),
-        periods=periods(),
+        says=says.say,
+        periods={months: says.say(f"period_{months}") for months in PERIODS},
         chosen=str(result.get("months", commands.NEWEST)),
         problem=problem,
         exact=exact,
@@ -119,7 +119,7 @@ def _result(draft: Draft, result: Mapping[str, Any], *, exact: bool) -> dict[str
     few = not exact and 0 < result["compared"] < SMALL
     drawn = [] if few else [one if exact else replace(one, drawn=_blurred(one.count)) for one in told]
     return {
-        "period": periods().get(str(result["months"]), ""),
+        "period": _period(draft, str(result["months"])),
         "compared": number_words(result["compared"], exact=exact),
         "moved": number_words(result["moved"], exact=exact),
         "nothing": not result["compared"],
@@ -139,6 +139,10 @@ def _result(draft: Draft, result: Mapping[str, Any], *, exact: bool) -> dict[str
     }
 
 
+def _period(draft: Draft, months: str) -> str:
+    return WhatIfWords(draft.form_key).say(f"period_{months}") if months in PERIODS else ""
+
+
 def _blurred(count: int) -> int:
     """The width of a band that must not tell more than the table."""
     return SMALL * round(count / SMALL) if count >= SMALL else SMALL // 2
@@ -148,7 +152,13 @@ def _row(draft: Draft, flow: Flow, ranks: Mapping[str, int], *, exact: bool) -> 
     kind = direction(flow, ranks)
     way = _("Same route") if kind == SAME else _("Goes up") if kind == UP else _("Goes down")
     many = number_words(flow.count, exact=exact)
-    return Row(_label(draft, flow.before), _label(draft, flow.after), many, kind, way)
+    before, after = _label(draft, flow.before), _label(draft, flow.after)
+    return Row(before, _drawn(flow.before, before), after, _drawn(flow.after, after), many, kind, way)
+
+
+def _drawn(route: str, label: str) -> str:
+    short = route_name(route)
+    return "" if short == label else short
 
 
 def _routes(draft: Draft) -> dict[str, Mapping[str, Any]]:
@@ -176,7 +186,7 @@ def _changed(draft: Draft, lines: Iterable[Mapping[str, str]]) -> list[Changed]:
         way = (one["before"], one["before_rule"], one["after"], one["after_rule"])
         found.setdefault(way, []).append(one["reference"])
     return [
-        Changed(route_name(was), was_rule, route_name(now), now_rule, _why(draft, now_rule), tuple(references))
+        Changed(_label(draft, was), was_rule, _label(draft, now), now_rule, _why(draft, now_rule), tuple(references))
         for (was, was_rule, now, now_rule), references in found.items()
     ]
 
@@ -194,7 +204,8 @@ def _why(draft: Draft, rule: str) -> str:
 def _hub_row(draft: Draft) -> hub.Row:
     check = checks.of_draft(guard.actor(), draft, WHAT_IF)
     words, colour = _status(check.status if check else "")
-    return hub.Row(_("What if past reports met this draft"), url_for("what_if.show", form_id=draft.id), words, colour)
+    title = WhatIfWords(draft.form_key).say("title")
+    return hub.Row(title, url_for("what_if.show", form_id=draft.id), words, colour)
 
 
 def _status(status: str) -> tuple[str, str]:

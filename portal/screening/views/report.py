@@ -87,9 +87,9 @@ def conflict_page(
     """The report as it is now, under the words that say who got there first; `kept` is what was typed."""
     owner = conflict.now.get("by", "")
     if owner and owner != guard.actor().name:
-        words = _("%(name)s has this report. What you asked for was not done.", name=owner)
+        words = _("%(name)s has this now. What you asked for was not done.", name=owner)
     else:
-        words = _("This report changed a moment ago. What you asked for was not done: see how it is now.")
+        words = _("This changed a moment ago. What you asked for was not done: see how it is now.")
     return _page(reference, conflict=words, kept=kept), 409
 
 

@@ -18,6 +18,7 @@ from portal.kernel import db, scope
 from portal.kernel.scope import Scope
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import children_of, find
+from portal.referrals.what_if_words import REPORTS, REQUESTS, WhatIfWords
 from portal.referrals.wording import REPORT, REQUEST, Wording
 from tests.factories.people import Person as Somebody
 from tests.factories.people import make_person, sign_in
@@ -117,6 +118,32 @@ def test_every_sentence_about_a_request_speaks_of_one(app: Flask, language: str)
             said = Wording(SERVICE)[name].lower()
             assert not re.search(r"\breports?\b|adroddiad", said), (name, said)
             assert said == Wording(INFORMATION)[name].lower()
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_what_if_speaks_of_requests_where_it_is_about_requests(app: Flask, language: str) -> None:
+    assert set(REPORTS) == set(REQUESTS)
+    about = {"all": 9, "moved": 3, "number": 2}
+    with app.test_request_context(), force_locale(language):
+        for name in REQUESTS:
+            counted = {
+                "unchanged": ("all",),
+                "moved_few": ("all",),
+                "moved": ("all", "moved"),
+                "incomplete": ("number",),
+            }
+            said = WhatIfWords(SERVICE).say(name, **{one: about[one] for one in counted.get(name, ())}).lower()
+            assert not re.search(r"\breports?\b|adroddiad", said), (name, said)
+
+
+def test_the_receipt_of_a_request_does_not_speak_of_the_duty_to_report(
+    client: FlaskClient, councils: Councils, teacher: Somebody
+) -> None:
+    reference = send_one(client, teacher, SERVICE)
+    receipt = soup(Person(client, "avonmere").get(f"/referrals/{reference}/receipt"))
+    assert "Request sent" in receipt.get_text()
+    assert councils.england.settings.statutory["en"] not in receipt.get_text()
+    assert "make a request" in str(receipt.title)
 
 
 def test_an_unknown_form_is_not_found(client: FlaskClient, teacher: Somebody) -> None:

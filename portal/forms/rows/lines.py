@@ -64,9 +64,9 @@ def about_words(kind: Kind) -> dict[str, str]:
 def names_for(about: str, kind: Kind, words: Vocabulary, sheet: Sheet) -> list[tuple[str, str]]:
     """What a line of this sort can name: questions, values or conditions, in words."""
     if about == "value":
-        return [(key, sheet.around.say(text, key)) for key, text in words.values.items()]
+        return [(key, sheet.around.called("values", key)) for key in words.values]
     if about == "met":
-        return [(key, sheet.around.say(text, key)) for key, text in words.named.items()]
+        return [(key, sheet.around.called("conditions", key)) for key in words.named]
     return [(one.key, sheet.around.say(one.label, one.key)) for one in subjects_for(about, kind, words)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.forms import statements
-from portal.forms.editing.documents import MISSING, mapping_at
+from portal.forms.editing.documents import MISSING
 from portal.forms.editing.lines import CAPS
 from portal.forms.editing.trees import CONDITION_GROUPS, VALUE_GROUPS, Branch, Kind, branches, dotted
 from portal.forms.rows.around import Around
@@ -74,10 +74,9 @@ def _words(around: Around, here: Branch) -> str:
         return str(_("At least %(least)s of these hold:", least=str(here.node.get("at_least"))))
     if here.group:
         return group_words(here.kind)[here.group]
-    form, rules = (mapping_at(around.content, (name,)) for name in ("form", "thresholds"))
     if here.kind == "condition":
-        return statements.statement(here.node, form, rules, around.language)
-    return statements.value_lines(here.node, form, rules, around.language).flat()
+        return statements.statement(here.node, around.labels, None, around.language)
+    return statements.value_lines(here.node, around.labels, None, around.language).flat()
 
 
 def group_words(kind: Kind) -> dict[str, str]:

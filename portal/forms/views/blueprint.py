@@ -12,7 +12,7 @@ from portal.auth import guard
 from portal.forms.council_words import words_for
 from portal.forms.queries import drafts as queries
 from portal.forms.queries.drafts import Draft
-from portal.forms.substitutions import fill, filled
+from portal.forms.substitutions import Words, fill, filled
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
@@ -38,14 +38,20 @@ def council() -> Council:
     return found
 
 
+def own_words() -> Words:
+    """What stands for the gaps in texts of the council of this address; nothing outside every council."""
+    found = scope.current().council
+    return words_for(found) if found else {}
+
+
 def as_read(text: str) -> str:
     """A text as referrers read it: with the council's own words in its gaps."""
-    return fill(text, words_for(council()).get(language(), {})) if "((" in text else text
+    return fill(text, own_words().get(language(), {})) if "((" in text else text
 
 
 def all_as_read(document: T) -> T:
     """A document of a draft or version with the council's own words in the gaps of every text."""
-    return filled(document, words_for(council()))
+    return filled(document, own_words())
 
 
 def seen_version() -> int:

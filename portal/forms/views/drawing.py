@@ -6,18 +6,17 @@ from flask import request
 
 from portal.auth import guard
 from portal.auth.policy import Permission, Reach, reach
-from portal.forms.council_words import words_for
 from portal.forms.queries import library
 from portal.forms.queries.drafts import Draft
 from portal.forms.rows.around import Around, Posted
-from portal.forms.views.blueprint import council, language
+from portal.forms.views.blueprint import language, own_words
 from portal.forms.views.desk import languages
 from portal.kernel.errors import Forbidden
 
 
 def around(draft: Draft) -> Around:
     """The draft with the languages of the council and of the page, and the council's own words."""
-    return Around(draft.content, languages(), language(), words_for(council()))
+    return Around(draft.content, languages(), language(), own_words())
 
 
 def posted() -> Posted:

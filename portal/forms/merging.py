@@ -1,13 +1,13 @@
-"""What a newer template proposes for a draft that came from an older one, and the draft with what was accepted. Pure.
+"""What a newer content proposes for a draft that came from an older one, and the draft with what was accepted. Pure.
 
-Three contents meet: the template as the draft's form came from it (base), the newer template (theirs) and the draft
-as it stands (ours). They are compared item by item, see outline.py. Whatever a draft holds, nothing here raises.
+Three contents meet: the template or version that the draft came from (base), the newer one (theirs) and the draft as it
+stands (ours). They are compared item by item, see outline.py. Whatever a draft holds, nothing here raises.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from portal.forms import locks
@@ -49,7 +49,7 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Merge:
-    """What a newer template means for a draft: proposals, and locked items that are taken over in any case."""
+    """What a newer content means for a draft: proposals, and locked items that are taken over in any case."""
 
     base: Outline
     theirs: Outline
@@ -58,19 +58,21 @@ class Merge:
     proposals: tuple[Proposal, ...]
     taken_over: tuple[str, ...]
 
-    def content(self, accepted: Collection[str], *, take_over: bool = True) -> Any:
-        """The draft's content with the accepted proposals (ids) and every locked item as the newer template has it.
+    def content(self, accepted: Collection[str], *, kept: Collection[str] = (), take_over: bool = True) -> Any:
+        """The draft's content with the accepted proposals (ids) and every locked item as the newer one has it.
 
-        Without `take_over` locked items stay: while a draft still counts as made from the older number, the locks of
-        that number hold.
+        Of a proposal in `kept` comes only what we did not change too: where both did, ours stays. Without `take_over`
+        locked items stay: while a draft still counts as made from the older number, the locks of that number hold.
         """
         result = self.ours.copy()
         chosen = [each for each in self.proposals if each.id in set(accepted)]
         placed: list[str] = []
+        for proposal in (each for each in self.proposals if each.change == CHANGED and each.id in set(kept)):
+            if proposal.name in result.items:
+                result.items[proposal.name] = self._joined(proposal, result, keep=True)
         for proposal in chosen:
             if proposal.change == CHANGED and proposal.name in result.items:
-                own = _joined(self.base.items.get(proposal.name), result.items[proposal.name], self._new(proposal))
-                result.items[proposal.name] = own
+                result.items[proposal.name] = self._joined(proposal, result)
             elif proposal.change in (ADDED, CHANGED):
                 placed += add(result, self.theirs, proposal.name, known=self.base.items)
             elif proposal.change == MOVED and proposal.name in result.items:
@@ -81,8 +83,11 @@ class Merge:
             force(result, self.theirs, self.locked, theirs_content=self.theirs.content())
         return result.content()
 
-    def _new(self, proposal: Proposal) -> Item:
-        return self.theirs.items[proposal.name]
+    def _joined(self, proposal: Proposal, result: Outline, *, keep: bool = False) -> Item:
+        old, mine, new = (each.items.get(proposal.name) for each in (self.base, result, self.theirs))
+        own = mine.own if mine else None
+        joined = _three_way(old.own if old else None, own, new.own if new else None, keep=keep)
+        return replace(result.items[proposal.name], own=joined)
 
 
 def merge(base: object, theirs: object, ours: object, locked: Collection[str] = ()) -> Merge:
@@ -103,22 +108,24 @@ def _proposals(base: Outline, theirs: Outline, ours: Outline) -> Iterator[Propos
     for name, new in theirs.items.items():
         if name not in base.items:
             if new.slot[0] in base.items:  # else it comes with what it is inside of
-                yield from _added(new, theirs, ours)
+                yield from _added(new, base, theirs, ours)
             continue
         yield from _changed(base.items[name], new, theirs, ours)
         if name in going and name in ours.items:
-            yield from _moved(base.items[name], new, ours, ours_going)
+            homeless = _homeless(new, base, theirs, ours)
+            yield from _moved(base.items[name], new, ours, clash=name in ours_going or homeless)
     for name, old in base.items.items():
         if name not in theirs.items and name in ours.items and old.slot[0] in theirs.items:
             old_whole, ours_whole = base.whole(name), ours.whole(name)
             yield Proposal(REMOVED, name, old.kind, old_whole, ours_whole, None, conflict=old_whole != ours_whole)
 
 
-def _added(new: Item, theirs: Outline, ours: Outline) -> Iterator[Proposal]:
+def _added(new: Item, base: Outline, theirs: Outline, ours: Outline) -> Iterator[Proposal]:
     whole = theirs.whole(new.name)
     mine = ours.whole(new.name) if new.name in ours.items else None
     if mine != whole or new.name not in ours.items:
-        yield Proposal(ADDED, new.name, new.kind, None, mine, whole, conflict=mine is not None)
+        clash = mine is not None or _homeless(new, base, theirs, ours)
+        yield Proposal(ADDED, new.name, new.kind, None, mine, whole, conflict=clash)
 
 
 def _changed(old: Item, new: Item, theirs: Outline, ours: Outline) -> Iterator[Proposal]:
@@ -128,43 +135,51 @@ def _changed(old: Item, new: Item, theirs: Outline, ours: Outline) -> Iterator[P
     if mine is None:
         yield Proposal(CHANGED, new.name, new.kind, old.own, None, theirs.whole(new.name), conflict=True)
     elif mine.own != _three_way(old.own, mine.own, new.own):
-        clash = _clash(old.own, mine.own, new.own)
+        clash = clashes(old.own, mine.own, new.own)
         yield Proposal(CHANGED, new.name, new.kind, old.own, mine.own, new.own, conflict=clash)
 
 
-def _moved(old: Item, new: Item, ours: Outline, ours_going: Collection[str]) -> Iterator[Proposal]:
+def _moved(old: Item, new: Item, ours: Outline, *, clash: bool) -> Iterator[Proposal]:
     mine = ours.items[new.name]
     if mine.slot == new.slot != old.slot:
         return
     was, here, there = (each.slot[0] for each in (old, mine, new))
-    yield Proposal(MOVED, new.name, new.kind, was, here, there, conflict=new.name in ours_going)
+    yield Proposal(MOVED, new.name, new.kind, was, here, there, conflict=clash)
 
 
-def _joined(old: Item | None, mine: Item, new: Item) -> Item:
-    own = _three_way(old.own if old else None, mine.own, new.own)
-    return Item(mine.name, mine.kind, mine.key, mine.slot, own)
+def _homeless(item: Item, base: Outline, theirs: Outline, ours: Outline) -> bool:
+    """Whether ours removed what an item would be put into, which would then come back with it."""
+    owner = item.slot[0]
+    while owner and owner not in ours.items:
+        if owner in base.items:
+            return True
+        owner = theirs.items[owner].slot[0]
+    return False
 
 
-def _three_way(old: Any, mine: Any, new: Any) -> Any:
-    """The new document with what only we changed: part by part and text by text, never half a condition."""
+def _three_way(old: Any, mine: Any, new: Any, *, keep: bool = False) -> Any:
+    """The new document with what only we changed: part by part and text by text, never half a condition.
+
+    Where both changed the same part the new one stands, or ours when that is to be kept.
+    """
     if mine in (old, new):
         return new
     if new == old:
         return mine
     if not _joinable(old, mine, new):
-        return new
+        return mine if keep else new
     keys = [*new, *(key for key in mine if key not in new)]
-    found = {key: _three_way(*(each.get(key, _GONE) for each in (old, mine, new))) for key in keys}
+    found = {key: _three_way(*(each.get(key, _GONE) for each in (old, mine, new)), keep=keep) for key in keys}
     return {key: value for key, value in found.items() if value is not _GONE}
 
 
-def _clash(old: Any, mine: Any, new: Any) -> bool:
-    """Whether both changed the same part, and not to the same."""
+def clashes(old: Any, mine: Any, new: Any) -> bool:
+    """Whether both changed the same part of a document, and not to the same."""
     if mine in (old, new) or new == old:
         return False
     if not _joinable(old, mine, new):
         return True
-    return any(_clash(*(each.get(key, _GONE) for each in (old, mine, new))) for key in {*old, *mine, *new})
+    return any(clashes(*(each.get(key, _GONE) for each in (old, mine, new))) for key in {*old, *mine, *new})
 
 
 def _joinable(*documents: Any) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.forms.locks import all_locked, broken, unknown
-from portal.forms.merging import Proposal, merge
+from portal.forms.merging import CHANGED, Merge, Proposal, clashes, merge
 from portal.forms.outline import take_apart
 from tests.forms.contents import ANY_JSON, CONTENTS, WRONG_CONTENTS, shipped_contents
 from tests.forms.test_locks import CONTENT
@@ -205,3 +205,46 @@ def test_shipped_forms_merge_with_each_other(place: int) -> None:
     one, other = shipped_contents()[place], shipped_contents()[1 - place]
     assert same(all_of(one, other, one), other)
     assert same(all_of(one, one, other), other)
+
+
+def conflicts(found: Merge) -> set[str]:
+    """The ids of what both changed."""
+    return {each.id for each in found.proposals if each.conflict}
+
+
+@given(base=CONTENTS, theirs=CONTENTS, ours=CONTENTS)
+@settings(max_examples=150, deadline=None)
+def test_what_is_kept_is_what_we_had_written(base: Any, theirs: Any, ours: Any) -> None:
+    """Whatever else comes in with it."""
+    found = merge(base, theirs, ours)
+    kept = conflicts(found)
+    merged = take_apart(found.content({each.id for each in found.proposals} - kept, kept=kept))
+    for one in found.proposals:
+        if one.conflict and one.change == CHANGED and one.ours is not None and one.name in merged.items:
+            assert not clashes(one.old, one.ours, merged.items[one.name].own)
+
+
+def test_keeping_ours_keeps_only_what_both_changed() -> None:
+    """Another part of the same question that only they changed comes in all the same."""
+    theirs, ours = copy.deepcopy(CONTENT), copy.deepcopy(CONTENT)
+    first = theirs["form"]["triage"]["pages"][0]["questions"][0]
+    own = ours["form"]["triage"]["pages"][0]["questions"][0]
+    first |= {"label": {"en": "Theirs"}, "hint": {"en": "Their hint"}}
+    own |= {"label": {"en": "Ours"}, "guidance": {"en": "Our guidance"}}
+    found = merge(CONTENT, theirs, ours)
+    (one,) = found.proposals
+    assert one.conflict
+    for merged, label in ((found.content([], kept=[one.id]), "Ours"), (found.content([one.id]), "Theirs")):
+        question = merged["form"]["triage"]["pages"][0]["questions"][0]
+        assert question["label"] == {"en": label}
+        assert question["hint"] == {"en": "Their hint"}
+        assert question["guidance"] == {"en": "Our guidance"}
+
+
+def test_what_they_add_to_what_we_removed_is_asked_about() -> None:
+    """It would bring back what somebody took out on purpose."""
+    theirs, ours = copy.deepcopy(CONTENT), copy.deepcopy(CONTENT)
+    theirs["form"]["triage"]["pages"][0]["questions"].append({"key": "new_one", "type": "text", "label": {"en": "New"}})
+    del ours["form"]["triage"]["pages"][0]
+    (one,) = merge(CONTENT, theirs, ours).proposals
+    assert (one.name, one.conflict) == ("question:new_one", True)

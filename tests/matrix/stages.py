@@ -36,7 +36,8 @@ class Stages:
         found = [f"{drafts}/{one}/review" for one in (self.submitted, self.own)]
         found += [f"{drafts}/{self.submitted}{page}" for page in ("", "/comments", "/structure", "/rules", "/proof")]
         found += [f"{drafts}/{one}/submit" for one in (self.failing, self.overtaken)]
-        return [*found, f"{drafts}/{self.overtaken}/translate", f"{drafts}/{self.proposed}/proposals"]
+        found += [f"{drafts}/{self.overtaken}{page}" for page in ("/translate", "/newer")]
+        return [*found, f"{drafts}/{self.proposed}/proposals"]
 
 
 def _words(content: dict[str, Any]) -> None:

@@ -80,7 +80,8 @@ def save(actor: Actor, draft: Draft, content: Mapping[str, Any], seen: int, what
     """
     _may_design(actor)
     kept = _sized(content)
-    if library.newly_broken(draft, kept, columns.get("template_number", draft.template_number)):
+    made_from = [columns.get(name, getattr(draft, name)) for name in ("template_key", "template_number")]
+    if library.newly_broken(draft, kept, *made_from):
         raise Invalid({"content": "locked"})
     content_hash = digest(kept)
     if content_hash == draft.content_hash and not columns:

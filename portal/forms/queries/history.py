@@ -39,6 +39,8 @@ class PublishedVersion:
     scenarios: Sequence[Any]
     proof: Mapping[str, Any] | None
     accepted: Sequence[Mapping[str, Any]]
+    template_key: str
+    template_number: int | None
 
     @property
     def whole(self) -> dict[str, Any]:
@@ -139,6 +141,8 @@ def _version(row: Any) -> PublishedVersion:
         scenarios=stored.scenarios,
         proof=stored.proof,
         accepted=stored.accepted,
+        template_key=stored.template_key,
+        template_number=stored.template_number,
     )
 
 

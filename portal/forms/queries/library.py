@@ -88,14 +88,14 @@ def template_of_newest(form_key: str) -> Template | None:
         .limit(1)
     )
     row = db.session().execute(query).one_or_none()
-    return _template(row.template_key, row.template_number) if row else None
+    return numbered(row.template_key, row.template_number) if row else None
 
 
 def offered(actor: Actor, draft: Draft) -> Offered | None:
     """What the newest template proposes; None when the draft has no template or is made from the newest."""
     if reach(actor, Permission.PUBLISH) is Reach.NONE:
         return None
-    base = _template(draft.template_key, draft.template_number)
+    base = numbered(draft.template_key, draft.template_number)
     if base is None:
         return None
     query = (
@@ -126,26 +126,30 @@ def locked(actor: Actor, draft: Draft) -> frozenset[str]:
     """
     if reach(actor, Permission.PUBLISH) is Reach.NONE:
         return frozenset()
-    made_from = _template(draft.template_key, draft.template_number)
+    made_from = numbered(draft.template_key, draft.template_number)
     return locks.all_locked(made_from.locked, made_from.content) if made_from else frozenset()
 
 
 def broken(draft: Draft) -> list[str]:
     """What a draft has changed although its template has locked it, by name; a form is never published so."""
-    made_from = _template(draft.template_key, draft.template_number)
+    made_from = numbered(draft.template_key, draft.template_number)
     return locks.broken(made_from.locked, made_from.content, draft.content) if made_from else []
 
 
-def newly_broken(draft: Draft, content: Mapping[str, Any], template_number: int | None) -> list[str]:
-    """Locked items which `content` changes and the draft did not: what was wrong may be mended in steps."""
-    made_from = _template(draft.template_key, template_number)
+def newly_broken(draft: Draft, content: Mapping[str, Any], key: str, number: int | None) -> list[str]:
+    """Locked items which `content` changes and the draft did not: what was wrong may be mended in steps.
+
+    `key` and `number` name the template that the draft counts as made from once it has that content.
+    """
+    made_from = numbered(key, number)
     if made_from is None:
         return []
     found = set(locks.broken(made_from.locked, made_from.content, content))
     return sorted(found - set(locks.broken(made_from.locked, made_from.content, draft.content))) if found else []
 
 
-def _template(key: str, number: int | None) -> Template | None:
+def numbered(key: str, number: int | None) -> Template | None:
+    """One number of a template; None for no key, or when there is none."""
     if not key:
         return None
     query = select(FormTemplate).where(FormTemplate.key == key, FormTemplate.number == number)

@@ -25,6 +25,7 @@ PAGES = (
     "library",
     "transfer",
     "new_questions",
+    "newer",
     "parts",
     "preview",
     "questions",

@@ -21,6 +21,7 @@ class Place(IntEnum):
     RULES = 11
     TRANSLATIONS = 12
     LIBRARY = 13
+    NEWER = 14
     SCENARIOS = 20
     PROOF = 21
     WHAT_IF = 22

@@ -1,4 +1,4 @@
-"""What a newer template proposes, in the words of the page: item by item, part by part, before and after."""
+"""What a newer template or version proposes, in the words of the page: item by item, part by part, before and after."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 from flask_babel import gettext as _
 
 from portal.forms import statements
-from portal.forms.merging import ADDED, CHANGED, MOVED, REMOVED, Merge, Proposal
+from portal.forms.merging import ADDED, CHANGED, MOVED, REMOVED, Merge, Proposal, clashes
 from portal.forms.outline import Item, Outline
 from portal.kernel.language import say
 
@@ -21,12 +21,14 @@ LONGEST_SHOWN = 1_500
 
 @dataclass(frozen=True)
 class Part:
-    """One part of an item: what it is called, and its lines in the older template, our draft and the newer one."""
+    """One part of an item: what it is called, and its lines in the older content, our draft and the newer one; `clash`
+    says that both changed it, and not to the same."""
 
     name: str
     old: tuple[str, ...]
     ours: tuple[str, ...]
     new: tuple[str, ...]
+    clash: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class _Side:
 
 
 def offers(merge: Merge, language: str) -> list[Offer]:
-    """The proposals in words, in the order of the newer template."""
+    """The proposals in words, in the order of the newer content."""
     sides = [_side(each) for each in (merge.base, merge.ours, merge.theirs)]
     return [_offer(each, merge, sides, language) for each in merge.proposals]
 
@@ -152,7 +154,7 @@ def _parts(proposal: Proposal, sides: Sequence[_Side], language: str) -> tuple[P
 
 def _part(name: str, key: str, values: Sequence[Any], sides: Sequence[_Side], language: str) -> Part:
     old, ours, new = (_lines(key, value, side, language) for value, side in zip(values, sides, strict=True))
-    return Part(name, old, ours, new)
+    return Part(name, old, ours, new, clashes(*values))
 
 
 def _part_words(key: str) -> str:

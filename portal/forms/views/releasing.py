@@ -118,7 +118,7 @@ def _refusals() -> dict[str, str]:
         "not_proved": _("The draft has no passing proof of exactly what it says now. Run the proof first."),
         "unchanged": _("The draft changes nothing, so there is nothing to publish."),
         "changed": _("Somebody changed the draft after you opened this page. Look at it again before you go on."),
-        "newer": _("Another version was published after this draft was begun. Look at the differences first."),
+        "newer": _("Another version was published after this draft was begun. Its changes must be brought in first."),
     }
 
 

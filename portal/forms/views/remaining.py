@@ -11,6 +11,7 @@ from portal.forms.checking import mistakes_of
 from portal.forms.commands.releasing import missing
 from portal.forms.queries import checks
 from portal.forms.queries.drafts import Draft
+from portal.forms.queries.overtaken import newer_number
 from portal.forms.readiness import judge
 from portal.forms.views import hub
 from portal.forms.views.blueprint import council, language
@@ -27,7 +28,15 @@ def steps(draft: Draft) -> list[Step]:
     if draft.state != "open":
         return []
     submit = (_("Submit it to a second person"), hub.designers_link("forms.submit", draft))
-    return [*_mistakes(draft), *_content(draft), *_proof(draft), submit]
+    return [*_newer(draft), *_mistakes(draft), *_content(draft), *_proof(draft), submit]
+
+
+def _newer(draft: Draft) -> list[Step]:
+    """First of all, because whatever is mended and proved before would have to be looked at again."""
+    number = newer_number(guard.actor(), draft)
+    if number is None:
+        return []
+    return [(_("Bring in the changes of version %(number)s", number=number), hub.designers_link("forms.newer", draft))]
 
 
 def _mistakes(draft: Draft) -> list[Step]:

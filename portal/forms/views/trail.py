@@ -75,5 +75,6 @@ def _about(code: str) -> str:
         "scenarios": _("Scenarios"),
         "template": _("Changes from the shared library"),
         "base": _("Gone on from the newest version"),
+        "newer": _("Changes of a newer version"),
     }
     return str(words.get(FORM_PARTS.get(part, part), ""))

@@ -24,6 +24,11 @@ class Event(StrEnum):
     MEMBERSHIP_APPROVED = "auth.membership_approved"
     MEMBERSHIP_REFUSED = "auth.membership_refused"
     MEMBERSHIP_ENDED = "auth.membership_ended"
+    INVITED = "auth.invited"
+    INVITATION_SENT_AGAIN = "auth.invitation_sent_again"
+    INVITATION_CANCELLED = "auth.invitation_cancelled"
+    INVITATION_ACCEPTED = "auth.invitation_accepted"
+    INVITATION_REFUSED = "auth.invitation_refused"
     COUNCIL_APPLIED = "tenants.applied"
     FORM_PUBLISHED = "forms.published"
     FORM_DRAFT_STARTED = "forms.draft_started"
@@ -73,6 +78,9 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.MEMBERSHIP_APPROVED: frozenset({"role"}),
     Event.MEMBERSHIP_REFUSED: frozenset({"role"}),
     Event.MEMBERSHIP_ENDED: frozenset({"role"}),
+    Event.INVITED: frozenset({"role", "sponsored"}),
+    Event.INVITATION_ACCEPTED: frozenset({"role", "sponsored"}),
+    Event.INVITATION_REFUSED: frozenset({"reason"}),
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
     Event.FORM_PUBLISHED: frozenset({"form", "number"}),
     Event.FORM_DRAFT_STARTED: frozenset({"form", "source"}),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -149,11 +149,54 @@ class Membership(TenantTable):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     version: Mapped[int] = mapped_column(server_default="1")
+    # Somebody whose address proves no agency, whom the council vouches for until `ends_at`.
+    sponsored: Mapped[bool] = mapped_column(server_default=false())
+    evidence: Mapped[str] = mapped_column(server_default="")
+    ends_at: Mapped[datetime | None]
 
     __table_args__ = (
-        UniqueConstraint("tenant_id", "account_id"),
+        UniqueConstraint("tenant_id", "account_id", "agency_id", postgresql_nulls_not_distinct=True),
         CheckConstraint(one_of("role", ROLES), name="role"),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint("agency_id is not null or role not in ('referrer', 'agency_lead')", name="agency"),
         Index("ix_membership_agency", "tenant_id", "agency_id", "state"),
+    )
+
+
+class Invitation(TenantTable):
+    """A place offered to one address: 48 hours, used once; only the SHA-256 of what the email carries is stored."""
+
+    __tablename__ = "invitation"
+
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"))
+    role: Mapped[str]
+    sponsored: Mapped[bool] = mapped_column(server_default=false())
+    evidence: Mapped[str] = mapped_column(server_default="")
+    email: Mapped[str]
+    email_key: Mapped[str]
+    wrapped_key: Mapped[bytes]
+    token_hash: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="en")
+    state: Mapped[str] = mapped_column(server_default="open")
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = now_column()
+    expires_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "token_hash"),
+        CheckConstraint(one_of("role", ROLES), name="role"),
+        CheckConstraint(one_of("state", ("open", "accepted", "cancelled")), name="state"),
+        CheckConstraint("(agency_id is null) = (role not in ('referrer', 'agency_lead'))", name="agency"),
+        CheckConstraint("not sponsored or role = 'referrer'", name="sponsored"),
+        Index(
+            "ix_invitation_open",
+            "tenant_id",
+            "email_key",
+            "agency_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+            postgresql_nulls_not_distinct=True,
+        ),
     )

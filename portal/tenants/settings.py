@@ -10,6 +10,7 @@ from typing import Final
 
 from portal.auth.addresses import is_domain
 from portal.kernel.language import LANGUAGES, Text
+from portal.tenants.people_settings import People, read_people
 from portal.tenants.reading import Found, Reader, twice
 
 NATIONS: Final = ("wales", "england")
@@ -100,6 +101,7 @@ class Council:
     outcomes: tuple[Outcome, ...]
     priorities: tuple[Priority, ...]
     pages: Mapping[str, Text]
+    people: People
 
     @property
     def default_language(self) -> str:
@@ -137,6 +139,7 @@ def parse_council(document: object) -> Council:
         outcomes=_outcomes(top),
         priorities=_priorities(top),
         pages=_pages(top.group("pages")),
+        people=read_people(top),
     )
     top.finish()
     if mistakes:

@@ -14,7 +14,17 @@ from tests.journeys.walking import Walker
 
 pytestmark = pytest.mark.journey
 LANGUAGES = {"avonmere": "en", "glan-yr-afon": "cy"}
-PUBLIC = ("/", "/sign-in", "/register", "/register/no-agency", "/privacy", "/cookies", "/accessibility", "/terms")
+PUBLIC = (
+    "/",
+    "/invitation/none",
+    "/sign-in",
+    "/register",
+    "/register/no-agency",
+    "/privacy",
+    "/cookies",
+    "/accessibility",
+    "/terms",
+)
 ADVICE = ("/thresholds", "/advice", "/nothing-here")
 
 
@@ -36,8 +46,11 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
         (None, (*PUBLIC, *ADVICE, f"/advice/{topic}")),
         (author, (*mine, "/account")),
         (screener, (*hers, decide, outcome)),
-        (make_person(council, role="agency_lead", agency=_agency(slug)), ("/people", "/referrals?view=agency")),
-        (make_person(council, role="council_admin"), ("/", "/people")),
+        (
+            make_person(council, role="agency_lead", agency=_agency(slug)),
+            ("/people", "/people/invite", "/people/invitations", "/referrals?view=agency"),
+        ),
+        (make_person(council, role="council_admin"), ("/", "/people", "/people/invite", "/people/invite/sponsored")),
         (make_person(council, state="pending"), ("/", "/waiting", "/report")),
     )
     for person, paths in walks:

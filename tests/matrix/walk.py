@@ -32,8 +32,10 @@ NAMES = {
     "trial_id": "trial",
     "comment_id": "comment",
     "version_id": "version",
+    "invitation_id": "invitation",
+    "token": "token",
 }
-COUNCILS_OWN = ("topic", "form", "trial", "version")
+COUNCILS_OWN = ("topic", "form", "trial", "version", "token")
 # Taking a report back is possible only before somebody at the council has it.
 FRESH = ("referrals.withdraw", "screening.claim")
 # What only a trial that has ended has.
@@ -47,6 +49,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "where": "rule/A01/when",
     "item": "section/referrer",
     "kind": "section",
+    "whom": "sponsored",
 }
 FIXED["template_key"] = "concern-shared"
 # Of a draft of a form, the pages about one question.
@@ -62,6 +65,8 @@ BODIES = {
     "trials.try_published": {"choice": "full-en", "once": str(uuid4())},
     "auth.approve": {"version": "1"},
     "auth.refuse": {"version": "1"},
+    "auth.send_again": {"version": "1"},
+    "auth.cancel_invitation": {"version": "1"},
     "forms.begin": {"form_key": "concern"},
     "forms.arrange": {"do": "move:0:call_999"},
     "forms.condition": {"do": "remove:"},

@@ -21,6 +21,7 @@ from portal.referrals.commands import drafts, trials
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.queries.record import find
 from portal.referrals.queries.trials import open_trial
+from tests.factories.invitations import make_invitation
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Child, Made, make_referral
 from tests.fixtures.councils import Councils
@@ -46,6 +47,8 @@ class Things:
     ended: dict[str, str] = field(default_factory=dict)
     comment: dict[str, str] = field(default_factory=dict)
     version: dict[str, str] = field(default_factory=dict)
+    invitation: dict[str, str] = field(default_factory=dict)
+    token: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -75,8 +78,10 @@ def make(councils: Councils) -> World:
         _reports(world, whose, person, owners[person.council.id], mark)
         world.things.draft[whose] = str(_draft(person, mark))
         world.things.membership[whose] = _waiting(person, mark)
+        world.things.invitation[whose], world.things.token[whose] = make_invitation(person)
     world.things.report[MISSING] = world.things.fresh[MISSING] = "AAA-AAA-AAA"
-    world.things.draft[MISSING] = world.things.membership[MISSING] = str(uuid4())
+    world.things.draft[MISSING] = world.things.membership[MISSING] = world.things.invitation[MISSING] = str(uuid4())
+    world.things.token[MISSING] = "nothing-opens-with-this"
     designers = ((AGENCY, people["form designer"]), (OTHER_COUNCIL, people["other form designer"]))
     world.things.form = {whose: _form_draft(designer) for whose, designer in designers} | {MISSING: str(uuid4())}
     world.things.trial = {whose: _trial(designer, _mark(whose), ended=False) for whose, designer in designers}

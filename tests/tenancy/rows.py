@@ -36,6 +36,17 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
     return {
         "council_key": here("council_key", version=1 if agency == "school" else 2, wrapped=BLOB),
         "agency_approval": here("agency_approval", agency_id=AGENCIES[agency]),
+        "invitation": here(
+            "invitation",
+            agency_id=AGENCIES[agency],
+            role="referrer",
+            email=mark,
+            email_key=mark,
+            wrapped_key=BLOB,
+            token_hash=mark,
+            invited_by=ACCOUNT,
+            expires_at=NOW,
+        ),
         "form_version": here("form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark),
         "form_draft": here(
             "form_draft",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit import events
@@ -12,6 +14,7 @@ from portal.audit.events import Event
 from portal.auth.models import Membership
 from portal.auth.queries import accounts, people
 from portal.auth.queries.agencies import judge
+from portal.auth.queries.invitations import Offered
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
@@ -22,6 +25,10 @@ _DECISIONS = {
     "refuse": ("pending", "refused", Event.MEMBERSHIP_REFUSED),
     "remove": ("active", "ended", Event.MEMBERSHIP_ENDED),
 }
+# How long the council vouches for somebody at a time: half a year.
+SPONSORED_LIFE: Final = timedelta(days=183)
+# What an earlier membership of the same agency leaves behind: nothing.
+_ASKED_AGAIN = {"decided_at": None, "decided_by": None, "sponsored": False, "evidence": "", "ends_at": None}
 
 
 def ask(actor: Actor, agency_id: str, job: str, *, lead: bool) -> UUID:
@@ -43,8 +50,8 @@ def ask(actor: Actor, agency_id: str, job: str, *, lead: bool) -> UUID:
     )
     found = db.session().execute(
         statement.on_conflict_do_update(
-            index_elements=["tenant_id", "account_id"],
-            set_=asked | {"decided_at": None, "decided_by": None, "version": Membership.version + 1},
+            index_elements=["tenant_id", "account_id", "agency_id"],
+            set_=asked | _ASKED_AGAIN | {"version": Membership.version + 1},
             where=Membership.state.in_(("refused", "ended")),
         ).returning(Membership.id)
     )
@@ -90,6 +97,40 @@ def decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> No
         raise NotFound
     events.record(event, membership_id, role=role)
     jobs.enqueue("auth.send_membership", membership_id=membership_id)
+
+
+def grant(account_id: UUID, offered: Offered, job: str) -> UUID:
+    """Make what was offered to somebody their membership. Raises Conflict when they have it already."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    now = clock.now()
+    values = {
+        "role": offered.role,
+        "state": "active",
+        "job_title": job,
+        "decided_at": now,
+        "decided_by": offered.invited_by,
+        "sponsored": offered.sponsored,
+        "evidence": offered.evidence,
+        "ends_at": now + SPONSORED_LIFE if offered.sponsored else None,
+    }
+    row = {"tenant_id": council.id, "account_id": account_id, "agency_id": offered.agency_id, "asked_at": now}
+    found = db.session().execute(
+        insert(Membership)
+        .values(id=uuid4(), version=1, **row, **values)
+        .on_conflict_do_update(
+            index_elements=["tenant_id", "account_id", "agency_id"],
+            set_=values | {"version": Membership.version + 1},
+            where=or_(Membership.state.in_(("pending", "refused", "ended")), Membership.ends_at <= now),
+        )
+        .returning(Membership.id)
+    )
+    membership_id = found.scalar_one_or_none()
+    if membership_id is None:
+        raise Conflict("there is a membership already")
+    events.record(Event.MEMBERSHIP_APPROVED, membership_id, role=offered.role)
+    return membership_id
 
 
 def ask_as(account_id: UUID, agency_id: str, job: str, *, lead: bool) -> Actor:

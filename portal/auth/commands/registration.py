@@ -61,21 +61,23 @@ def finish(slip: Slip | None, password: str, language: str) -> Actor:
     if slip is None:
         raise codes.WrongCode("expired")
     details = codes.take(slip, PURPOSE)
-    weak = passwords.weakness(password, _own_words(details))
+    weak = passwords.weakness(password, own_words(details))
     if weak is not None:
         raise Invalid({"password": weak})
-    account_id = _make_account(details, password, language)
+    account_id = make_account(details, password, language)
     return memberships.ask_as(account_id, details.agency_id, details.job, lead=details.lead)
 
 
-def _own_words(details: Details) -> frozenset[str]:
+def own_words(details: Details) -> frozenset[str]:
+    """The words that this person's password may not contain: the council's, the agency's and their own."""
     council = scope.current().council
     agency = judge(details.email).agency(details.agency_id)
     names = [*(council.name.values() if council else ()), *(agency.name.values() if agency else ())]
     return passwords.words_of(details.name, details.email, *names)
 
 
-def _make_account(details: Details, password: str, language: str) -> UUID:
+def make_account(details: Details, password: str, language: str) -> UUID:
+    """The account of an address that was proved a moment ago. Raises Conflict when it has one already."""
     address = addresses.parse(details.email)
     made = db.session().execute(
         insert(Account)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, case, func, select, true
 
 from portal.auth.models import Account, AccountSession, Agency, Membership
-from portal.kernel import db, scope
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
@@ -56,8 +56,15 @@ def known(email_key: str) -> Known | None:
     return Known(row.id, row.password_hash, row.state == "active") if row else None
 
 
-def _mine(account_id: UUID) -> tuple[Mine, UUID | None, UUID | None]:
+def _mine(account_id: UUID, membership_id: UUID | None) -> tuple[Mine, UUID | None, UUID | None]:
+    """Somebody and one of their memberships here: that one, else the one that `whoami` would choose."""
     council = scope.current().council
+    state = case((Membership.ends_at <= clock.now(), "ended"), else_=Membership.state)
+    here = and_(
+        Membership.account_id == Account.id,
+        Membership.tenant_id == (council.id if council else None),
+        Membership.id == membership_id if membership_id else true(),
+    )
     row = (
         db.session()
         .execute(
@@ -67,21 +74,22 @@ def _mine(account_id: UUID) -> tuple[Mine, UUID | None, UUID | None]:
                 Account.language,
                 Membership.id,
                 Membership.role,
-                Membership.state,
+                state.label("state"),
                 Membership.job_title,
                 Membership.agency_id,
                 Agency.name.label("agency"),
             )
             .select_from(Account)
-            .outerjoin(
-                Membership,
-                and_(
-                    Membership.account_id == Account.id,
-                    Membership.tenant_id == (council.id if council else None),
-                ),
-            )
+            .outerjoin(Membership, here)
             .outerjoin(Agency, Agency.id == Membership.agency_id)
             .where(Account.id == account_id)
+            .order_by(
+                (state == "active").desc(),
+                (state == "pending").desc(),
+                func.coalesce(Membership.decided_at, Membership.asked_at).desc(),
+                Membership.id,
+            )
+            .limit(1)
         )
         .one_or_none()
     )
@@ -93,12 +101,12 @@ def _mine(account_id: UUID) -> tuple[Mine, UUID | None, UUID | None]:
 
 def mine(actor: Actor) -> Mine:
     """What the actor sees about themselves in this council; raises NotFound."""
-    return _mine(actor.account_id)[0]
+    return _mine(actor.account_id, actor.membership_id)[0]
 
 
-def actor_of(account_id: UUID) -> Actor:
-    """The person as this council knows them, as `whoami` will find them at their next request."""
-    found, membership_id, agency_id = _mine(account_id)
+def actor_of(account_id: UUID, membership_id: UUID | None = None) -> Actor:
+    """The person as this council knows them (under that membership), as `whoami` will find them next."""
+    found, membership_id, agency_id = _mine(account_id, membership_id)
     live = found.state in ("pending", "active")
     return Actor(
         account_id=account_id,

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from portal.kernel import db, scope
+from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
 
-# A membership counts only while the council approves its agency.
+# A membership counts only while the council approves its agency, and until it ends. Of several, the one chosen at
+# sign-in (the hat in the session) speaks, else an approved one, else the newest.
 # Row-level security lets the membership through because the transaction began in the council's scope. The
 # agency settings of the second wall are set by this same statement: later statements run behind it without
 # another round trip.
@@ -31,10 +32,18 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at,
            else '' end, true)
   from account_session s
   left join account a on a.id = s.account_id
-  left join membership m on m.account_id = a.id and m.tenant_id = :council
-   and (m.agency_id is null or exists (
-        select from agency_approval p
-         where p.tenant_id = :council and p.agency_id = m.agency_id and p.state = 'approved'))
+  left join lateral (
+       select x.id, x.role, x.agency_id, x.job_title,
+              case when x.ends_at <= :now then 'ended' else x.state end as state
+         from membership x
+        where x.account_id = a.id and x.tenant_id = :council
+          and (x.agency_id is null or exists (
+               select from agency_approval p
+                where p.tenant_id = :council and p.agency_id = x.agency_id and p.state = 'approved'))
+        order by x.state in ('pending', 'active') and coalesce(x.ends_at > :now, true) desc,
+              coalesce(x.id::text = s.data ->> 'hat', false) desc, x.state = 'active' desc,
+              coalesce(x.decided_at, x.asked_at) desc, x.id
+        limit 1) m on true
   left join agency g on g.id = m.agency_id
   left join council c on c.id = :council
  where s.id_hash = :id_hash
@@ -57,7 +66,7 @@ def whoami(id_hash: str) -> Found | None:
     """The session with that hashed id and its person in the council of the scope; None if there is none."""
     council = scope.current().council
     council_id: UUID | None = council.id if council else None
-    row = db.session().execute(WHO, {"id_hash": id_hash, "council": council_id}).one_or_none()
+    row = db.session().execute(WHO, {"id_hash": id_hash, "council": council_id, "now": clock.now()}).one_or_none()
     if row is None:
         return None
     actor = None

@@ -88,7 +88,7 @@ def home_of(actor: Actor) -> str:
 def after_sign_in(actor: Actor) -> str:
     """Where the person was going, if their role lets them; else where they begin."""
     wanted = guard.coming_from()
-    report = f"{request.script_root}/report"
-    if actor.state == "active" or (actor.state == "pending" and wanted.startswith(report)):
+    report, invitation = f"{request.script_root}/report", f"{request.script_root}/invitation"
+    if wanted == invitation or actor.state == "active" or (actor.state == "pending" and wanted.startswith(report)):
         return wanted or home_of(actor)
     return home_of(actor)

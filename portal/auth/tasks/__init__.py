@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-import structlog
 from sqlalchemy import text
 
-from portal.adapters import ports
-from portal.adapters.ports import Email
 from portal.auth.commands import codes
+from portal.auth.letters import address, language_of, send
 from portal.auth.queries import mailing, pending
 from portal.auth.queries.mailing import Reader
 from portal.auth.sessions import tidy as tidy_sessions
+from portal.auth.tasks import invitations as invitations
 from portal.kernel import db, jobs, scope
-from portal.kernel.errors import NotFound
-from portal.kernel.language import say, words
-from portal.kernel.scope import Council
-
-log = structlog.get_logger()
+from portal.kernel.language import words
 
 FORGET_LIMITS = text("delete from rate_limit where expires_at < now() - interval '1 hour'")
 
@@ -35,7 +30,7 @@ def send_code(code_id: UUID) -> None:
     else:
         code = codes.give_out(code_id, found.wrapped_key, found.purpose)
         subject, body = _code(found.language, code)
-    _send(Reader(code_id, found.email, found.language), found.language, subject, body, f"code-{code_id}")
+    send(Reader(code_id, found.email, found.language), found.language, subject, body, f"code-{code_id}")
 
 
 @jobs.task("auth.send_membership")
@@ -44,7 +39,7 @@ def send_membership(membership_id: UUID) -> None:
     found = mailing.decided(membership_id)
     if found is None:
         return
-    language = _language(found.reader)
+    language = language_of(found.reader)
     texts = {
         "active": (
             words(language, "Your account is approved"),
@@ -75,15 +70,15 @@ def send_membership(membership_id: UUID) -> None:
     }
     if found.state in texts:
         subject, text, path = texts[found.state]
-        body = f"{text}\n\n{_address(path)}"
-        _send(found.reader, language, subject, body, f"membership-{membership_id}-{found.version}")
+        body = f"{text}\n\n{address(path)}"
+        send(found.reader, language, subject, body, f"membership-{membership_id}-{found.version}")
 
 
 @jobs.task("auth.tell_approvers")
 def tell_approvers(membership_id: UUID) -> None:
     """Tell those who can approve a membership that somebody waits; without a name."""
     for reader in mailing.approvers(membership_id):
-        language = _language(reader)
+        language = language_of(reader)
         subject = words(language, "Someone is waiting for your approval")
         text = words(
             language,
@@ -91,7 +86,7 @@ def tell_approvers(membership_id: UUID) -> None:
             "report and see its receipt. Sign in to see who it is:",
         )
         key = f"approver-{membership_id}-{reader.membership_id}"
-        _send(reader, language, subject, f"{text}\n\n{_address('/people')}", key)
+        send(reader, language, subject, f"{text}\n\n{address('/people')}", key)
 
 
 @jobs.app.periodic(cron="23 * * * *")
@@ -103,21 +98,6 @@ def tidy(timestamp: int) -> None:
         codes.tidy()
         tidy_sessions()
         db.session().execute(FORGET_LIMITS)
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
-
-
-def _language(reader: Reader) -> str:
-    return reader.language or _council().languages[0]
-
-
-def _address(path: str) -> str:
-    return ports.address(f"/{_council().slug}{path}")
 
 
 def _code(language: str, code: str) -> tuple[str, str]:
@@ -140,23 +120,4 @@ def _already(language: str) -> tuple[str, str]:
         "If your account is with another council, signing in here asks for access to this one.\n\n"
         "If it was not you, you can ignore this email.",
     )
-    return subject, body % {"address": _address("/sign-in")}
-
-
-def _send(reader: Reader, language: str, subject: str, body: str, key: str) -> None:
-    council = _council()
-    name = say(council.name, language)
-    danger = words(language, "If a child is in immediate danger, call 999.")
-    email = Email(
-        to=reader.email,
-        subject=f"{subject} - {name}",
-        body=f"{body}\n\n{danger}\n\n{name}\n",
-        sender=council.settings.sender,
-        language=language,
-        message_id=key,
-    )
-    try:
-        ports.mailer().send(email)
-    except ports.Refused:
-        # The address takes no mail: trying again is no use, and the page said what to do if nothing comes.
-        log.warning("auth.mail_refused", kind=key.partition("-")[0])
+    return subject, body % {"address": address("/sign-in")}

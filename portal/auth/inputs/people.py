@@ -1,0 +1,116 @@
+"""The forms about other people: inviting them, and accepting an invitation."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, SelectField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from portal.auth.addresses import LONGEST as LONGEST_ADDRESS
+from portal.auth.inputs import ChoosePassword, email_words
+from portal.web.fields import choices
+from portal.web.inputs import Choice, Input, longest, needed
+
+_NAME_LONGEST = 100
+_EVIDENCE_LONGEST = 500
+
+
+class _Invite(Input):
+    """What every invitation asks."""
+
+    email = EmailField(
+        _l("Their email address"),
+        [
+            needed(_l("Enter their email address")),
+            longest(LONGEST_ADDRESS, _l("The email address must be 254 characters or fewer")),
+        ],
+        description=_l("Their own address, not one that several people share. The invitation works for it only."),
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class InviteColleague(_Invite):
+    """A lead invites somebody of their own agency."""
+
+    field_order: tuple[str, ...] = ("email",)
+
+
+class InviteStaff(_Invite):
+    """An administrator invites somebody of the council."""
+
+    field_order = ("email", "role")
+    role = Choice(_l("What will they do?"), message=_l("Select what they will do"), choices=[])
+
+
+class InviteLead(_Invite):
+    """The council invites the lead of an agency."""
+
+    field_order: tuple[str, ...] = ("agency", "email")
+    agency = SelectField(_l("Their agency"), choices=[], validate_choice=False)
+    offered: frozenset[str] = frozenset()
+
+    def offer(self, agencies: list[tuple[str, str]]) -> None:
+        """Offer these agencies (id, name), none chosen beforehand."""
+        self.offered = frozenset(key for key, _name in agencies)
+        self.agency.choices = choices([("", _("Select an agency")), *agencies])
+
+    def validate_agency(self, field: SelectField) -> None:
+        """Refuse nothing chosen, and whatever was not offered."""
+        if field.data not in self.offered:
+            raise ValidationError(_("Select their agency"))
+
+
+class InviteSponsored(InviteLead):
+    """The council vouches for somebody whose address proves no agency."""
+
+    field_order = ("agency", "email", "evidence")
+    evidence = TextAreaField(
+        _l("How do you know who they are?"),
+        [
+            needed(_l("Enter how you know who they are")),
+            longest(_EVIDENCE_LONGEST, _l("This must be 500 characters or fewer")),
+        ],
+        description=_l(
+            "For example, the registration that you looked up, where, and who checked it. Do not enter anything about "
+            "a child or a family."
+        ),
+        render_kw={"max_length": _EVIDENCE_LONGEST},
+    )
+
+
+class Accept(ChoosePassword):
+    """A new person accepts an invitation."""
+
+    field_order = ("name", "job", "password")
+    name = StringField(
+        _l("Your full name"),
+        [
+            needed(_l("Enter your full name")),
+            longest(_NAME_LONGEST, _l("Your name must be 100 characters or fewer")),
+        ],
+        render_kw={"autocomplete": "name"},
+    )
+    job = StringField(
+        _l("Your job title"),
+        [
+            needed(_l("Enter your job title")),
+            longest(_NAME_LONGEST, _l("Your job title must be 100 characters or fewer")),
+        ],
+        description=_l("For example, deputy head, GP or police constable."),
+        render_kw={"autocomplete": "organization-title"},
+    )
+
+
+def invited_words(reason: str) -> str:
+    """Why an address may not be invited, beside the field."""
+    texts: dict[str, str] = {
+        "webmail": _("Enter a work email address: anyone can get an address at this provider"),
+        "tier": _("Enter the address of one agency: many organisations share this domain"),
+        "no_agency": _("This address does not belong to an agency that the council has approved"),
+        "other_agency": _("This address does not belong to that agency"),
+        "not_council": _("Enter an address of the council's own: this one is not"),
+        "member": _("This person has access already"),
+        "invited": _("This person has been invited already. You can send the invitation again"),
+    }
+    return texts.get(reason) or email_words(reason)

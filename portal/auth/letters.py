@@ -1,0 +1,52 @@
+"""How an email about an account is addressed, signed and handed over; what it says is its job's."""
+
+from __future__ import annotations
+
+import structlog
+
+from portal.adapters import ports
+from portal.adapters.ports import Email
+from portal.auth.queries.mailing import Reader
+from portal.kernel import scope
+from portal.kernel.errors import NotFound
+from portal.kernel.language import say, words
+from portal.kernel.scope import Council
+
+log = structlog.get_logger()
+
+
+def council() -> Council:
+    """The council that writes."""
+    found = scope.current().council
+    if found is None:
+        raise NotFound("no council in scope")
+    return found
+
+
+def language_of(reader: Reader) -> str:
+    """The language that somebody chose, else the council's first."""
+    return reader.language or council().languages[0]
+
+
+def address(path: str) -> str:
+    """The address of a page of the council."""
+    return ports.address(f"/{council().slug}{path}")
+
+
+def send(reader: Reader, language: str, subject: str, body: str, key: str) -> None:
+    """Hand an email over; `key` is stable, so that a job run again sends what can be told for the same."""
+    name = say(council().name, language)
+    danger = words(language, "If a child is in immediate danger, call 999.")
+    email = Email(
+        to=reader.email,
+        subject=f"{subject} - {name}",
+        body=f"{body}\n\n{danger}\n\n{name}\n",
+        sender=council().settings.sender,
+        language=language,
+        message_id=key,
+    )
+    try:
+        ports.mailer().send(email)
+    except ports.Refused:
+        # The address takes no mail: trying again is no use, and the page said what to do if nothing comes.
+        log.warning("auth.mail_refused", kind=key.partition("-")[0])

@@ -16,7 +16,7 @@ from typing import Any
 from portal.forms.folder import load
 from portal.forms.rules import Thresholds, evaluate, parse_thresholds
 from portal.forms.schema import parse_form
-from portal.forms.verify import verify
+from portal.forms.verify.proving import verify
 from tests.forms.generated import large
 from tests.forms.large_model import decide
 from tests.forms.reference_models import model_a, model_b

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from portal.forms.families import CONCERN, FAMILIES
-from portal.forms.verify import Finding, Proof, Property, telling, verify
+from portal.forms.verify import Finding, Proof, Property, telling
+from portal.forms.verify.proving import verify
 from portal.kernel.language import say
 from portal.tenants.documents import Document, read
 from portal.tenants.settings import languages_of

@@ -18,7 +18,6 @@ from portal.forms.commands import checks, notices
 from portal.forms.queries import drafts
 from portal.forms.queries.checks import PROOF, SCENARIOS
 from portal.forms.runners import Run, Stopped
-from portal.forms.verify import verify
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Council
@@ -57,6 +56,8 @@ def run_check(check_id: UUID) -> None:
 
 def prove(run: Run) -> dict[str, Any]:
     """Prove a draft's rules; the result is the proof as its document."""
+    from portal.forms.verify.proving import verify  # noqa: PLC0415 - only a worker that proves loads the solver
+
     return verify(run.content["form"], run.content["thresholds"], run.languages).document()
 
 

@@ -24,7 +24,7 @@ from portal.forms.rehearsing import rehearse
 from portal.forms.rules import parse_thresholds
 from portal.forms.schema import parse_form
 from portal.forms.untranslated import untranslated
-from portal.forms.verify import verify
+from portal.forms.verify.proving import verify
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
 from portal.referrals.models import ROUTES, Notice, Referral, ReferralChild

@@ -14,7 +14,7 @@ from portal.forms.questionnaire import visible
 from portal.forms.rules import Thresholds, evaluate, parse_thresholds
 from portal.forms.schema import Form, parse_form
 from portal.forms.verify import findings as names
-from portal.forms.verify import verify
+from portal.forms.verify.proving import verify
 from portal.referrals.paths import walk, walk_triage
 from portal.referrals.routing import NO_RULE, route
 from tests.forms.council_folders import answer_to

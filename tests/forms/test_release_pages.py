@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from portal.forms import queries
 from portal.forms.folder import load
 from portal.forms.queries.drafts import Draft
-from portal.forms.verify import verify
+from portal.forms.verify.proving import verify
 from portal.forms.views.proof import shown
 from portal.kernel import db
 from portal.kernel.scope import Council

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from portal.forms.verify import Finding, Proof, telling, verify
+from portal.forms.verify import Finding, Proof, telling
 from portal.forms.verify import findings as names
+from portal.forms.verify.proving import verify
 from tests.forms.council_folders import LANGUAGES, document
 from tests.forms.test_verify import documents
 

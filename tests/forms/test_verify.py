@@ -16,10 +16,10 @@ from portal.forms.facts import Facts
 from portal.forms.questionnaire import visible
 from portal.forms.rules import evaluate
 from portal.forms.schema import parse_form
-from portal.forms.verify import FATAL, PROPERTIES, verify
+from portal.forms.verify import FATAL, PROPERTIES
 from portal.forms.verify.answering import Raw
 from portal.forms.verify.findings import OVERRIDE
-from portal.forms.verify.proving import SOME_DAY, _subject
+from portal.forms.verify.proving import SOME_DAY, _subject, verify
 from tests.forms import third_model
 from tests.forms.council_folders import LANGUAGES, answers_to, document
 

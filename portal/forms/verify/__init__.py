@@ -1,6 +1,8 @@
-"""Proves properties of a council's rules for every possible set of answers, before anybody meets them. Pure."""
+"""Proves properties of a council's rules for every possible set of answers, before anybody meets them. Pure.
+
+`proving.verify` is not among these names, because with it comes the solver, which no web process needs.
+"""
 
 from portal.forms.verify.findings import FATAL, PROPERTIES, VERIFIER, Finding, Proof, Property
-from portal.forms.verify.proving import verify
 
-__all__ = ["FATAL", "PROPERTIES", "VERIFIER", "Finding", "Proof", "Property", "verify"]
+__all__ = ["FATAL", "PROPERTIES", "VERIFIER", "Finding", "Proof", "Property"]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.forms import folder
+from portal.forms import checking, folder
 from portal.forms.checking import mistakes_of
+from portal.forms.mistakes import Path
 from tests.fixtures.councils import FOLDERS
 
 FOLDER = folder.load(FOLDERS / "glan-yr-afon")
@@ -55,3 +59,67 @@ JUNK = st.recursive(
 @given(JUNK)
 def test_it_never_fails_whatever_a_draft_holds(draft: object) -> None:
     assert mistakes_of(draft, BOTH)
+
+
+@pytest.fixture
+def readings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The languages of each reading that was done, and nothing remembered before."""
+    done: list[tuple[str, ...]] = []
+    read = checking._read
+
+    def counted(content: object, languages: Sequence[str]) -> list[tuple[Path, str]]:
+        done.append(tuple(languages))
+        return read(content, languages)
+
+    monkeypatch.setattr(checking, "_remembered", OrderedDict())
+    monkeypatch.setattr(checking, "_read", counted)
+    return done
+
+
+def without_welsh() -> dict[str, Any]:
+    draft = content()
+    del draft["form"]["triage"]["pages"][0]["questions"][0]["label"]["cy"]
+    return draft
+
+
+def test_the_same_words_are_read_once(readings: list[tuple[str, ...]]) -> None:
+    draft = without_welsh()
+    first = mistakes_of(draft, BOTH)
+    again = mistakes_of(copy.deepcopy(draft) | {"scenarios": [{"id": "S1"}]}, list(BOTH))
+    assert first == again != []
+    assert readings == [BOTH]
+
+
+def test_any_other_word_or_language_is_read_again(readings: list[tuple[str, ...]]) -> None:
+    """One council's answer is never another's: they share one only for the very same words in the same languages."""
+    draft = without_welsh()
+    assert mistakes_of(draft, BOTH)
+    assert mistakes_of(draft, ("en",)) == []
+    assert mistakes_of(content(), BOTH) == []
+    draft["thresholds"]["rules"][0]["route"] = "NOWHERE"
+    assert len(mistakes_of(draft, BOTH)) == 2
+    assert readings == [BOTH, ("en",), BOTH, BOTH]
+
+
+def test_nobody_changes_what_is_remembered(readings: list[tuple[str, ...]]) -> None:
+    draft = without_welsh()
+    first = mistakes_of(draft, BOTH)
+    kept = list(first)
+    first.clear()
+    assert mistakes_of(draft, BOTH) == kept
+    assert readings == [BOTH]
+
+
+def test_only_so_many_are_remembered(readings: list[tuple[str, ...]]) -> None:
+    """The longest unused one goes first."""
+    contents = [{"form": {"key": str(number)}} for number in range(checking.MOST_REMEMBERED + 1)]
+    mistakes_of(contents[0], BOTH)
+    for one in contents[1:-1]:
+        mistakes_of(one, BOTH)
+    mistakes_of(contents[0], BOTH)
+    mistakes_of(contents[-1], BOTH)
+    readings.clear()
+    mistakes_of(contents[0], BOTH)
+    mistakes_of(contents[1], BOTH)
+    assert readings == [BOTH]
+    assert len(checking._remembered) == checking.MOST_REMEMBERED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
+from portal.forms.merging import merge
 from portal.forms.queries.history import Happened
 from portal.forms.rehearsing import Difference
 from portal.forms.views.difference_words import told
+from portal.forms.views.offer_words import offers
 from portal.forms.views.scenario_words import difference_words
 from portal.forms.views.trail import told_trail
 from tests.factories.pages import soup
@@ -47,6 +50,59 @@ def test_the_languages_of_a_text_keep_one_order(app: Flask) -> None:
     with app.test_request_context(), force_locale("en"):
         (found,) = told(before, after)
     assert [one.name for one in found.lines] == ["Title (English)", "Title (Welsh)"]
+
+
+def _many_changes(content: dict[str, Any]) -> None:
+    """A change of nearly every kind of field."""
+    asked = next(one for one in content["form"]["triage"]["pages"][1]["questions"] if one["type"] == "radios")
+    asked["options"][0]["label"] = {"en": "Newborn", "cy": "Newydd-anedig"}
+    asked["severity"] = {one["value"]: number for number, one in enumerate(asked["options"])}
+    asked["guidance"] = {"title": {"en": "Help"}, "body": {"en": "Ask."}, "examples": [{"en": "So."}]}
+    reach = next(one for part in content["form"]["sections"] for one in part["questions"] if one["type"] == "text")
+    reach.update(type="textarea", max=1500, fact="now.place", not_known=True, required=True, sensitivity="SC")
+    rules = content["thresholds"]
+    rules["rules"][2].update(notices=["phone_hub"], topics=["school_attendance"], stands_alone=True, level=None)
+    next(iter(rules["routes"].values())).update(rank=19, who={"en": "A manager", "cy": "Rheolwr"})
+    next(iter(rules["topics"].values())).update(services=[], reviewed="2026-05-01")
+    rules["always"], rules["topic_rules"] = rules["always"][1:], rules["topic_rules"][1:]
+    rules["overrides"][0]["from"] = ["EARLY_HELP"]
+    rules["safety"]["exceptions"][0]["reason"] = {"en": "Adults.", "cy": "Oedolion."}
+
+
+def test_no_difference_is_told_in_the_keys_of_files(app: Flask) -> None:
+    before = shipped_contents()[1]
+    after = copy.deepcopy(before)
+    _many_changes(after)
+    with app.test_request_context(), force_locale("en"):
+        lines = [line for one in told(before, after) for line in one.lines]
+    said = {line.name: (line.old, line.new) for line in lines}
+    assert said["Kind of question"] == ("Short text", "Long text")
+    assert said["How sensitive the answer is"][1] == "Special category (health, ethnicity, religion)"
+    assert said["“Not known” is offered"] == ("No", "Yes")
+    assert said["Advice pages"][1] == "School attendance and learning"
+    assert said["Notices"][1].startswith("Phone the hub now")
+    assert said["Level"] == ("4", "No level")
+    assert said["Open from these routes"] == ("Families First\nAdvice and local services", "Families First")
+    assert said["When somebody last checked this page"][1] == "1 May 2026"
+    assert said["Notices shown for every rule"][1] == "Nothing"
+    assert said["Notices shown for every rule"][0].startswith("Phone the hub now")
+    assert "Newborn: 0" in said["How worrying each answer is"][1]
+    words = "\n".join(text for line in lines for text in (line.name, line.old, line.new))
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b|\{|\bRF[0-9]+\b|\b[A-Z]+_[A-Z]+\b", words) == []
+
+
+def test_no_proposal_is_told_in_the_keys_of_files(app: Flask) -> None:
+    before = shipped_contents()[1]
+    after = copy.deepcopy(before)
+    _many_changes(after)
+    with app.test_request_context(), force_locale("en"):
+        found = offers(merge(before, after, before), "en")
+    words = "\n".join(
+        text for offer in found for part in offer.parts for text in (offer.title, part.name, *part.old, *part.new)
+    )
+    assert "Short text" in words
+    assert "Phone the hub now" in words
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b|\{|\bRF[0-9]+\b|\b[A-Z]+_[A-Z]+\b", words) == []
 
 
 def test_who_changed_what_is_told_once_with_how_often(app: Flask) -> None:

@@ -11,8 +11,9 @@ from flask_babel import gettext
 from portal.forms.differences import Difference, Field, differences
 from portal.forms.statements import Labels, labels, question_statement, rule_statement, statement, value_lines
 from portal.forms.views.blueprint import all_as_read, language
-from portal.forms.views.scenario_words import expected_rows
-from portal.forms.views.wording import Answers, route_label, text_of
+from portal.forms.views.field_names import field_words
+from portal.forms.views.value_words import labels_of, listed, value_words
+from portal.forms.views.wording import text_of
 from portal.kernel.language import LANGUAGES
 
 
@@ -69,37 +70,6 @@ def kind_words(what: str) -> str:
     }.get(what, what)
 
 
-def field_words(name: str) -> str:
-    """What a field of a question or rule is called; one without a name of ours keeps its own."""
-    return {
-        "": _("Whole"),
-        "label": _("Question or name"),
-        "title": _("Title"),
-        "hint": _("Hint"),
-        "intro": _("Introduction"),
-        "type": _("Kind of question"),
-        "required": _("Must be answered"),
-        "show_when": _("When it is shown"),
-        "options": _("Option"),
-        "options_order": _("Order of the options"),
-        "when": _("When it holds"),
-        "route": _("Route"),
-        "level": _("Level"),
-        "levels": _("Level"),
-        "why": _("Why, in words"),
-        "notices": _("Notices"),
-        "topics": _("Advice pages"),
-        "fact": _("What the answer is"),
-        "min": _("Least"),
-        "max": _("Most"),
-        "severity": _("How worrying each answer is"),
-        "answers": _("Answers"),
-        "expected": _("Expected"),
-        "summary": _("Summary"),
-        "not_known": _("“Not known” is offered"),
-    }.get(name, name)
-
-
 class _Telling:
     """Puts differences into words; a condition is told with the form that it belongs to."""
 
@@ -138,7 +108,7 @@ class _Telling:
 
     def _lines(self, found: Difference) -> list[Line]:
         if found.kind == "changed":
-            return [self._line(found.what, field) for field in sorted(found.fields, key=_in_order(found.fields))]
+            return [self._line(found, field) for field in sorted(found.fields, key=_in_order(found.fields))]
         if found.kind != "moved" and found.what in ("rule", "override"):
             before, after = self._rule(found.before, self._old), self._rule(found.after, self._new)
             return [Line(kind_words(found.what), before, after)]
@@ -157,67 +127,51 @@ class _Telling:
             )
         return self._spoken[id(content)]
 
-    def _line(self, what: str, field: Field) -> Line:
-        name = field_words(field.name)
+    def _line(self, found: Difference, field: Field) -> Line:
+        name = field_words("body" if field.part and not field.name else field.name)
         if field.part:
-            part = {"en": _("English"), "cy": _("Welsh")}.get(field.part, field.part)
-            name = _("%(field)s (%(part)s)", field=name, part=part)
-        if found_words := self._scenario_lines(what, field):
-            return Line(name, *found_words)
+            name = _("%(field)s (%(part)s)", field=name, part=self._part(found, field))
+        before = listed(found.what, field.name, field.old, self._old)
+        after = listed(found.what, field.name, field.new, self._new)
+        if before is not None and after is not None:
+            gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
+            return Line(name, "\n".join(gone) or _("Nothing"), "\n".join(come) or _("Nothing"))
+        yes_or_no = isinstance(field.old, bool) or isinstance(field.new, bool)
         return Line(
             name,
-            self._words(what, field.name, field.old, self._old),
-            self._words(what, field.name, field.new, self._new),
+            self._words(found.what, field.name, field.old, found.before, self._old, yes_or_no=yes_or_no),
+            self._words(found.what, field.name, field.new, found.after, self._new, yes_or_no=yes_or_no),
         )
 
-    def _words(self, what: str, name: str, value: Any, content: Mapping[str, Any]) -> str:
+    def _part(self, found: Difference, field: Field) -> str:
+        """A language, or what one of several (an option, a service) is called."""
+        if field.part in LANGUAGES:
+            return {"en": _("English"), "cy": _("Welsh")}[field.part]
+        one = field.new if isinstance(field.new, Mapping) else field.old
+        known = labels_of(found.before) | labels_of(found.after)
+        return known.get(field.part) or (text_of(one.get("name")) if isinstance(one, Mapping) else "") or field.part
+
+    def _words(
+        self, what: str, name: str, value: Any, document: Any, content: Mapping[str, Any], *, yes_or_no: bool
+    ) -> str:
+        if value is None and name == "level":
+            return _("No level")
+        if value is None and yes_or_no:
+            return _("No")
         if value is None or isinstance(value, bool):
             return {None: _("Nothing"), True: _("Yes"), False: _("No")}[value]
-        return self._condition_words(what, name, value, content) or _plain(value)
+        return self._condition_words(what, name, value, content) or value_words(name, value, document, content)
 
     def _condition_words(self, what: str, name: str, value: Any, content: Mapping[str, Any]) -> str:
-        """What a condition, value or route says in words; "" for anything else."""
-        rules = content.get("thresholds")
+        """What a condition or value says in words; "" for anything else."""
         if what in ("question", "page", "section") and name in ("show_when", "required"):
             return question_statement(value, self._labels(content), language(), required=name == "required")
         if name == "when" or what == "condition":
             return statement(value, self._labels(content), None, language())
-        if what == "value":
-            return value_lines(value, self._labels(content), None, language()).flat()
-        if name == "route":
-            return route_label(rules if isinstance(rules, Mapping) else {}, value)
-        return ""
-
-    def _scenario_lines(self, what: str, field: Field) -> tuple[str, str] | None:
-        """What a scenario answers or expects otherwise, before and after; None for any other field."""
-        if what != "scenario" or field.name not in ("expected", "answers"):
-            return None
-        before, after = self._rows(field.name, field.old, self._old), self._rows(field.name, field.new, self._new)
-        gone, come = [one for one in before if one not in after], [one for one in after if one not in before]
-        return "\n".join(gone) or _("Nothing"), "\n".join(come) or _("Nothing")
-
-    def _rows(self, name: str, value: Any, content: Mapping[str, Any]) -> list[str]:
-        if not isinstance(value, Mapping):
-            return []
-        rules = content["thresholds"]
-        rows = expected_rows(rules, value) if name == "expected" else Answers(content["form"], rules).rows(value)
-        return [f"{row['key']}: {row['value']}" for row in rows]
+        return value_lines(value, self._labels(content), None, language()).flat() if what == "value" else ""
 
 
 def _in_order(fields: Sequence[Field]) -> Callable[[Field], tuple[int, int]]:
     """The languages of a text in the order of every other page, whatever the order in which they were written."""
     names = list(dict.fromkeys(one.name for one in fields))
     return lambda one: (names.index(one.name), LANGUAGES.index(one.part) if one.part in LANGUAGES else 0)
-
-
-def _plain(value: Any) -> str:
-    """A value as people read it: a text, an option's label, a list of lines, names with what they hold."""
-    if isinstance(value, Mapping):
-        if "label" in value:
-            return text_of(value["label"])
-        if value and set(value) <= {"en", "cy"}:
-            return text_of(value)
-        return "\n".join(f"{key}: {_plain(one)}" for key, one in value.items())
-    if isinstance(value, list):
-        return "\n".join(_plain(one) for one in value)
-    return str(value)

@@ -6,17 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
 from flask_babel import gettext as _
 
 from portal.forms import statements
 from portal.forms.merging import ADDED, CHANGED, MOVED, REMOVED, Merge, Proposal, clashes
 from portal.forms.outline import Item, Outline
+from portal.forms.views.field_names import field_words
+from portal.forms.views.value_words import listed, value_words
 from portal.kernel.language import say
 
 _CONDITIONS = ("when", "show_when", "required")
 LONGEST_NAME = 120
 LONGEST_SHOWN = 1_500
+# Fields that hold many things, and the kind of item that each belongs to.
+MANY = {"always": "always", "topic_rules": "topic_rules", "exceptions": "settings", "names": "settings"}
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,8 @@ def locked_titles(names: tuple[str, ...], outline: Outline, language: str) -> li
 
 
 def _called(item: Item, language: str) -> str:
+    if item.kind == "setting":
+        return field_words(item.key)
     own = item.own if isinstance(item.own, dict) else {}
     named = [own.get(part) for part in ("label", "title", "why")]
     found = next((each for each in (*named, own) if _is_text(each) or (isinstance(each, str) and each)), item.key)
@@ -141,20 +146,31 @@ def _where(name: str, outline: Outline, language: str) -> tuple[str, ...]:
 
 def _parts(proposal: Proposal, sides: Sequence[_Side], language: str) -> tuple[Part, ...]:
     documents = [each if each is not None else {} for each in (proposal.old, proposal.ours, proposal.new)]
+    if proposal.name.startswith(("value:", "condition:")):
+        whole = f"whole {proposal.name.partition(':')[0]}"
+        return (_part(_("What it says"), whole, [(one, one) for one in documents], sides, language),)
     if not all(isinstance(each, dict) for each in documents) or any(_is_text(each) for each in documents):
-        return (_part(_("What it says"), "", documents, sides, language),)
+        key = proposal.name.partition(":")[2] if proposal.name.startswith("setting:") else ""
+        return (_part(_("What it says"), key, [(one, one) for one in documents], sides, language),)
     keys = dict.fromkeys(key for each in reversed(documents) for key in each if key not in ("key", "id"))
     found = []
     for key in keys:
         values = [each.get(key) for each in documents]
         if proposal.change != CHANGED or values[0] != values[2]:
-            found.append(_part(_part_words(key), key, values, sides, language))
+            found.append(_part(_part_words(key), key, list(zip(values, documents, strict=True)), sides, language))
     return tuple(found)
 
 
-def _part(name: str, key: str, values: Sequence[Any], sides: Sequence[_Side], language: str) -> Part:
-    old, ours, new = (_lines(key, value, side, language) for value, side in zip(values, sides, strict=True))
-    return Part(name, old, ours, new, clashes(*values))
+def _part(name: str, key: str, values: Sequence[tuple[Any, Any]], sides: Sequence[_Side], language: str) -> Part:
+    """A part with its value on each side; `values` are each with the document that it stands in."""
+    lines = [
+        _lines(key, value, document, side, language) for (value, document), side in zip(values, sides, strict=True)
+    ]
+    if key in MANY:
+        # Of many things, those that are the same everywhere are left out.
+        lines = [tuple(one for one in each if not all(one in other for other in lines)) for each in lines]
+    old, ours, new = lines
+    return Part(name, old, ours, new, clashes(*(value for value, _document in values)))
 
 
 def _part_words(key: str) -> str:
@@ -181,29 +197,28 @@ def _part_words(key: str) -> str:
         "who": _("Who decides"),
         "guidance": _("Guidance"),
     }
-    return known.get(key, key)
+    return known.get(key) or field_words(key)
 
 
-def _lines(key: str, value: Any, side: _Side, language: str) -> tuple[str, ...]:
-    """A value in words: texts in each language, conditions as sentences, all else as it is written in a file."""
+def _lines(key: str, value: Any, document: Any, side: _Side, language: str) -> tuple[str, ...]:
+    """A value in words: texts in each language, conditions as sentences, all else as on the page of differences."""
     if value is None or value in ({}, []):
         return ()
     if isinstance(value, bool):
         return (_("Yes") if value else _("No"),)
-    if isinstance(value, dict) and key in _CONDITIONS:
+    if key == "whole value":
+        spoken = statements.labels(side.form, side.thresholds, language)
+        return (statements.value_lines(value, spoken, None, language).flat(),)
+    if isinstance(value, dict) and key in (*_CONDITIONS, "whole condition"):
         return (statements.statement(value, side.form, side.thresholds, language),)
-    return _written(value, language)
-
-
-def _written(value: Any, language: str) -> tuple[str, ...]:
     if _is_text(value):
         names = {"en": _("English"), "cy": _("Welsh")}
         return tuple(f"{names[each]}: {value[each]}" for each in names if each in value)
     if isinstance(value, list) and all(isinstance(each, dict) and {"label", "title"} & set(each) for each in value):
         return tuple(_called(Item("", "", str(each.get("key")), ("", ()), each), language) for each in value)
-    if isinstance(value, str | int | float):
-        return (str(value),)
-    return tuple(yaml.safe_dump(value, sort_keys=False, allow_unicode=True)[:LONGEST_SHOWN].splitlines())
+    content = {"form": side.form, "thresholds": side.thresholds}
+    many = listed(MANY[key], key, value, content) if key in MANY else None
+    return tuple(many if many is not None else value_words(key, value, document, content)[:LONGEST_SHOWN].splitlines())
 
 
 def _is_text(value: Any) -> bool:

@@ -206,11 +206,9 @@ def _lines(key: str, value: Any, document: Any, side: _Side, language: str) -> t
         return ()
     if isinstance(value, bool):
         return (_("Yes") if value else _("No"),)
-    if key == "whole value":
+    if key == "whole value" or (isinstance(value, dict) and key in (*_CONDITIONS, "whole condition")):
         spoken = statements.labels(side.form, side.thresholds, language)
-        return (statements.value_lines(value, spoken, None, language).flat(),)
-    if isinstance(value, dict) and key in (*_CONDITIONS, "whole condition"):
-        return (statements.statement(value, side.form, side.thresholds, language),)
+        return (_stated(key, value, spoken, language),)
     if _is_text(value):
         names = {"en": _("English"), "cy": _("Welsh")}
         return tuple(f"{names[each]}: {value[each]}" for each in names if each in value)
@@ -219,6 +217,12 @@ def _lines(key: str, value: Any, document: Any, side: _Side, language: str) -> t
     content = {"form": side.form, "thresholds": side.thresholds}
     many = listed(MANY[key], key, value, content) if key in MANY else None
     return tuple(many if many is not None else value_words(key, value, document, content)[:LONGEST_SHOWN].splitlines())
+
+
+def _stated(key: str, value: Any, spoken: statements.Labels, language: str) -> str:
+    if key == "whole value":
+        return statements.value_lines(value, spoken, None, language).flat()
+    return statements.statement(value, spoken, None, language)
 
 
 def _is_text(value: Any) -> bool:

@@ -59,6 +59,7 @@ class Filled(World):
     """The world, with drafts of a form at every stage."""
 
     more: list[str] = field(default_factory=list)
+    stages: stages.Stages | None = None
 
 
 @pytest.fixture
@@ -73,7 +74,8 @@ def filled(app: Flask, councils: Councils, admin: Admin, monkeypatch: pytest.Mon
     second = make_person(plain.here, role="form_designer")
     approver = plain.people["practice manager"]
     assert approver is not None
-    made.more = stages.make(designer, second, approver, admin).pages()
+    made.stages = stages.make(designer, second, approver, admin)
+    made.more = made.stages.pages()
     line = f"/forms/drafts/{plain.things.form[AGENCY]}/condition-line/rule/A01/when?add=yes&at="
     made.more += [line, f"{line}&about=always"]
     finish = security.finish

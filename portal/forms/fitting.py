@@ -56,10 +56,14 @@ def _fits_date(question: Question, value: object) -> bool:
     if form not in question.forms:
         return False
     if form == "estimated":
-        return set(value) == {"about"} and latest_date(known) is not None  # type: ignore[call-overload]
+        return _only(value, "about") and latest_date(known) is not None
     if form == "due":
-        return set(value) == {"due"} and as_date(known) is not None  # type: ignore[call-overload]
+        return _only(value, "due") and as_date(known) is not None
     return latest_date(known) is not None
+
+
+def _only(value: object, key: str) -> bool:
+    return isinstance(value, Mapping) and set(value) == {key}
 
 
 def _fits_parts(value: object, names: Collection[str], least: Collection[str]) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
 
+from portal.kernel.digits import whole
 from portal.kernel.language import say
 from portal.messaging.inputs import as_uuid, one_kind_of_line
 from portal.screening.commands.decisions import MAX_TEXT
@@ -72,5 +73,4 @@ class DecisionInput(Input):
 
 def whole_number(text: object) -> int | None:
     """A count that was posted, or None."""
-    word = str(text or "")
-    return int(word) if word.isascii() and word.isdigit() and len(word) < len(str(MOST_MESSAGES)) else None
+    return whole(text, len(str(MOST_MESSAGES)) - 1)

@@ -100,7 +100,7 @@ def test_answers_are_sealed(designer: Somebody, admin: Admin) -> None:
     filled_in(designer)
     row = admin.execute("select answers, content::text from form_trial").fetchone()
     assert row is not None
-    assert b"Words about it" not in bytes(row[0])  # type: ignore[call-overload]
+    assert b"Words about it" not in bytes(row[0])  # type: ignore[call-overload] # a bytea column
 
 
 def test_a_later_change_of_the_draft_does_not_change_a_trial(designer: Somebody) -> None:

@@ -10,6 +10,7 @@ from wtforms.validators import Regexp
 from portal.auth.addresses import LONGEST as LONGEST_ADDRESS
 from portal.auth.passwords import LONGEST as LONGEST_PASSWORD
 from portal.auth.passwords import SHORTEST as SHORTEST_PASSWORD
+from portal.kernel.digits import whole
 from portal.kernel.language import LANGUAGES
 from portal.web.inputs import Choice, Input, longest, needed
 from portal.web.switch import NAMES
@@ -141,8 +142,7 @@ class Decision(Input):
     @property
     def seen(self) -> int:
         """The version that the page showed; 0 (no version) for anything else."""
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0  # noqa: PLR2004 - an int4
+        return whole(self.version.data) or 0
 
 
 def email_words(reason: str) -> str:

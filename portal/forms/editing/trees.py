@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from portal.forms.conditions import DEEPEST, MOST_NODES
 from portal.forms.editing.documents import MISSING, Steps, list_at, look, put
+from portal.kernel.digits import whole
 from portal.kernel.errors import Invalid, NotFound
 
 Kind = Literal["condition", "value"]
@@ -41,10 +42,15 @@ class Branch:
 
 def parse(path: str) -> Steps:
     """Read "all.1.any.0" as steps; raises NotFound for what could be no path."""
-    steps: Steps = tuple(int(step) if step.isascii() and step.isdigit() else step for step in path.split(".") if step)
+    steps: Steps = tuple(_step(step) for step in path.split(".") if step)
     if len(steps) > LONGEST_PATH or len(path) > 20 * LONGEST_PATH:
         raise NotFound("no such line")
     return steps
+
+
+def _step(step: str) -> str | int:
+    place = whole(step)
+    return step if place is None else place
 
 
 def dotted(steps: Steps) -> str:

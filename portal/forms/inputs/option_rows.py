@@ -14,6 +14,7 @@ from portal.forms.editing.questions import WEIGHED, severity_of, weights
 from portal.forms.editing.texts import text_of
 from portal.forms.inputs.paper import MOST_ROWS, Paper, Row, put_or_drop
 from portal.forms.mistakes import KEY
+from portal.kernel.digits import whole
 
 FIELDS = ("was", "value", "exclusive", "listed", "weight")
 NOT_KNOWN = "not_known"
@@ -84,8 +85,7 @@ def _plain(option: dict[str, Any]) -> bool:
 
 
 def _number(paper: Paper, name: str) -> int:
-    said = paper.one(name)
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 6 else 0  # noqa: PLR2004 - hundreds at most
+    return whole(paper.one(name)) or 0
 
 
 def _read_option(paper: Paper, name: str, known: dict[Any, Any], taken: set[str]) -> dict[str, Any] | None:
@@ -227,8 +227,8 @@ def change_rows(paper: Paper, action: str) -> str:
         paper.put(counter, min(count + 1, MOST_ROWS * 2))
         return f"{kind}-{count}"
     number, _dash, what = rest.partition("-")
-    here = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else count  # noqa: PLR2004
-    if here >= count or what not in {"up", "down", "remove"}:
+    here = whole(number)
+    if here is None or here >= count or what not in {"up", "down", "remove"}:
         return ""
     if what == "remove":
         for place in range(here, count - 1):

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from portal.forms.editing.documents import MISSING, Steps, names_in
 from portal.forms.rows.around import Group, Sheet
 from portal.forms.rows.cells import Filled
+from portal.kernel.digits import whole
 from portal.web.fields import OptionView
 
 MOST_STEPS = 20
@@ -86,8 +87,7 @@ def _steps(sheet: Sheet, before: object, known: Mapping[str, str]) -> list[dict[
 
 
 def _count(sheet: Sheet) -> int:
-    text = sheet.one("step_count")
-    return min(MOST_STEPS, int(text)) if text.isascii() and text.isdigit() and len(text) < len("1000") else 0
+    return min(MOST_STEPS, whole(sheet.one("step_count")) or 0)
 
 
 def _levels(sheet: Sheet) -> list[tuple[str, str]]:
@@ -110,7 +110,7 @@ def _word(level: object) -> str:
 def _level(word: str) -> Any:
     if word.startswith(VALUE):
         return {"value": word.removeprefix(VALUE)}
-    return int(word) if word.isascii() and word.isdigit() else None
+    return whole(word)
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from portal.forms.queries import drafts as queries
 from portal.forms.queries.drafts import Draft
 from portal.forms.substitutions import Words, fill, filled
 from portal.kernel import scope
+from portal.kernel.digits import whole
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
 
 # A version number never has more: a longer one is not ours.
-DIGITS = 8
 
 T = TypeVar("T")
 
@@ -56,8 +56,7 @@ def all_as_read(document: T) -> T:
 
 def seen_version() -> int:
     """The draft's version that the posted page showed; anything but a number counts as 0, which then conflicts."""
-    text = request.form.get("seen_version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
+    return whole(request.form.get("seen_version")) or 0
 
 
 def open_draft(form_id: UUID) -> Draft:

@@ -30,6 +30,7 @@ from portal.forms.views.desk import Desk, condition_link, condition_of, desk, li
 from portal.forms.views.preview import Shown, shown_question
 from portal.forms.views.reading import facts
 from portal.forms.views.structure import copy_key
+from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
@@ -62,8 +63,7 @@ def question(form_id: UUID, item: str) -> str:
     """One question as it is saved, with what the strict reader refuses beside its fields."""
     at = desk(form_id)
     entry = at.question(item)
-    given = request.args.get("from", "")
-    start = int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0  # noqa: PLR2004 - hundreds
+    start = whole(request.args.get("from")) or 0
     opened = Opened(at, entry, Paper(at.languages), entry.document)
     inputs.fill(opened.paper, entry.document, start)
     if not request.args.get("new"):

@@ -21,12 +21,12 @@ from portal.forms.views import drawing, hub
 from portal.forms.views.blueprint import blueprint, council, open_draft, seen_version
 from portal.forms.views.meeting import keep, pressed_again
 from portal.forms.views.mending import to_mend
+from portal.kernel.digits import whole
 from portal.kernel.errors import Invalid, NotFound
 
 MOST_MISTAKES = 50
 RULES = "rules"
 ACTS = ("move", "copy", "step")
-LONGEST_NUMBER = 4
 
 
 @hub.row(hub.Place.RULES)
@@ -142,9 +142,10 @@ def _arranged(draft: Draft, part: str, act: str, address: str, where: str) -> An
 
 
 def _place(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+    place = whole(text)
+    if place is None:
         raise NotFound("no such place")
-    return int(text)
+    return place
 
 
 def _about(part: str) -> str:

@@ -31,6 +31,7 @@ from portal.forms.views.desk import (
 from portal.forms.views.hub import Place as HubPlace
 from portal.forms.views.hub import Row
 from portal.forms.views.mending import to_mend
+from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict
 from portal.web.posted import only_language
 
@@ -149,8 +150,7 @@ def _changed_meanwhile(at: Desk) -> ResponseReturnValue:
 
 
 def _move(at: Desk, entry: Entry, value: str) -> str:
-    number = value if value.isascii() and value.isdigit() and len(value) < 4 else "0"  # noqa: PLR2004 - hundreds
-    form = editing.move(at.draft.form, entry.place, int(number))
+    form = editing.move(at.draft.form, entry.place, whole(value) or 0)
     at.keep(form, "part_moved")
     # A nameless entry is called by its position, so it is looked for where it was put.
     return link_in_list(at.draft.id, entry.place)

@@ -28,6 +28,7 @@ from portal.forms.views.desk import Desk, desk, languages, link_to, name_of, see
 from portal.forms.views.hub import Place as HubPlace
 from portal.forms.views.hub import Row
 from portal.forms.views.wording import text_of
+from portal.kernel.digits import whole
 from portal.kernel.language import LANGUAGES, say
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
@@ -139,10 +140,12 @@ def _steps(path: Path) -> str:
 
 
 def _path(steps: str) -> Path:
-    return tuple(
-        int(step[1:]) if step[:1] == "#" and step[1:].isascii() and step[1:].isdigit() and len(step) < 6 else step  # noqa: PLR2004
-        for step in steps[:2000].split("/")
-    )
+    return tuple(_step(step) for step in steps[:2000].split("/"))
+
+
+def _step(step: str) -> str | int:
+    place = whole(step[1:]) if step.startswith("#") else None
+    return step if place is None else place
 
 
 def _posted(at: Desk, paper: Paper) -> list[Untranslated]:

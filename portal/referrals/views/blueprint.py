@@ -13,6 +13,7 @@ from portal.auth import guard
 from portal.forms.queries import Published
 from portal.forms.schema import Form
 from portal.kernel import scope
+from portal.kernel.digits import whole
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
 from portal.kernel.scope import Council
@@ -23,7 +24,6 @@ from portal.tenants.opening import is_open, numbers
 from portal.web.shell import Phone
 
 # A version number never has more: a longer one is not ours.
-DIGITS = 8
 
 blueprint = Blueprint("referrals", __name__)
 # The same pages of a draft, at addresses of their own, about trials of a form (views/trying.py).
@@ -62,8 +62,7 @@ def posted() -> Mapping[str, Sequence[str]]:
 
 def number_posted(name: str) -> int:
     """A posted version number; anything else counts as 0, which then conflicts."""
-    text = request.form.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else 0
+    return whole(request.form.get(name)) or 0
 
 
 def key_posted(name: str = "submit_key") -> UUID:

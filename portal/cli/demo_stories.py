@@ -15,6 +15,7 @@ from sqlalchemy import select
 from portal.cli.demo_steps import take
 from portal.forms.facts import is_empty
 from portal.forms.families import CONCERN
+from portal.forms.formats import day_limit
 from portal.forms.queries import Published, newest
 from portal.forms.questionnaire import Question, Section
 from portal.kernel import clock, db, scope
@@ -166,7 +167,7 @@ def _none_of_these(question: Question, value: Any) -> Any:
 
 
 def _sections(cast: Cast, story: Story, sections: Sequence[Section]) -> dict[str, Any]:
-    answers = {**cast.usual["answers"], **story.get("answers", {})}
+    answers = {**_dated(cast.usual["answers"]), **story.get("answers", {})}
     repeated = {
         "children": [{**cast.usual["child"], **child} for child in story.get("children", ())],
         "people": [{**cast.usual["person"], **person} for person in story.get("people", ())],
@@ -176,6 +177,12 @@ def _sections(cast: Cast, story: Story, sections: Sequence[Section]) -> dict[str
     }
     # Any other section is told once, also one that asks about each child, such as what the child says.
     return {section.key: repeated.get(section.key, [answers]) if section.repeat else answers for section in sections}
+
+
+def _dated(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The usual answers with the day that a distance such as `today+50d` means when the story happens."""
+    days = {key: day_limit(value, clock.today()) for key, value in answers.items() if str(value).startswith("today")}
+    return {**answers, **{key: day.isoformat() for key, day in days.items() if day is not None}}
 
 
 def _post(cast: Cast, moment: datetime) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from portal.adapters import outbox
 from portal.auth import passwords
 from portal.auth.agency_rules import match
 from portal.auth.models import Account, Membership
-from portal.cli import demo
+from portal.cli import demo, demo_stories
 from portal.cli.folders import COUNCILS
 from portal.forms.families import CONCERN, INFORMATION, SERVICE
 from portal.forms.folder import load_agencies
@@ -168,3 +170,14 @@ def test_the_password_would_be_accepted() -> None:
 def test_no_fictional_people_outside_the_demonstration(settings: Settings) -> None:
     with pytest.raises(PermissionError):
         demo.seed(settings.model_copy(update={"demo": False}))
+
+
+def test_no_answer_of_the_demonstration_is_a_day_that_will_have_passed() -> None:
+    """What must lie ahead is a distance from the day of the story; `make run` works in any year."""
+    usual = demo._read(demo.FOLDER, "answers.yaml")["answers"]
+    day = datetime(2031, 3, 3, 12, tzinfo=UTC)
+    with demo_stories.at(day):
+        dated = demo_stories._dated(usual)
+    assert dated["rfi_when"] == "2031-04-22"
+    assert dated["rfi_period_from"] < dated["rfi_period_to"] < "2031-03-03"
+    assert not [value for value in usual.values() if re.match("[0-9]{4}-", str(value))]

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from portal.forms.families import CONCERN, FAMILIES
 from portal.forms.mistakes import SchemaMistakes
 from portal.forms.rules import parse_thresholds
+from portal.forms.scenario_reading import read_scenarios
 from portal.forms.schema import Form, parse_form
 from portal.tenants.documents import Document, Mistake, Place
 
@@ -92,14 +93,16 @@ def read_content(files: Files, family: str, languages: Sequence[str] = ()) -> di
     layout = LAYOUTS[family]
     form_file = _joined(files, layout.form, layout.triage, "triage")
     rules_file = _joined(files, layout.thresholds, layout.topics, "topics")
-    scenarios, mistakes = _scenarios(files(layout.scenarios))
-    form: Form | None = _read(form_file, mistakes, lambda: parse_form(form_file.data, languages))
+    mistakes: list[Mistake] = []
+    scenarios_file = files(layout.scenarios)
+    scenarios = read_scenarios(scenarios_file, mistakes) if scenarios_file is not None else []
+    form: Form | None = read_part(form_file, mistakes, lambda: parse_form(form_file.data, languages))
     if form is None:
         mistakes.extend(rules_file.mistakes())
     else:
         if form.key != family:
             mistakes.append(form_file.mistake(("key",), f"the key must be {family}"))
-        _read(rules_file, mistakes, lambda: parse_thresholds(rules_file.data, form, languages))
+        read_part(rules_file, mistakes, lambda: parse_thresholds(rules_file.data, form, languages))
     if mistakes:
         raise FormMistakes(mistakes)
     return {"form": form_file.data, "thresholds": rules_file.data, "scenarios": scenarios}
@@ -116,9 +119,9 @@ def _joined(files: Files, main: str, part: str, name: str) -> Joined:
     return Joined(files(main) or missing(main), files(part) if part else None, name)
 
 
-def _read(document: Joined, mistakes: list[Mistake], parse: Callable[[], T]) -> T | None:
-    wrong = document.mistakes()
-    mistakes.extend(wrong)
+def read_part(document: Joined, mistakes: list[Mistake], parse: Callable[[], T]) -> T | None:
+    """What `parse` makes of a document, None with the mistakes added to the list."""
+    mistakes.extend(document.mistakes())
     if document.data is None:
         return None
     try:
@@ -126,13 +129,3 @@ def _read(document: Joined, mistakes: list[Mistake], parse: Callable[[], T]) -> 
     except SchemaMistakes as found:
         mistakes.extend(document.mistake(each.path, each.message) for each in found.mistakes)
         return None
-
-
-def _scenarios(document: Document | None) -> tuple[list[Any], list[Mistake]]:
-    """A form may come without scenarios; with them, they are a list as in a council's folder."""
-    if document is None:
-        return [], []
-    found = document.data.get("vignettes") if isinstance(document.data, dict) else document.data
-    if isinstance(found, list) and all(isinstance(each, dict) for each in found):
-        return found, list(document.mistakes)
-    return [], document.mistakes or [document.mistake((), "must be a list of scenarios")]

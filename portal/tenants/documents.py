@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -99,18 +100,48 @@ def _text(content: bytes, document: Document) -> str | None:
 
 def _read_json(text: str, document: Document) -> None:
     try:
-        document.data = json.loads(text, object_pairs_hook=_no_duplicates)
+        document.data = json.loads(
+            text,
+            object_pairs_hook=_no_duplicates,
+            parse_constant=_no_number,
+            parse_float=_decimal_number,
+            parse_int=_whole_number,
+        )
+        # An escape may name half of a character, which no file, page or database can hold.
+        json.dumps(document.data, ensure_ascii=False).encode()
     except json.JSONDecodeError as trouble:
         document.mistakes.append(Mistake(document.file, trouble.lineno, f"is not JSON: {trouble.msg}"))
+    except UnicodeEncodeError:
+        document.data = None
+        document.mistakes.append(document.mistake((), "has half of a character: \\ud800 to \\udfff come in pairs"))
     except (ValueError, RecursionError) as trouble:
+        document.data = None
         document.mistakes.append(document.mistake((), f"is not usable JSON: {trouble}"))
+
+
+def _no_number(word: str) -> object:
+    raise ValueError(f"{word} is not a number")
+
+
+def _whole_number(word: str) -> int:
+    if not _WHOLE.fullmatch(word):
+        raise ValueError("a number has more than 15 digits")
+    return int(word)
+
+
+def _decimal_number(word: str) -> float:
+    found = float(word)
+    if not math.isfinite(found):
+        raise ValueError("a number is too large")
+    return found
 
 
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         keys = [key for key, _ in pairs]
-        raise ValueError(f"“{next(key for key in keys if keys.count(key) > 1)}” is there twice")
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"“{twice.encode(errors='backslashreplace').decode()}” is there twice")
     return found
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from portal.forms.commands import checks, drafting
 from portal.forms.queries.checks import SCENARIOS
 from portal.forms.queries.drafts import Draft
+from portal.forms.scenario_reading import MOST_SCENARIOS
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
 
-MOST = 500
 # So many take well under a second, together with reading the rules.
 AT_ONCE = 200
 
@@ -33,10 +33,10 @@ def add(actor: Actor, draft: Draft, seen: int, scenario: Mapping[str, Any]) -> s
     for known in draft.scenarios:
         if {key: value for key, value in known.items() if key != "id"} == dict(scenario):
             return str(known["id"])
-    if len(draft.scenarios) >= MOST:
+    if len(draft.scenarios) >= MOST_SCENARIOS:
         raise Invalid({"scenarios": "too_many"})
     taken = {str(one.get("id")) for one in draft.scenarios}
-    name = next(f"S{number}" for number in range(1, MOST + 2) if f"S{number}" not in taken)
+    name = next(f"S{number}" for number in range(1, MOST_SCENARIOS + 2) if f"S{number}" not in taken)
     content = copy.deepcopy(draft.content)
     content["scenarios"] = [*draft.scenarios, {"id": name, **scenario}]
     drafting.save(actor, draft, content, seen, "scenario_added")

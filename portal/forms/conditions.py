@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from portal.forms.facts import Facts, as_chosen, as_levels, as_number, as_text, is_between, is_empty
+from portal.forms.facts import Facts, as_number, as_text, is_between, is_empty
 from portal.forms.mistakes import Checker, Path, shown
 
 DEEPEST = 8
@@ -176,13 +176,16 @@ def read_count(node: object, words: Words, path: Path) -> Formula:
         elif name in parts:
             least = words.checker.whole(parts[name], (*path, name), 1, 9)
             most = least if name == "level_is" else LIMIT
-    if asked.type == "levels":
-        return lambda facts: sum(
-            least <= level <= most
-            for category, level in as_levels(facts.answers.get(key)).items()
-            if category in counted
-        )
-    return lambda facts: sum(option in counted for option in as_chosen(facts.answers.get(key)))
+
+    def count(facts: Facts) -> int:
+        if asked.type != "levels":
+            return len(counted & facts.chosen(key))
+        levels = facts.levels(key)
+        return sum(category in levels and least <= levels[category] <= most for category in counted)
+
+    if "of" in parts:
+        return count
+    return lambda facts: facts.once(("count", key, least, most), lambda: count(facts))
 
 
 def read_asked(value: object, words: Words, path: Path, types: Collection[str] = ()) -> tuple[str, Asked]:
@@ -214,37 +217,37 @@ def _answer(node: Mapping[str, Any], words: Words, place: Place) -> Test:
         words.checker.note(place.path, f"{key} is of type {asked.type}: a condition can only ask whether it is empty")
         return never
     test = ANSWER_FORMS[used[0]](node[used[0]], asked, words, place.at(used[0]))
-    return lambda facts: test(facts.answers.get(key))
+    return lambda facts: test(facts, key)
 
 
-OnAnswer = Callable[[object], bool]
+OnAnswer = Callable[[Facts, str], bool]
 
 
 def _is(wanted: object, asked: Asked, words: Words, path: Path) -> OnAnswer:
     if asked.type in {"number", "age"} and isinstance(wanted, int) and not isinstance(wanted, bool):
-        return lambda answer: as_number(answer) == wanted and not is_between(answer)
+        return lambda facts, key: as_number(given := facts.answers.get(key)) == wanted and not is_between(given)
     word = next(iter(read_options([wanted], asked, words, path)), None)
-    return lambda answer: word is not None and as_text(answer) == word
+    return lambda facts, key: word is not None and as_text(facts.answers.get(key)) == word
 
 
 def _in(wanted: object, asked: Asked, words: Words, path: Path) -> OnAnswer:
     options = read_options(wanted, asked, words, path)
-    return lambda answer: as_text(answer) in options
+    return lambda facts, key: as_text(facts.answers.get(key)) in options
 
 
 def _not_in(wanted: object, asked: Asked, words: Words, path: Path) -> OnAnswer:
     options = read_options(wanted, asked, words, path)
-    return lambda answer: as_text(answer) not in options
+    return lambda facts, key: as_text(facts.answers.get(key)) not in options
 
 
 def _at_least(wanted: object, _asked: Asked, words: Words, path: Path) -> OnAnswer:
     bound = words.checker.whole(wanted, path, -LIMIT, LIMIT)
-    return lambda answer: (number := as_number(answer)) is not None and number >= bound
+    return lambda facts, key: (number := as_number(facts.answers.get(key))) is not None and number >= bound
 
 
 def _below(wanted: object, _asked: Asked, words: Words, path: Path) -> OnAnswer:
     bound = words.checker.whole(wanted, path, -LIMIT, LIMIT)
-    return lambda answer: (number := as_number(answer)) is not None and number < bound
+    return lambda facts, key: (number := as_number(facts.answers.get(key))) is not None and number < bound
 
 
 def _has(wanted: object, asked: Asked, words: Words, path: Path) -> OnAnswer:
@@ -255,14 +258,14 @@ def _has_any(wanted: object, asked: Asked, words: Words, path: Path) -> OnAnswer
     options = read_options(wanted, asked, words, path)
     if asked.type not in {"checkboxes", "levels", "unknown"}:
         words.checker.note(path, f"has needs a question with several answers, not one of type {asked.type}")
-    return lambda answer: not options.isdisjoint(as_chosen(answer))
+    return lambda facts, key: not options.isdisjoint(facts.chosen(key))
 
 
 def _empty(wanted: object, asked: Asked, words: Words, path: Path) -> OnAnswer:
     empty = words.checker.flag(wanted, path)
     if asked.type == "checkboxes":
-        return lambda answer: (not set(as_chosen(answer)) - asked.exclusive) is empty
-    return lambda answer: is_empty(answer) is empty
+        return lambda facts, key: facts.once(("none", key), lambda: facts.chosen(key) <= asked.exclusive) is empty
+    return lambda facts, key: is_empty(facts.answers.get(key)) is empty
 
 
 ANSWER_FORMS: Mapping[str, Callable[[object, Asked, Words, Path], OnAnswer]] = {
@@ -288,6 +291,13 @@ FORMS: Mapping[str, Callable[[Mapping[str, Any], Words, Place], Test]] = {
 }
 
 
-def holds(test: Test, answers: Mapping[str, object], now: datetime | None = None) -> bool:
+def untimed(answers: Mapping[str, object]) -> Facts:
+    """Answers for tests that ask for no moment, as `show_when` does."""
+    return Facts(answers, datetime(1, 1, 1, tzinfo=UTC))
+
+
+def holds(test: Test, answers: Mapping[str, object] | Facts, now: datetime | None = None) -> bool:
     """Apply a test that uses answers only (as `show_when` does) to some answers."""
-    return test(Facts(answers, now or datetime(1, 1, 1, tzinfo=UTC)))
+    if isinstance(answers, Facts):
+        return test(answers)
+    return test(untimed(answers) if now is None else Facts(answers, now))

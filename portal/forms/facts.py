@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import floor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 LARGEST = 1_000_000_000
 WHOLE = re.compile(r"-?[0-9]{1,9}\Z")
@@ -26,6 +29,7 @@ class Facts:
     tests: Mapping[str, Callable[[Facts], bool]] = field(default_factory=dict)
     worked: dict[str, int | None] = field(default_factory=dict)
     held: dict[str, bool] = field(default_factory=dict)
+    kept: dict[tuple[str | int, ...], Any] = field(default_factory=dict)
 
     def value(self, name: str) -> int | None:
         """Return a derived value by name, worked out once."""
@@ -38,6 +42,26 @@ class Facts:
         if name not in self.held:
             self.held[name] = self.tests[name](self)
         return self.held[name]
+
+    def once(self, what: tuple[str | int, ...], work: Callable[[], T]) -> T:
+        """Return what `work` finds, worked out once: rules may ask thousands of times about four hundred options."""
+        if what not in self.kept:
+            self.kept[what] = work()
+        found: T = self.kept[what]
+        return found
+
+    def forget(self, key: str) -> None:
+        """Forget what was worked out of one question, whose answer does not count."""
+        for what in [what for what in self.kept if what[1] == key]:
+            del self.kept[what]
+
+    def chosen(self, key: str) -> frozenset[str]:
+        """Return the options chosen in a question."""
+        return self.once(("chosen", key), lambda: frozenset(as_chosen(self.answers.get(key))))
+
+    def levels(self, key: str) -> Mapping[str, int]:
+        """Return the level chosen for each category of a question."""
+        return self.once(("levels", key), lambda: as_levels(self.answers.get(key)))
 
 
 def as_text(value: object) -> str | None:

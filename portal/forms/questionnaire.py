@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from portal.forms.conditions import STRUCTURED, Asked, Test, holds
+from portal.forms.conditions import STRUCTURED, Asked, Test, holds, untimed
+from portal.forms.facts import Facts
 from portal.forms.mistakes import Text
 
 ONE_CHOICE = frozenset({"radios", "select", "search", "yes_no"})
@@ -112,7 +113,7 @@ class Question:
         given = answer if isinstance(answer, list | tuple) else [answer]
         return tuple(option for option in self.options if option.value in given and not option.exclusive)
 
-    def is_required(self, answers: Mapping[str, object]) -> bool:
+    def is_required(self, answers: Mapping[str, object] | Facts) -> bool:
         """Tell whether an answer must be given, in the light of the others."""
         return self.required if isinstance(self.required, bool) else holds(self.required, answers)
 
@@ -192,7 +193,7 @@ class Form:
         return [one for question in asked for one in (question, *question.questions)]
 
 
-def is_shown(thing: Question | Section, answers: Mapping[str, object]) -> bool:
+def is_shown(thing: Question | Section, answers: Mapping[str, object] | Facts) -> bool:
     """Tell whether a question or section applies, given the answers so far."""
     return thing.show_when is None or holds(thing.show_when, answers)
 
@@ -200,12 +201,14 @@ def is_shown(thing: Question | Section, answers: Mapping[str, object]) -> bool:
 def visible(questions: Iterable[Question], answers: Mapping[str, object]) -> list[Question]:
     """Return the questions that apply, in order; the answer of one not shown counts as not given."""
     known = dict(answers)
+    facts = untimed(known)
     asked = []
     for question in questions:
-        if is_shown(question, known):
+        if is_shown(question, facts):
             asked.append(question)
         else:
             known.pop(question.key, None)
+            facts.forget(question.key)
     return asked
 
 

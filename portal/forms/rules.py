@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.forms.conditions import untimed
 from portal.forms.facts import Facts, is_empty
 from portal.forms.fitting import fits
 from portal.forms.mistakes import Text
@@ -118,10 +119,11 @@ def _topics(thresholds: Thresholds, rule: Rule, facts: Facts) -> tuple[str, ...]
 
 
 def _attention(thresholds: Thresholds, answers: Mapping[str, object]) -> bool:
+    facts = untimed(answers)
     for question in visible(thresholds.asked, answers):
         answer = answers.get(question.key)
         if is_empty(answer):
-            if question.type != "checkboxes" and question.is_required(answers):
+            if question.type != "checkboxes" and question.is_required(facts):
                 return True
         elif not fits(question, answer):
             return True

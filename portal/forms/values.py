@@ -18,7 +18,7 @@ from portal.forms.conditions import (
     read_node,
     read_options,
 )
-from portal.forms.facts import Facts, as_chosen, as_day, as_levels, as_number, latest_date
+from portal.forms.facts import Facts, as_day, as_number, latest_date
 from portal.forms.mistakes import Path, shown
 
 CAPS = ("no_more_than", "no_less_than")
@@ -114,11 +114,13 @@ def _highest_level(node: Mapping[str, Any], words: Words, place: Place) -> Formu
     key, asked = read_asked(parts.get("answer"), words, (*where, "answer"), {"levels"})
     only = read_options(parts["of"], asked, words, (*where, "of")) if "of" in parts else asked.options
 
-    def highest(facts: Facts) -> int | None:
-        levels = as_levels(facts.answers.get(key))
-        return max((level for category, level in levels.items() if category in only), default=0)
+    def highest(facts: Facts) -> int:
+        levels = facts.levels(key)
+        return max((levels[category] for category in only if category in levels), default=0)
 
-    return highest
+    if "of" in parts:
+        return highest
+    return lambda facts: facts.once(("highest", key), lambda: highest(facts))
 
 
 def _named(node: Mapping[str, Any], words: Words, place: Place) -> Formula:
@@ -139,10 +141,10 @@ def _answer(node: Mapping[str, Any], words: Words, place: Place) -> Formula:
     points = {option: words.checker.whole(number, (*where, option), -LIMIT, LIMIT) for option, number in given.items()}
 
     def scored(facts: Facts) -> int | None:
-        answer = facts.answers.get(key)
-        single = as_number(answer)
-        chosen = as_chosen(answer) or (() if single is None else (str(single),))
-        return sum(points.get(option, 0) for option in chosen)
+        chosen = facts.chosen(key)
+        single = None if chosen else as_number(facts.answers.get(key))
+        given = chosen if single is None else {str(single)}
+        return sum(number for option, number in points.items() if option in given)
 
     return scored
 

@@ -240,7 +240,7 @@ PAGES = (
 def test_words_of_any_kind_stay_words(client: FlaskClient, designer: Person, words: str) -> None:
     """In every text of a form: taken as they are, and on no page anything but text."""
     content = spoken(words)
-    answer = send(client, designer, archive(files(content, "concern")))
+    answer = send(client, designer, archive(dict(files(content, "concern"))))
     assert answer.status_code == 303, said(answer)
     form_id = UUID(answer.headers["Location"].rsplit("/", 1)[1])
     with db.unit_of_work(designer.scope):
@@ -262,7 +262,7 @@ def test_words_of_any_kind_stay_words(client: FlaskClient, designer: Person, wor
 
 def test_a_gap_that_nobody_fills_is_refused_with_its_file_and_line(client: FlaskClient, designer: Person) -> None:
     content = spoken("((unknown))")
-    answer = send(client, designer, archive(files(content, "concern")))
+    answer = send(client, designer, archive(dict(files(content, "concern"))))
     assert answer.status_code == 422
     assert said(answer)
     assert "cannot be filled in" in BeautifulSoup(answer.text, "html.parser").get_text()

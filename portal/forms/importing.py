@@ -47,7 +47,9 @@ class Refused(Exception):
 
     def __init__(self, reason: str, file: str = "") -> None:
         super().__init__(reason)
-        self.reason, self.file = reason, file[:100]
+        self.reason = reason
+        # A name may hold marks that turn the sentence around it.
+        self.file = "".join(sign if sign.isprintable() else "\ufffd" for sign in file[:100])
 
 
 @dataclass(frozen=True)

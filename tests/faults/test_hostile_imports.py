@@ -145,7 +145,9 @@ ZIPS: dict[str, Callable[[], bytes]] = {
     ),
 }
 """Each is refused."""
-MAY = {"a dot", "no name", "a folder that holds bytes", "a version of the future", "a date that is none"}
+MAY = {"a dot", "no name", "a folder that holds bytes", "a version of the future", "a date that is none"} | {
+    "more members than there are"
+}
 """What some readers of zips take and others refuse; whichever ours does, it answers."""
 
 

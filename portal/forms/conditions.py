@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from portal.forms.facts import Facts, as_number, as_text, is_between, is_empty
+from portal.forms.facts import Facts, as_number, as_text, is_between, is_empty, untimed
 from portal.forms.mistakes import Checker, Path, shown
 
 DEEPEST = 8
@@ -289,11 +289,6 @@ FORMS: Mapping[str, Callable[[Mapping[str, Any], Words, Place], Test]] = {
     "count": _count,
     "answer": _answer,
 }
-
-
-def untimed(answers: Mapping[str, object]) -> Facts:
-    """Answers for tests that ask for no moment, as `show_when` does."""
-    return Facts(answers, datetime(1, 1, 1, tzinfo=UTC))
 
 
 def holds(test: Test, answers: Mapping[str, object] | Facts, now: datetime | None = None) -> bool:

@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from math import floor
 from typing import Any, TypeVar
 
@@ -62,6 +62,11 @@ class Facts:
     def levels(self, key: str) -> Mapping[str, int]:
         """Return the level chosen for each category of a question."""
         return self.once(("levels", key), lambda: as_levels(self.answers.get(key)))
+
+
+def untimed(answers: Mapping[str, object]) -> Facts:
+    """Answers for tests that ask for no moment, as `show_when` does."""
+    return Facts(answers, datetime(1, 1, 1, tzinfo=UTC))
 
 
 def as_text(value: object) -> str | None:

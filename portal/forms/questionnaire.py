@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from portal.forms.conditions import STRUCTURED, Asked, Test, holds, untimed
-from portal.forms.facts import Facts
+from portal.forms.conditions import STRUCTURED, Asked, Test, holds
+from portal.forms.facts import Facts, untimed
 from portal.forms.mistakes import Text
 
 ONE_CHOICE = frozenset({"radios", "select", "search", "yes_no"})

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.forms.conditions import untimed
-from portal.forms.facts import Facts, is_empty
+from portal.forms.facts import Facts, is_empty, untimed
 from portal.forms.fitting import fits
 from portal.forms.mistakes import Text
 from portal.forms.questionnaire import visible

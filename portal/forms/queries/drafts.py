@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account
@@ -46,6 +46,12 @@ class Draft:
     submitted_by: UUID | None
     submitted_at: datetime | None
     published_id: UUID | None
+    newest_number: int | None
+
+    @property
+    def newer_number(self) -> int | None:
+        """The number of a version that was published after this draft began from an older one, as it was read."""
+        return self.newest_number if self.base_id is not None and self.newest_number != self.base_number else None
 
     @property
     def form(self) -> dict[str, Any]:
@@ -86,9 +92,11 @@ def _query(actor: Actor) -> Any:
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
-    author, changer = aliased(Account), aliased(Account)
+    author, changer, later = aliased(Account), aliased(Account), aliased(FormVersion)
+    of_this_form = (later.tenant_id == FormDraft.tenant_id) & (later.form_key == FormDraft.form_key)
+    newest = select(func.max(later.number)).where(of_this_form).scalar_subquery()
     return (
-        select(FormDraft, FormVersion.number, author.name, changer.name)
+        select(FormDraft, FormVersion.number, author.name, changer.name, newest)
         .join(author, author.id == FormDraft.author_id)
         .join(changer, changer.id == FormDraft.changed_by)
         .outerjoin(FormVersion, (FormVersion.tenant_id == FormDraft.tenant_id) & (FormVersion.id == FormDraft.base_id))
@@ -100,7 +108,7 @@ def _query(actor: Actor) -> Any:
 
 
 def _draft(row: Any) -> Draft:
-    stored, base_number, author, changed_by = row
+    stored, base_number, author, changed_by, newest_number = row
     return Draft(
         id=stored.id,
         form_key=stored.form_key,
@@ -124,4 +132,5 @@ def _draft(row: Any) -> Draft:
         submitted_by=stored.submitted_by,
         submitted_at=stored.submitted_at,
         published_id=stored.published_id,
+        newest_number=newest_number,
     )

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from portal.auth.policy import Permission, Reach, reach
 from portal.forms.merging import Merge, merge
-from portal.forms.models import FormVersion
 from portal.forms.queries import history, library
 from portal.forms.queries.drafts import Draft
 from portal.forms.queries.history import PublishedVersion
-from portal.kernel import db, scope
 from portal.kernel.scope import Actor
 
 MadeFrom = tuple[str, int | None]
@@ -45,21 +40,6 @@ def overtaken(actor: Actor, draft: Draft) -> Overtaken | None:
     locked = template.locked if template else ()
     found = merge(base.whole, newest.whole, draft.content, locked)
     return Overtaken(base, newest, found, made_from, take_over=made_from == _of(newest))
-
-
-def newer_number(actor: Actor, draft: Draft) -> int | None:
-    """The number of a version that was published after a draft began: cheap, for pages that only link."""
-    council = scope.current().council
-    if council is None or draft.base_id is None or reach(actor, Permission.PUBLISH) is Reach.NONE:
-        return None
-    query = (
-        select(FormVersion.id, FormVersion.number)
-        .where(FormVersion.tenant_id == council.id, FormVersion.form_key == draft.form_key)
-        .order_by(FormVersion.number.desc())
-        .limit(1)
-    )
-    row = db.session().execute(query).one_or_none()
-    return row.number if row is not None and row.id != draft.base_id else None
 
 
 def _made_from(draft: Draft, base: PublishedVersion, newest: PublishedVersion) -> MadeFrom:

@@ -28,7 +28,7 @@ PICK = "pick-"
 
 @hub.row(hub.Place.NEWER)
 def _row(draft: Draft) -> hub.Row | None:
-    number = queries.newer_number(guard.actor(), draft) if draft.state == "open" else None
+    number = draft.newer_number if draft.state == "open" else None
     if number is None:
         return None
     return hub.Row(

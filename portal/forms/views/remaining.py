@@ -11,7 +11,6 @@ from portal.forms.checking import mistakes_of
 from portal.forms.commands.releasing import missing
 from portal.forms.queries import checks
 from portal.forms.queries.drafts import Draft
-from portal.forms.queries.overtaken import newer_number
 from portal.forms.readiness import judge
 from portal.forms.views import hub
 from portal.forms.views.blueprint import council, language
@@ -33,7 +32,7 @@ def steps(draft: Draft) -> list[Step]:
 
 def _newer(draft: Draft) -> list[Step]:
     """First of all, because whatever is mended and proved before would have to be looked at again."""
-    number = newer_number(guard.actor(), draft)
+    number = draft.newer_number
     if number is None:
         return []
     return [(_("Bring in the changes of version %(number)s", number=number), hub.designers_link("forms.newer", draft))]

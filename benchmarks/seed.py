@@ -87,7 +87,13 @@ def _person(session: Session, council: Council, role: str, agency_id: UUID | Non
     data = {"_user_id": str(account_id), "_fresh": True, "csrf_token": secrets.token_hex(20)}
     session.execute(
         insert(AccountSession).values(
-            id_hash=hashed(key), account_id=account_id, data=data, created_at=now, seen_at=now, signed_in_at=now
+            id_hash=hashed(key),
+            account_id=account_id,
+            data=data,
+            created_at=now,
+            seen_at=now,
+            signed_in_at=now,
+            strength="passkey",
         )
     )
     return Person(account_id, agency_id, f"{PLAIN_NAME}={key}")

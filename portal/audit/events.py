@@ -20,6 +20,9 @@ class Event(StrEnum):
     SIGN_IN_REFUSED = "auth.sign_in_refused"
     SIGNED_OUT = "auth.signed_out"
     SESSION_ENDED = "auth.session_ended"
+    FACTOR_SET_UP = "auth.factor_set_up"
+    RECOVERY_CODES_MADE = "auth.recovery_codes_made"
+    CALL_BACK_RECORDED = "auth.call_back_recorded"
     MEMBERSHIP_ASKED = "auth.membership_asked"
     MEMBERSHIP_APPROVED = "auth.membership_approved"
     MEMBERSHIP_REFUSED = "auth.membership_refused"
@@ -72,6 +75,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.ADDRESS_REFUSED: frozenset({"reason"}),
     Event.CODE_SENT: frozenset({"purpose"}),
     Event.CODE_REFUSED: frozenset({"purpose", "reason"}),
+    Event.SIGNED_IN: frozenset({"by"}),
+    Event.FACTOR_SET_UP: frozenset({"kind"}),
     Event.SIGN_IN_REFUSED: frozenset({"reason"}),
     Event.SESSION_ENDED: frozenset({"reason"}),
     Event.MEMBERSHIP_ASKED: frozenset({"role"}),

@@ -40,9 +40,9 @@ def open_with(root: bytes) -> None:
     _root[:] = [root]
 
 
-def new_key(row_id: UUID) -> bytes:
+def new_key(row_id: UUID, table: str = _TABLE) -> bytes:
     """A new key for one row, wrapped."""
-    return crypto.seal(_root_key(), crypto.new_key(), crypto.place(_TABLE, row_id, "key"))
+    return crypto.seal(_root_key(), crypto.new_key(), crypto.place(table, row_id, "key"))
 
 
 def _root_key() -> bytes:
@@ -51,8 +51,28 @@ def _root_key() -> bytes:
     return _root[0]
 
 
-def _key(wrapped: bytes, row_id: UUID) -> bytes:
-    return crypto.unseal(_root_key(), wrapped, crypto.place(_TABLE, row_id, "key"))
+def _key(wrapped: bytes, row_id: UUID, table: str = _TABLE) -> bytes:
+    return crypto.unseal(_root_key(), wrapped, crypto.place(table, row_id, "key"))
+
+
+def seal_secret(wrapped: bytes, row_id: UUID, table: str, plain: bytes) -> bytes:
+    """Encrypt the one secret of a row of that table."""
+    return crypto.seal(_key(wrapped, row_id, table), plain, crypto.place(table, row_id, "secret"))
+
+
+def unseal_secret(wrapped: bytes, row_id: UUID, table: str, blob: bytes) -> bytes:
+    """Decrypt what `seal_secret` made for the same row; raises kernel.crypto.CannotOpen."""
+    return crypto.unseal(_key(wrapped, row_id, table), blob, crypto.place(table, row_id, "secret"))
+
+
+def seal_for_session(account_id: UUID, what: str, plain: bytes) -> str:
+    """Encrypt what a browser's session keeps for a few minutes (a seed that is not confirmed, codes to be shown)."""
+    return crypto.seal(_root_key(), plain, crypto.place("account_session", account_id, what)).hex()
+
+
+def unseal_for_session(account_id: UUID, what: str, text: str) -> bytes:
+    """Decrypt what `seal_for_session` made for the same person; raises kernel.crypto.CannotOpen."""
+    return crypto.unseal(_root_key(), bytes.fromhex(text), crypto.place("account_session", account_id, what))
 
 
 def seal(wrapped: bytes, row_id: UUID, details: Details) -> bytes:

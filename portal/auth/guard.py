@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from flask import Flask, current_app, redirect, request, session
+from flask import Flask, current_app, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.auth.policy import Permission, Reach, reach
+from portal.auth.policy import Permission, Reach, reach, would_reach
 from portal.kernel import scope
 from portal.kernel.errors import Forbidden, NotFound, Unavailable
 from portal.kernel.scope import Actor
@@ -87,7 +87,14 @@ def check() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
-    if reach(scope.current().actor, door.permission) is Reach.NONE:
+    return _refusal(scope.current().actor, door.permission)
+
+
+def _refusal(actor: Actor | None, permission: Permission) -> ResponseReturnValue | None:
+    if would_reach(actor, permission):
+        # Theirs, with more proof of who they are than a code in an email.
+        return render_template("auth/stronger.html"), 403
+    if reach(actor, permission) is Reach.NONE:
         raise Forbidden
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Flask, current_app, request, session
@@ -9,7 +10,8 @@ from flask_login import LoginManager, UserMixin, login_user, logout_user
 
 from portal.auth.guard import door_of
 from portal.auth.sessions import PostgresSessions, hashed
-from portal.kernel import scope
+from portal.kernel import db, scope
+from portal.kernel.scope import Actor
 
 
 class Person(UserMixin):  # type: ignore[misc] # flask-login ships no types
@@ -24,10 +26,20 @@ def _load(account_id: str) -> Person | None:
     return Person(actor.account_id) if actor and str(actor.account_id) == account_id else None
 
 
-def sign_in(account_id: UUID) -> None:
-    """Make this browser's session the person's; the id changes, what was typed before stays."""
+def sign_in(account_id: UUID, strength: str) -> None:
+    """Make this browser's session the person's, as strong as what they proved; the id changes, what was typed
+    before stays."""
     login_user(Person(account_id))
-    session.rotate = True  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+    session.strength = strength  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+    session.rotate = True  # type: ignore[attr-defined] # as above
+
+
+def stronger(actor: Actor, strength: str) -> Actor:
+    """The same person, who has just proved more than when they signed in; in the scope, too."""
+    now = replace(actor, strength=strength)
+    scope.act_as(now)
+    db.scope_changed()
+    return now
 
 
 def sign_out() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,6 +54,7 @@ class AccountSession(GlobalTable):
     created_at: Mapped[datetime] = now_column()
     seen_at: Mapped[datetime] = now_column()
     signed_in_at: Mapped[datetime | None]
+    strength: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         Index("ix_account_session_account_id", "account_id"),
@@ -86,6 +87,48 @@ class OneTimeCode(GlobalTable):
         CheckConstraint(one_of("purpose", PURPOSES), name="purpose"),
         Index("ix_one_time_code_expires_at", "expires_at"),
     )
+
+
+class Authenticator(GlobalTable):
+    """The authenticator app of a person: its seed, sealed, and the last thirty seconds whose code was used."""
+
+    __tablename__ = "authenticator"
+    why_global = "it proves who an account is, in whichever council"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    wrapped_key: Mapped[bytes]
+    seed: Mapped[bytes]
+    last_step: Mapped[int] = mapped_column(BigInteger)
+    confirmed_at: Mapped[datetime] = now_column()
+
+
+class RecoveryCode(GlobalTable):
+    """One of a person's ten codes for the day their telephone is lost: hashed, used once."""
+
+    __tablename__ = "recovery_code"
+    why_global = "it stands in for what proves who an account is, in whichever council"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+
+class CallBack(TenantTable):
+    """Somebody rang a person back on a number that they knew already: the person may set up signing in anew."""
+
+    __tablename__ = "call_back"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    recorded_at: Mapped[datetime] = now_column()
+    usable_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_call_back_account", "tenant_id", "account_id", "used_at"),)
 
 
 class Agency(GlobalTable):

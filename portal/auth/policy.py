@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
@@ -61,10 +62,11 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
 
 def part(actor: Actor) -> str:
     """The row of the table that applies: the role of an active membership, "waiting" for a pending one
-    in an agency, "" for anybody else."""
-    if actor.state == "active":
+    in an agency, "" for anybody else. A code in an email proves an address and no more: whoever has only that is
+    somebody who waits."""
+    if actor.state == "active" and not actor.weak:
         return actor.role
-    return "waiting" if actor.state == "pending" and actor.agency_id else ""
+    return "waiting" if actor.state in ("active", "pending") and actor.agency_id else ""
 
 
 def reach(actor: Actor | None, permission: Permission) -> Reach:
@@ -72,6 +74,13 @@ def reach(actor: Actor | None, permission: Permission) -> Reach:
     if actor is None:
         return Reach.NONE
     return POLICY.get(part(actor), {}).get(permission, Reach.NONE)
+
+
+def would_reach(actor: Actor | None, permission: Permission) -> bool:
+    """Whether the person lacks the permission only because an emailed code is all that they proved."""
+    if actor is None or not actor.weak or reach(actor, permission) is not Reach.NONE:
+        return False
+    return reach(replace(actor, strength=""), permission) is not Reach.NONE
 
 
 def allows(actor: Actor | None, permission: Permission, *, owner_id: UUID | None, agency_id: UUID | None) -> bool:

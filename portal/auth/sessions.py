@@ -48,11 +48,14 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.rotate = False
         self.unavailable = False
+        # How the person proved who they are; a new one is kept with the new row that `rotate` makes.
+        self.strength = found.actor.strength if found and found.actor else ""
 
     def undo(self) -> None:
         """Take back what this request changed: its work was not kept."""
         self.clear()
         self.update(self.found.data if self.found else {})
+        self.strength = self.found.actor.strength if self.found and self.found.actor else ""
         self.modified = self.rotate = False
 
 
@@ -148,6 +151,7 @@ class PostgresSessions(SessionInterface):
                     created_at=now,
                     seen_at=now,
                     signed_in_at=now if account_id else None,
+                    strength=session.strength if account_id else "",
                 )
             )
         response.set_cookie(self.name, session.key, httponly=True, secure=self.secure, samesite="Lax", path="/")

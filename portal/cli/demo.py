@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from config.settings import Settings
 from portal.app import start
-from portal.auth import addresses, passwords
-from portal.auth.models import Account, Agency, Membership
+from portal.auth import addresses, envelope, passwords, totp
+from portal.auth.models import Account, Agency, Authenticator, Membership
 from portal.cli.demo_designing import design
 from portal.cli.demo_stories import Cast, tell
 from portal.cli.instance import ROOT
@@ -131,6 +132,7 @@ def _account(person: Mapping[str, Any]) -> UUID:
     address = addresses.parse(person["email"])
     found = db.session().execute(select(Account.id).where(Account.email_key == address.key)).scalar_one_or_none()
     if found is not None:
+        give_app(found)
         return found
     account_id = uuid4()
     db.session().execute(
@@ -144,7 +146,19 @@ def _account(person: Mapping[str, Any]) -> UUID:
             email_proved_at=clock.now(),
         )
     )
+    give_app(account_id)
     return account_id
+
+
+def give_app(account_id: UUID) -> None:
+    """An authenticator app, if there is none yet: /outbox shows its code, since nobody holds the telephone."""
+    wrapped = envelope.new_key(account_id, Authenticator.__tablename__)
+    sealed = envelope.seal_secret(wrapped, account_id, Authenticator.__tablename__, totp.new_seed())
+    db.session().execute(
+        upsert(Authenticator)
+        .values(account_id=account_id, wrapped_key=wrapped, seed=sealed, last_step=0, confirmed_at=clock.now())
+        .on_conflict_do_nothing()
+    )
 
 
 def _sign_ins(council: Council, people: Sequence[Mapping[str, Any]]) -> list[SignIn]:

@@ -29,6 +29,7 @@ class Actor:
     """A person in one council, in the role and agency of the membership they act under.
 
     `role` is "" for someone without a membership here; `state` is the membership's (pending, active).
+    `strength` is how they proved who they are in this session (email, totp, passkey, sso; "" outside a session).
     `reach` is what row-level security lets the connection see: council, agency or "" (nothing).
     """
 
@@ -43,11 +44,17 @@ class Actor:
     agency_name: Text = field(default_factory=dict)
     job_title: str = ""
     system: bool = False
+    strength: str = ""
+
+    @property
+    def weak(self) -> bool:
+        """Whether only a code in an email proves who this is: enough to write, never to read."""
+        return self.strength == "email"
 
     @property
     def reach(self) -> str:
         """Which rows the database connection may touch: the second wall behind the policy."""
-        if self.system or (self.state == "active" and self.agency_id is None and self.role):
+        if self.system or (self.state == "active" and self.agency_id is None and self.role and not self.weak):
             return "council"
         return "agency" if self.agency_id else ""
 

@@ -17,6 +17,7 @@ from portal.kernel import clock, db, scope
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.scope import Scope
 from tests.auth.corpus_addresses import BAD, MORE_BAD
+from tests.auth.test_factors import set_up
 from tests.auth.walking import PASSWORD, Walker, make_account
 from tests.factories import people
 from tests.factories.people import Person
@@ -81,7 +82,10 @@ def test_a_lead_invites_a_colleague_who_is_in_at_once(
     page = colleague.get(place)
     assert "Oakfield Primary School" in page.text
     assert page.headers["Referrer-Policy"] == "no-referrer"
-    assert colleague.where(colleague.post(place, WHO)) == "/referrals"
+    assert colleague.where(colleague.post(place, WHO)) == "/account/protect"
+    # An account of a minute ago has proved an address and no more; with an app it reads, too.
+    assert colleague.get("/referrals").status_code == 403
+    assert set_up(colleague)
     assert colleague.get("/referrals").status_code == 200
     assert memberships(admin) == [(NEW, "referrer", "active")]
     events = rows(admin, "select event from audit_event where event like 'auth.%' order by at, event")
@@ -98,13 +102,13 @@ def test_looking_uses_nothing_up(lead: Walker, new_walker: Callable[[], Walker],
     assert rows(admin, "select state from invitation") == [("open",)]
     assert scanner.post(place, WHO | {"password": "short"}).status_code == 422
     assert rows(admin, "select state from invitation") == [("open",)]
-    assert scanner.where(scanner.post(place, WHO)) == "/referrals"
+    assert scanner.where(scanner.post(place, WHO)) == "/account/protect"
 
 
 def test_it_works_once(lead: Walker, new_walker: Callable[[], Walker], admin: Admin) -> None:
     place, first, second = invite(lead, NEW), new_walker(), new_walker()
     token = second.token(place)
-    assert first.where(first.post(place, WHO)) == "/referrals"
+    assert first.where(first.post(place, WHO)) == "/account/protect"
     answer = second.send(place, WHO | {"csrf_token": token})
     assert answer.status_code == 404
     assert "01632 960210" in answer.text
@@ -164,7 +168,7 @@ def test_an_account_accepts_by_signing_in(lead: Walker, new_walker: Callable[[],
     assert person.where(person.post(place)) == "/sign-in"
     assert person.where(person.sign_in(NEW)) == "/invitation"
     assert rows(admin, "select state from invitation") == [("open",)]
-    assert person.where(person.post("/invitation")) == "/referrals"
+    assert person.where(person.post("/invitation")) == "/account/protect"
     assert memberships(admin) == [(NEW, "referrer", "active")]
     assert person.get("/invitation").status_code == 404
 
@@ -199,7 +203,7 @@ def test_sent_again_the_one_before_is_over(lead: Walker, new_walker: Callable[[]
     assert first != second
     person = new_walker()
     assert person.get(first).status_code == 404
-    assert person.where(person.post(second, WHO)) == "/referrals"
+    assert person.where(person.post(second, WHO)) == "/account/protect"
     assert len(lead.mail(NEW)) == 2
 
 
@@ -287,7 +291,7 @@ def test_an_administrator_invites_a_screener_of_the_council(new_walker: Callable
     assert walker.post("/people/invite/staff", {"email": "jo@avonmere.gov.uk", "role": "system"}).status_code == 422
     place = invite(walker, "jo@avonmere.gov.uk", "staff", role="screener")
     screener = new_walker()
-    assert screener.where(screener.post(place, WHO)) == "/holding-area"
+    assert screener.where(screener.post(place, WHO)) == "/account/protect"
     assert memberships(admin) == [("jo@avonmere.gov.uk", "screener", "active")]
 
 
@@ -298,6 +302,7 @@ def test_the_council_invites_a_lead(new_walker: Callable[[], Walker], admin: Adm
     place = invite(walker, NEW, "lead", agency=agency)
     newcomer = new_walker()
     newcomer.post(place, WHO)
+    assert set_up(newcomer)
     assert newcomer.get("/people").status_code == 200
     assert memberships(admin) == [(NEW, "agency_lead", "active")]
 
@@ -317,7 +322,7 @@ def test_a_childminder_is_vouched_for_where_the_council_allows_it(
     assert wales.post("/people/invite/sponsored", fields | {"agency": agency, "evidence": " "}).status_code == 422
     place = invite(wales, fields["email"], "sponsored", agency=agency, evidence=fields["evidence"])
     minder = new_walker("wales")
-    assert minder.where(minder.post(place, WHO)) == "/referrals"
+    assert minder.where(minder.post(place, WHO)) == "/account/protect"
     row = rows(admin, "select sponsored, evidence, ends_at - decided_at, role from membership where sponsored")
     assert row == [(True, fields["evidence"], timedelta(days=183), "referrer")]
     now = clock.now()

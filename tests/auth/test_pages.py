@@ -10,10 +10,12 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 
 from portal.adapters import outbox
+from portal.auth import totp
 from portal.auth.sessions import PLAIN_NAME
-from portal.kernel import db, scope
+from portal.kernel import clock, db, scope
 from tests.auth.walking import PASSWORD, codes
 from tests.factories import people
+from tests.factories.apps import seed_of
 from tests.fixtures.councils import Councils
 
 EMAIL = "s.jones@oakfield.avonmere.sch.uk"
@@ -65,6 +67,7 @@ def test_registering_and_being_approved(
     look()
     page.get_by_label("Choose a password").fill(PASSWORD)
     page.get_by_role("button", name="Create account").click()
+    set_up_app(page, look)
     assert page.get_by_role("heading", level=1).inner_text() == "Waiting for approval"
     look()
 
@@ -76,6 +79,20 @@ def test_registering_and_being_approved(
     page.get_by_role("button", name="Sign out", exact=True).click()
     assert re.search(r"/sign-in$", page.url)
     look()
+
+
+def set_up_app(page: Page, look: Callable[[], None]) -> None:
+    """From the page that offers it to the recovery codes that are kept."""
+    assert page.get_by_role("heading", level=1).inner_text() == "Protect your account"
+    look()
+    page.get_by_role("button", name="Set up an authenticator app").click()
+    look()
+    seed = seed_of(page.locator(".app-key").inner_text())
+    page.get_by_label("Code from your app").fill(totp.code_at(seed, totp.step_of(clock.now())))
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Your recovery codes"
+    look()
+    page.get_by_role("button", name="I have kept them").click()
 
 
 def approve(page: Page, lead: people.Person, client: FlaskClient, checks: tuple[Check, ...]) -> None:

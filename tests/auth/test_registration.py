@@ -26,7 +26,7 @@ def test_an_address_of_one_agency_proposes_it_and_ends_waiting(walker: Walker, a
     walker.to_code(ONE)
     assert "Oakfield Primary School" in walker.get("/register/agency").get_data(as_text=True)
     assert walker.where(walker.post("/register/code", {"code": walker.code(ONE)})) == "/register/password"
-    assert walker.where(walker.post("/register/password", {"password": PASSWORD})) == "/waiting"
+    assert walker.where(walker.post("/register/password", {"password": PASSWORD})) == "/account/protect"
     assert "see only its receipt" in walker.get("/waiting").get_data(as_text=True)
     row = admin.execute(
         "select a.email, a.name, m.role, m.state, m.job_title, g.key from account a"
@@ -132,7 +132,7 @@ def test_two_browsers_with_one_address_make_one_account(new_walker: Callable[[],
     for walker in (first, second):
         walker.to_code(ONE)
         walker.post("/register/code", {"code": walker.code(ONE)})
-    assert first.where(first.post("/register/password", {"password": PASSWORD})) == "/waiting"
+    assert first.where(first.post("/register/password", {"password": PASSWORD})) == "/account/protect"
     assert second.where(second.post("/register/password", {"password": PASSWORD})) == "/sign-in"
     assert admin.execute("select count(*) from account").fetchone() == (1,)
 
@@ -142,7 +142,7 @@ def test_a_weak_password_is_refused_and_the_next_one_taken(walker: Walker) -> No
     walker.post("/register/code", {"code": walker.code(ONE)})
     for weak in ("short", "aaaaaaaaaaaaaaaaaaaa", "avonmere and the river", "x" * 129, "oakfield-tiger-lamp"):
         assert walker.post("/register/password", {"password": weak}).status_code == 422, weak
-    assert walker.where(walker.post("/register/password", {"password": PASSWORD})) == "/waiting"
+    assert walker.where(walker.post("/register/password", {"password": PASSWORD})) == "/account/protect"
 
 
 def test_registering_in_welsh_sends_a_welsh_email(new_walker: Callable[[str], Walker], admin: Admin) -> None:

@@ -11,16 +11,18 @@ from portal.auth import passwords
 from portal.auth.sessions import PLAIN_NAME, hashed
 from tests.auth.walking import CHANGING, PASSWORD, Walker, make_account
 from tests.factories import people
+from tests.factories.apps import account_of, app_code, give_app
 
 EMAIL = "s.jones@oakfield.avonmere.sch.uk"
 Admin = psycopg.Connection[tuple[object, ...]]
 
 
 def with_password(admin: Admin, person: people.Person) -> None:
-    """Give a person of the factory a password."""
+    """Give a person of the factory a password and an authenticator app."""
     admin.execute(
         "update account set password_hash = %s where id = %s", (passwords.hashed(PASSWORD), person.account_id)
     )
+    give_app(person.account_id)
 
 
 def test_password_and_code_sign_in(walker: Walker, admin: Admin) -> None:
@@ -144,7 +146,7 @@ def test_no_address_in_the_request_says_where_to_go(walker: Walker, admin: Admin
     walker.client.get(f"/avonmere/{next_}")
     walker.client.get("/avonmere/sign-in", query_string={"next": next_})
     walker.post("/sign-in", {"email": EMAIL, "password": PASSWORD, "next": next_})
-    answer = walker.post("/sign-in/code", {"code": walker.code(EMAIL), "next": next_})
+    answer = walker.post("/sign-in/authenticator", {"code": app_code(account_of(EMAIL)), "next": next_})
     assert walker.where(answer) == "/referrals"
 
 
@@ -152,22 +154,23 @@ def test_no_address_in_the_request_says_where_to_go(walker: Walker, admin: Admin
 def test_even_a_stored_page_stays_on_this_site(walker: Walker, admin: Admin, stored: str) -> None:
     with_password(admin, people.make_person(walker.council, email=EMAIL))
     walker.post("/sign-in", {"email": EMAIL, "password": PASSWORD})
-    code = walker.code(EMAIL)
-    token = walker.token("/sign-in/code")
+    code = app_code(account_of(EMAIL))
+    token = walker.token("/sign-in/authenticator")
     with walker.client.session_transaction() as session:
         session["next"] = stored
-    answer = walker.send("/sign-in/code", {"code": code, "csrf_token": token})
+    answer = walker.send("/sign-in/authenticator", {"code": code, "csrf_token": token})
     assert answer.headers["Location"].startswith("/avonmere/")
 
 
 def test_resending_the_sign_in_code(walker: Walker, admin: Admin) -> None:
     with_password(admin, people.make_person(walker.council, email=EMAIL))
     walker.post("/sign-in", {"email": EMAIL, "password": PASSWORD})
+    walker.post("/sign-in/email", page="/sign-in/authenticator")
     old = walker.code(EMAIL)
     assert walker.where(walker.post("/sign-in/resend", page="/sign-in/code")) == "/sign-in/code"
     assert len(walker.mail(EMAIL)) == 2
     answer = walker.post("/sign-in/code", {"code": walker.code(EMAIL)})
-    assert walker.where(answer) == "/referrals"
+    assert walker.where(answer) == "/account/protect"
     assert old
 
 

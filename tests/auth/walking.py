@@ -16,6 +16,7 @@ from portal.auth import passwords
 from portal.auth.models import Account
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council
+from tests.factories.apps import account_of, app_code
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 CODE = re.compile(r"\b([0-9]{6})\b")
@@ -81,9 +82,12 @@ class Walker:
         return self.post("/register/password", {"password": password})
 
     def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
-        """Sign in with the code from the outbox; the answer to the last form."""
-        assert self.where(self.post("/sign-in", {"email": email, "password": password})) == "/sign-in/code"
-        return self.post("/sign-in/code", {"code": self.code(email)})
+        """Sign in with the person's app, or with the code from the outbox; the answer to the last form."""
+        where = self.where(self.post("/sign-in", {"email": email, "password": password}))
+        if where == "/sign-in/authenticator":
+            return self.post(where, {"code": app_code(account_of(email))})
+        assert where == "/sign-in/code"
+        return self.post(where, {"code": self.code(email)})
 
 
 def agencies(answer: TestResponse) -> list[str]:

@@ -58,6 +58,7 @@ def make_person(
     email: str = "",
     account_id: UUID | None = None,
     language: str = "",
+    strength: str = "",
 ) -> Person:
     """An account with a membership. Referrers and leads belong to `agency` (default: the council's first);
     council staff to none. `account_id` adds a membership to somebody who has one elsewhere."""
@@ -101,11 +102,12 @@ def make_person(
         role=role if live else "",
         state=state,
         agency_id=belongs if live else None,
+        strength=strength,
     )
     return Person(made, email, name, council, actor)
 
 
-def open_session(person: Person) -> str:
+def open_session(person: Person, strength: str = "") -> str:
     """A live session of that person, without clicking; returns what the browser's cookie holds."""
     key = secrets.token_urlsafe(32)
     with db.unit_of_work(scope.NOWHERE) as session:
@@ -114,14 +116,15 @@ def open_session(person: Person) -> str:
                 id_hash=hashed(key),
                 account_id=person.account_id,
                 signed_in_at=clock.now(),
+                strength=strength or person.actor.strength or "passkey",
                 data={"_user_id": str(person.account_id), "_fresh": True},
             )
         )
     return key
 
 
-def sign_in(client: FlaskClient, person: Person) -> str:
+def sign_in(client: FlaskClient, person: Person, strength: str = "") -> str:
     """Give the client a live session of that person, without clicking; returns the session's id."""
-    key = open_session(person)
+    key = open_session(person, strength)
     client.set_cookie(PLAIN_NAME, key, domain="localhost")
     return key

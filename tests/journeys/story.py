@@ -85,6 +85,7 @@ class Story:
         teacher.press("Continue").sees_heading("Check your email")
         teacher.enter_code(self.mail, self.address)
         teacher.sees_heading("Choose a password").fill("Choose a password", PASSWORD).press("Create account")
+        teacher.set_up_app()
 
     def then_she_waits_and_may_only_send_an_urgent_report(self) -> None:
         self.teacher.sees_heading("Waiting for approval").press("Report a concern")
@@ -101,7 +102,7 @@ class Story:
         assert lead.say("Your account is approved") in self.mail.letters(self.address)[0]
 
     def when_she_signs_out_and_in_again(self) -> None:
-        self.teacher.press("Sign out").sees_heading("Sign in").sign_in(self.address, self.mail)
+        self.teacher.press("Sign out").sees_heading("Sign in").sign_in(self.address)
         self.teacher.sees_heading("My reports and requests")
 
     # --- the report -----------------------------------------------------------------------------------------------

@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 
 from portal.auth import passwords
 from portal.kernel.scope import Council
+from tests.factories.apps import give_app
 from tests.factories.people import Person, make_person
-from tests.journeys.conftest import OutboxPage, form_of
+from tests.journeys.conftest import form_of
 from tests.journeys.walking import PASSWORD, Walker
 
 pytestmark = pytest.mark.journey
@@ -47,9 +48,10 @@ def _words(walker: Walker) -> str:
 
 
 def test_given_a_session_that_ended_when_a_section_is_saved_then_signing_in_brings_the_words_back(
-    walk: Walk, council_named: CouncilNamed, admin: Admin, outbox: OutboxPage
+    walk: Walk, council_named: CouncilNamed, admin: Admin
 ) -> None:
     person = make_person(council_named("avonmere"))
+    give_app(person.account_id)
     walker = _last_section(walk(person.council, person))
     section = walker.page.url
     walker.fill(_words(walker), TYPED)
@@ -61,7 +63,7 @@ def test_given_a_session_that_ended_when_a_section_is_saved_then_signing_in_brin
     with walker.page.context.expect_page() as opened:
         walker.page.get_by_role("link", name="Sign in (opens in a new tab)").click()
     beside = Walker(opened.value, person.council)
-    beside.sees_heading("Sign in").sign_in(person.email, outbox)
+    beside.sees_heading("Sign in").sign_in(person.email)
     assert beside.page.url == section
     walker.press("Send what I wrote").sees_heading("Your report")
     walker.page.goto(section)

@@ -31,7 +31,7 @@ def test_given_an_agency_without_a_lead_when_its_first_one_registers_then_the_co
     lead = _types_details(walk(council), address, lead="Yes")
     lead.page.get_by_role("main").get_by_role("radio").first.check()
     lead.press("Continue").enter_code(outbox, address).fill("Choose a password", PASSWORD).press("Create account")
-    lead.sees_heading("Waiting for approval").sees("The council will check this")
+    lead.set_up_app().sees_heading("Waiting for approval").sees("The council will check this")
     other = walk(council, make_person(council, role="agency_lead", agency="riverside-academy"))
     other.open("/people").sees_heading("People").does_not_see(address)
     admin = walk(council, make_person(council, role="council_admin"))
@@ -48,7 +48,9 @@ def test_given_a_shared_domain_when_a_nurse_registers_then_she_chooses_her_agenc
     nurse.press("Continue").sees("Select your agency")
     nurse.choose("Mill Lane Surgery").press("Continue").enter_code(outbox, address)
     nurse.fill("Choose a password", PASSWORD).press("Create account")
-    nurse.sees_heading("Waiting for approval").sees("Mill Lane Surgery")
+    nurse.sees_heading("Protect your account").follow("Not now").sees_heading("Waiting for approval").sees(
+        "Mill Lane Surgery"
+    )
 
 
 def test_given_an_address_of_no_agency_when_somebody_registers_then_the_page_says_what_to_do(

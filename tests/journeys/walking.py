@@ -9,9 +9,12 @@ from typing import Protocol
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
+from portal.auth import totp
 from portal.auth.sessions import PLAIN_NAME
+from portal.kernel import clock
 from portal.kernel.language import words
 from portal.kernel.scope import Council
+from tests.factories.apps import account_of, app_code, seed_of
 from tests.factories.people import Person, open_session
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -157,7 +160,17 @@ class Walker:
         assert found, "no code in the newest email"
         return self.fill("Code", found.group()).press("Continue")
 
-    def sign_in(self, address: str, mail: Mail) -> Walker:
-        """Sign in with password and code, from the page of signing in."""
+    def sign_in(self, address: str) -> Walker:
+        """Sign in with password and app, from the page of signing in."""
         self.fill("Email address", address).fill("Password", PASSWORD).press("Continue")
-        return self.enter_code(mail, address)
+        self.sees_heading("Enter the code from your app")
+        return self.fill("Code from your app", app_code(account_of(address))).press("Continue")
+
+    def set_up_app(self) -> Walker:
+        """Set up an authenticator app, from the page that offers it, and keep the recovery codes."""
+        self.sees_heading("Protect your account").press("Set up an authenticator app")
+        seed = seed_of(self.page.locator(".app-key").inner_text())
+        self.fill("Code from your app", totp.code_at(seed, totp.step_of(clock.now()))).press("Continue")
+        self.sees_heading("Your recovery codes")
+        expect(self.page.locator("main code")).to_have_count(10)
+        return self.press("I have kept them")

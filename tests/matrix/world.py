@@ -110,6 +110,8 @@ def _people_here(here: Council) -> dict[str, Person | None]:
     found: dict[str, Person | None] = {"anonymous": None}
     found["waiting"] = person("Wil", agency=SHARED, state="pending")
     found["author"] = person("Nia", agency=SHARED)
+    found["by email"] = person("Nest", agency=SHARED, strength="email")
+    found["screener by email"] = person("Sel", role="screener", strength="email")
     found["colleague"] = person("Non", agency=SHARED)
     found["lead"] = person("Lowri", agency=SHARED, role="agency_lead")
     found["stranger"] = person("Ste", agency=OTHER_HERE)

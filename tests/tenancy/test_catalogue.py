@@ -13,6 +13,7 @@ select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnames
  where n.nspname = 'public' and c.relkind in ('r', 'p') order by 1
 """
 GLOBAL_TABLES = {
+    "authenticator", "recovery_code",
     "account", "account_session", "agency", "agency_domain", "alembic_version", "council", "one_time_code",
     "form_template", "outbox_mail", "procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers",
     "procrastinate_workers", "rate_limit",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from sqlalchemy import column, create_engine, select, values
 from sqlalchemy.types import Uuid
 
-from portal.auth.policy import POLICY, Permission, Reach, allows, part, reach
+from portal.auth.policy import POLICY, Permission, Reach, allows, part, reach, would_reach
 from portal.auth.reach import within_reach
 from portal.cli.cluster import Addresses
 from portal.kernel.scope import SYSTEM, Actor
@@ -23,7 +24,8 @@ def actors() -> list[Actor | None]:
     found: list[Actor | None] = [None, SYSTEM]
     for role in (*POLICY, "unknown"):
         for state in ("active", "pending", "refused", "suspended", "ended", ""):
-            found += [Actor(ME, role=role, state=state, agency_id=agency) for agency in (HERE, None)]
+            for agency, strength in itertools.product((HERE, None), ("", "email")):
+                found.append(Actor(ME, role=role, state=state, agency_id=agency, strength=strength))
     return found
 
 
@@ -54,6 +56,20 @@ def test_waiting_people_may_report_and_see_a_receipt_only() -> None:
     actor = Actor(ME, role="agency_lead", state="pending", agency_id=HERE)
     reached = {permission for permission in Permission if reach(actor, permission) is not Reach.NONE}
     assert reached == {Permission.ACCOUNT, Permission.REPORT, Permission.RECEIPT}
+
+
+@pytest.mark.parametrize("role", sorted(set(POLICY) - {"", "system", "waiting"}))
+def test_an_emailed_code_writes_and_never_reads(role: str) -> None:
+    for agency in (HERE, None):
+        actor = Actor(ME, role=role, state="active", agency_id=agency, strength="email")
+        reached = {permission for permission in Permission if reach(actor, permission) is not Reach.NONE}
+        allowed = {Permission.ACCOUNT, Permission.REPORT, Permission.RECEIPT} if agency else {Permission.ACCOUNT}
+        assert reached == allowed
+        assert actor.reach == ("agency" if agency else "")
+        for permission in Permission:
+            strong = reach(replace(actor, strength="totp"), permission)
+            assert would_reach(actor, permission) is (permission not in allowed and strong is not Reach.NONE)
+            assert not would_reach(replace(actor, strength="totp"), permission)
 
 
 def test_nobody_outside_the_council_reaches_the_council() -> None:

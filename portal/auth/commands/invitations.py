@@ -212,7 +212,7 @@ def accept(actor: Actor, token_hash: str) -> Actor:
     if found is not None and found.account_id != actor.account_id:
         events.record_apart(Event.INVITATION_REFUSED, found.id, reason="other_person")
         raise Forbidden
-    return _join(actor.account_id, _take(token_hash), actor.job_title)
+    return _join(actor.account_id, _take(token_hash), actor.job_title, actor.strength)
 
 
 def _take(token_hash: str) -> Offered:
@@ -235,10 +235,10 @@ def _take(token_hash: str) -> Offered:
     return found
 
 
-def _join(account_id: UUID, offered: Offered, job: str) -> Actor:
-    scope.act_as(accounts.actor_of(account_id))
+def _join(account_id: UUID, offered: Offered, job: str, strength: str = "email") -> Actor:
+    scope.act_as(accounts.actor_of(account_id, strength=strength))
     events.record(Event.INVITATION_ACCEPTED, offered.id, role=offered.role, sponsored=offered.sponsored)
     membership_id = memberships.grant(account_id, offered, job)
-    actor = accounts.actor_of(account_id, membership_id)
+    actor = accounts.actor_of(account_id, membership_id, strength=strength)
     scope.act_as(actor)
     return actor

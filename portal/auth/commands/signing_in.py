@@ -1,19 +1,42 @@
-"""Signing in: the password first, then a code; an unknown address costs and says the same as a wrong password."""
+"""Signing in: the password first, then a code; an unknown address costs and says the same as a wrong password.
+
+The code is an authenticator app's where the person has one. A code in an email proves an address only: whoever
+signs in with it may write a report and reads nothing (policy.part).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth import addresses, passwords
 from portal.auth.commands import codes
-from portal.auth.commands.codes import Slip
+from portal.auth.commands import factors as factor_changes
+from portal.auth.commands.codes import Slip, WrongCode
 from portal.auth.envelope import Details
-from portal.auth.queries import accounts
-from portal.kernel import scope
+from portal.auth.queries import accounts, factors
+from portal.kernel import clock, scope
 from portal.kernel.errors import Invalid
 from portal.kernel.scope import Actor
+
+# How long after the password the code may be typed.
+STAGE_LIFE: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The password was right. Kept in this browser's session only; `mark` changes with the password."""
+
+    account_id: UUID
+    mark: str
+    at: datetime
+    has_app: bool
+    has_codes: bool
 
 
 def check_password(email: str, password: str) -> UUID:
@@ -27,22 +50,65 @@ def check_password(email: str, password: str) -> UUID:
     raise Invalid({"email": "credentials"})
 
 
-def begin(email: str, password: str, language: str, replaces: Slip | None) -> Slip:
-    """Check the password and have a code sent to the account's address. Raises Invalid as `check_password`."""
+def begin(email: str, password: str) -> Stage:
+    """Check the password; what comes next is the account's own app, or a code by email. Raises Invalid as
+    `check_password`."""
     account_id = check_password(email, password)
-    slip = codes.begin("sign_in", Details(email=email.strip()), language, account_id=account_id, replaces=replaces)
+    found = factors.of(account_id)
+    return Stage(account_id, factors.password_mark(account_id) or "", clock.now(), found.strong, found.codes_left > 0)
+
+
+def send_code(stage: Stage, language: str, replaces: Slip | None) -> Slip:
+    """Have a code sent to the account's address. It lets the person write a report, and read none.
+
+    Raises WrongCode("expired").
+    """
+    _check(stage)
+    details = Details(email=accounts.address_of(stage.account_id))
+    slip = codes.begin("sign_in", details, language, account_id=stage.account_id, replaces=replaces)
     codes.send(slip, "sign_in")
     return slip
 
 
 def finish(slip: Slip | None, code: str) -> Actor:
-    """Spend the code; the person as this council knows them. Raises codes.WrongCode."""
+    """Spend the emailed code; the person as this council knows them. Raises codes.WrongCode."""
     spent = codes.spend(slip, "sign_in", code)
     if spent.account_id is None:
-        raise codes.WrongCode("expired")
-    actor = accounts.actor_of(spent.account_id)
+        raise WrongCode("expired")
+    return _signed_in(spent.account_id, "email")
+
+
+def finish_with_app(stage: Stage, code: str) -> Actor:
+    """Use a code of the person's app up; the person as this council knows them. Raises codes.WrongCode."""
+    return _finish(stage, lambda: factor_changes.use_app(stage.account_id, code))
+
+
+def finish_with_recovery_code(stage: Stage, code: str) -> Actor:
+    """Use a recovery code up; the person as this council knows them. Raises codes.WrongCode."""
+    return _finish(stage, lambda: factor_changes.use_recovery_code(stage.account_id, code))
+
+
+def _finish(stage: Stage, use: Callable[[], None]) -> Actor:
+    try:
+        _check(stage)
+        use()
+    except WrongCode as refusal:
+        events.record_apart(Event.SIGN_IN_REFUSED, stage.account_id, reason=refusal.reason)
+        raise
+    return _signed_in(stage.account_id, "totp")
+
+
+def _check(stage: Stage) -> None:
+    """Whether the password is still right: it may have been changed, or the account suspended, since it was typed."""
+    stale = clock.now() - stage.at > STAGE_LIFE
+    if stale or not stage.mark or factors.password_mark(stage.account_id) != stage.mark:
+        raise WrongCode("expired")
+
+
+def _signed_in(account_id: UUID, strength: str) -> Actor:
+    actor = accounts.actor_of(account_id, strength=strength)
     scope.act_as(actor)
-    events.record(Event.SIGNED_IN, actor.account_id)
+    events.record(Event.SIGNED_IN, actor.account_id, by=strength)
     return actor
 
 

@@ -95,6 +95,33 @@ class Code(Input):
         return str(self.code.data or "").replace(" ", "")
 
 
+class AppCode(Input):
+    """The code that an authenticator app shows; spaces between its digits are let pass."""
+
+    code = StringField(
+        _l("Code from your app"),
+        [needed(_l("Enter the code from your app")), Regexp(r"^[0-9 ]{1,20}$", message=_l("The code is 6 digits"))],
+        description=_l("6 digits. A new one comes every 30 seconds."),
+        render_kw={"kind": "code"},
+    )
+
+    @property
+    def digits(self) -> str:
+        """The code without spaces."""
+        return str(self.code.data or "").replace(" ", "")
+
+
+class RecoveryCode(Input):
+    """One of the ten codes that somebody wrote down."""
+
+    code = StringField(
+        _l("Recovery code"),
+        [needed(_l("Enter one of your recovery codes")), longest(60, _l("A recovery code has 16 letters and digits"))],
+        description=_l("16 letters and digits, for example ABCD-EFGH-2345-WXYZ. Each works once."),
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class ChoosePassword(Input):
     """A new password, taken exactly as typed."""
 
@@ -121,6 +148,16 @@ class SignIn(Input):
         _l("Password"),
         [needed(_l("Enter your password")), longest(_TYPED_PASSWORD_LONGEST, _l("Enter your password"))],
         render_kw={"autocomplete": "current-password"},
+    )
+
+
+class RangBack(Input):
+    """That somebody was rung back."""
+
+    rang = Choice(
+        _l("Did you ring this person back, and speak to them yourself?"),
+        message=_l("Select yes if you rang them back and spoke to them"),
+        choices=[("yes", _l("Yes, on a number that we had before they asked")), ("no", _l("No, not yet"))],
     )
 
 
@@ -172,5 +209,15 @@ def code_words(reason: str) -> str:
         "wrong": _("Enter the code exactly as it is in the newest email"),
         "tries": _("That code has been tried too many times. Ask for a new one"),
         "expired": _("That code no longer works. Ask for a new one"),
+    }
+    return texts[reason]
+
+
+def app_code_words(reason: str) -> str:
+    """Why a code of an app, or a recovery code, is refused."""
+    texts: dict[str, str] = {
+        "wrong": _("That is not the code your app shows now. Check that the time on your phone is right"),
+        "used": _("That code has been used. Wait for the next one in your app"),
+        "recovery": _("That is not one of your recovery codes, or it has been used"),
     }
     return texts[reason]

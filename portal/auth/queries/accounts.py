@@ -56,6 +56,11 @@ def known(email_key: str) -> Known | None:
     return Known(row.id, row.password_hash, row.state == "active") if row else None
 
 
+def address_of(account_id: UUID) -> str:
+    """The address of an account ("" for none)."""
+    return db.session().execute(select(Account.email).where(Account.id == account_id)).scalar_one_or_none() or ""
+
+
 def _mine(account_id: UUID, membership_id: UUID | None) -> tuple[Mine, UUID | None, UUID | None]:
     """Somebody and one of their memberships here: that one, else the one that `whoami` would choose."""
     council = scope.current().council
@@ -104,7 +109,7 @@ def mine(actor: Actor) -> Mine:
     return _mine(actor.account_id, actor.membership_id)[0]
 
 
-def actor_of(account_id: UUID, membership_id: UUID | None = None) -> Actor:
+def actor_of(account_id: UUID, membership_id: UUID | None = None, *, strength: str = "email") -> Actor:
     """The person as this council knows them (under that membership), as `whoami` will find them next."""
     found, membership_id, agency_id = _mine(account_id, membership_id)
     live = found.state in ("pending", "active")
@@ -119,6 +124,7 @@ def actor_of(account_id: UUID, membership_id: UUID | None = None) -> Actor:
         agency_id=agency_id if live else None,
         agency_name=found.agency or {},
         job_title=found.job_title,
+        strength=strength,
     )
 
 

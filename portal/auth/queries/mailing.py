@@ -43,6 +43,13 @@ def decided(membership_id: UUID) -> Decided | None:
     return Decided(Reader(row.id, row.email, row.language), row.state, row.version) if row else None
 
 
+def of_account(account_id: UUID) -> Reader | None:
+    """The person of an account that is not suspended."""
+    query = select(Account.email, Account.language).where(Account.id == account_id, Account.state == "active")
+    row = db.session().execute(query).one_or_none()
+    return Reader(account_id, row.email, row.language) if row else None
+
+
 def approvers(membership_id: UUID) -> tuple[Reader, ...]:
     """Who may approve a membership that waits: the agency's leads; for a would-be lead, or an agency without
     a lead, the council's own people. Empty when it waits no longer."""

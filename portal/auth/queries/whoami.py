@@ -18,7 +18,7 @@ from portal.kernel.scope import Actor
 # agency settings of the second wall are set by this same statement: later statements run behind it without
 # another round trip.
 WHO = text("""
-select s.data, s.created_at, s.seen_at, s.signed_in_at,
+select s.data, s.created_at, s.seen_at, s.signed_in_at, s.strength,
        a.id as account_id, a.name, a.email, a.language, a.state as account_state,
        m.id as membership_id, m.role, m.state, m.agency_id, m.job_title,
        g.name as agency_name, c.changed_at as council_changed_at,
@@ -28,7 +28,7 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at,
            when a.state <> 'active' then ''
            when m.state not in ('pending', 'active') then ''
            when m.agency_id is not null then 'agency'
-           when m.state = 'active' then 'council'
+           when m.state = 'active' and s.strength not in ('', 'email') then 'council'
            else '' end, true)
   from account_session s
   left join account a on a.id = s.account_id
@@ -83,5 +83,7 @@ def whoami(id_hash: str) -> Found | None:
             agency_id=row.agency_id if live else None,
             agency_name=row.agency_name or {},
             job_title=row.job_title or "",
+            # A session from before strengths were kept proves no more than an address.
+            strength=row.strength or "email",
         )
     return Found(row.data, row.created_at, row.seen_at, row.signed_in_at, actor, row.account_state == "suspended")

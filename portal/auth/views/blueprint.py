@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, request, session
@@ -12,6 +13,7 @@ from flask_babel import get_locale
 from portal.auth import guard
 from portal.auth.addresses import key_of
 from portal.auth.commands.codes import Slip
+from portal.auth.commands.signing_in import Stage
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel.scope import Actor
 from portal.web.limits import by_network, limiter
@@ -19,7 +21,7 @@ from portal.web.limits import by_network, limiter
 blueprint = Blueprint("auth", __name__)
 
 UNPROCESSABLE = 422
-_SLIPS = "slips"
+_SLIPS, _STAGE = "slips", "stage"
 View = Callable[..., ResponseReturnValue]
 
 
@@ -44,6 +46,39 @@ def drop(purpose: str) -> None:
     session[_SLIPS] = {key: value for key, value in session.get(_SLIPS, {}).items() if key != purpose}
 
 
+def keep_stage(stage: Stage) -> None:
+    """Remember in this browser's session, on the server, that the password was right."""
+    session[_STAGE] = {
+        "account": str(stage.account_id),
+        "mark": stage.mark,
+        "at": stage.at.isoformat(),
+        "app": stage.has_app,
+        "codes": stage.has_codes,
+    }
+
+
+def stage_of() -> Stage | None:
+    """Whose password was right in this browser a moment ago."""
+    kept = session.get(_STAGE)
+    if not kept:
+        return None
+    moment = datetime.fromisoformat(kept["at"])
+    return Stage(UUID(kept["account"]), kept["mark"], moment, kept["app"], kept["codes"])
+
+
+def drop_stage() -> None:
+    """Forget it."""
+    session.pop(_STAGE, None)
+
+
+def _by_account_and_network() -> str:
+    return f"{_by_account()}|{by_network()}"
+
+
+def _by_account() -> str:
+    return str(session.get(_STAGE, {}).get("account", "-"))
+
+
 def _by_address_and_network() -> str:
     return f"{key_of(request.form.get('email', ''))[:254]}|{by_network()}"
 
@@ -52,8 +87,17 @@ def _by_address() -> str:
     return key_of(request.form.get("email", ""))[:254] or "-"
 
 
-def limited(name: str, *, network: str, address: str = "", address_anywhere: str = "") -> Callable[[View], View]:
-    """Limit POSTs: per network, per address from one network, per address from anywhere.
+def limited(
+    name: str,
+    *,
+    network: str,
+    address: str = "",
+    address_anywhere: str = "",
+    account: str = "",
+    account_anywhere: str = "",
+) -> Callable[[View], View]:
+    """Limit POSTs: per network, per address from one network, per address from anywhere; and per account whose
+    password was right in this browser.
 
     They are delays and never lock-outs: each window ends by itself, and one network's tries on an address
     use up the wide allowance only slowly.
@@ -63,6 +107,8 @@ def limited(name: str, *, network: str, address: str = "", address_anywhere: str
         limits = [(network, by_network, "network")]
         limits += [(address, _by_address_and_network, "address")] if address else []
         limits += [(address_anywhere, _by_address, "anywhere")] if address_anywhere else []
+        limits += [(account, _by_account_and_network, "account")] if account else []
+        limits += [(account_anywhere, _by_account, "account-anywhere")] if account_anywhere else []
         for text, key, kind in limits:
             limit = limiter.shared_limit(text, scope=f"auth.{name}.{kind}", key_func=key, methods=["POST"])
             view = limit(view)
@@ -82,6 +128,8 @@ def home_of(actor: Actor) -> str:
         return f"{root}/people"
     if actor.state == "pending":
         return f"{root}/waiting"
+    if actor.state == "active" and actor.weak:
+        return f"{root}/account/protect"
     return f"{root}/" if actor.state == "active" else f"{root}/join"
 
 
@@ -89,6 +137,8 @@ def after_sign_in(actor: Actor) -> str:
     """Where the person was going, if their role lets them; else where they begin."""
     wanted = guard.coming_from()
     report, invitation = f"{request.script_root}/report", f"{request.script_root}/invitation"
-    if wanted == invitation or actor.state == "active" or (actor.state == "pending" and wanted.startswith(report)):
+    strong = actor.state == "active" and not actor.weak
+    writes = actor.state in ("active", "pending") and wanted.startswith(report)
+    if wanted == invitation or strong or writes:
         return wanted or home_of(actor)
     return home_of(actor)

@@ -48,8 +48,8 @@ def invitation(token: str) -> ResponseReturnValue:
         except (NotFound, Conflict):
             return _over()
         else:
-            login.sign_in(made.account_id)
-            return redirect(home_of(made), 303)
+            login.sign_in(made.account_id, made.strength)
+            return redirect(f"{request.script_root}/account/protect", 303)
     status = UNPROCESSABLE if request.method == "POST" else 200
     views = from_form(form)
     return _page(offered, fields=[views[name] for name in form.field_order]), status

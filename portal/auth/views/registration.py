@@ -199,8 +199,8 @@ def register_password() -> ResponseReturnValue:
             return _to("/sign-in")
         else:
             drop(PURPOSE)
-            login.sign_in(made.account_id)
-            return _to("/waiting")
+            login.sign_in(made.account_id, made.strength)
+            return _to("/account/protect")
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_template("auth/password.html", form=from_form(form)), status
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,22 +11,27 @@ from flask_babel import gettext as _
 from portal.auth import login
 from portal.auth.commands import codes, signing_in
 from portal.auth.commands.codes import WrongCode
+from portal.auth.commands.signing_in import Stage
 from portal.auth.guard import actor, page, public
-from portal.auth.inputs import Code, SignIn, code_words
+from portal.auth.inputs import AppCode, Code, RecoveryCode, SignIn, app_code_words, code_words
 from portal.auth.policy import Permission
 from portal.auth.views.blueprint import (
     UNPROCESSABLE,
     after_sign_in,
     blueprint,
     drop,
+    drop_stage,
     home_of,
     keep,
+    keep_stage,
     language,
     limited,
     slip_of,
+    stage_of,
 )
 from portal.kernel import scope
 from portal.kernel.errors import Invalid
+from portal.kernel.scope import Actor
 from portal.web.fields import from_form
 
 PURPOSE = "sign_in"
@@ -50,13 +57,83 @@ def sign_in() -> ResponseReturnValue:
         return render_template("auth/sign_in.html", form=from_form(form), ended=ended)
     if form.validate():
         try:
-            slip = signing_in.begin(str(form.email.data), str(form.password.data), language(), slip_of(PURPOSE))
+            stage = signing_in.begin(str(form.email.data), str(form.password.data))
+            keep_stage(stage)
+            if stage.has_app:
+                return _to("/sign-in/authenticator")
+            return _emailed(stage)
         except Invalid:
             form.refuse("email", _("Check your email address and password: they do not match an account"))
-        else:
-            keep(PURPOSE, slip)
-            return _to("/sign-in/code")
     return render_template("auth/sign_in.html", form=from_form(form)), UNPROCESSABLE
+
+
+def _emailed(stage: Stage) -> ResponseReturnValue:
+    keep(PURPOSE, signing_in.send_code(stage, language(), slip_of(PURPOSE)))
+    return _to("/sign-in/code")
+
+
+@blueprint.route("/sign-in/authenticator", methods=["GET", "POST"])
+@public(WHY)
+@limited("sign-in-app", network="300 per hour", account="10 per 5 minutes", account_anywhere="40 per hour")
+def sign_in_app() -> ResponseReturnValue:
+    """The code of the person's authenticator app."""
+    return _second_step(AppCode(), signing_in.finish_with_app, "auth/sign_in_app.html")
+
+
+@blueprint.route("/sign-in/recovery", methods=["GET", "POST"])
+@public(WHY)
+@limited("sign-in-recovery", network="100 per hour", account="10 per 5 minutes", account_anywhere="40 per hour")
+def sign_in_recovery() -> ResponseReturnValue:
+    """One of the codes that the person wrote down."""
+    return _second_step(RecoveryCode(), signing_in.finish_with_recovery_code, "auth/sign_in_recovery.html")
+
+
+def _second_step(
+    form: AppCode | RecoveryCode, finish: Callable[[Stage, str], Actor], template: str
+) -> ResponseReturnValue:
+    stage = stage_of()
+    if stage is None:
+        return _to("/sign-in")
+    if request.method == "POST" and form.validate():
+        typed = form.digits if isinstance(form, AppCode) else str(form.code.data)
+        try:
+            person = finish(stage, typed)
+        except WrongCode as refusal:
+            if refusal.reason == "expired":
+                return _again()
+            form.refuse("code", app_code_words(refusal.reason))
+        else:
+            return _in(person)
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render_template(template, form=from_form(form), stage=stage), status
+
+
+def _again() -> ResponseReturnValue:
+    drop_stage()
+    flash(_("You took a while, so please sign in again."))
+    return _to("/sign-in")
+
+
+def _in(person: Actor) -> ResponseReturnValue:
+    drop(PURPOSE)
+    drop_stage()
+    going = after_sign_in(person)
+    login.sign_in(person.account_id, person.strength)
+    return redirect(going, 303)
+
+
+@blueprint.route("/sign-in/email", methods=["POST"])
+@public(WHY)
+@limited("sign-in-email", network="60 per hour", account="6 per hour")
+def sign_in_email() -> ResponseReturnValue:
+    """A code by email instead of the app's: enough to send a report, and to read none."""
+    stage = stage_of()
+    if stage is None:
+        return _to("/sign-in")
+    try:
+        return _emailed(stage)
+    except WrongCode:
+        return _again()
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -74,10 +151,7 @@ def sign_in_code() -> ResponseReturnValue:
         except WrongCode as refusal:
             form.refuse("code", code_words(refusal.reason))
         else:
-            drop(PURPOSE)
-            going = after_sign_in(person)
-            login.sign_in(person.account_id)
-            return redirect(going, 303)
+            return _in(person)
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_template("auth/code.html", form=from_form(form), back="/sign-in", again="/sign-in/resend"), status
 

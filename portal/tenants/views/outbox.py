@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal.adapters import outbox as kept_mail
 from portal.auth import guard
+from portal.auth.queries import factors
 from portal.kernel.errors import NotFound
 from portal.tenants.views.blueprint import tenants
 from portal.web.fields import FieldView, OptionView
@@ -32,7 +33,11 @@ def outbox() -> str:
         options=(OptionView("", _("Everybody")), *(OptionView(token, name) for token, name in people.items())),
     )
     return render_template(
-        "tenants/outbox.html", mails=kept_mail.kept(people.get(asked, "")), choice=choice, filtered=asked in people
+        "tenants/outbox.html",
+        apps=factors.shown_codes(),
+        mails=kept_mail.kept(people.get(asked, "")),
+        choice=choice,
+        filtered=asked in people,
     )
 
 

@@ -1,0 +1,51 @@
+"""Emails about what a person signs in with; nothing in them says who they are."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from portal.auth.letters import address, language_of, send
+from portal.auth.queries import mailing
+from portal.kernel import jobs
+from portal.kernel.language import N_, words
+
+
+@jobs.task("auth.tell_factor_set_up")
+def tell_factor_set_up(account_id: UUID, event_id: UUID) -> None:
+    """Tell a person that what they sign in with has changed."""
+    subject = N_("What you sign in with has changed")
+    text = N_("Something that you sign in with was set up or replaced just now. You were signed out everywhere else.")
+    _tell(account_id, event_id, subject, text)
+
+
+@jobs.task("auth.tell_recovery_code_used")
+def tell_recovery_code_used(account_id: UUID, event_id: UUID) -> None:
+    """Tell a person that one of their recovery codes was used."""
+    subject = N_("A recovery code was used")
+    _tell(account_id, event_id, subject, N_("One of your recovery codes was used to sign in just now."))
+
+
+@jobs.task("auth.tell_call_back")
+def tell_call_back(account_id: UUID, event_id: UUID) -> None:
+    """Tell a person that a call-back was recorded for them."""
+    subject = N_("You can set up signing in again")
+    text = N_(
+        "Somebody recorded that they rang you back because you had lost your phone. Sign in with your password and a "
+        "code from an email to set up a new app. If you work for the council, this is possible after 24 hours."
+    )
+    _tell(account_id, event_id, subject, text)
+
+
+def _tell(account_id: UUID, event_id: UUID, subject: str, text: str) -> None:
+    """An email about signing in: no name, no agency, and what to do if it was somebody else."""
+    reader = mailing.of_account(account_id)
+    if reader is None:
+        return
+    language = language_of(reader)
+    alarm = words(
+        language,
+        "If it was not you, somebody else may be able to sign in as you. Sign in, end your other sessions on your "
+        "account page, and tell the council:",
+    )
+    body = f"{words(language, text)}\n\n{alarm}\n\n{address('/account')}"
+    send(reader, language, words(language, subject), body, f"account-{event_id}")

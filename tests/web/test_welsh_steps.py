@@ -85,8 +85,9 @@ def test_registering_and_signing_in(
     for weak in ("short", "a" * 300, "ffion llwyd ffion", "password password"):
         answer = walker.post("/register/password", {"password": weak})
         assert (answer.status_code, faults(answer)) == (422, []), weak
-    assert walker.where(walker.post("/register/password", {"password": PASSWORD})) == "/waiting"
-    in_welsh("/waiting")
+    assert walker.where(walker.post("/register/password", {"password": PASSWORD})) == "/account/protect"
+    for page in ("/account/protect", "/account/authenticator", "/account", "/waiting"):
+        in_welsh(page)
     in_welsh("/")
     assert walker.where(walker.post("/sign-out", page="/account"))
     walker.post("/sign-in", {"email": EMAIL, "password": PASSWORD})

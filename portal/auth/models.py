@@ -15,6 +15,7 @@ from portal.kernel.tables import GlobalTable, TenantTable, now_column
 ROLES = (
     "referrer", "agency_lead", "screener", "practice_manager", "form_designer", "council_admin",
 )  # fmt: skip
+APPROVAL_STATES = ("approved", "suspended", "ended")
 STATES = ("pending", "active", "refused", "suspended", "ended")
 
 
@@ -141,7 +142,35 @@ class Agency(GlobalTable):
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[dict[str, str]] = mapped_column(JSONB)
     kind: Mapped[str]
+    identifier_scheme: Mapped[str] = mapped_column(server_default="")
     identifier: Mapped[str] = mapped_column(server_default="")
+    other_identifiers: Mapped[dict[str, str]] = mapped_column(JSONB, server_default="{}")
+    phone: Mapped[str] = mapped_column(server_default="")
+    # The council whose administrators may change it; without one it is the operator's.
+    managed_by: Mapped[UUID | None] = mapped_column(ForeignKey("council.id"))
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __table_args__ = (
+        Index("ix_agency_identifier", "identifier_scheme", "identifier"),
+        Index("ix_agency_managed_by", "managed_by"),
+    )
+
+
+class AgencySite(GlobalTable):
+    """A place where an agency's people work."""
+
+    __tablename__ = "agency_site"
+    why_global = "a site belongs to the agency wherever it reports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id", ondelete="CASCADE"))
+    name: Mapped[dict[str, str]] = mapped_column(JSONB)
+    address: Mapped[str] = mapped_column(server_default="")
+    postcode: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str] = mapped_column(server_default="")
+    code: Mapped[str] = mapped_column(server_default="")
+
+    __table_args__ = (Index("ix_agency_site_agency_id", "agency_id"),)
 
 
 class AgencyDomain(GlobalTable):
@@ -155,6 +184,7 @@ class AgencyDomain(GlobalTable):
     domain: Mapped[str]
     match: Mapped[str]
     kind: Mapped[str]
+    added_at: Mapped[datetime] = now_column()
 
     __table_args__ = (
         UniqueConstraint("agency_id", "domain"),
@@ -163,18 +193,48 @@ class AgencyDomain(GlobalTable):
     )
 
 
+class DomainConfirmation(TenantTable):
+    """Somebody confirmed to this council that the domain is the agency's; without it nobody registers by it."""
+
+    __tablename__ = "domain_confirmation"
+
+    domain_id: Mapped[UUID] = mapped_column(ForeignKey("agency_domain.id", ondelete="CASCADE"))
+    # In the council's own words: who said so, and how they were reached.
+    confirmed_by: Mapped[str]
+    confirmed_at: Mapped[datetime] = now_column()
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (UniqueConstraint("tenant_id", "domain_id"),)
+
+
+class AgencyKindPermission(TenantTable):
+    """What the people of one kind of agency may do in this council."""
+
+    __tablename__ = "agency_kind_permission"
+
+    kind: Mapped[str]
+    may: Mapped[list[str]] = mapped_column(JSONB)
+    version: Mapped[int] = mapped_column(server_default="1")
+    changed_at: Mapped[datetime] = now_column()
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (UniqueConstraint("tenant_id", "kind"),)
+
+
 class AgencyApproval(TenantTable):
-    """A council accepts reports from this agency."""
+    """A council accepts reports from this agency; `changed_at` says when a person there decided last."""
 
     __tablename__ = "agency_approval"
 
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
     state: Mapped[str] = mapped_column(server_default="approved")
     approved_at: Mapped[datetime] = now_column()
+    version: Mapped[int] = mapped_column(server_default="1")
+    changed_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("tenant_id", "agency_id"),
-        CheckConstraint(one_of("state", ("approved", "ended")), name="state"),
+        CheckConstraint(one_of("state", APPROVAL_STATES), name="state"),
     )
 
 

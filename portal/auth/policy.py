@@ -7,6 +7,7 @@ from dataclasses import replace
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
+from portal.auth import agency_types
 from portal.kernel.scope import Actor
 
 
@@ -24,6 +25,7 @@ class Permission(StrEnum):
 
     ACCOUNT = "account:own"
     REPORT = "referral:report"
+    REQUEST = "information:request"
     RECEIPT = "referral:receipt"
     TRACK = "referral:track"
     REPLY = "message:reply"
@@ -32,6 +34,8 @@ class Permission(StrEnum):
     ASK = "message:ask"
     DECIDE = "referral:decide"
     PEOPLE = "people:approve"
+    FAMILY = "family:see"
+    ENQUIRIES = "enquiry:answer"
     COUNCIL = "council:manage"
     DESIGN = "forms:design"
     PUBLISH = "forms:publish"
@@ -39,7 +43,17 @@ class Permission(StrEnum):
 
 P, R = Permission, Reach
 
-_REFERRER = {P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.RECEIPT: R.OWN, P.TRACK: R.OWN, P.REPLY: R.OWN}
+# What a council lets people of one kind of agency do comes on top of their role, never instead of it.
+NEEDS: Mapping[Permission, str] = {
+    P.REPORT: agency_types.REPORT,
+    P.REQUEST: agency_types.REQUEST,
+    P.FAMILY: agency_types.SEE_FAMILY,
+    P.ENQUIRIES: agency_types.ANSWER,
+}
+_REFERRER = {
+    P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.REQUEST: R.OWN, P.RECEIPT: R.OWN, P.TRACK: R.OWN, P.REPLY: R.OWN,
+    P.FAMILY: R.OWN, P.ENQUIRIES: R.AGENCY,
+}  # fmt: skip
 _SCREENER = {
     P.ACCOUNT: R.OWN, P.SCREEN: R.COUNCIL, P.CLAIM: R.COUNCIL, P.ASK: R.COUNCIL, P.DECIDE: R.COUNCIL,
 }  # fmt: skip
@@ -72,6 +86,8 @@ def part(actor: Actor) -> str:
 def reach(actor: Actor | None, permission: Permission) -> Reach:
     """How far the permission goes for this person; NONE for nobody, for unknown roles and for no entry."""
     if actor is None:
+        return Reach.NONE
+    if not actor.system and permission in NEEDS and NEEDS[permission] not in actor.agency_may:
         return Reach.NONE
     return POLICY.get(part(actor), {}).get(permission, Reach.NONE)
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from config.settings import Settings
 from portal.app import start
 from portal.auth import addresses, envelope, passwords, totp
+from portal.auth.agency_types import USUALLY
 from portal.auth.models import Account, Agency, Authenticator, Membership
 from portal.cli.demo_designing import design
 from portal.cli.demo_stories import Cast, tell
@@ -124,6 +125,7 @@ def _person(
         state=state,
         agency_id=agency.id if agency else None,
         agency_name=agency.name if agency else {},
+        agency_may=USUALLY if agency else frozenset(),
         job_title=place["job"],
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from config import settings as configuration
 from portal.auth.agency_rules import DomainRule
-from portal.auth.models import Agency, AgencyApproval, AgencyDomain
+from portal.auth.queries import agencies
 from portal.cli.instance import environment
 from portal.forms import queries
 from portal.forms.families import CONCERN
@@ -76,15 +76,11 @@ def domain_rules(slug: str) -> list[DomainRule] | None:
 
 
 def _domain_rules(council: Council) -> list[DomainRule]:
-    query = (
-        select(Agency.key, AgencyDomain.domain, AgencyDomain.match, AgencyDomain.kind)
-        .join(Agency, Agency.id == AgencyDomain.agency_id)
-        .join(AgencyApproval, AgencyApproval.agency_id == Agency.id)
-        .where(AgencyApproval.tenant_id == council.id, AgencyApproval.state == "approved")
-        .order_by(Agency.key, AgencyDomain.domain)
-    )
     with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)) as session:
-        return [DomainRule(row.key, row.domain, row.match, row.kind) for row in session.execute(query)]
+        return [
+            DomainRule(row.key, row.domain, row.match, row.kind, frozen=row.confirmation is None)
+            for row in session.execute(agencies.rules())
+        ]
 
 
 def _councils() -> list[Council]:

@@ -30,6 +30,7 @@ class Actor:
 
     `role` is "" for someone without a membership here; `state` is the membership's (pending, active).
     `strength` is how they proved who they are in this session (email, totp, passkey, sso; "" outside a session).
+    `agency_may` is what this council lets people of that kind of agency do.
     `reach` is what row-level security lets the connection see: council, agency or "" (nothing).
     """
 
@@ -42,6 +43,7 @@ class Actor:
     state: str = ""
     agency_id: UUID | None = None
     agency_name: Text = field(default_factory=dict)
+    agency_may: frozenset[str] = frozenset()
     job_title: str = ""
     system: bool = False
     strength: str = ""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -39,3 +39,34 @@ class CouncilKey(TenantTable):
     created_at: Mapped[datetime] = now_column()
 
     __table_args__ = (UniqueConstraint("tenant_id", "version"),)
+
+
+class AgencyDecision(TenantTable):
+    """What a person decided about an agency here, and why; nothing is ever taken back, only decided anew."""
+
+    __tablename__ = "agency_decision"
+
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    what: Mapped[str]
+    why: Mapped[str] = mapped_column(server_default="")
+    # Nobody: the operator, on the command line.
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime] = now_column()
+    once: Mapped[UUID]
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "once"),
+        Index("ix_agency_decision_agency", "tenant_id", "agency_id", "decided_at"),
+    )
+
+
+class AgencyImport(TenantTable):
+    """A file of agencies that was read and is looked at before anything is taken from it."""
+
+    __tablename__ = "agency_import"
+
+    layout: Mapped[str]
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime] = now_column()
+    applied_at: Mapped[datetime | None]

@@ -24,7 +24,7 @@ _DARK = 0.04045  # below it the sRGB curve is a straight line
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_TELEPHONE = re.compile(r"(?:0|\+44 ?)[1-9][0-9]{1,4}(?: ?[0-9]){5,9}")
+TELEPHONE = re.compile(r"(?:0|\+44 ?)[1-9][0-9]{1,4}(?: ?[0-9]){5,9}")
 _MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._'-]{0,62}@[a-z0-9.-]{3,190}")
 
 
@@ -212,7 +212,7 @@ def _phones(group: Reader) -> Phones:
 
 def _phone(group: Reader) -> Phone:
     says = "must be a telephone number of the United Kingdom, such as 01632 960123"
-    phone = Phone(group.text("name", 120), group.words("number", _TELEPHONE, says))
+    phone = Phone(group.text("name", 120), group.words("number", TELEPHONE, says))
     digits = re.sub(r"\D", "", phone.number.replace("+44", "0"))
     if phone.number and len(digits) not in (10, 11):
         group.wrong("number", f"“number” {says}")

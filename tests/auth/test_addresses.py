@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.auth import addresses, agency_rules
 from portal.auth.addresses import BadAddress, parse
-from portal.auth.agency_rules import DomainRule, match, mistake_in
+from portal.auth.agency_rules import DomainRule, MatchHow, match, mistake_in, overlap
 from tests.auth.corpus_addresses import BAD, GOOD, MORE_BAD, NOT_TEXT, RULES
 
 TENANT = (
@@ -152,3 +152,48 @@ def test_one_more_character_never_reaches_another_domain(address: str, extra: st
 def test_a_prefix_without_a_dot_is_another_domain(prefix: str) -> None:
     found = match(f"eve@{prefix}oakfield.worcs.sch.uk", RULES)
     assert not found.accepted
+
+
+ALONE = DomainRule("school", "oak.sch.uk")
+PRACTICE = DomainRule("practice", "nhs.net", "exact", "shared")
+
+
+def test_a_claim_that_nobody_confirmed_freezes_what_was_somebodys_alone() -> None:
+    for taken in (
+        DomainRule("eve", "oak.sch.uk", frozen=True),
+        DomainRule("eve", "oak.sch.uk", "both", "shared", True),
+    ):
+        found = match("jo.jones@oak.sch.uk", [ALONE, taken])
+        assert (found.accepted, found.agencies, found.reason) == (False, (), "frozen")
+    below = DomainRule("trust", "example.nhs.uk", "both")
+    assert (
+        match("jo@ward.example.nhs.uk", [below, DomainRule("eve", "ward.example.nhs.uk", frozen=True)]).reason
+        == "frozen"
+    )
+    assert match("jo@example.nhs.uk", [below, DomainRule("eve", "ward.example.nhs.uk", frozen=True)]).reason == "ok"
+
+
+def test_on_a_shared_domain_the_new_claim_alone_waits() -> None:
+    new = DomainRule("new", "nhs.net", "exact", "shared", frozen=True)
+    other = DomainRule("surgery", "nhs.net", "exact", "shared")
+    assert match("jo@nhs.net", [PRACTICE, other, new]).agencies == ("practice", "surgery")
+    assert match("jo@nhs.net", [PRACTICE, new]).reason == "frozen"
+    assert match("jo@nhs.net", [new]).reason == "frozen"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("a.org", "exact"), ("a.org", "exact"), True),
+        (("a.org", "exact"), ("a.org", "below"), False),
+        (("a.org", "both"), ("a.org", "below"), True),
+        (("a.org", "exact"), ("b.a.org", "exact"), False),
+        (("a.org", "below"), ("b.a.org", "exact"), True),
+        (("a.org", "both"), ("c.b.a.org", "below"), True),
+        (("a.org", "both"), ("xa.org", "exact"), False),
+        (("a.org", "exact"), ("b.org", "both"), False),
+    ],
+)
+def test_which_rules_overlap(one: tuple[str, MatchHow], other: tuple[str, MatchHow], expected: bool) -> None:
+    first, second = DomainRule("1", *one), DomainRule("2", *other)
+    assert overlap(first, second) is overlap(second, first) is expected

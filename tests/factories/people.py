@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
+from portal.auth.agency_types import USUALLY
 from portal.auth.models import Account, AccountSession, Agency, AgencyApproval, Membership
 from portal.auth.sessions import PLAIN_NAME, hashed
 from portal.kernel import clock, db, scope
@@ -103,6 +104,7 @@ def make_person(
         state=state,
         agency_id=belongs if live else None,
         strength=strength,
+        agency_may=USUALLY if live and belongs else frozenset(),
     )
     return Person(made, email, name, council, actor)
 

@@ -47,6 +47,14 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             invited_by=ACCOUNT,
             expires_at=NOW,
         ),
+        "domain_confirmation": here(
+            "domain_confirmation", domain_id=uuid5(SPACE, f"{agency} domain"), confirmed_by=mark
+        ),
+        "agency_kind_permission": here("agency_kind_permission", kind=agency, may=Jsonb([])),
+        "agency_decision": here(
+            "agency_decision", agency_id=AGENCIES[agency], what="approved", decided_by=ACCOUNT, once=uuid5(SPACE, mark)
+        ),
+        "agency_import": here("agency_import", layout="gias", rows=Jsonb([]), made_by=ACCOUNT),
         "form_version": here("form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark),
         "form_draft": here(
             "form_draft",
@@ -99,6 +107,11 @@ def fill(connection: Connection) -> None:
         insert(connection, "council", {"id": council_id, "slug": name, "nation": "wales", "settings": Jsonb({})})
     for name, agency_id in AGENCIES.items():
         insert(connection, "agency", {"id": agency_id, "key": name, "name": Jsonb({"en": name}), "kind": "school"})
+        domain = {"agency_id": agency_id, "domain": f"{name}.example.org", "match": "exact", "kind": "exclusive"}
+        insert(connection, "agency_domain", {"id": uuid5(SPACE, f"{name} domain"), **domain})
+        insert(
+            connection, "agency_site", {"id": uuid5(SPACE, f"{name} site"), "agency_id": agency_id, "name": Jsonb({})}
+        )
     account = {"id": ACCOUNT, "email": "a@example.org", "email_key": "a@example.org", "name": "A", "password_hash": "x"}
     insert(connection, "account", account)
     for council, council_id in COUNCILS.items():

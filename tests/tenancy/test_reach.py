@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import column, create_engine, select, values
 from sqlalchemy.types import Uuid
 
-from portal.auth.policy import POLICY, Permission, Reach, allows, part, reach, would_reach
+from portal.auth.agency_types import MAY
+from portal.auth.policy import NEEDS, POLICY, Permission, Reach, allows, part, reach, would_reach
 from portal.auth.reach import within_reach
 from portal.cli.cluster import Addresses
 from portal.kernel.scope import SYSTEM, Actor
@@ -24,8 +25,10 @@ def actors() -> list[Actor | None]:
     found: list[Actor | None] = [None, SYSTEM]
     for role in (*POLICY, "unknown"):
         for state in ("active", "pending", "refused", "suspended", "ended", ""):
-            for agency, strength in itertools.product((HERE, None), ("", "email")):
-                found.append(Actor(ME, role=role, state=state, agency_id=agency, strength=strength))
+            for agency, strength, may in itertools.product((HERE, None), ("", "email"), (frozenset[str](), frozenset(MAY))):
+                found.append(
+                    Actor(ME, role=role, state=state, agency_id=agency, strength=strength, agency_may=may)
+                )
     return found
 
 
@@ -53,7 +56,7 @@ def test_a_membership_that_is_over_reaches_nothing_of_anybody(state: str) -> Non
 
 
 def test_waiting_people_may_report_and_see_a_receipt_only() -> None:
-    actor = Actor(ME, role="agency_lead", state="pending", agency_id=HERE)
+    actor = Actor(ME, role="agency_lead", state="pending", agency_id=HERE, agency_may=frozenset(MAY))
     reached = {permission for permission in Permission if reach(actor, permission) is not Reach.NONE}
     assert reached == {Permission.ACCOUNT, Permission.REPORT, Permission.RECEIPT}
 
@@ -76,3 +79,20 @@ def test_nobody_outside_the_council_reaches_the_council() -> None:
     for role in ("referrer", "agency_lead"):
         actor = Actor(ME, role=role, state="active", agency_id=HERE)
         assert all(reach(actor, permission) < Reach.COUNCIL for permission in Permission)
+
+
+@pytest.mark.parametrize("role", ["referrer", "agency_lead"])
+def test_a_role_does_not_reach_past_what_the_kind_of_agency_may_do(role: str) -> None:
+    nothing = Actor(ME, role=role, state="active", agency_id=HERE)
+    reached = {permission for permission in Permission if reach(nothing, permission) is not Reach.NONE}
+    assert not reached & set(NEEDS)
+    assert {Permission.TRACK, Permission.RECEIPT, Permission.REPLY} <= reached
+    for permission, word in NEEDS.items():
+        actor = Actor(ME, role=role, state="active", agency_id=HERE, agency_may=frozenset({word}))
+        assert {one for one in NEEDS if reach(actor, one) is not Reach.NONE} == {permission}
+
+
+def test_a_kind_of_agency_gives_council_staff_and_strangers_nothing() -> None:
+    for role in ("screener", "council_admin", "", "unknown"):
+        actor = Actor(ME, role=role, state="active", agency_may=frozenset(MAY))
+        assert all(reach(actor, permission) is Reach.NONE for permission in NEEDS)

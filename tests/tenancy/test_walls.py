@@ -150,6 +150,65 @@ def test_what_the_application_may_never_do(application: Connection, attack: str)
     assert isinstance(error.value, psycopg.errors.InsufficientPrivilege), error.value
 
 
+KEPT = (
+    "update agency set phone = '1' where id = %(agency)s returning 1",
+    "delete from agency_domain where agency_id = %(agency)s returning 1",
+    "delete from agency_site where agency_id = %(agency)s returning 1",
+)
+ADDED = (
+    "insert into agency_domain values (gen_random_uuid(), %(agency)s, 'x.org', 'exact', 'shared')",
+    "insert into agency_site (id, agency_id, name) values (gen_random_uuid(), %(agency)s, '{}')",
+    "insert into agency (id, key, name, kind, managed_by) values (gen_random_uuid(), 'x', '{}', 'hub', %(other)s)",
+    "insert into agency (id, key, name, kind) values (gen_random_uuid(), 'x', '{}', 'hub')",
+)
+
+
+def _keep(admin: Connection) -> dict[str, object]:
+    """The school is kept by council one, the surgery by council two."""
+    for agency, council in (("school", "one"), ("surgery", "two")):
+        admin.execute("update agency set managed_by = %s where id = %s", (COUNCILS[council], AGENCIES[agency]))
+    return {"agency": AGENCIES["surgery"], "other": COUNCILS["two"]}
+
+
+@pytest.mark.parametrize("statement", KEPT)
+def test_a_council_changes_only_the_agencies_that_it_keeps(
+    application: Connection, admin: Connection, statement: str
+) -> None:
+    values = _keep(admin)
+    with acting(application, "one", reach="council") as connection:
+        assert connection.execute(statement.encode(), values).fetchall() == []
+        assert connection.execute(statement.encode(), values | {"agency": AGENCIES["school"]}).fetchall() == [(1,)]
+    # The agency's own people are not the council's, and nobody keeps what is the operator's.
+    with acting(application, "one", "school", "agency") as connection:
+        assert connection.execute(statement.encode(), values | {"agency": AGENCIES["school"]}).fetchall() == []
+    admin.execute("update agency set managed_by = null")
+    with acting(application, "one", reach="council") as connection:
+        assert connection.execute(statement.encode(), values | {"agency": AGENCIES["school"]}).fetchall() == []
+
+
+@pytest.mark.parametrize("statement", ADDED)
+def test_a_council_adds_nothing_to_what_it_does_not_keep(
+    application: Connection, admin: Connection, statement: str
+) -> None:
+    values = _keep(admin)
+    with (
+        acting(application, "one", reach="council") as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement.encode(), values)
+
+
+def test_an_agencys_people_decide_nothing_about_it(application: Connection) -> None:
+    with acting(application, "one", "school", "agency") as connection:
+        changed = connection.execute("update agency_approval set state = 'ended' returning 1").fetchall()
+        assert changed == []
+    with (
+        acting(application, "one", "school", "agency") as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        insert(connection, "agency_approval", {**rows("one", "school")["agency_approval"], "id": uuid4()})
+
+
 def test_switching_row_security_off_shows_nothing(application: Connection) -> None:
     application.execute("set row_security = off")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):

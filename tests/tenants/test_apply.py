@@ -141,7 +141,7 @@ def test_an_agencys_new_domain_replaces_the_old(empty: Admin, folders: Path) -> 
 
 def _another_type(folders: Path) -> None:
     path = folders / "glan-yr-afon/agencies.yaml"
-    change(path, "type: police\n", "type: probation\n")
+    change(path, 'type: police\n    identifier: "Force 99"', 'type: probation\n    identifier: "PDU 99"')
 
 
 def _another_domain(folders: Path) -> None:

@@ -110,6 +110,7 @@ def invited_words(reason: str) -> str:
         "no_agency": _("This address does not belong to an agency that the council has approved"),
         "other_agency": _("This address does not belong to that agency"),
         "not_council": _("Enter an address of the council's own: this one is not"),
+        "frozen": _("The council is checking the domain of this address. Until then nobody can be invited to it"),
         "member": _("This person has access already"),
         "invited": _("This person has been invited already. You can send the invitation again"),
     }

@@ -8,11 +8,20 @@ from uuid import UUID
 
 from sqlalchemy import and_, case, func, select, true
 
-from portal.auth.models import Account, AccountSession, Agency, Membership
+from portal.auth.agency_types import allowed
+from portal.auth.models import Account, AccountSession, Agency, AgencyKindPermission, Membership
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
+
+MAY = (
+    select(AgencyKindPermission.may)
+    .where(AgencyKindPermission.tenant_id == Membership.tenant_id, AgencyKindPermission.kind == Agency.kind)
+    .correlate(Membership, Agency)
+    .scalar_subquery()
+    .label("may")
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,7 @@ class Mine:
     state: str
     job_title: str
     agency: Text | None
+    agency_may: list[str] | None = None
 
 
 def known(email_key: str) -> Known | None:
@@ -77,12 +87,10 @@ def _mine(account_id: UUID, membership_id: UUID | None) -> tuple[Mine, UUID | No
                 Account.name,
                 Account.email,
                 Account.language,
-                Membership.id,
-                Membership.role,
+                *(Membership.id, Membership.role, Membership.job_title, Membership.agency_id),
                 state.label("state"),
-                Membership.job_title,
-                Membership.agency_id,
                 Agency.name.label("agency"),
+                MAY,
             )
             .select_from(Account)
             .outerjoin(Membership, here)
@@ -100,8 +108,8 @@ def _mine(account_id: UUID, membership_id: UUID | None) -> tuple[Mine, UUID | No
     )
     if row is None:
         raise NotFound
-    mine = Mine(row.name, row.email, row.language, row.role or "", row.state or "", row.job_title or "", row.agency)
-    return mine, row.id, row.agency_id
+    said = (row.name, row.email, row.language, row.role or "", row.state or "", row.job_title or "")
+    return Mine(*said, row.agency, row.may), row.id, row.agency_id
 
 
 def mine(actor: Actor) -> Mine:
@@ -123,6 +131,7 @@ def actor_of(account_id: UUID, membership_id: UUID | None = None, *, strength: s
         state=found.state,
         agency_id=agency_id if live else None,
         agency_name=found.agency or {},
+        agency_may=allowed(found.agency_may) if live and agency_id else frozenset(),
         job_title=found.job_title,
         strength=strength,
     )

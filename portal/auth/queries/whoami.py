@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from portal.auth.agency_types import allowed
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
 
@@ -21,7 +22,9 @@ WHO = text("""
 select s.data, s.created_at, s.seen_at, s.signed_in_at, s.strength,
        a.id as account_id, a.name, a.email, a.language, a.state as account_state,
        m.id as membership_id, m.role, m.state, m.agency_id, m.job_title,
-       g.name as agency_name, c.changed_at as council_changed_at,
+       g.name as agency_name,
+       (select p.may from agency_kind_permission p where p.tenant_id = :council and p.kind = g.kind) as agency_may,
+       c.changed_at as council_changed_at,
        set_config('app.agency_id', coalesce(case
            when a.state = 'active' and m.state in ('pending', 'active') then m.agency_id end::text, ''), true),
        set_config('app.reach', case
@@ -82,6 +85,7 @@ def whoami(id_hash: str) -> Found | None:
             state=row.state or "",
             agency_id=row.agency_id if live else None,
             agency_name=row.agency_name or {},
+            agency_may=allowed(row.agency_may) if live and row.agency_id else frozenset(),
             job_title=row.job_title or "",
             # A session from before strengths were kept proves no more than an address.
             strength=row.strength or "email",

@@ -70,7 +70,7 @@ def register() -> ResponseReturnValue:
         except Invalid as refusal:
             words = email_words(refusal.errors["email"])
             if not words:
-                return _no_agency(UNPROCESSABLE)
+                return _no_agency(UNPROCESSABLE, refusal.errors["email"])
             form.refuse("email", words)
         else:
             return _to("/register/agency")
@@ -104,6 +104,9 @@ def register_agency() -> ResponseReturnValue:
         return _to("/register")
     try:
         details, judged = registration.waiting_details(slip)
+        if not judged.accepted:
+            # It was accepted a moment ago: the council changed the domain meanwhile.
+            return _no_agency(UNPROCESSABLE if request.method == "POST" else 200, judged.reason)
         form = ChooseAgency()
         form.offer(_names(judged.agencies))
         if request.method == "POST" and form.validate():
@@ -131,9 +134,10 @@ def no_agency() -> ResponseReturnValue:
     return _no_agency(200)
 
 
-def _no_agency(status: int) -> ResponseReturnValue:
+def _no_agency(status: int, reason: str = "") -> ResponseReturnValue:
     council = scope.current().council
-    return render_template("auth/no_agency.html", email=council.settings.email if council else ""), status
+    page = "auth/checking.html" if reason == "frozen" else "auth/no_agency.html"
+    return render_template(page, email=council.settings.email if council else ""), status
 
 
 @blueprint.route("/register/code", methods=["GET", "POST"])
@@ -225,7 +229,7 @@ def join() -> ResponseReturnValue:
         return redirect(home_of(here), 303) if here.state != "suspended" else _to("/account")
     judged = judge(here.email)
     if not judged.accepted:
-        return _no_agency(UNPROCESSABLE if request.method == "POST" else 200)
+        return _no_agency(UNPROCESSABLE if request.method == "POST" else 200, judged.reason)
     form = Join()
     form.offer(_names(judged.agencies))
     if request.method == "POST" and form.validate():

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
+from portal.forms.families import INFORMATION
 from portal.forms.queries import Published, newest
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -55,6 +56,7 @@ def start(
     if kind == "full" and not may_send_full(actor):
         raise Forbidden
     published = form or newest()
+    refuse_request(actor, published.form.key)
     council, draft_id, now = council_of_scope(), uuid4(), clock.now()
     statement = (
         insert(Referral)
@@ -80,6 +82,12 @@ def start(
         return None
     events.record(Event.REFERRAL_STARTED, draft_id, kind=kind)
     return draft_id
+
+
+def refuse_request(actor: Actor, form_key: str) -> None:
+    """Raises Forbidden for a request for information of somebody whose kind of agency may not make one here."""
+    if form_key == INFORMATION and reach(actor, Permission.REQUEST) is Reach.NONE:
+        raise Forbidden
 
 
 def save(

@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from portal.auth.policy import Permission, Reach, reach
 from portal.auth.reach import within_reach
+from portal.forms.families import INFORMATION
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
@@ -92,11 +93,14 @@ class Draft:
 
 
 def own(actor: Actor) -> ColumnElement[bool]:
-    """Drafts that this person may open: their own, and no full one while their membership waits."""
+    """Drafts that this person may open: their own, no full one while their membership waits, and no request for
+    information once their kind of agency may not make one."""
     reachable = within_reach(actor, Permission.REPORT, owner=Referral.author_id, agency=Referral.agency_id)
     council = scope.current().council
     kept = or_(Referral.expires_on.is_(None), Referral.expires_on >= clock.today())
     here = and_(reachable, Referral.tenant_id == (council.id if council else None), kept)
+    if reach(actor, Permission.REQUEST) is Reach.NONE:
+        here = and_(here, Referral.form_key != INFORMATION)
     return here if may_send_full(actor) else and_(here, Referral.kind == "urgent")
 
 

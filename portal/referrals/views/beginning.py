@@ -63,6 +63,8 @@ def _requests(published: Mapping[str, Newest | None]) -> list[Request]:
     """The requests that the council has published, each with what its form says before it begins."""
     found = []
     for one in _possible():
+        if one.key == INFORMATION and not guard.may(Permission.REQUEST):
+            continue
         newest_one = published[one.key]
         if newest_one is not None:
             form = version(newest_one.id).form

@@ -25,10 +25,10 @@ def actors() -> list[Actor | None]:
     found: list[Actor | None] = [None, SYSTEM]
     for role in (*POLICY, "unknown"):
         for state in ("active", "pending", "refused", "suspended", "ended", ""):
-            for agency, strength, may in itertools.product((HERE, None), ("", "email"), (frozenset[str](), frozenset(MAY))):
-                found.append(
-                    Actor(ME, role=role, state=state, agency_id=agency, strength=strength, agency_may=may)
-                )
+            for agency, strength, may in itertools.product(
+                (HERE, None), ("", "email"), (frozenset[str](), frozenset(MAY))
+            ):
+                found.append(Actor(ME, role=role, state=state, agency_id=agency, strength=strength, agency_may=may))
     return found
 
 

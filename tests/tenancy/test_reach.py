@@ -64,7 +64,7 @@ def test_waiting_people_may_report_and_see_a_receipt_only() -> None:
 @pytest.mark.parametrize("role", sorted(set(POLICY) - {"", "system", "waiting"}))
 def test_an_emailed_code_writes_and_never_reads(role: str) -> None:
     for agency in (HERE, None):
-        actor = Actor(ME, role=role, state="active", agency_id=agency, strength="email")
+        actor = Actor(ME, role=role, state="active", agency_id=agency, strength="email", agency_may=frozenset(MAY))
         reached = {permission for permission in Permission if reach(actor, permission) is not Reach.NONE}
         allowed = {Permission.ACCOUNT, Permission.REPORT, Permission.RECEIPT} if agency else {Permission.ACCOUNT}
         assert reached == allowed

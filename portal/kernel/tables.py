@@ -53,3 +53,8 @@ def now_column() -> Mapped[datetime]:
 def within_council(column: str, parent: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
     """A foreign key between two tenant tables; it carries tenant_id, because checks ignore RLS."""
     return ForeignKeyConstraint(["tenant_id", column], [f"{parent}.tenant_id", f"{parent}.id"], ondelete=ondelete)
+
+
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    """The text of a CHECK: text with a CHECK is leakproof under RLS, an enum is not."""
+    return f"{column} in ({', '.join(repr(value) for value in values)})"

@@ -27,7 +27,7 @@ TYPES: Final[Mapping[str, str]] = {
     "probation": N_("Probation"),
     "prison": N_("Prison"),
     "court": N_("Court"),
-    "cafcass": N_("Cafcass"),
+    "cafcass": "Cafcass",  # the same in both languages
     "yjs": N_("Youth justice service"),
     "housing_la": N_("Council housing"),
     "housing_association": N_("Housing association"),

@@ -27,6 +27,11 @@ class Event(StrEnum):
     MEMBERSHIP_APPROVED = "auth.membership_approved"
     MEMBERSHIP_REFUSED = "auth.membership_refused"
     MEMBERSHIP_ENDED = "auth.membership_ended"
+    MEMBERSHIP_SUSPENDED = "auth.membership_suspended"
+    MEMBERSHIP_RESUMED = "auth.membership_resumed"
+    ROLE_CHANGED = "auth.role_changed"
+    REMINDED = "auth.reminded"
+    WITHOUT_LEAD = "auth.without_lead"
     INVITED = "auth.invited"
     INVITATION_SENT_AGAIN = "auth.invitation_sent_again"
     INVITATION_CANCELLED = "auth.invitation_cancelled"
@@ -56,6 +61,7 @@ class Event(StrEnum):
     REFERRAL_READ = "referrals.read"
     REFERRAL_RESTARTED = "referrals.restarted"
     REFERRAL_WITHDRAWN = "referrals.withdrawn"
+    REFERRAL_HANDED_OVER = "referrals.handed_over"
     DRAFT_DELETED = "referrals.draft_deleted"
     REFERRAL_CLAIMED = "screening.claimed"
     REFERRAL_RELEASED = "screening.released"
@@ -82,7 +88,11 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.MEMBERSHIP_ASKED: frozenset({"role"}),
     Event.MEMBERSHIP_APPROVED: frozenset({"role"}),
     Event.MEMBERSHIP_REFUSED: frozenset({"role"}),
-    Event.MEMBERSHIP_ENDED: frozenset({"role"}),
+    Event.MEMBERSHIP_ENDED: frozenset({"role", "reason"}),
+    Event.MEMBERSHIP_SUSPENDED: frozenset({"role", "reason"}),
+    Event.MEMBERSHIP_RESUMED: frozenset({"role"}),
+    Event.ROLE_CHANGED: frozenset({"was", "now"}),
+    Event.REMINDED: frozenset({"stage"}),
     Event.INVITED: frozenset({"role", "sponsored"}),
     Event.INVITATION_ACCEPTED: frozenset({"role", "sponsored"}),
     Event.INVITATION_REFUSED: frozenset({"reason"}),

@@ -19,6 +19,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
+from portal.auth.commands import use
 from portal.auth.models import AccountSession
 from portal.auth.queries.whoami import Found, whoami
 from portal.kernel import clock, db, scope
@@ -137,6 +138,8 @@ class PostgresSessions(SessionInterface):
         stale = session.found is None or now - session.found.seen_at > TOUCH_AFTER
         if session.modified or (stale and not g.get("background")):
             self._update(session, now)
+        if session.found is not None and not g.get("background"):
+            use.note(session.found, now)
 
     def _create(self, session: ServerSession, response: Response) -> None:
         session.key = secrets.token_urlsafe(ID_BYTES)

@@ -27,6 +27,8 @@ class Referral(TenantTable):
 
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
     author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    # Who wrote it, when somebody else has taken over what a leaver had open.
+    first_author_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     form_version_id: Mapped[UUID]
     # Which of the council's forms: concern, information or service.
     form_key: Mapped[str] = mapped_column(server_default="concern")

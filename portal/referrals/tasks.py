@@ -7,12 +7,13 @@ from uuid import UUID
 import structlog
 
 from portal.adapters import ports
+from portal.auth import leaving
 from portal.forms import runners
 from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Scope
-from portal.referrals.commands import expiry, notices, trials, what_if
+from portal.referrals.commands import expiry, handing_over, notices, trials, what_if
 from portal.referrals.letters import letter
 from portal.referrals.queries.notices import to_tell
 from portal.tenants import resolve
@@ -86,3 +87,4 @@ def forget_trials(timestamp: int) -> None:
 
 
 runners.register_runner(WHAT_IF, what_if.run)
+leaving.register("referrals", handing_over.HANDOVER)

@@ -91,6 +91,7 @@ def make_person(
                 role=role,
                 state=state,
                 job_title="Deputy head" if belongs else "Screening officer",
+                used_at=clock.now(),
             )
         )
     live = state in ("pending", "active")

@@ -17,11 +17,12 @@ from tests.matrix.world import World
 
 Admin = psycopg.Connection[tuple[object, ...]]
 
-# What reading may leave behind: that it happened, the session's clock, and that something was read. The key that
+# What reading may leave behind: that it happened, that somebody was here, and that something was read. The key that
 # makes a report be sent once is minted with the page that sends it.
 TRACES: dict[str, tuple[str, ...]] = {
     "message": ("read_at",),
     "decision": ("seen_at",),
+    "membership": ("used_at",),
     "referral": ("unread_by_council", "unread_by_agency", "submit_key"),
 }
 # The last is where /ready proves that the database takes writes.

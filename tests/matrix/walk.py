@@ -65,6 +65,7 @@ BODIES = {
     "trials.try_published": {"choice": "full-en", "once": str(uuid4())},
     "auth.approve": {"version": "1"},
     "auth.refuse": {"version": "1"},
+    "auth.end": {"version": "1", "reason": "left"},
     "auth.send_again": {"version": "1"},
     "auth.cancel_invitation": {"version": "1"},
     "forms.begin": {"form_key": "concern"},

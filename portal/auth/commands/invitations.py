@@ -21,13 +21,13 @@ from portal.auth.queries import accounts
 from portal.auth.queries import invitations as queries
 from portal.auth.queries.agencies import judge
 from portal.auth.queries.invitations import Offered
+from portal.auth.queries.people import STAFF_ROLES
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor, Council
 
 LIFE: Final = timedelta(hours=48)
 COLLEAGUE, LEAD, STAFF, SPONSORED = WHOM = ("colleague", "lead", "staff", "sponsored")
-STAFF_ROLES: Final = ("screener", "practice_manager", "form_designer", "council_admin")
 
 
 @dataclass(frozen=True)

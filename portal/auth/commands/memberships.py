@@ -19,16 +19,18 @@ from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
 
-# From which state a decision takes a membership to which, and what is recorded.
+# What a decision makes of a membership that waits, and what is recorded.
 _DECISIONS = {
-    "approve": ("pending", "active", Event.MEMBERSHIP_APPROVED),
-    "refuse": ("pending", "refused", Event.MEMBERSHIP_REFUSED),
-    "remove": ("active", "ended", Event.MEMBERSHIP_ENDED),
+    "approve": ("active", Event.MEMBERSHIP_APPROVED),
+    "refuse": ("refused", Event.MEMBERSHIP_REFUSED),
 }
 # How long the council vouches for somebody at a time: half a year.
 SPONSORED_LIFE: Final = timedelta(days=183)
 # What an earlier membership of the same agency leaves behind: nothing.
-_ASKED_AGAIN = {"decided_at": None, "decided_by": None, "sponsored": False, "evidence": "", "ends_at": None}
+_ASKED_AGAIN = {
+    "decided_at": None, "decided_by": None, "sponsored": False, "evidence": "", "ends_at": None, "why": "",
+    "reminded": 0,
+}  # fmt: skip
 
 
 def ask(actor: Actor, agency_id: str, job: str, *, lead: bool) -> UUID:
@@ -64,20 +66,20 @@ def ask(actor: Actor, agency_id: str, job: str, *, lead: bool) -> UUID:
 
 
 def decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> None:
-    """Approve or refuse somebody who waits, or remove somebody; takes effect at their next request.
+    """Approve or refuse somebody who waits; takes effect at their next request.
 
     Deciding the same twice (a double click) is once. Raises NotFound when the actor may not know of the membership,
     Conflict when somebody decided first.
     """
     if decision not in _DECISIONS:
         raise NotFound
-    before, after, event = _DECISIONS[decision]
+    after, event = _DECISIONS[decision]
     changed = db.session().execute(
         update(Membership)
         .where(
             people.manageable(actor),
             Membership.id == membership_id,
-            Membership.state == before,
+            Membership.state == "pending",
             Membership.version == version,
         )
         .values(
@@ -111,6 +113,7 @@ def grant(account_id: UUID, offered: Offered, job: str) -> UUID:
         "job_title": job,
         "decided_at": now,
         "decided_by": offered.invited_by,
+        "why": "",
         "sponsored": offered.sponsored,
         "evidence": offered.evidence,
         "ends_at": now + SPONSORED_LIFE if offered.sponsored else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from portal.auth.addresses import LONGEST as LONGEST_ADDRESS
@@ -76,6 +76,26 @@ class InviteSponsored(InviteLead):
             "a child or a family."
         ),
         render_kw={"max_length": _EVIDENCE_LONGEST},
+    )
+
+
+class ChangeRole(Input):
+    """What somebody may do from now on."""
+
+    version = HiddenField()
+    role = Choice(_l("What may they do?"), message=_l("Select what they may do"), choices=[])
+
+
+class End(Input):
+    """Why somebody's access ends, and who takes over."""
+
+    version = HiddenField()
+    reason = Choice(_l("Why does their access end?"), message=_l("Select why their access ends"), choices=[])
+    heir = Choice(
+        _l("Who takes over what they leave?"),
+        message=_l("Select who takes over"),
+        choices=[],
+        description=_l("Drafts become theirs. Questions about open reports go to them from now on."),
     )
 
 

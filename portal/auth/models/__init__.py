@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -151,6 +151,10 @@ class Membership(TenantTable):
     sponsored: Mapped[bool] = mapped_column(server_default=false())
     evidence: Mapped[str] = mapped_column(server_default="")
     ends_at: Mapped[datetime | None]
+    # The day matters, not the moment: kept once a day.
+    used_at: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(server_default="")
+    reminded: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
     __table_args__ = (
         UniqueConstraint("tenant_id", "account_id", "agency_id", postgresql_nulls_not_distinct=True),

@@ -79,3 +79,24 @@ def approvers(membership_id: UUID) -> tuple[Reader, ...]:
     own = [row for row in rows if row.role == "agency_lead" and asked.role == "referrer"]
     chosen = own or [row for row in rows if row.role != "agency_lead"]
     return tuple(Reader(row.id, row.email, row.language) for row in chosen)
+
+
+def council_people() -> tuple[Reader, ...]:
+    """The council's managers and administrators, who look after agencies' leads."""
+    rows = db.session().execute(
+        select(Membership.id, Account.email, Account.language)
+        .join(Account, Account.id == Membership.account_id)
+        .where(
+            Membership.state == "active",
+            Account.state == "active",
+            Membership.role.in_(("practice_manager", "council_admin")),
+        )
+        .order_by(Membership.id)
+    )
+    return tuple(Reader(row.id, row.email, row.language) for row in rows)
+
+
+def reminded(membership_id: UUID) -> int:
+    """How often those who may approve a membership were reminded of it; 0 when it waits no longer."""
+    query = select(Membership.reminded).where(Membership.id == membership_id, Membership.state == "pending")
+    return int(db.session().execute(query).scalar_one_or_none() or 0)

@@ -18,6 +18,8 @@ from portal.kernel.scope import Actor
 
 PAGE = 50
 MOST_WAITING = 200
+AGENCY_ROLES = ("referrer", "agency_lead")
+STAFF_ROLES = ("screener", "practice_manager", "form_designer", "council_admin")
 
 
 @dataclass(frozen=True)
@@ -29,29 +31,39 @@ class Person:
     email: str
     job_title: str
     role: str
-    agency: Text
+    agency: Text | None
     asked_at: datetime
     version: int
+    state: str
+    used_at: datetime | None
 
 
 def manageable(actor: Actor) -> ColumnElement[bool]:
-    """Memberships that the actor may decide about: never the council's own staff, and so never their own
-    (whoever decides is a lead or council staff, and leads are the council's to decide about).
+    """Memberships that the actor may decide about: never their own. A lead's are the council's to decide about, the
+    council's own people its administrators'.
 
     A would-be lead is approved by the council: otherwise whoever shares a domain could make themselves the
     lead of an agency with the help of one colleague.
     """
     by_council = reach(actor, Permission.PEOPLE) is Reach.COUNCIL
     own = within_reach(actor, Permission.PEOPLE, owner=Membership.account_id, agency=Membership.agency_id)
+    others = and_(own, Membership.account_id != actor.account_id)
+    if reach(actor, Permission.COUNCIL) is Reach.COUNCIL:
+        return others
     roles = ("referrer", "agency_lead") if by_council else ("referrer",)
-    return and_(
-        own,
-        Membership.agency_id.is_not(None),
-        Membership.role.in_(roles),
-    )
+    return and_(others, Membership.agency_id.is_not(None), Membership.role.in_(roles))
 
 
-def _people(actor: Actor, state: str) -> Select[*tuple[Any, ...]]:
+def roles_for(actor: Actor, role: str, *, sponsored: bool) -> tuple[str, ...]:
+    """The roles between which the actor may move somebody who has this one: nobody but the council makes a lead."""
+    if reach(actor, Permission.PEOPLE) is not Reach.COUNCIL or sponsored:
+        return ()
+    if role in AGENCY_ROLES:
+        return AGENCY_ROLES
+    return STAFF_ROLES if reach(actor, Permission.COUNCIL) is Reach.COUNCIL else ()
+
+
+def _people(actor: Actor, *states: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Membership.id,
@@ -62,10 +74,12 @@ def _people(actor: Actor, state: str) -> Select[*tuple[Any, ...]]:
             Account.name,
             Account.email,
             Agency.name.label("agency"),
+            Membership.state,
+            Membership.used_at,
         )
         .join(Account, Account.id == Membership.account_id)
-        .join(Agency, Agency.id == Membership.agency_id)
-        .where(manageable(actor), Membership.state == state)
+        .outerjoin(Agency, Agency.id == Membership.agency_id)
+        .where(manageable(actor), Membership.state.in_(states))
     )
 
 
@@ -80,6 +94,8 @@ def _read(query: Select[*tuple[Any, ...]]) -> tuple[Person, ...]:
             row.agency,
             row.asked_at,
             row.version,
+            row.state,
+            row.used_at,
         )
         for row in db.session().execute(query)
     )
@@ -91,8 +107,8 @@ def waiting(actor: Actor) -> tuple[Person, ...]:
 
 
 def active(actor: Actor, page: int = 1) -> tuple[tuple[Person, ...], bool]:
-    """Who is in, by name, a page of PAGE at a time; and whether there are more."""
-    query = _people(actor, "active").order_by(Account.name, Membership.id)
+    """Who is in (or suspended), by name, a page of PAGE at a time; and whether there are more."""
+    query = _people(actor, "active", "suspended").order_by(Account.name, Membership.id)
     rows = _read(query.offset(PAGE * (page - 1)).limit(PAGE + 1))
     return rows[:PAGE], len(rows) > PAGE
 

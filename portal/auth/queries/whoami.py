@@ -21,7 +21,7 @@ from portal.kernel.scope import Actor
 WHO = text("""
 select s.data, s.created_at, s.seen_at, s.signed_in_at, s.strength,
        a.id as account_id, a.name, a.email, a.language, a.state as account_state,
-       m.id as membership_id, m.role, m.state, m.agency_id, m.job_title,
+       m.id as membership_id, m.role, m.state, m.agency_id, m.job_title, m.used_at,
        g.name as agency_name,
        (select p.may from agency_kind_permission p where p.tenant_id = :council and p.kind = g.kind) as agency_may,
        c.changed_at as council_changed_at,
@@ -36,7 +36,7 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.strength,
   from account_session s
   left join account a on a.id = s.account_id
   left join lateral (
-       select x.id, x.role, x.agency_id, x.job_title,
+       select x.id, x.role, x.agency_id, x.job_title, x.used_at,
               case when x.ends_at <= :now then 'ended' else x.state end as state
          from membership x
         where x.account_id = a.id and x.tenant_id = :council
@@ -63,6 +63,7 @@ class Found:
     signed_in_at: datetime | None
     actor: Actor | None
     suspended: bool
+    used_at: datetime | None = None
 
 
 def whoami(id_hash: str) -> Found | None:
@@ -90,4 +91,6 @@ def whoami(id_hash: str) -> Found | None:
             # A session from before strengths were kept proves no more than an address.
             strength=row.strength or "email",
         )
-    return Found(row.data, row.created_at, row.seen_at, row.signed_in_at, actor, row.account_state == "suspended")
+    return Found(
+        row.data, row.created_at, row.seen_at, row.signed_in_at, actor, row.account_state == "suspended", row.used_at
+    )

@@ -12,6 +12,7 @@ from portal.auth.queries import mailing, pending
 from portal.auth.queries.mailing import Reader
 from portal.auth.sessions import tidy as tidy_sessions
 from portal.auth.tasks import invitations as invitations
+from portal.auth.tasks import people as people
 from portal.auth.tasks import signing_in as signing_in
 from portal.kernel import db, jobs, scope
 from portal.kernel.language import words
@@ -55,6 +56,15 @@ def send_membership(membership_id: UUID) -> None:
             words(
                 language,
                 "If you think this is a mistake, speak to your agency's safeguarding lead. "
+                "You can still report a concern by phone. The numbers are here:",
+            ),
+            "/",
+        ),
+        "suspended": (
+            words(language, "Your access is suspended"),
+            words(
+                language,
+                "You cannot use the portal for now. Speak to your agency's safeguarding lead, or to the council. "
                 "You can still report a concern by phone. The numbers are here:",
             ),
             "/",

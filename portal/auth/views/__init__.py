@@ -15,6 +15,7 @@ from portal.auth.views import factors as factors
 from portal.auth.views import invited as invited
 from portal.auth.views import inviting as inviting
 from portal.auth.views import people as people
+from portal.auth.views import person as person
 from portal.auth.views import registration as registration
 from portal.auth.views import signing_in as signing_in
 from portal.auth.views.blueprint import blueprint

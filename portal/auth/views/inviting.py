@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.auth.commands import invitations
-from portal.auth.commands.invitations import COLLEAGUE, LEAD, SPONSORED, STAFF, STAFF_ROLES, Typed
+from portal.auth.commands.invitations import COLLEAGUE, LEAD, SPONSORED, STAFF, Typed
 from portal.auth.guard import actor, page
 from portal.auth.inputs import Decision
 from portal.auth.inputs.people import InviteColleague, InviteLead, InviteSponsored, InviteStaff, invited_words
 from portal.auth.policy import Permission
 from portal.auth.queries import invitations as queries
+from portal.auth.queries.people import STAFF_ROLES
 from portal.auth.views.account import role_words
 from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, language, limited
 from portal.kernel.errors import Invalid, NotFound

@@ -12,8 +12,9 @@ from portal.auth.commands import memberships
 from portal.auth.guard import actor, page
 from portal.auth.inputs import Decision
 from portal.auth.policy import Permission
+from portal.auth.queries import colleagues
 from portal.auth.queries import people as queries
-from portal.auth.views.account import role_words
+from portal.auth.views.account import role_words, state_words
 from portal.auth.views.blueprint import blueprint
 
 _LAST_PAGE = 10_000
@@ -32,6 +33,8 @@ def people() -> ResponseReturnValue:
         more=more,
         page=number,
         role_words=role_words,
+        state_words=state_words,
+        without_lead=colleagues.without_lead(actor()),
     )
 
 
@@ -47,13 +50,6 @@ def approve(membership_id: UUID) -> ResponseReturnValue:
 def refuse(membership_id: UUID) -> ResponseReturnValue:
     """Do not let somebody in."""
     return _decide(membership_id, "refuse", _("Not approved. We have emailed them."))
-
-
-@blueprint.route("/people/<uuid:membership_id>/remove", methods=["POST"])
-@page(Permission.PEOPLE)
-def remove(membership_id: UUID) -> ResponseReturnValue:
-    """End somebody's membership, from their next request on."""
-    return _decide(membership_id, "remove", _("Removed. They can no longer see anything here."))
 
 
 def _decide(membership_id: UUID, decision: str, words: str) -> ResponseReturnValue:

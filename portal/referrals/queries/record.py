@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.audit.events import Event
@@ -84,6 +84,8 @@ class Found:
     form_version_id: UUID
     wrapped_key: bytes
     form_key: str
+    # Who wrote the report, when `author_name` took it over from them; else "".
+    first_author: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class TimelineEntry:
     side: str
 
 
-_author, _owner = aliased(Account), aliased(Account)
+_author, _owner, _first = aliased(Account), aliased(Account), aliased(Account)
 # In the order of Found's fields, without the names that are worked out below.
 _COLUMNS = (
     Referral.id, Referral.reference, Referral.state, Referral.version, Referral.kind, Referral.agency_id,
@@ -133,13 +135,19 @@ def find(actor: Actor, permission: Permission, reference: str) -> Found:
             Membership.job_title,
             Agency.name.label("agency_name"),
             _owner.name.label("owner_name"),
+            func.coalesce(_first.name, "").label("first_author"),
         )
         .join(_author, _author.id == Referral.author_id)
         .join(Agency, Agency.id == Referral.agency_id)
         .outerjoin(_owner, _owner.id == Referral.owner_id)
+        .outerjoin(_first, _first.id == Referral.first_author_id)
         .outerjoin(
             Membership,
-            and_(Membership.tenant_id == Referral.tenant_id, Membership.account_id == Referral.author_id),
+            and_(
+                Membership.tenant_id == Referral.tenant_id,
+                Membership.account_id == Referral.author_id,
+                Membership.agency_id == Referral.agency_id,
+            ),
         )
         .where(
             within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),

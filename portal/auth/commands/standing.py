@@ -1,0 +1,127 @@
+"""Changing how somebody who is in stands: suspended and back, another role, or gone; at once, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import update
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth import leaving, sessions
+from portal.auth.models import Invitation, Membership
+from portal.auth.queries import colleagues, people
+from portal.auth.queries.colleagues import Colleague
+from portal.kernel import clock, db, jobs
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.scope import Actor
+
+REASONS: Final = ("left", "moved", "not_needed", "mistake", "concern")
+
+
+def end(actor: Actor, membership_id: UUID, version: int, reason: str, heir: str) -> None:
+    """End somebody's access; what they leave open goes to the colleague `heir` (a membership's id, or "").
+
+    Their sessions end with the same transaction. Twice is once. Raises NotFound, Conflict when somebody changed it
+    first, Invalid({"reason": "choice"}, {"heir": "choice"}).
+    """
+    if reason not in REASONS:
+        raise Invalid({"reason": "choice"})
+    found = _found(actor, membership_id)
+    if found.state == "ended" and found.version == version + 1:
+        return
+    if leaving.left_by(found.account_id, found.agency_id):
+        heirs = {str(one.membership_id): one.account_id for one in colleagues.heirs(actor, membership_id)}
+        if heirs and heir not in heirs:
+            raise Invalid({"heir": "choice"})
+        if heirs:
+            leaving.hand_over(found.account_id, found.agency_id, heirs[heir])
+    _change(actor, found, version, ("active", "suspended"), state="ended", why=reason)
+    finish(found, Event.MEMBERSHIP_ENDED, reason)
+    jobs.enqueue("auth.send_membership", membership_id=membership_id)
+
+
+def finish(found: Colleague, event: Event, reason: str) -> None:
+    """What follows when somebody is let in no longer: their sessions, what they offered, and an agency's last lead."""
+    sessions.end_all(found.account_id)
+    db.session().execute(
+        update(Invitation)
+        .where(
+            Invitation.invited_by == found.account_id,
+            Invitation.state == "open",
+            Invitation.agency_id == found.agency_id if found.agency_id else Invitation.agency_id.is_(None),
+        )
+        .values(state="cancelled", settled_at=clock.now(), version=Invitation.version + 1)
+    )
+    events.record(event, found.membership_id, role=found.role, reason=reason)
+    tell_without_lead(found)
+
+
+def tell_without_lead(found: Colleague) -> None:
+    """Tell the council when somebody was the last lead of their agency."""
+    if found.role == "agency_lead" and found.agency_id and not colleagues.has_lead(found.agency_id):
+        events.record(Event.WITHOUT_LEAD, found.agency_id)
+        jobs.enqueue("auth.tell_without_lead", agency_id=found.agency_id, membership_id=found.membership_id)
+
+
+def suspend(actor: Actor, membership_id: UUID, version: int) -> None:
+    """Let somebody in no longer for a time; nothing of theirs moves. Twice is once."""
+    found = _found(actor, membership_id)
+    if found.state == "suspended" and found.version == version + 1:
+        return
+    _change(actor, found, version, ("active",), state="suspended", why="asked")
+    finish(found, Event.MEMBERSHIP_SUSPENDED, "asked")
+    jobs.enqueue("auth.send_membership", membership_id=membership_id)
+
+
+def resume(actor: Actor, membership_id: UUID, version: int) -> None:
+    """Let somebody in again. Twice is once."""
+    found = _found(actor, membership_id)
+    if found.state == "active" and found.version == version + 1:
+        return
+    _change(actor, found, version, ("suspended",), state="active", why="", used_at=clock.now())
+    events.record(Event.MEMBERSHIP_RESUMED, membership_id, role=found.role)
+    jobs.enqueue("auth.send_changed", membership_id=membership_id)
+
+
+def change_role(actor: Actor, membership_id: UUID, version: int, role: str) -> None:
+    """Make a lead of a colleague, or the other way round; the council alone does. Twice is once.
+
+    Raises Invalid({"role": "choice"}) for a role that is none of theirs to have.
+    """
+    found = _found(actor, membership_id)
+    if role not in people.roles_for(actor, found.role, sponsored=found.sponsored):
+        raise Invalid({"role": "choice"})
+    if found.role == role:
+        return
+    _change(actor, found, version, ("active",), role=role)
+    sessions.end_all(found.account_id)
+    events.record(Event.ROLE_CHANGED, membership_id, was=found.role, now=role)
+    tell_without_lead(found)
+    jobs.enqueue("auth.send_changed", membership_id=membership_id)
+
+
+def _found(actor: Actor, membership_id: UUID) -> Colleague:
+    found = colleagues.find(actor, membership_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _change(actor: Actor, found: Colleague, version: int, before: tuple[str, ...], **values: Any) -> None:
+    changed = db.session().execute(
+        update(Membership)
+        .where(
+            people.manageable(actor),
+            Membership.id == found.membership_id,
+            Membership.state.in_(before),
+            Membership.version == version,
+        )
+        .values(
+            version=Membership.version + 1, decided_at=clock.now(), decided_by=actor.account_id, reminded=0, **values
+        )
+        .returning(Membership.id)
+    )
+    if changed.one_or_none() is None:
+        raise Conflict("somebody changed it first")

@@ -1,0 +1,56 @@
+"""Emails about people who wait, whose access changed, and agencies that are left without a lead; without names."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from portal.auth.commands.reminding import TO_COUNCIL
+from portal.auth.letters import address, language_of, send
+from portal.auth.queries import mailing
+from portal.kernel import jobs
+from portal.kernel.language import words
+
+
+@jobs.task("auth.send_changed")
+def send_changed(membership_id: UUID) -> None:
+    """Tell a person that their access is another than it was."""
+    found = mailing.decided(membership_id)
+    if found is None or found.state != "active":
+        return
+    language = language_of(found.reader)
+    subject = words(language, "Your access has changed")
+    text = words(language, "What you may do in the professionals' portal has changed. Sign in to see it:")
+    body = f"{text}\n\n{address('/account')}"
+    send(found.reader, language, subject, body, f"membership-{membership_id}-{found.version}")
+
+
+@jobs.task("auth.remind_approvers")
+def remind_approvers(membership_id: UUID) -> None:
+    """Remind those who may approve somebody that they still wait: the leads twice, then the council."""
+    stage = mailing.reminded(membership_id)
+    readers = mailing.council_people() if stage == TO_COUNCIL else mailing.approvers(membership_id)
+    for reader in readers if stage else ():
+        language = language_of(reader)
+        subject = words(language, "Someone is still waiting for approval")
+        text = words(
+            language,
+            "Someone asked for access to the professionals' portal some days ago, and nobody has decided yet. Until "
+            "then they can only send a report and see its receipt. Sign in to see who it is:",
+        )
+        key = f"reminder-{membership_id}-{stage}-{reader.membership_id}"
+        send(reader, language, subject, f"{text}\n\n{address('/people')}", key)
+
+
+@jobs.task("auth.tell_without_lead")
+def tell_without_lead(agency_id: UUID, membership_id: UUID) -> None:
+    """Tell the council that an agency has no lead any more."""
+    for reader in mailing.council_people():
+        language = language_of(reader)
+        subject = words(language, "An agency has no safeguarding lead")
+        text = words(
+            language,
+            "The last safeguarding lead of an agency can no longer use the portal. Until there is a new one, you "
+            "approve its people. Sign in to see which agency it is, and invite a new lead:",
+        )
+        key = f"without-lead-{agency_id}-{membership_id}-{reader.membership_id}"
+        send(reader, language, subject, f"{text}\n\n{address('/people')}", key)

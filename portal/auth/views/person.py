@@ -100,7 +100,8 @@ def change_role(membership_id: UUID) -> ResponseReturnValue:
     roles = roles_for(actor(), found.role, sponsored=found.sponsored)
     if not roles:
         raise NotFound
-    form = ChangeRole(role=found.role, version=str(found.version))
+    # Nothing chosen is a mistake, never "as it was".
+    form = ChangeRole(role="" if request.method == "POST" else found.role, version=str(found.version))
     form.role.choices = [(role, role_words(role)) for role in roles]
     if request.method == "POST" and form.validate():
         standing.change_role(actor(), membership_id, Decision().seen, str(form.role.data))

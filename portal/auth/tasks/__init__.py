@@ -35,56 +35,6 @@ def send_code(code_id: UUID) -> None:
     send(Reader(code_id, found.email, found.language), found.language, subject, body, f"code-{code_id}")
 
 
-@jobs.task("auth.send_membership")
-def send_membership(membership_id: UUID) -> None:
-    """Tell a person that they were approved, refused or removed."""
-    found = mailing.decided(membership_id)
-    if found is None:
-        return
-    language = language_of(found.reader)
-    texts = {
-        "active": (
-            words(language, "Your account is approved"),
-            words(
-                language,
-                "You can now report a concern, follow your reports and answer questions about them. Sign in here:",
-            ),
-            "/sign-in",
-        ),
-        "refused": (
-            words(language, "Your request was not approved"),
-            words(
-                language,
-                "If you think this is a mistake, speak to your agency's safeguarding lead. "
-                "You can still report a concern by phone. The numbers are here:",
-            ),
-            "/",
-        ),
-        "suspended": (
-            words(language, "Your access is suspended"),
-            words(
-                language,
-                "You cannot use the portal for now. Speak to your agency's safeguarding lead, or to the council. "
-                "You can still report a concern by phone. The numbers are here:",
-            ),
-            "/",
-        ),
-        "ended": (
-            words(language, "Your access has ended"),
-            words(
-                language,
-                "You can no longer see your agency's reports here. If you think this is a mistake, speak to your "
-                "agency's safeguarding lead. You can still report a concern by phone. The numbers are here:",
-            ),
-            "/",
-        ),
-    }
-    if found.state in texts:
-        subject, text, path = texts[found.state]
-        body = f"{text}\n\n{address(path)}"
-        send(found.reader, language, subject, body, f"membership-{membership_id}-{found.version}")
-
-
 @jobs.task("auth.tell_approvers")
 def tell_approvers(membership_id: UUID) -> None:
     """Tell those who can approve a membership that somebody waits; without a name."""

@@ -8,7 +8,53 @@ from portal.auth.commands.reminding import TO_COUNCIL
 from portal.auth.letters import address, language_of, send
 from portal.auth.queries import mailing
 from portal.kernel import jobs
-from portal.kernel.language import words
+from portal.kernel.language import N_, words
+
+
+# How a membership stands: the subject, the text and the page of the email about it.
+DECIDED = {
+    "active": (
+        N_("Your account is approved"),
+        N_("You can now report a concern, follow your reports and answer questions about them. Sign in here:"),
+        "/sign-in",
+    ),
+    "refused": (
+        N_("Your request was not approved"),
+        N_(
+            "If you think this is a mistake, speak to your agency's safeguarding lead. "
+            "You can still report a concern by phone. The numbers are here:"
+        ),
+        "/",
+    ),
+    "suspended": (
+        N_("Your access is suspended"),
+        N_(
+            "You cannot use the portal for now. Speak to your agency's safeguarding lead, or to the council. "
+            "You can still report a concern by phone. The numbers are here:"
+        ),
+        "/",
+    ),
+    "ended": (
+        N_("Your access has ended"),
+        N_(
+            "You can no longer see your agency's reports here. If you think this is a mistake, speak to your "
+            "agency's safeguarding lead. You can still report a concern by phone. The numbers are here:"
+        ),
+        "/",
+    ),
+}
+
+
+@jobs.task("auth.send_membership")
+def send_membership(membership_id: UUID) -> None:
+    """Tell a person that they were approved or refused, or can use the portal no longer."""
+    found = mailing.decided(membership_id)
+    if found is None or found.state not in DECIDED:
+        return
+    language = language_of(found.reader)
+    subject, text, path = DECIDED[found.state]
+    body = f"{words(language, text)}\n\n{address(path)}"
+    send(found.reader, language, words(language, subject), body, f"membership-{membership_id}-{found.version}")
 
 
 @jobs.task("auth.send_changed")

@@ -10,7 +10,6 @@ from portal.auth.queries import mailing
 from portal.kernel import jobs
 from portal.kernel.language import N_, words
 
-
 # How a membership stands: the subject, the text and the page of the email about it.
 DECIDED = {
     "active": (

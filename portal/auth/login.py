@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Flask, current_app, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
+from portal.auth import sessions
 from portal.auth.guard import door_of
 from portal.auth.sessions import PostgresSessions, hashed
 from portal.kernel import db, scope
@@ -32,6 +33,12 @@ def sign_in(account_id: UUID, strength: str) -> None:
     login_user(Person(account_id))
     session.strength = strength  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
     session.rotate = True  # type: ignore[attr-defined] # as above
+
+
+def take(key: str) -> str:
+    """What the session keeps under that key, once: of several requests at once only one gets it ("" for the others)."""
+    kept = str(session.pop(key, ""))
+    return kept if kept and sessions.forget(session_hash(), key, kept) else ""
 
 
 def stronger(actor: Actor, strength: str) -> Actor:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from flask import Flask, Request, Response, g
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, text, update
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
@@ -173,6 +173,18 @@ def end(id_hash: str) -> None:
     """End one session at once."""
     with db.apart() as own:
         own.execute(delete(AccountSession).where(AccountSession.id_hash == id_hash))
+
+
+FORGET = text(
+    "update account_session set data = data - cast(:key as text)"
+    " where id_hash = :id_hash and data ->> cast(:key as text) = :value returning id_hash"
+)
+
+
+def forget(id_hash: str, key: str, value: str) -> bool:
+    """Take one thing out of a stored session; whether it was there, which one of several at once finds."""
+    with db.apart() as own:
+        return own.execute(FORGET, {"id_hash": id_hash, "key": key, "value": value}).one_or_none() is not None
 
 
 def end_all(account_id: UUID, *, but: str = "") -> None:

@@ -45,7 +45,10 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
     walks = (
         (None, (*PUBLIC, *ADVICE, f"/advice/{topic}")),
         (author, (*mine, "/account")),
-        (make_person(council, strength="email"), ("/account", "/account/protect", "/account/authenticator")),
+        (
+            make_person(council, strength="email"),
+            ("/account", "/account/protect", "/account/authenticator", "/account/passkeys/add"),
+        ),
         (screener, (*hers, decide, outcome)),
         (
             make_person(council, role="agency_lead", agency=_agency(slug)),

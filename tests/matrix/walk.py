@@ -33,6 +33,7 @@ NAMES = {
     "comment_id": "comment",
     "version_id": "version",
     "invitation_id": "invitation",
+    "passkey_id": "passkey",
     "token": "token",
 }
 COUNCILS_OWN = ("topic", "form", "trial", "version", "token")

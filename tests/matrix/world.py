@@ -22,6 +22,7 @@ from portal.referrals.queries.drafts import find_draft
 from portal.referrals.queries.record import find
 from portal.referrals.queries.trials import open_trial
 from tests.factories.invitations import make_invitation
+from tests.factories.passkeys import give_passkey
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Child, Made, make_referral
 from tests.fixtures.councils import Councils
@@ -48,6 +49,7 @@ class Things:
     comment: dict[str, str] = field(default_factory=dict)
     version: dict[str, str] = field(default_factory=dict)
     invitation: dict[str, str] = field(default_factory=dict)
+    passkey: dict[str, str] = field(default_factory=dict)
     token: dict[str, str] = field(default_factory=dict)
 
 
@@ -80,6 +82,10 @@ def make(councils: Councils) -> World:
         world.things.membership[whose] = _waiting(person, mark)
         world.things.invitation[whose], world.things.token[whose] = make_invitation(person)
     world.things.report[MISSING] = world.things.fresh[MISSING] = "AAA-AAA-AAA"
+    # An account is one in every council: whoever comes from the other one has their own passkey here, too.
+    for whose, person in ((AGENCY, author), (OTHER_AGENCY, stranger), (OTHER_COUNCIL, make_person(there))):
+        world.things.passkey[whose] = give_passkey(person.account_id)
+    world.things.passkey[MISSING] = str(uuid4())
     world.things.draft[MISSING] = world.things.membership[MISSING] = world.things.invitation[MISSING] = str(uuid4())
     world.things.token[MISSING] = "nothing-opens-with-this"
     designers = ((AGENCY, people["form designer"]), (OTHER_COUNCIL, people["other form designer"]))

@@ -14,7 +14,7 @@ select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnames
 """
 GLOBAL_TABLES = {
     "account", "account_session", "agency", "agency_domain", "agency_site", "alembic_version", "authenticator",
-    "council", "form_template", "one_time_code", "outbox_mail", "procrastinate_events", "procrastinate_jobs",
+    "council", "form_template", "one_time_code", "outbox_mail", "passkey", "procrastinate_events", "procrastinate_jobs",
     "procrastinate_periodic_defers", "procrastinate_workers", "rate_limit", "recovery_code",
 }  # fmt: skip
 # Rows may exist before a council is known; what is the council's is behind its wall all the same.

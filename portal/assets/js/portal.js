@@ -12,6 +12,7 @@ import {
 
 import { CodePointCount } from './code-point-count.js'
 import { livePreview } from './live-preview.js'
+import { passkeys } from './passkey.js'
 import { PlainRadios } from './plain-radios.js'
 import { SearchSelect } from './search-select.js'
 import { preventDoubleSubmit } from './double-submit.js'
@@ -33,3 +34,4 @@ for (const component of components) createAll(component)
 preventDoubleSubmit(document)
 watchProgress(document)
 livePreview(document)
+passkeys(document)

@@ -16,7 +16,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth import envelope, sessions, totp
 from portal.auth.commands.codes import WrongCode
-from portal.auth.models import Account, Authenticator, CallBack, RecoveryCode
+from portal.auth.models import Account, Authenticator, CallBack, Passkey, RecoveryCode
 from portal.auth.queries import factors
 from portal.kernel import clock, db, jobs
 from portal.kernel.errors import Forbidden
@@ -65,7 +65,7 @@ def begin_change(actor: Actor) -> bool:
         raise Forbidden("an email alone replaces nothing")
     if not (actor.weak and found.strong):
         return not found.codes_left
-    for table in (Authenticator, RecoveryCode):
+    for table in (Authenticator, Passkey, RecoveryCode):
         db.session().execute(delete(table).where(table.account_id == actor.account_id))
     db.session().execute(
         update(CallBack)

@@ -6,6 +6,7 @@ signs in with it may write a report and reads nothing (policy.part).
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,8 @@ from uuid import UUID
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth import addresses, passwords
-from portal.auth.commands import codes
+from portal.auth.ceremonies import Place, Refused
+from portal.auth.commands import codes, passkeys
 from portal.auth.commands import factors as factor_changes
 from portal.auth.commands.codes import Slip, WrongCode
 from portal.auth.envelope import Details
@@ -37,6 +39,7 @@ class Stage:
     at: datetime
     has_app: bool
     has_codes: bool
+    strong: bool
 
 
 def check_password(email: str, password: str) -> UUID:
@@ -55,7 +58,9 @@ def begin(email: str, password: str) -> Stage:
     `check_password`."""
     account_id = check_password(email, password)
     found = factors.of(account_id)
-    return Stage(account_id, factors.password_mark(account_id) or "", clock.now(), found.strong, found.codes_left > 0)
+    has_app = found.app_since is not None
+    mark = factors.password_mark(account_id) or ""
+    return Stage(account_id, mark, clock.now(), has_app, found.codes_left > 0, found.strong)
 
 
 def send_code(stage: Stage, language: str, replaces: Slip | None) -> Slip:
@@ -86,6 +91,20 @@ def finish_with_app(stage: Stage, code: str) -> Actor:
 def finish_with_recovery_code(stage: Stage, code: str) -> Actor:
     """Use a recovery code up; the person as this council knows them. Raises codes.WrongCode."""
     return _finish(stage, lambda: factor_changes.use_recovery_code(stage.account_id, code))
+
+
+def finish_with_passkey(answer: str, challenge: bytes | None, place: Place) -> Actor:
+    """Check a passkey's answer; the person as this council knows them. Neither address nor password is asked.
+
+    Raises ceremonies.Refused.
+    """
+    try:
+        # Without a challenge nothing is an answer: nobody can have signed one that is made now.
+        account_id = passkeys.use(answer, challenge or secrets.token_bytes(32), place)
+    except Refused:
+        events.record_apart(Event.SIGN_IN_REFUSED, reason="passkey")
+        raise
+    return _signed_in(account_id, "passkey")
 
 
 def _finish(stage: Stage, use: Callable[[], None]) -> Actor:

@@ -151,6 +151,16 @@ class SignIn(Input):
     )
 
 
+class PasskeyName(Input):
+    """What a person calls one of their passkeys."""
+
+    name = StringField(
+        _l("Name"),
+        [needed(_l("Enter a name")), longest(_NAME_LONGEST, _l("The name must be 100 characters or fewer"))],
+        description=_l("For example, the device that it is on."),
+    )
+
+
 class RangBack(Input):
     """That somebody was rung back."""
 

@@ -104,6 +104,25 @@ class Authenticator(GlobalTable):
     confirmed_at: Mapped[datetime] = now_column()
 
 
+class Passkey(GlobalTable):
+    """A passkey: what browsers call it, its public key, and how often it was used (0 for those that do not count)."""
+
+    __tablename__ = "passkey"
+    why_global = "it proves who an account is, in whichever council"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    backed_up: Mapped[bool]
+    name: Mapped[str]
+    created_at: Mapped[datetime] = now_column()
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_passkey_account_id", "account_id"),)
+
+
 class RecoveryCode(GlobalTable):
     """One of a person's ten codes for the day their telephone is lost: hashed, used once."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from portal.auth import envelope, totp
-from portal.auth.models import Account, Authenticator, CallBack, RecoveryCode
+from portal.auth.models import Account, Authenticator, CallBack, Passkey, RecoveryCode
 from portal.kernel import clock, db
 from portal.kernel.scope import Actor
 
@@ -27,13 +27,14 @@ class Factors:
     """What a person has set up; `call_back_from` is when a recorded call-back lets them begin anew."""
 
     app_since: datetime | None
+    passkeys: int
     codes_left: int
     call_back_from: datetime | None
 
     @property
     def strong(self) -> bool:
         """Whether anything stronger than an email is set up."""
-        return self.app_since is not None
+        return self.app_since is not None or self.passkeys > 0
 
     @property
     def call_back_open(self) -> bool:
@@ -68,6 +69,7 @@ def _seed(wrapped: bytes, account_id: UUID, sealed: bytes) -> bytes:
 def of(account_id: UUID) -> Factors:
     """What an account has set up, and whether this council recorded a call-back for it."""
     app = select(Authenticator.confirmed_at).where(Authenticator.account_id == account_id).scalar_subquery()
+    keys = select(func.count()).select_from(Passkey).where(Passkey.account_id == account_id).scalar_subquery()
     left = (
         select(func.count())
         .select_from(RecoveryCode)
@@ -79,8 +81,9 @@ def of(account_id: UUID) -> Factors:
         .where(CallBack.account_id == account_id, CallBack.used_at.is_(None), CallBack.expires_at > clock.now())
         .scalar_subquery()
     )
-    row = db.session().execute(select(app.label("app"), left.label("left"), call_back.label("call_back"))).one()
-    return Factors(row.app, row.left, row.call_back)
+    query = select(app.label("app"), keys.label("keys"), left.label("left"), call_back.label("call_back"))
+    row = db.session().execute(query).one()
+    return Factors(row.app, row.keys, row.left, row.call_back)
 
 
 def password_mark(account_id: UUID) -> str | None:

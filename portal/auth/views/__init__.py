@@ -14,6 +14,7 @@ from portal.auth.views import call_backs as call_backs
 from portal.auth.views import factors as factors
 from portal.auth.views import invited as invited
 from portal.auth.views import inviting as inviting
+from portal.auth.views import passkeys as passkeys
 from portal.auth.views import people as people
 from portal.auth.views import person as person
 from portal.auth.views import registration as registration

@@ -11,7 +11,7 @@ from portal.auth.commands import account as changes
 from portal.auth.guard import actor, page
 from portal.auth.inputs import Language
 from portal.auth.policy import Permission
-from portal.auth.queries import accounts, factors
+from portal.auth.queries import accounts, factors, passkeys
 from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, language
 from portal.web.fields import from_form
 
@@ -81,5 +81,6 @@ def _page(form: Language) -> str:
         browsers=browsers,
         factors=factors.of(actor().account_id),
         weak=actor().weak,
+        passkeys=passkeys.mine(actor()),
         form=from_form(form),
     )

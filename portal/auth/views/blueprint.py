@@ -54,6 +54,7 @@ def keep_stage(stage: Stage) -> None:
         "at": stage.at.isoformat(),
         "app": stage.has_app,
         "codes": stage.has_codes,
+        "strong": stage.strong,
     }
 
 
@@ -63,12 +64,18 @@ def stage_of() -> Stage | None:
     if not kept:
         return None
     moment = datetime.fromisoformat(kept["at"])
-    return Stage(UUID(kept["account"]), kept["mark"], moment, kept["app"], kept["codes"])
+    return Stage(UUID(kept["account"]), kept["mark"], moment, kept["app"], kept["codes"], kept["strong"])
 
 
 def drop_stage() -> None:
     """Forget it."""
     session.pop(_STAGE, None)
+
+
+def forget_first_step() -> None:
+    """Forget the password and the emailed code of a sign-in that is over."""
+    drop("sign_in")
+    drop_stage()
 
 
 def _by_account_and_network() -> str:

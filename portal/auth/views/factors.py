@@ -89,11 +89,12 @@ def _set_up(here: Actor, *, first: bool) -> ResponseReturnValue:
     if not first:
         flash(_("Your new authenticator app works from now on. The one before it no longer does."), "success")
         return _to("/account")
-    _show(here, changes.make_recovery_codes(login.stronger(here, "totp")))
+    show_codes(here, changes.make_recovery_codes(login.stronger(here, "totp")))
     return _to("/account/recovery-codes")
 
 
-def _show(here: Actor, codes: Sequence[str]) -> None:
+def show_codes(here: Actor, codes: Sequence[str]) -> None:
+    """Keep new recovery codes, sealed, for the page that shows them."""
     session[_CODES] = envelope.seal_for_session(here.account_id, _CODES, json.dumps(codes).encode())
 
 
@@ -104,7 +105,7 @@ def recovery_codes() -> ResponseReturnValue:
     """The ten codes, until the person says that they have kept them; a POST makes new ones."""
     here = actor()
     if request.method == "POST":
-        _show(here, changes.make_recovery_codes(here))
+        show_codes(here, changes.make_recovery_codes(here))
         return _to("/account/recovery-codes")
     try:
         codes = json.loads(envelope.unseal_for_session(here.account_id, _CODES, session.get(_CODES, "")))

@@ -15,12 +15,13 @@ from portal.auth.commands.signing_in import Stage
 from portal.auth.guard import actor, page, public
 from portal.auth.inputs import AppCode, Code, RecoveryCode, SignIn, app_code_words, code_words
 from portal.auth.policy import Permission
+from portal.auth.queries import factors
 from portal.auth.views.blueprint import (
     UNPROCESSABLE,
     after_sign_in,
     blueprint,
-    drop,
     drop_stage,
+    forget_first_step,
     home_of,
     keep,
     keep_stage,
@@ -59,7 +60,7 @@ def sign_in() -> ResponseReturnValue:
         try:
             stage = signing_in.begin(str(form.email.data), str(form.password.data))
             keep_stage(stage)
-            if stage.has_app:
+            if stage.strong:
                 return _to("/sign-in/authenticator")
             return _emailed(stage)
         except Invalid:
@@ -114,10 +115,15 @@ def _again() -> ResponseReturnValue:
     return _to("/sign-in")
 
 
+def _has_passkey(person: Actor) -> bool:
+    return factors.of(person.account_id).passkeys > 0
+
+
 def _in(person: Actor) -> ResponseReturnValue:
-    drop(PURPOSE)
-    drop_stage()
+    forget_first_step()
     going = after_sign_in(person)
+    if person.strength == "totp" and not _has_passkey(person):
+        flash(_("Next time it can be easier and safer: create a passkey on your account page."))
     login.sign_in(person.account_id, person.strength)
     return redirect(going, 303)
 

@@ -1,0 +1,150 @@
+"""Passkeys: signing in with one, adding one, its name, and removing it."""
+
+from __future__ import annotations
+
+import secrets
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
+from portal.adapters import ports
+from portal.auth import agents, login
+from portal.auth.ceremonies import Place, Refused
+from portal.auth.commands import factors as factor_changes
+from portal.auth.commands import passkeys, signing_in
+from portal.auth.guard import actor, page, public
+from portal.auth.inputs import PasskeyName
+from portal.auth.policy import Permission
+from portal.auth.queries import factors
+from portal.auth.queries import passkeys as queries
+from portal.auth.views.blueprint import UNPROCESSABLE, after_sign_in, blueprint, forget_first_step, limited
+from portal.auth.views.factors import show_codes
+from portal.kernel import clock
+from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.scope import Actor
+from portal.web.fields import from_form
+from portal.web.posted import only_language
+
+_CHALLENGE = "challenge"
+_CHALLENGE_SECONDS = 15 * 60
+
+
+def place() -> Place:
+    """Where we are, as browsers know it."""
+    return Place(ports.address(""))
+
+
+def challenge() -> bytes:
+    """What the browser's next answer must answer; the same for every tab until it is used."""
+    kept = _fresh(str(session.get(_CHALLENGE, "")))
+    if kept is None:
+        kept = secrets.token_bytes(32)
+        session[_CHALLENGE] = f"{bytes_to_base64url(kept)}.{int(clock.now().timestamp())}"
+    return kept
+
+
+def taken() -> bytes | None:
+    """The challenge of this browser's session, once."""
+    return _fresh(login.take(_CHALLENGE))
+
+
+def _fresh(kept: str) -> bytes | None:
+    text, _dot, at = kept.partition(".")
+    if not at or clock.now().timestamp() - int(at) > _CHALLENGE_SECONDS:
+        return None
+    return base64url_to_bytes(text)
+
+
+def request_options() -> str:
+    """For templates: what the page asks the browser's passkeys."""
+    return place().request(challenge())
+
+
+@blueprint.app_context_processor
+def _for_templates() -> dict[str, object]:
+    return {"passkey_request": request_options}
+
+
+def _to(path: str) -> ResponseReturnValue:
+    return redirect(f"{request.script_root}{path}", 303)
+
+
+@blueprint.route("/sign-in/passkey", methods=["POST"])
+@public("people sign in here")
+@limited("sign-in-passkey", network="300 per hour")
+def sign_in_passkey() -> ResponseReturnValue:
+    """The answer of a passkey: no address, no password, and no limit that others could use up."""
+    try:
+        person = signing_in.finish_with_passkey(request.form.get("credential", ""), taken(), place())
+    except Refused:
+        flash(_("That passkey did not work here. Try again, or sign in with your password."))
+        return _to("/sign-in")
+    forget_first_step()
+    going = after_sign_in(person)
+    login.sign_in(person.account_id, person.strength)
+    return redirect(going, 303)
+
+
+@blueprint.route("/account/passkeys/add", methods=["GET", "POST"])
+@page(Permission.ACCOUNT)
+@limited("add-passkey", network="120 per hour")
+def add_passkey() -> ResponseReturnValue:
+    """What a passkey is, and the button that makes one."""
+    here = actor()
+    if not factors.of(here.account_id).may_set_up(here):
+        return _to("/account/protect")
+    failed = False
+    if request.method == "POST" and not only_language():
+        try:
+            new = place().made(request.form.get("credential", ""), taken() or b"")
+            name = agents.described(request.user_agent.string) or _("Passkey")
+            first = passkeys.add(here, new, name, here=login.session_hash())
+        except (Refused, Conflict):
+            failed = True
+        else:
+            return _added(here, first=first)
+    options = place().creation(challenge(), here.account_id, here.email, here.name, queries.credential_ids(here))
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render_template("auth/passkey_add.html", options=options, failed=failed), status
+
+
+def _added(here: Actor, *, first: bool) -> ResponseReturnValue:
+    login.sign_in(here.account_id, "passkey")
+    if first:
+        show_codes(here, factor_changes.make_recovery_codes(login.stronger(here, "passkey")))
+        return _to("/account/recovery-codes")
+    flash(_("Your passkey works from now on."), "success")
+    return _to("/account")
+
+
+@blueprint.route("/account/passkeys/<uuid:passkey_id>", methods=["GET", "POST"])
+@page(Permission.ACCOUNT)
+def passkey(passkey_id: UUID) -> ResponseReturnValue:
+    """One passkey: its name, and removing it."""
+    found = next((one for one in queries.mine(actor()) if one.id == passkey_id), None)
+    if found is None:
+        raise NotFound
+    form = PasskeyName(data={"name": found.name})
+    if request.method == "POST" and form.validate():
+        passkeys.rename(actor(), passkey_id, str(form.name.data))
+        flash(_("Saved."), "success")
+        return _to("/account")
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render_template("auth/passkey.html", passkey=found, form=from_form(form), last=_is_last()), status
+
+
+def _is_last() -> bool:
+    found = factors.of(actor().account_id)
+    return found.app_since is None and found.passkeys == 1
+
+
+@blueprint.route("/account/passkeys/<uuid:passkey_id>/remove", methods=["POST"])
+@page(Permission.ACCOUNT)
+def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
+    """Forget a passkey, unless nothing stronger than an email would be left."""
+    passkeys.remove(actor(), passkey_id, here=login.session_hash())
+    flash(_("Removed. It no longer signs you in."), "success")
+    return _to("/account")

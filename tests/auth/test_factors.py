@@ -213,7 +213,7 @@ def test_new_recovery_codes_end_the_old_ones(walker: Walker, new_walker: Callabl
 def test_an_emailed_code_replaces_nothing(walker: Walker, person: people.Person) -> None:
     people.sign_in(walker.client, person, "email")
     assert walker.where(walker.get("/account/authenticator")) == "/account/protect"
-    assert "You have an authenticator app already" in walker.get("/account/protect").text
+    assert "You have something stronger already" in walker.get("/account/protect").text
     assert walker.post("/account/recovery-codes", page="/account").status_code == 403
     weak = replace(person.actor, strength="email")
     with db.unit_of_work(Scope(walker.council, weak)), pytest.raises(Forbidden):

@@ -29,6 +29,7 @@ class Event(StrEnum):
     MEMBERSHIP_ENDED = "auth.membership_ended"
     MEMBERSHIP_SUSPENDED = "auth.membership_suspended"
     MEMBERSHIP_RESUMED = "auth.membership_resumed"
+    LEAD_CHECKED = "auth.lead_checked"
     ROLE_CHANGED = "auth.role_changed"
     REMINDED = "auth.reminded"
     WITHOUT_LEAD = "auth.without_lead"

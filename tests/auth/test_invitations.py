@@ -303,8 +303,9 @@ def test_the_council_invites_a_lead(new_walker: Callable[[], Walker], admin: Adm
     newcomer = new_walker()
     newcomer.post(place, WHO)
     assert set_up(newcomer)
-    assert newcomer.get("/people").status_code == 200
-    assert memberships(admin) == [(NEW, "agency_lead", "active")]
+    assert newcomer.get("/people").status_code == 403
+    assert memberships(admin) == [(NEW, "agency_lead", "pending")]
+    assert f"Approve {WHO['name']}" in walker.get("/people").text
 
 
 def test_a_childminder_is_vouched_for_where_the_council_allows_it(

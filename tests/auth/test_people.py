@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from portal.auth.commands import memberships
-from portal.kernel import db
+from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, NotFound
 from tests.auth.walking import Walker
 from tests.factories import people
@@ -82,8 +82,31 @@ def test_a_first_lead_is_approved_by_the_council_only(walker: Walker, admin: Adm
     someone(walker, "agency_lead", agency=OAKFIELD)
     assert decide(walker, lead, "approve") == 404
     someone(walker, "practice_manager")
-    assert decide(walker, lead, "approve") == 303
+    place = f"/people/{lead.actor.membership_id}/lead"
+    assert walker.where(walker.post(place.replace("lead", "approve"), {"version": "1"}, page="/people")) == place
+    assert state(admin, lead) == "pending"
+    fields = {"version": "1", "number": "01632 960301", "answered_by": "Ms Evans", "rang_on": clock.today().isoformat()}
+    for wrong in ({"number": "01632 960999"}, {"answered_by": " "}, {"rang_on": "2020-01-01"}, {"number": ""}):
+        assert walker.post(place, fields | wrong).status_code == 422
+    assert state(admin, lead) == "pending"
+    assert walker.where(walker.post(place, fields)) == "/people"
     assert state(admin, lead) == "active"
+    row = admin.execute("select number, answered_by, membership_id from lead_check").fetchall()
+    assert row == [("01632 960301", "Ms Evans", lead.actor.membership_id)]
+    assert walker.get(place).status_code == 404
+
+
+def test_an_agency_without_a_number_has_no_lead_yet(walker: Walker, admin: Admin) -> None:
+    lead = people.make_person(walker.council, role="agency_lead", agency=OAKFIELD, state="pending")
+    someone(walker, "practice_manager")
+    place = f"/people/{lead.actor.membership_id}/lead"
+    admin.execute("update agency set phone = '' where id = %s", (lead.actor.agency_id,))
+    try:
+        assert "no number of this agency" in walker.get(place).text
+        fields = {"version": "1", "number": "", "answered_by": "X", "rang_on": clock.today().isoformat()}
+        assert walker.post(place, fields).status_code == 422
+    finally:
+        admin.execute("update agency set phone = '01632 960301' where id = %s", (lead.actor.agency_id,))
 
 
 @pytest.mark.parametrize("role", ["referrer", "screener", "form_designer"])

@@ -30,8 +30,12 @@ def someone(walker: Walker, role: str, **more: str) -> Person:
 
 
 def act(walker: Walker, person: Person, what: str, version: int = 1, **fields: str) -> int:
+    return post(walker, person, what, {"version": str(version)} | fields)
+
+
+def post(walker: Walker, person: Person, what: str, fields: dict[str, str]) -> int:
     path = f"/people/{person.actor.membership_id}/{what}"
-    return walker.post(path, {"version": str(version)} | fields, page="/account").status_code
+    return walker.post(path, fields, page="/account").status_code
 
 
 def standing(admin: Admin, person: Person) -> tuple[object, ...]:
@@ -142,6 +146,10 @@ def test_only_the_council_makes_a_lead(lead: Walker, manager: Walker, admin: Adm
     assert act(lead, person, "role", role="agency_lead") == 404
     assert act(manager, person, "role", role="screener") == 422
     assert act(manager, person, "role", role="agency_lead") == 303
+    assert standing(admin, person)[0] == "referrer"
+    call = {"version": "1", "number": "01632 960301", "answered_by": "Ms Evans", "rang_on": clock.today().isoformat()}
+    assert post(lead, person, "lead", call) == 404
+    assert post(manager, person, "lead", call) == 303
     assert standing(admin, person)[0] == "agency_lead"
     assert act(manager, person, "role", version=1, role="referrer") == 409
 

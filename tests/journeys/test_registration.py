@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from portal.kernel.language import say
 from portal.kernel.scope import Council
 from tests.factories.people import make_person
+from tests.factories.referrals import make_referral
 from tests.journeys.conftest import OutboxPage
 from tests.journeys.walking import PASSWORD, Walker
 
@@ -35,7 +36,12 @@ def test_given_an_agency_without_a_lead_when_its_first_one_registers_then_the_co
     other = walk(council, make_person(council, role="agency_lead", agency="riverside-academy"))
     other.open("/people").sees_heading("People").does_not_see(address)
     admin = walk(council, make_person(council, role="council_admin"))
-    admin.open("/people").sees(address).press("Approve Ffion Llwyd")
+    admin.open("/people").sees(address).press("Approve Ffion Llwyd").sees("Ring the agency first")
+    admin.press("Record the call and approve").sees("Select the number that you rang")
+    admin.page.get_by_role("group", name="Which number did you ring?").get_by_role("radio").first.check()
+    admin.page.get_by_role("group", name="When did you ring?").get_by_role("radio").first.check()
+    admin.fill("Who answered, and what do they do there?", "Ms Evans, school office")
+    admin.press("Record the call and approve")
     lead.open("/people").sees_heading("People").sees("Nobody is waiting.")
 
 
@@ -79,3 +85,20 @@ def test_given_an_account_in_one_council_when_its_person_comes_to_another_then_t
     jo.page.goto("/avonmere/referrals")
     jo.arrive().sees_heading("My reports and requests")
     expect(jo.page.get_by_role("banner")).to_contain_text(say(england.name, "en"))
+
+
+def test_given_somebody_who_is_signed_in_when_their_lead_ends_their_access_then_the_next_page_is_signing_in(
+    walk: Walk, council_named: CouncilNamed
+) -> None:
+    council, school = council_named("glan-yr-afon"), "ysgol-enghraifft"
+    leaver = make_person(council, agency=school, name="Gethin Leaver")
+    heir = make_person(council, agency=school, name="Heledd Heir")
+    made = make_referral(council, leaver)
+    theirs = walk(council, leaver, language="cy")
+    theirs.open("/referrals").sees(made.reference)
+    lead = walk(council, make_person(council, role="agency_lead", agency=school), language="cy")
+    lead.open("/people").follow("Gethin Leaver").press("End their access")
+    lead.choose("They have left the agency").choose("Heledd Heir").press("End their access")
+    lead.sees_heading("People").does_not_see("Gethin Leaver")
+    theirs.open("/referrals").sees_heading("Sign in")
+    walk(council, heir, language="cy").open(f"/referrals/{made.reference}").sees("Gethin Leaver")

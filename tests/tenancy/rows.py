@@ -36,6 +36,14 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
     return {
         "council_key": here("council_key", version=1 if agency == "school" else 2, wrapped=BLOB),
         "agency_approval": here("agency_approval", agency_id=AGENCIES[agency]),
+        "lead_check": here(
+            "lead_check",
+            membership_id=row_id(council, "school", "membership"),
+            number="1",
+            answered_by=mark,
+            rang_on=NOW,
+            recorded_by=ACCOUNT,
+        ),
         "invitation": here(
             "invitation",
             agency_id=AGENCIES[agency],

@@ -69,10 +69,21 @@ def decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> No
     """Approve or refuse somebody who waits; takes effect at their next request.
 
     Deciding the same twice (a double click) is once. Raises NotFound when the actor may not know of the membership,
-    Conflict when somebody decided first.
+    Conflict when somebody decided first, Invalid({"number": "call"}) for a lead, whose agency is rung first.
     """
     if decision not in _DECISIONS:
         raise NotFound
+    if decision == "approve" and people.asks_to_lead(actor, membership_id):
+        raise Invalid({"number": "call"})
+    _decide(actor, membership_id, decision, version)
+
+
+def approve_lead(actor: Actor, membership_id: UUID, version: int) -> None:
+    """Let a lead in, for `leads.make_lead`, which keeps that the agency was rung."""
+    _decide(actor, membership_id, "approve", version)
+
+
+def _decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> None:
     after, event = _DECISIONS[decision]
     changed = db.session().execute(
         update(Membership)
@@ -102,17 +113,20 @@ def decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> No
 
 
 def grant(account_id: UUID, offered: Offered, job: str) -> UUID:
-    """Make what was offered to somebody their membership. Raises Conflict when they have it already."""
+    """Make what was offered to somebody their membership; a lead waits until the council has rung the agency.
+
+    Raises Conflict when they have it already.
+    """
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
-    now = clock.now()
+    now, waits = clock.now(), offered.role == "agency_lead"
     values = {
         "role": offered.role,
-        "state": "active",
+        "state": "pending" if waits else "active",
         "job_title": job,
-        "decided_at": now,
-        "decided_by": offered.invited_by,
+        "decided_at": None if waits else now,
+        "decided_by": None if waits else offered.invited_by,
         "why": "",
         "sponsored": offered.sponsored,
         "evidence": offered.evidence,
@@ -132,7 +146,11 @@ def grant(account_id: UUID, offered: Offered, job: str) -> UUID:
     membership_id = found.scalar_one_or_none()
     if membership_id is None:
         raise Conflict("there is a membership already")
-    events.record(Event.MEMBERSHIP_APPROVED, membership_id, role=offered.role)
+    if waits:
+        events.record(Event.MEMBERSHIP_ASKED, membership_id, role=offered.role)
+        jobs.enqueue("auth.tell_approvers", membership_id=membership_id)
+    else:
+        events.record(Event.MEMBERSHIP_APPROVED, membership_id, role=offered.role)
     return membership_id
 
 

@@ -86,20 +86,32 @@ def resume(actor: Actor, membership_id: UUID, version: int) -> None:
 
 
 def change_role(actor: Actor, membership_id: UUID, version: int, role: str) -> None:
-    """Make a lead of a colleague, or the other way round; the council alone does. Twice is once.
+    """Give somebody another role; the council alone does. Twice is once.
 
-    Raises Invalid({"role": "choice"}) for a role that is none of theirs to have.
+    Raises Invalid({"role": "choice"}) for a role that is none of theirs to have, Invalid({"number": "call"}) for that
+    of a lead, whose agency is rung first.
     """
     found = _found(actor, membership_id)
     if role not in people.roles_for(actor, found.role, sponsored=found.sponsored):
         raise Invalid({"role": "choice"})
+    if role == "agency_lead" != found.role:
+        raise Invalid({"number": "call"})
     if found.role == role:
         return
+    _set_role(actor, found, version, role)
+
+
+def make_lead(actor: Actor, membership_id: UUID, version: int) -> None:
+    """Make a lead of a colleague, for `leads.make_lead`, which keeps that the agency was rung."""
+    _set_role(actor, _found(actor, membership_id), version, "agency_lead")
+
+
+def _set_role(actor: Actor, found: Colleague, version: int, role: str) -> None:
     _change(actor, found, version, ("active",), role=role)
     sessions.end_all(found.account_id)
-    events.record(Event.ROLE_CHANGED, membership_id, was=found.role, now=role)
+    events.record(Event.ROLE_CHANGED, found.membership_id, was=found.role, now=role)
     tell_without_lead(found)
-    jobs.enqueue("auth.send_changed", membership_id=membership_id)
+    jobs.enqueue("auth.send_changed", membership_id=found.membership_id)
 
 
 def _found(actor: Actor, membership_id: UUID) -> Colleague:

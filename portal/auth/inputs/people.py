@@ -86,6 +86,23 @@ class ChangeRole(Input):
     role = Choice(_l("What may they do?"), message=_l("Select what they may do"), choices=[])
 
 
+class LeadCheck(Input):
+    """The call to an agency before the council makes somebody its lead."""
+
+    version = HiddenField()
+    number = Choice(_l("Which number did you ring?"), message=_l("Select the number that you rang"), choices=[])
+    answered_by = StringField(
+        _l("Who answered, and what do they do there?"),
+        [
+            needed(_l("Enter who answered")),
+            longest(_NAME_LONGEST, _l("This must be 100 characters or fewer")),
+        ],
+        description=_l("For example, “Ms Evans, school office”."),
+        render_kw={"autocomplete": "off"},
+    )
+    rang_on = Choice(_l("When did you ring?"), message=_l("Select when you rang"), choices=[])
+
+
 class End(Input):
     """Why somebody's access ends, and who takes over."""
 

@@ -113,6 +113,17 @@ def active(actor: Actor, page: int = 1) -> tuple[tuple[Person, ...], bool]:
     return rows[:PAGE], len(rows) > PAGE
 
 
+def asks_to_lead(actor: Actor, membership_id: UUID) -> bool:
+    """Whether it is somebody who waits to be their agency's lead."""
+    query = select(Membership.id).where(
+        manageable(actor),
+        Membership.id == membership_id,
+        Membership.role == "agency_lead",
+        Membership.state == "pending",
+    )
+    return db.session().execute(query).one_or_none() is not None
+
+
 def exists(actor: Actor, membership_id: UUID) -> bool:
     """Whether the actor may know of that membership at all."""
     query = select(Membership.id).where(manageable(actor), Membership.id == membership_id)

@@ -8,14 +8,19 @@ from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.auth.commands import memberships
+from portal.auth.commands import leads, memberships
 from portal.auth.guard import actor, page
 from portal.auth.inputs import Decision
+from portal.auth.inputs.people import LeadCheck
 from portal.auth.policy import Permission
 from portal.auth.queries import colleagues
+from portal.auth.queries import leads as registers
 from portal.auth.queries import people as queries
 from portal.auth.views.account import role_words, state_words
-from portal.auth.views.blueprint import blueprint
+from portal.auth.views.blueprint import UNPROCESSABLE, blueprint
+from portal.kernel.errors import Invalid
+from portal.web.dates import date_words
+from portal.web.fields import from_form
 
 _LAST_PAGE = 10_000
 
@@ -52,7 +57,28 @@ def refuse(membership_id: UUID) -> ResponseReturnValue:
     return _decide(membership_id, "refuse", _("Not approved. We have emailed them."))
 
 
+@blueprint.route("/people/<uuid:membership_id>/lead", methods=["GET", "POST"])
+@page(Permission.PEOPLE)
+def make_lead(membership_id: UUID) -> ResponseReturnValue:
+    """Ring the agency on the number of its register, then make somebody its lead."""
+    found = leads.candidate(actor(), membership_id)
+    numbers = registers.numbers(found.agency_id)
+    form = LeadCheck(version=str(found.version))
+    form.number.choices = [(number, number) for number in numbers]
+    form.rang_on.choices = [(day.isoformat(), date_words(day)) for day in leads.days()]
+    if request.method == "POST" and form.validate():
+        call = leads.Call(str(form.number.data), str(form.answered_by.data), str(form.rang_on.data))
+        leads.make_lead(actor(), membership_id, Decision().seen, call)
+        flash(_("Recorded. They are the safeguarding lead now. We have emailed them."), "success")
+        return redirect(f"{request.script_root}/people", 303)
+    status = UNPROCESSABLE if request.method == "POST" else 200
+    return render_template("auth/make_lead.html", one=found, numbers=numbers, form=from_form(form)), status
+
+
 def _decide(membership_id: UUID, decision: str, words: str) -> ResponseReturnValue:
-    memberships.decide(actor(), membership_id, decision, Decision().seen)
+    try:
+        memberships.decide(actor(), membership_id, decision, Decision().seen)
+    except Invalid:
+        return redirect(f"{request.script_root}/people/{membership_id}/lead", 303)
     flash(words, "success")
     return redirect(f"{request.script_root}/people", 303)

@@ -104,6 +104,8 @@ def change_role(membership_id: UUID) -> ResponseReturnValue:
     form = ChangeRole(role="" if request.method == "POST" else found.role, version=str(found.version))
     form.role.choices = [(role, role_words(role)) for role in roles]
     if request.method == "POST" and form.validate():
+        if form.role.data == "agency_lead" != found.role:
+            return redirect(f"{request.script_root}/people/{membership_id}/lead", 303)
         standing.change_role(actor(), membership_id, Decision().seen, str(form.role.data))
         flash(_("Changed. They are signed out, and we have emailed them."), "success")
         return _back(membership_id)

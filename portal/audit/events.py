@@ -39,6 +39,9 @@ class Event(StrEnum):
     INVITATION_ACCEPTED = "auth.invitation_accepted"
     INVITATION_REFUSED = "auth.invitation_refused"
     COUNCIL_APPLIED = "tenants.applied"
+    COUNCIL_EXPORTED = "tenants.exported"
+    COUNCIL_DESTROYED = "tenants.destroyed"
+    COUNCIL_RESTORED = "tenants.restored"
     FORM_PUBLISHED = "forms.published"
     FORM_DRAFT_STARTED = "forms.draft_started"
     FORM_DRAFT_CHANGED = "forms.draft_changed"
@@ -98,6 +101,9 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.INVITATION_ACCEPTED: frozenset({"role", "sponsored"}),
     Event.INVITATION_REFUSED: frozenset({"reason"}),
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
+    Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),
+    Event.COUNCIL_DESTROYED: frozenset({"hash"}),
+    Event.COUNCIL_RESTORED: frozenset({"hash"}),
     Event.FORM_PUBLISHED: frozenset({"form", "number"}),
     Event.FORM_DRAFT_STARTED: frozenset({"form", "source"}),
     Event.FORM_DRAFT_CHANGED: frozenset({"version", "what"}),

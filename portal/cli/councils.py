@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from portal.cli import folders
+from portal.cli import folders, leaving
 from portal.forms.family_reading import FamilyFolder
 from portal.forms.folder import CouncilFolder, FolderMistakes, load
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
-    """Register `portal council apply` and `portal council check`."""
+    """Register what can be done with a council."""
     actions = subparsers.add_parser("council", help="check a council's folder, and load it").add_subparsers(
         metavar="ACTION", required=True
     )
@@ -28,6 +28,7 @@ def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     check = actions.add_parser("check", help="name every mistake in the folder, and change nothing")
     check.add_argument("folder", type=Path, metavar="DIR")
     check.set_defaults(run=lambda parsed: 0 if checked(parsed.folder) else 1)
+    leaving.add(actions)
 
 
 def checked(folder: Path) -> CouncilFolder | None:

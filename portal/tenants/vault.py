@@ -28,6 +28,21 @@ def _root_key() -> bytes:
     return _root
 
 
+def wrap(key: bytes, where: bytes) -> bytes:
+    """Wrap a key with the root key for one place."""
+    return crypto.seal(_root_key(), key, where)
+
+
+def unwrap(blob: bytes, where: bytes) -> bytes:
+    """Open what the root key wrapped for that place; raises kernel.crypto.CannotOpen."""
+    return crypto.unseal(_root_key(), blob, where)
+
+
+def place_of_key(council_id: UUID, version: int) -> bytes:
+    """The place of a council's key."""
+    return crypto.place("council_key", council_id, version)
+
+
 def _council_id() -> UUID:
     council = scope.current().council
     if council is None:
@@ -37,12 +52,12 @@ def _council_id() -> UUID:
 
 def new_council_key(council_id: UUID, version: int = 1) -> bytes:
     """A new council key, wrapped with the root key for the council_key table."""
-    return crypto.seal(_root_key(), crypto.new_key(), crypto.place("council_key", council_id, version))
+    return wrap(crypto.new_key(), place_of_key(council_id, version))
 
 
 @lru_cache(maxsize=256)
 def _unwrapped(council_id: UUID, version: int, wrapped: bytes) -> bytes:
-    return crypto.unseal(_root_key(), wrapped, crypto.place("council_key", council_id, version))
+    return unwrap(wrapped, place_of_key(council_id, version))
 
 
 @lru_cache(maxsize=256)

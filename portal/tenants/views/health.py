@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, jsonify
 
 from portal.auth import guard
-from portal.tenants.queries import readiness
+from portal.tenants.queries.health import readiness
 from portal.tenants.views.blueprint import tenants
 
 OK, NOT_READY = 200, 503

@@ -1,0 +1,132 @@
+"""Brings a council back from its archive, with the same ids, its keys wrapped with this instance's root key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Table, select, text
+from sqlalchemy.exc import IntegrityError
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.kernel import db, scope
+from portal.kernel.scope import Council, Scope
+from portal.kernel.tables import Base
+from portal.tenants import archive, wrapping
+from portal.tenants.archive import Archive, BadArchive
+from portal.tenants.commands.leaving import PATIENCE
+from portal.tenants.models import CouncilRow
+from portal.tenants.queries import owned
+
+AT_ONCE = 500
+
+
+class Occupied(Exception):
+    """The council, or a row in the way of its own, is here already; the message says which."""
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What was brought back."""
+
+    slug: str
+    hash: str
+    rows: dict[str, int]
+
+
+def restore(source: Path, secret: bytes, verifier: Ed25519PublicKey) -> Restored:
+    """Verify, open and load an archive in one transaction.
+
+    Accounts and agencies that are here already (with the same id) stay as they are. Raises BadArchive for a file that
+    is not to be trusted, and Occupied when the slug, the council or one of its rows is here.
+    """
+    found, key = archive.read(source, secret, verifier)
+    about = found.about
+    council = Council(about.council_id, about.slug, {}, "", ())
+    hash_ = archive.digest_of(source)
+    with db.unit_of_work(Scope(council, scope.SYSTEM)) as session:
+        session.execute(PATIENCE)
+        _must_fit(found)
+        try:
+            rows = _load(found, key)
+            events.record(Event.COUNCIL_RESTORED, about.council_id, hash=hash_)
+            session.flush()
+        except IntegrityError as error:
+            # The driver's words would name a value of somebody's row.
+            constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", "")
+            raise Occupied(f"a row of this instance is in its way ({constraint})") from None
+    return Restored(about.slug, hash_, rows)
+
+
+def _must_fit(found: Archive) -> None:
+    here = owned.schema_version()
+    if found.about.schema != here:
+        raise BadArchive(f"it was taken from version {found.about.schema} of the tables; this database has {here}")
+    expected = {owned.COUNCIL, "account", "agency", *(table.name for table in _tables_of_parts())}
+    if set(found.parts) != expected:
+        raise BadArchive("its parts are not those of this version")
+    same = select(CouncilRow.id).where(
+        (CouncilRow.slug == found.about.slug) | (CouncilRow.id == found.about.council_id)
+    )
+    if db.session().execute(same).first():
+        raise Occupied("the council is here already")
+
+
+def _tables_of_parts() -> list[Table]:
+    return [*owned.personal_tables(), *owned.agency_tables(), *owned.tables()]
+
+
+def _load(found: Archive, key: bytes) -> dict[str, int]:
+    done = {}
+    kept = {name: _known(name, found.parts[name]) for name in ("account", "agency")}
+    shared = {table.name: "account_id" for table in owned.personal_tables()}
+    shared |= {table.name: "agency_id" for table in owned.agency_tables()}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in found.parts:
+            continue
+        lines: Sequence[str] = found.parts[table.name]
+        if table.name in kept:
+            lines = [line for line in lines if _value(line, "id") not in kept[table.name]]
+        elif column := shared.get(table.name):
+            lines = [line for line in lines if _value(line, column) not in kept[column.removesuffix("_id")]]
+        if "tenant_id" not in table.columns:
+            lines = [_without_neighbours(table, line, found.about.council_id) for line in lines]
+        _insert(table.name, wrapping.from_archive(table.name, lines, key))
+        done[table.name] = len(lines)
+    return done
+
+
+def _known(name: str, lines: Sequence[str]) -> set[str]:
+    """The ids of a part that are in this instance already."""
+    table = Base.metadata.tables[name]
+    ids = [UUID(_value(line, "id")) for line in lines]
+    return {str(one) for one in db.session().execute(select(table.c.id).where(table.c.id.in_(ids))).scalars()}
+
+
+def _value(line: str, column: str) -> str:
+    return str(json.loads(line)[column])
+
+
+def _without_neighbours(table: Table, line: str, council_id: UUID) -> str:
+    """A shared row as it may stand here: looked after by another council, which this instance may not have, it is the
+    operator's."""
+    others = [column.name for column in owned.links_to(table, owned.COUNCIL)]
+    row = json.loads(line) if others else {}
+    cleared = {name: None for name in others if row.get(name) not in (None, str(council_id))}
+    return json.dumps(row | cleared, ensure_ascii=False) if cleared else line
+
+
+def _insert(name: str, lines: Sequence[str]) -> None:
+    statement = text(f"insert into {name} select * from json_populate_recordset(null::{name}, cast(:rows as json))")
+    for some in _batches(lines):
+        db.session().execute(statement, {"rows": f"[{','.join(some)}]"})
+
+
+def _batches(lines: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(lines), AT_ONCE):
+        yield lines[start : start + AT_ONCE]

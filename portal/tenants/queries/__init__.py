@@ -1,0 +1,1 @@
+"""What looks without changing: the state of the instance, and all that one council owns."""

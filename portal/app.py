@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logging import configure
 from config.settings import Settings, load
-from portal.adapters import email, ports
+from portal.adapters import email, identity, ports
 from portal.auth import envelope, guard, login
 from portal.kernel import crypto, db, jobs, startup
 from portal.tenants import resolve, shell, vault
@@ -33,6 +33,7 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     envelope.open_with(crypto.root_key(settings.root_key))
     jobs.councils_from(resolve.by_id)
     ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from))
+    ports.use_identities(identity.OverHttp())
     ports.use_addresses(settings.base_url)
     for package in PACKAGES:
         _room(package, "tasks")

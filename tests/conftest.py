@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.mail",
     "tests.fixtures.browser",
     "tests.fixtures.canary",
+    "tests.fixtures.identity",
 ]
 
 # Nothing here is timed: the machine may be busy with something else.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from portal.kernel.errors import Unavailable
 
@@ -50,6 +51,60 @@ def mailer() -> Mailer:
     if not _mailer:
         raise LookupError("no mailer was chosen")
     return _mailer[0]
+
+
+@dataclass(frozen=True)
+class Client:
+    """How an identity provider knows the portal; beside its own, its description may name only these `hosts`."""
+
+    issuer: str
+    client_id: str
+    secret: str
+    hosts: tuple[str, ...]
+    scopes: tuple[str, ...]
+
+
+class NotTrusted(Exception):
+    """An identity provider's answer is not one that we may use; the message is a stable code."""
+
+
+class Identities(Protocol):
+    """Talks to identity providers (OpenID Connect). Raises NotTrusted for answers that must not be used, and
+    portal.kernel.errors.Unavailable when nobody answers."""
+
+    def description(self, client: Client) -> Mapping[str, Any]:
+        """The provider's metadata (OpenID Connect Discovery 1.0), the issuer's own and within the agreed hosts."""
+
+    def keys(self, client: Client, metadata: Mapping[str, Any], *, again: bool = False) -> Mapping[str, Any]:
+        """The provider's key set; `again` asks once more, at most once a minute."""
+
+    def authorize(
+        self, client: Client, metadata: Mapping[str, Any], redirect_uri: str, **asked: str
+    ) -> tuple[str, str]:
+        """The address that the browser goes to and the state in it; `asked` has `code_verifier` and `nonce`."""
+
+    def exchange(
+        self, client: Client, metadata: Mapping[str, Any], redirect_uri: str, code: str, code_verifier: str
+    ) -> Mapping[str, Any]:
+        """The tokens for a code."""
+
+    def leave(self, client: Client, address: str, back: str) -> str:
+        """The provider's page for signing out, with where it leads back to."""
+
+
+_identities: list[Identities] = []
+
+
+def use_identities(identities: Identities) -> None:
+    """Choose who talks to identity providers in this process (app.py and tests only)."""
+    _identities[:] = [identities]
+
+
+def identities() -> Identities:
+    """Who talks to identity providers in this process."""
+    if not _identities:
+        raise LookupError("nobody talks to identity providers")
+    return _identities[0]
 
 
 _base_url: list[str] = [""]

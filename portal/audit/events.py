@@ -38,6 +38,9 @@ class Event(StrEnum):
     INVITATION_CANCELLED = "auth.invitation_cancelled"
     INVITATION_ACCEPTED = "auth.invitation_accepted"
     INVITATION_REFUSED = "auth.invitation_refused"
+    MEMBERSHIP_MAPPED = "auth.membership_mapped"
+    SIGN_ON_LINKED = "auth.sign_on_linked"
+    SIGN_ON_UNLINKED = "auth.sign_on_unlinked"
     COUNCIL_APPLIED = "tenants.applied"
     COUNCIL_EXPORTED = "tenants.exported"
     COUNCIL_DESTROYED = "tenants.destroyed"
@@ -100,6 +103,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.INVITED: frozenset({"role", "sponsored"}),
     Event.INVITATION_ACCEPTED: frozenset({"role", "sponsored"}),
     Event.INVITATION_REFUSED: frozenset({"reason"}),
+    Event.MEMBERSHIP_MAPPED: frozenset({"role", "state"}),
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
     Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),
     Event.COUNCIL_DESTROYED: frozenset({"hash"}),

@@ -27,11 +27,12 @@ def _load(account_id: str) -> Person | None:
     return Person(actor.account_id) if actor and str(actor.account_id) == account_id else None
 
 
-def sign_in(account_id: UUID, strength: str) -> None:
-    """Make this browser's session the person's, as strong as what they proved; the id changes, what was typed
-    before stays."""
+def sign_in(account_id: UUID, strength: str, issuer: str = "") -> None:
+    """Make this browser's session the person's, as strong as what they proved (`issuer`: to whom, if not to us); the
+    id changes, what was typed before stays."""
     login_user(Person(account_id))
     session.strength = strength  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+    session.issuer = issuer  # type: ignore[attr-defined] # as above
     session.rotate = True  # type: ignore[attr-defined] # as above
 
 
@@ -64,6 +65,11 @@ def _remember_page() -> None:
     door = door_of(current_app.view_functions[str(request.endpoint)])
     if door is not None and door.permission is not None and "GET" in (request.url_rule.methods or ()):
         session["next"] = request.path
+
+
+def issuer() -> str:
+    """Whose sign-in opened this browser's session ("" for our own)."""
+    return str(getattr(session, "issuer", ""))
 
 
 def session_hash() -> str:

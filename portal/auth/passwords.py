@@ -37,10 +37,12 @@ def hashed(password: str) -> str:
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether the password is the stored one. Without a stored hash (no such account) the same work is done."""
-    against = stored or _nobody(HASHER)
+    # An account without a password (single sign-on) must cost the same as one with.
+    real = stored if stored and stored.startswith("$argon2") else None
+    against = real or _nobody(HASHER)
     with _turn:
         try:
-            return HASHER.verify(against, password[: LONGEST + 1]) and stored is not None
+            return HASHER.verify(against, password[: LONGEST + 1]) and real is not None
         except (Argon2Error, InvalidHashError):
             return False
 

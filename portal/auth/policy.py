@@ -41,6 +41,9 @@ class Permission(StrEnum):
     PUBLISH = "forms:publish"
 
 
+# The council's own people: without an agency.
+COUNCIL_ROLES = ("screener", "practice_manager", "form_designer", "council_admin")
+
 P, R = Permission, Reach
 
 # What a council lets people of one kind of agency do comes on top of their role, never instead of it.

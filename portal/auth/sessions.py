@@ -50,13 +50,15 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.rotate = False
         self.unavailable = False
         # How the person proved who they are; a new one is kept with the new row that `rotate` makes.
-        self.strength = found.actor.strength if found and found.actor else ""
+        self.strength = found.strength if found else ""
+        self.issuer = found.issuer if found else ""
 
     def undo(self) -> None:
         """Take back what this request changed: its work was not kept."""
         self.clear()
         self.update(self.found.data if self.found else {})
-        self.strength = self.found.actor.strength if self.found and self.found.actor else ""
+        self.strength = self.found.strength if self.found else ""
+        self.issuer = self.found.issuer if self.found else ""
         self.modified = self.rotate = False
 
 
@@ -155,6 +157,7 @@ class PostgresSessions(SessionInterface):
                     seen_at=now,
                     signed_in_at=now if account_id else None,
                     strength=session.strength if account_id else "",
+                    issuer=session.issuer if account_id else "",
                 )
             )
         response.set_cookie(self.name, session.key, httponly=True, secure=self.secure, samesite="Lax", path="/")

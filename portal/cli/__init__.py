@@ -20,6 +20,7 @@ COMMANDS = {
     "scenarios": "portal.cli.scenarios",
     "forms": "portal.cli.forms",
     "agencies": "portal.cli.agencies",
+    "sign-on": "portal.cli.sign_on",
     "browser": "portal.cli.browser",
 }
 

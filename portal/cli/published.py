@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from config import settings as configuration
+from portal.auth import envelope
 from portal.auth.agency_rules import DomainRule
 from portal.auth.queries import agencies
 from portal.cli.instance import environment
@@ -44,6 +45,7 @@ def connected(*, owner: bool = False) -> Iterator[None]:
     engine = db.make_engine(address, pool_size=1)
     db.bind(engine)
     vault.open_with(crypto.root_key(found.root_key))
+    envelope.open_with(crypto.root_key(found.root_key))
     try:
         yield
     except (DBAPIError, Unavailable):

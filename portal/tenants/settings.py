@@ -9,7 +9,9 @@ from datetime import date, time
 from typing import Final
 
 from portal.auth.addresses import is_domain
+from portal.auth.providers import Provider
 from portal.kernel.language import LANGUAGES, Text
+from portal.tenants import sign_on
 from portal.tenants.people_settings import People, read_people
 from portal.tenants.reading import Found, Reader, twice
 
@@ -102,6 +104,7 @@ class Council:
     priorities: tuple[Priority, ...]
     pages: Mapping[str, Text]
     people: People
+    sign_on: tuple[Provider, ...] = ()
 
     @property
     def default_language(self) -> str:
@@ -140,6 +143,7 @@ def parse_council(document: object) -> Council:
         priorities=_priorities(top),
         pages=_pages(top.group("pages")),
         people=read_people(top),
+        sign_on=sign_on.providers(top),
     )
     top.finish()
     if mistakes:

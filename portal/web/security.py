@@ -123,10 +123,12 @@ def _begin() -> None:
 
 def _headers(response: Response) -> Response:
     nonce = g.get("csp_nonce", "")
+    # A page may name other origins that its forms are sent on to (an organisation's own page of signing in).
+    posts_to = f" {g.posts_to}" if g.get("posts_to") else ""
     response.headers.setdefault(
         "Content-Security-Policy",
         f"default-src 'none'; style-src 'self' 'nonce-{nonce}'; script-src 'self' 'nonce-{nonce}';"
-        " img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self';"
+        f" img-src 'self' data:; connect-src 'self'; manifest-src 'self'; form-action 'self'{posts_to};"
         " frame-ancestors 'none'; base-uri 'none'",
     )
     response.headers.setdefault("Cache-Control", "no-store")

@@ -22,6 +22,7 @@ WORDS = {
     "sign-in": "are asked to sign in",
     "forbidden": "are told that it is not theirs to do",
     "refused": "the form (incomplete when empty)",
+    "not-found": "are told that there is no such thing",
     "conflict": "are told that it is with somebody else, or has changed",
 }
 

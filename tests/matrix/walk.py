@@ -53,6 +53,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "whom": "sponsored",
 }
 FIXED["template_key"] = "concern-shared"
+FIXED["link_id"] = uuid4()
 # Of a draft of a form, the pages about one question.
 QUESTION = "section/referrer/ref_phone"
 ABOUT_QUESTIONS = ("forms.question", "forms.change_question", "forms.question_type", "forms.move_item")

@@ -58,6 +58,7 @@ class AccountSession(GlobalTable):
     seen_at: Mapped[datetime] = now_column()
     signed_in_at: Mapped[datetime | None]
     strength: Mapped[str] = mapped_column(server_default="")
+    issuer: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         Index("ix_account_session_account_id", "account_id"),
@@ -65,12 +66,41 @@ class AccountSession(GlobalTable):
     )
 
 
+class SignOnLink(GlobalTable):
+    """An identity at an outside provider that signs a person in: named by issuer and subject, never by email."""
+
+    __tablename__ = "sign_on_link"
+    why_global = "it proves who an account is; a council trusts it only while it has that provider"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    linked_at: Mapped[datetime] = now_column()
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("account_id", "issuer"))
+
+
+class SignOnSecret(TenantTable):
+    """What proves the portal to a council's identity provider: sealed, and never shown again."""
+
+    __tablename__ = "sign_on_secret"
+
+    provider: Mapped[str]
+    wrapped_key: Mapped[bytes]
+    secret: Mapped[bytes]
+    set_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (UniqueConstraint("tenant_id", "provider"),)
+
+
 class OneTimeCode(GlobalTable):
     """A code sent to an address: hashed, 15 minutes, 5 tries, bound to a browser, consumed once."""
 
     __tablename__ = "one_time_code"
     why_global = "a code proves an address before there is an account or a membership"
-    PURPOSES: ClassVar[tuple[str, ...]] = ("register", "sign_in", "join")
+    PURPOSES: ClassVar[tuple[str, ...]] = ("register", "sign_in", "join", "sign_on")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     purpose: Mapped[str]

@@ -10,16 +10,18 @@ from uuid import UUID
 from sqlalchemy import text
 
 from portal.auth.agency_types import allowed
+from portal.auth.queries import providers
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
 
 # A membership counts only while the council approves its agency, and until it ends. Of several, the one chosen at
 # sign-in (the hat in the session) speaks, else an approved one, else the newest.
+# A council trusts an outside sign-in only while it has that very provider: elsewhere it proves no more than an address.
 # Row-level security lets the membership through because the transaction began in the council's scope. The
 # agency settings of the second wall are set by this same statement: later statements run behind it without
 # another round trip.
 WHO = text("""
-select s.data, s.created_at, s.seen_at, s.signed_in_at, s.strength,
+select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as session_strength, t.strength,
        a.id as account_id, a.name, a.email, a.language, a.state as account_state,
        m.id as membership_id, m.role, m.state, m.agency_id, m.job_title, m.used_at,
        g.name as agency_name,
@@ -31,9 +33,12 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.strength,
            when a.state <> 'active' then ''
            when m.state not in ('pending', 'active') then ''
            when m.agency_id is not null then 'agency'
-           when m.state = 'active' and s.strength not in ('', 'email') then 'council'
+           when m.state = 'active' and t.strength not in ('', 'email') then 'council'
            else '' end, true)
   from account_session s
+ cross join lateral (
+       select case when s.strength = 'sso' and s.issuer <> all (cast(:issuers as text[])) then 'email'
+              else s.strength end as strength) t
   left join account a on a.id = s.account_id
   left join lateral (
        select x.id, x.role, x.agency_id, x.job_title, x.used_at,
@@ -64,13 +69,16 @@ class Found:
     actor: Actor | None
     suspended: bool
     used_at: datetime | None = None
+    strength: str = ""
+    issuer: str = ""
 
 
 def whoami(id_hash: str) -> Found | None:
     """The session with that hashed id and its person in the council of the scope; None if there is none."""
     council = scope.current().council
     council_id: UUID | None = council.id if council else None
-    row = db.session().execute(WHO, {"id_hash": id_hash, "council": council_id, "now": clock.now()}).one_or_none()
+    asked = {"id_hash": id_hash, "council": council_id, "now": clock.now(), "issuers": providers.issuers()}
+    row = db.session().execute(WHO, asked).one_or_none()
     if row is None:
         return None
     actor = None
@@ -92,5 +100,13 @@ def whoami(id_hash: str) -> Found | None:
             strength=row.strength or "email",
         )
     return Found(
-        row.data, row.created_at, row.seen_at, row.signed_in_at, actor, row.account_state == "suspended", row.used_at
+        row.data,
+        row.created_at,
+        row.seen_at,
+        row.signed_in_at,
+        actor,
+        row.account_state == "suspended",
+        row.used_at,
+        row.session_strength,
+        row.issuer,
     )

@@ -11,8 +11,9 @@ from portal.auth.commands import account as changes
 from portal.auth.guard import actor, page
 from portal.auth.inputs import Language
 from portal.auth.policy import Permission
-from portal.auth.queries import accounts, factors, passkeys
+from portal.auth.queries import accounts, factors, passkeys, providers
 from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, language
+from portal.auth.views.sign_on import offered
 from portal.web.fields import from_form
 
 
@@ -82,5 +83,7 @@ def _page(form: Language) -> str:
         factors=factors.of(actor().account_id),
         weak=actor().weak,
         passkeys=passkeys.mine(actor()),
+        linked=providers.linked(actor()),
+        providers=offered(),
         form=from_form(form),
     )

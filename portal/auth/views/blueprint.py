@@ -21,6 +21,7 @@ from portal.web.limits import by_network, limiter
 blueprint = Blueprint("auth", __name__)
 
 UNPROCESSABLE = 422
+PENDING_IDENTITY = "sign_on_pending"
 _SLIPS, _STAGE = "slips", "stage"
 View = Callable[..., ResponseReturnValue]
 
@@ -142,6 +143,8 @@ def home_of(actor: Actor) -> str:
 
 def after_sign_in(actor: Actor) -> str:
     """Where the person was going, if their role lets them; else where they begin."""
+    if PENDING_IDENTITY in session:
+        return f"{request.script_root}/sign-on-link"
     wanted = guard.coming_from()
     report, invitation = f"{request.script_root}/report", f"{request.script_root}/invitation"
     strong = actor.state == "active" and not actor.weak

@@ -30,6 +30,7 @@ from portal.auth.views.blueprint import (
     slip_of,
     stage_of,
 )
+from portal.auth.views.sign_on import offered, signed_out
 from portal.kernel import scope
 from portal.kernel.errors import Invalid
 from portal.kernel.scope import Actor
@@ -55,7 +56,7 @@ def sign_in() -> ResponseReturnValue:
     if request.method != "POST":
         # Set by sessions.py when this browser's session was over; said once.
         ended = bool(session.pop("ended", False))
-        return render_template("auth/sign_in.html", form=from_form(form), ended=ended)
+        return _sign_in_page(form, ended=ended)
     if form.validate():
         try:
             stage = signing_in.begin(str(form.email.data), str(form.password.data))
@@ -65,7 +66,11 @@ def sign_in() -> ResponseReturnValue:
             return _emailed(stage)
         except Invalid:
             form.refuse("email", _("Check your email address and password: they do not match an account"))
-    return render_template("auth/sign_in.html", form=from_form(form)), UNPROCESSABLE
+    return _sign_in_page(form), UNPROCESSABLE
+
+
+def _sign_in_page(form: SignIn, *, ended: bool = False) -> str:
+    return render_template("auth/sign_in.html", form=from_form(form), ended=ended, providers=offered())
 
 
 def _emailed(stage: Stage) -> ResponseReturnValue:
@@ -184,6 +189,10 @@ def sign_in_resend() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     """End this browser's session."""
     signing_in.sign_out(actor())
+    issuer = login.issuer()
     login.sign_out()
+    elsewhere = signed_out(issuer)
+    if elsewhere is not None:
+        return elsewhere
     flash(_("You have signed out."))
     return _to("/sign-in")

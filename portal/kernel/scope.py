@@ -29,7 +29,8 @@ class Actor:
     """A person in one council, in the role and agency of the membership they act under.
 
     `role` is "" for someone without a membership here; `state` is the membership's (pending, active).
-    `strength` is how they proved who they are in this session (email, totp, passkey, sso; "" outside a session).
+    `strength` is how they proved who they are in this session (email, totp, passkey, sso; "elsewhere" for an
+    outside sign-in that this council does not trust; "" outside a session).
     `agency_may` is what this council lets people of that kind of agency do.
     `reach` is what row-level security lets the connection see: council, agency or "" (nothing).
     """
@@ -51,7 +52,7 @@ class Actor:
     @property
     def weak(self) -> bool:
         """Whether only a code in an email proves who this is: enough to write, never to read."""
-        return self.strength == "email"
+        return self.strength in ("email", "elsewhere")
 
     @property
     def reach(self) -> str:

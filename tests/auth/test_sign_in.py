@@ -88,8 +88,9 @@ def test_an_unknown_address_costs_a_hash(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(passwords, "HASHER", Counting())
     assert not passwords.matches(None, "anything")
-    assert passwords.matches("stored", "anything")
-    assert done == ["none", "stored"]
+    assert not passwords.matches("none", "anything"), "an account without a password costs the same"
+    assert passwords.matches("$argon2 stored", "anything")
+    assert done == ["none", "none", "$argon2 stored"]
 
 
 def test_the_session_changes_at_sign_in_and_the_old_one_is_dead(walker: Walker, admin: Admin) -> None:

@@ -217,6 +217,8 @@ def test_another_council_trusts_its_own_providers_only(
     assert walker.get("/referrals").status_code == 200
     assert there.get("/referrals").status_code == 403
     assert there.get("/report").status_code in (200, 303), "a report is never blocked"
+    assert there.where(there.get("/account/authenticator")) == "/account/protect", "nor can it be made to count here"
+    assert walker.where(walker.get("/account/authenticator")) == "/account/protect"
 
 
 def test_an_agencys_provider(walker: Walker, fake: Fake, knows_provider: Callable[..., None]) -> None:

@@ -16,6 +16,7 @@ GLOBAL_TABLES = {
     "account", "account_session", "agency", "agency_domain", "agency_site", "alembic_version", "authenticator",
     "council", "form_template", "one_time_code", "outbox_mail", "passkey", "procrastinate_events", "procrastinate_jobs",
     "procrastinate_periodic_defers", "procrastinate_workers", "rate_limit", "recovery_code",
+    "sign_on_link",
 }  # fmt: skip
 # Rows may exist before a council is known; what is the council's is behind its wall all the same.
 HALF_GLOBAL = {"audit_event", "one_time_code"}

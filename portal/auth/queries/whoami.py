@@ -33,11 +33,11 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
            when a.state <> 'active' then ''
            when m.state not in ('pending', 'active') then ''
            when m.agency_id is not null then 'agency'
-           when m.state = 'active' and t.strength not in ('', 'email') then 'council'
+           when m.state = 'active' and t.strength not in ('', 'email', 'elsewhere') then 'council'
            else '' end, true)
   from account_session s
  cross join lateral (
-       select case when s.strength = 'sso' and s.issuer <> all (cast(:issuers as text[])) then 'email'
+       select case when s.strength = 'sso' and s.issuer <> all (cast(:issuers as text[])) then 'elsewhere'
               else s.strength end as strength) t
   left join account a on a.id = s.account_id
   left join lateral (

@@ -174,8 +174,8 @@ def sign_on_link() -> ResponseReturnValue:
 
 
 def _too_weak(here: Actor) -> bool:
-    """An emailed code must not open what the person's own factor protects."""
-    return here.weak and factors.of(here.account_id).strong
+    """An emailed code must not open what the person's own factor protects; another council's word, nothing."""
+    return here.strength == "elsewhere" or (here.weak and factors.of(here.account_id).strong)
 
 
 @blueprint.route("/sign-on-link", methods=["POST"])

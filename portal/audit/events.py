@@ -45,6 +45,15 @@ class Event(StrEnum):
     COUNCIL_EXPORTED = "tenants.exported"
     COUNCIL_DESTROYED = "tenants.destroyed"
     COUNCIL_RESTORED = "tenants.restored"
+    AGENCY_ADDED = "tenants.agency_added"
+    AGENCY_CHANGED = "tenants.agency_changed"
+    AGENCY_DECIDED = "tenants.agency_decided"
+    AGENCIES_IMPORTED = "tenants.agencies_imported"
+    DOMAIN_ADDED = "tenants.domain_added"
+    DOMAIN_REMOVED = "tenants.domain_removed"
+    DOMAIN_CONFIRMED = "tenants.domain_confirmed"
+    DOMAIN_FROZEN = "tenants.domain_frozen"
+    KIND_DECIDED = "tenants.kind_decided"
     FORM_PUBLISHED = "forms.published"
     FORM_DRAFT_STARTED = "forms.draft_started"
     FORM_DRAFT_CHANGED = "forms.draft_changed"
@@ -108,6 +117,15 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),
     Event.COUNCIL_DESTROYED: frozenset({"hash"}),
     Event.COUNCIL_RESTORED: frozenset({"hash"}),
+    Event.AGENCY_ADDED: frozenset({"kind"}),
+    Event.AGENCY_CHANGED: frozenset({"version"}),
+    Event.AGENCY_DECIDED: frozenset({"was", "now"}),
+    Event.AGENCIES_IMPORTED: frozenset({"layout", "rows"}),
+    Event.DOMAIN_ADDED: frozenset({"domain"}),
+    Event.DOMAIN_REMOVED: frozenset({"domain"}),
+    Event.DOMAIN_CONFIRMED: frozenset({"domain"}),
+    Event.DOMAIN_FROZEN: frozenset({"domain"}),
+    Event.KIND_DECIDED: frozenset({"kind", "may"}),
     Event.FORM_PUBLISHED: frozenset({"form", "number"}),
     Event.FORM_DRAFT_STARTED: frozenset({"form", "source"}),
     Event.FORM_DRAFT_CHANGED: frozenset({"version", "what"}),

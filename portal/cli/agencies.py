@@ -1,4 +1,4 @@
-"""`portal agencies match`: judges email addresses by a council's domain rules, without a database."""
+"""`portal agencies`: judges email addresses by a council's domain rules, without a database; takes in files."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from portal.auth.agency_rules import DomainRule, match
-from portal.cli import folders
+from portal.cli import agency_files, folders
 from portal.forms.folder import FolderMistakes, load_agencies
 from portal.tenants.agency_list import rules_of
 
 
 def add(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Register `portal agencies match`."""
-    actions = subparsers.add_parser("agencies", help="try a council's email domains").add_subparsers(
+    actions = subparsers.add_parser("agencies", help="try a council's email domains, take in files").add_subparsers(
         metavar="ACTION", required=True
     )
+    agency_files.add(actions)
     parser = actions.add_parser(
         "match", help="a JSON array of addresses in, a JSON array of {address, accepted, agencies, reason} out"
     )

@@ -73,8 +73,13 @@ def _newest(council: Council, family: str) -> tuple[Form, Thresholds] | None:
 def domain_rules(slug: str) -> list[DomainRule] | None:
     """The domains of a council's approved agencies, or None if there is no such council; raises NoInstanceError."""
     with connected():
-        council = next((each for each in _councils() if each.slug == slug), None)
-        return None if council is None else _domain_rules(council)
+        found = council(slug)
+        return None if found is None else _domain_rules(found)
+
+
+def council(slug: str) -> Council | None:
+    """The council with that slug, within `connected`."""
+    return next((each for each in _councils() if each.slug == slug), None)
 
 
 def _domain_rules(council: Council) -> list[DomainRule]:

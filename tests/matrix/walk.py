@@ -35,8 +35,12 @@ NAMES = {
     "invitation_id": "invitation",
     "passkey_id": "passkey",
     "token": "token",
+    "agency_id": "agency",
+    "import_id": "register",
 }
-COUNCILS_OWN = ("topic", "form", "trial", "version", "token")
+COUNCILS_OWN = ("topic", "form", "trial", "version", "token", "agency", "register")
+# What belongs to an agency, and is named beside it.
+PARTS = {"domain_id": "domain", "site_id": "site"}
 # Taking a report back is possible only before somebody at the council has it.
 FRESH = ("referrals.withdraw", "screening.claim")
 # What only a trial that has ended has.
@@ -52,6 +56,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "kind": "section",
     "whom": "sponsored",
 }
+FIXED |= {"decision": "suspend", "agency_kind": "school"}
 FIXED["template_key"] = "concern-shared"
 FIXED["link_id"] = uuid4()
 # Of a draft of a form, the pages about one question.
@@ -182,7 +187,7 @@ def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
     if rule.endpoint in SEVERAL:
         values["key"] = "children"
     for name in rule.arguments - set(FIXED):
-        own = NAMES.get(name, thing)
+        own = PARTS.get(name) or NAMES.get(name, thing)
         named = "fresh" if rule.endpoint in FRESH else "ended" if rule.endpoint in ENDED else own
         things = getattr(world.things, named)
         values[name] = things[whose]

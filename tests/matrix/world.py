@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
-from portal.auth.models import Account, Agency
+from portal.auth.models import Account, Agency, AgencyDomain, AgencySite
 from portal.auth.policy import Permission
 from portal.forms.commands import comments, drafting
 from portal.forms.queries import newest
@@ -21,6 +21,9 @@ from portal.referrals.commands import drafts, trials
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.queries.record import find
 from portal.referrals.queries.trials import open_trial
+from portal.tenants.agency_files import Read
+from portal.tenants.agency_layouts import Row
+from portal.tenants.commands import agency_files
 from tests.factories.invitations import make_invitation
 from tests.factories.passkeys import give_passkey
 from tests.factories.people import Person, make_person
@@ -31,6 +34,7 @@ from tests.referrals.making import answers, begin_trial
 
 # The same force reports to both councils: its people elsewhere are the nearest that another council's can be.
 SHARED, OTHER_HERE, OTHER_THERE = "severn-vale-police", "ysgol-enghraifft", "oakfield-primary"
+KEPT_HERE, KEPT_THERE = "dyffryn-health-board", "riverside-academy"
 HERE, THERE = "CNRYWALES", "CNRYENGLAND"
 
 
@@ -51,6 +55,10 @@ class Things:
     invitation: dict[str, str] = field(default_factory=dict)
     passkey: dict[str, str] = field(default_factory=dict)
     token: dict[str, str] = field(default_factory=dict)
+    agency: dict[str, str] = field(default_factory=dict)
+    domain: dict[str, str] = field(default_factory=dict)
+    site: dict[str, str] = field(default_factory=dict)
+    register: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -97,6 +105,9 @@ def make(councils: Councils) -> World:
         assert designer is not None
         world.things.comment[whose] = _comment(designer, UUID(world.things.form[whose]))
     world.things.comment[MISSING] = str(uuid4())
+    _agencies(world.things)
+    admins = ((AGENCY, people["council admin"]), (OTHER_COUNCIL, people["other council admin"]))
+    world.things.register = {whose: _file(admin) for whose, admin in admins} | {MISSING: str(uuid4())}
     with db.unit_of_work(Scope(there)):
         elsewhere = newest()
     with db.unit_of_work(Scope(here)):
@@ -107,6 +118,27 @@ def make(councils: Councils) -> World:
     # What a council publishes is open to everybody, so only "does it exist" differs.
     world.things.topic = {AGENCY: known, OTHER_AGENCY: known, OTHER_COUNCIL: "no_such", MISSING: "nothing_here"}
     return world
+
+
+def _agencies(things: Things) -> None:
+    """An agency that each council keeps for itself, with a domain and a site of it."""
+    for name in ("agency", "domain", "site"):
+        getattr(things, name)[MISSING] = str(uuid4())
+    with db.unit_of_work(scope.NOWHERE) as session:
+        for whose, key in ((AGENCY, KEPT_HERE), (OTHER_COUNCIL, KEPT_THERE)):
+            agency_id = session.execute(select(Agency.id).where(Agency.key == key)).scalar_one()
+            things.agency[whose] = str(agency_id)
+            for name, table in (("domain", AgencyDomain), ("site", AgencySite)):
+                query = select(table.id).where(table.agency_id == agency_id).order_by(table.id).limit(1)
+                getattr(things, name)[whose] = str(session.execute(query).scalar_one())
+
+
+def _file(admin: Person | None) -> str:
+    """A published file that an administrator has looked at, and taken nothing from."""
+    assert admin is not None
+    row = Row(2, "Heron", "school", "urn", "999777")
+    with db.unit_of_work(admin.scope):
+        return str(agency_files.keep(admin.actor, "gias", Read((row,), ())))
 
 
 def _people_here(here: Council) -> dict[str, Person | None]:

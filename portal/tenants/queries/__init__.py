@@ -1,1 +1,1 @@
-"""What looks without changing: the state of the instance, and all that one council owns."""
+"""What looks without changing: the state of the instance, a council's agencies, and all that one council owns."""

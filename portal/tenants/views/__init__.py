@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.tenants.views import front, health, outbox, pages
+from portal.tenants.views import agencies, agency_decisions, agency_domains, agency_files, front, health, outbox, pages
+from portal.tenants.views.agency_desk import agencies as agencies_blueprint
 from portal.tenants.views.blueprint import tenants
 from portal.web import shell
 
-__all__ = ["front", "health", "outbox", "pages", "register"]
+__all__ = [
+    "agencies", "agency_decisions", "agency_domains", "agency_files", "front", "health", "outbox", "pages", "register",
+]  # fmt: skip
 
 
 def register(app: Flask) -> None:
     """Add the pages, and the council's own pages to the footer."""
     app.register_blueprint(tenants)
+    app.register_blueprint(agencies_blueprint)
+    shell.add_navigation(app, agencies.links, place=4)
     shell.add_footer_links(app, pages.footer_links)

@@ -74,6 +74,12 @@ def _doors(actor: Actor) -> tuple[Door, ...]:
         (Permission.TRACK, "referrals.mine", _("My reports and requests"), mine),
         (Permission.PEOPLE, "auth.people", _("People"), _("Approve people who asked for access")),
         (
+            Permission.COUNCIL,
+            "agencies.home",
+            _("Agencies"),
+            _("Decide which organisations may report, and confirm their email domains"),
+        ),
+        (
             Permission.ACCOUNT,
             "auth.account",
             _("Your account"),

@@ -1,0 +1,24 @@
+"""The council of the request, and what it has approved."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_
+
+from portal.auth.models import Agency, AgencyApproval
+from portal.kernel import scope
+from portal.kernel.errors import NotFound
+
+
+def council_id() -> UUID:
+    """The council in force; raises NotFound outside every council."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council.id
+
+
+def approved_here() -> ColumnElement[bool]:
+    """Joins what this council has decided to an agency, if it has decided anything."""
+    return and_(AgencyApproval.agency_id == Agency.id, AgencyApproval.tenant_id == council_id())

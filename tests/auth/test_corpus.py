@@ -1,0 +1,125 @@
+"""Every nasty address is refused, and every good one accepted, at every place where an address comes in.
+
+A new place (an invitation, a change of address, a claim of an identity provider) adds a line to ENTRIES.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterable
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from portal.auth.queries.agencies import judge
+from portal.cli import agencies as command
+from portal.cli import published
+from portal.kernel import db
+from portal.kernel.scope import Scope
+from tests.auth.corpus_addresses import BAD, GOOD, MORE_BAD, RULES
+from tests.auth.walking import TYPED, Walker, make_account
+from tests.factories import people
+
+Admin = psycopg.Connection[tuple[object, ...]]
+# Whether each address is accepted there.
+Entry = Callable[[Walker, Iterable[str]], list[bool]]
+NASTY = sorted({*BAD, *MORE_BAD})
+
+
+@pytest.fixture
+def tenant(walker: Walker, admin: Admin) -> Walker:
+    """A browser in a council whose agencies have the domains of the corpus, confirmed."""
+    known: dict[str, UUID] = {}
+    for rule in RULES:
+        if rule.agency not in known:
+            known[rule.agency] = uuid4()
+            admin.execute(
+                "insert into agency (id, key, name, kind) values (%s, %s, %s, 'school')",
+                (known[rule.agency], rule.agency, Jsonb({"en": rule.agency})),
+            )
+            admin.execute(
+                "insert into agency_approval (tenant_id, id, agency_id) values (%s, gen_random_uuid(), %s)",
+                (walker.council.id, known[rule.agency]),
+            )
+        domain_id = uuid4()
+        admin.execute(
+            "insert into agency_domain (id, agency_id, domain, match, kind) values (%s, %s, %s, %s, %s)",
+            (domain_id, known[rule.agency], rule.domain, rule.match, rule.kind),
+        )
+        admin.execute(
+            "insert into domain_confirmation (tenant_id, id, domain_id, confirmed_by)"
+            " values (%s, gen_random_uuid(), %s, 'x')",
+            (walker.council.id, domain_id),
+        )
+    return walker
+
+
+def registering(walker: Walker, addresses: Iterable[str]) -> list[bool]:
+    """The first page of registration."""
+    data = TYPED | {"csrf_token": walker.token("/register")}
+    found = []
+    for number, address in enumerate(addresses):
+        # Tries are limited by network.
+        walker.network = f"192.0.2.{number // 50 + 1}"
+        answer = walker.send("/register", data | {"email": address})
+        assert answer.status_code in (303, 422), ascii(address)
+        found.append(answer.status_code == 303)
+    return found
+
+
+def joining(walker: Walker, addresses: Iterable[str]) -> list[bool]:
+    """Somebody whose account was made elsewhere with that address asks for access here."""
+    found: list[bool] = []
+    mailboxes: set[str] = set()
+    for address in addresses:
+        if "\x00" in address or address.lower() in mailboxes:
+            found.append(False)  # no column can hold the one, no second account the other
+            continue
+        mailboxes.add(address.lower())
+        person = people.make_person(walker.council, state="refused", email=address)
+        people.sign_in(walker.client, person)
+        answer = walker.get("/join")
+        assert answer.status_code == 200, ascii(address)
+        found.append('name="agency"' in answer.text)
+    return found
+
+
+def judging(walker: Walker, addresses: Iterable[str]) -> list[bool]:
+    """What every command asks."""
+    with db.unit_of_work(Scope(walker.council)):
+        return [judge(address).accepted for address in addresses]
+
+
+def matching(walker: Walker, addresses: Iterable[str]) -> list[bool]:
+    """`portal agencies match --published`, by the rules that the instance has."""
+    rules, target = published._domain_rules(walker.council), io.StringIO()
+    assert command.answer(rules, walker.council.slug, io.StringIO(json.dumps(list(addresses))), target) == 0
+    return [one["accepted"] for one in json.loads(target.getvalue())]
+
+
+ENTRIES: tuple[Entry, ...] = (registering, joining, judging, matching)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.__name__)
+def test_every_nasty_address_is_refused(tenant: Walker, admin: Admin, entry: Entry) -> None:
+    found = entry(tenant, NASTY)
+    assert [ascii(address) for address, accepted in zip(NASTY, found, strict=True) if accepted] == []
+    assert len(found) >= 125
+    assert admin.execute("select count(*) from one_time_code").fetchone() == (0,)
+    tenant.jobs()
+    assert admin.execute("select count(*) from outbox_mail").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.__name__)
+def test_every_good_address_is_accepted(tenant: Walker, entry: Entry) -> None:
+    found = entry(tenant, [address for address in GOOD if address != "J.Smith@OAKFIELD.Worcs.Sch.UK"])
+    assert all(found)
+
+
+def test_a_good_address_in_capitals_is_the_same_mailbox(tenant: Walker) -> None:
+    make_account("j.smith@oakfield.worcs.sch.uk")
+    assert registering(tenant, ["J.Smith@OAKFIELD.Worcs.Sch.UK"]) == [True]
+    assert matching(tenant, ["J.Smith@OAKFIELD.Worcs.Sch.UK"]) == [True]

@@ -312,7 +312,7 @@ def test_a_trusts_sites_are_taken_where_the_council_keeps_it(administrator: Walk
     assert "2 sites are left out" in administrator.get(path).text
     assert take(administrator, path, 1, 2, 3) == 303
     found = admin.execute(
-        "select s.code from agency_site s join agency g on g.id = s.agency_id where g.identifier = 'RZ8' and s.code <> ''"
+        "select code from agency_site s join agency g on g.id = s.agency_id where identifier = 'RZ8' and code <> ''"
     )
     assert found.fetchall() == [("RZ801",)]
 

@@ -273,6 +273,8 @@ def test_signing_out(walker: Walker, england: Council) -> None:
     join(walker)
     page = walker.post("/sign-out", page="/account").get_data(as_text=True)
     assert "/end?client_id=portal&amp;post_logout_redirect_uri=" in page
+    assert "Holding area" not in page
+    assert "O&#39;Brien" not in page
     assert walker.get("/account").status_code == 303
 
 

@@ -289,4 +289,6 @@ def signed_out(issuer: str) -> ResponseReturnValue | None:
     address = sign_on.leaving(provider, _address("/sign-in")) if provider else ""
     if provider is None or not address:
         return None
+    # The page is drawn for nobody: the next person at this screen reads no name.
+    scope.act_as(None)
     return render_template("auth/signed_out.html", provider=provider, address=address), 200

@@ -31,3 +31,29 @@ def wall_between_agencies(table: str) -> None:
 def allow(table: str, grants: str) -> None:
     """What the application's role may do with a table; never TRUNCATE, REFERENCES or TRIGGER."""
     op.execute(f"grant {grants} on {table} to {APP}")
+
+
+_ACTOR = "(select nullif(current_setting('app.actor_id', true), '')::uuid)"
+_OPENED = "(select coalesce(nullif(current_setting('app.opened', true), ''), '{}')::uuid[])"
+_COUNCIL = "(select coalesce(current_setting('app.reach', true), '') = 'council')"
+# The system acts for nobody in particular; everybody else, and a connection that says nobody, is held to the lists.
+SIGHT = (
+    f"{_ACTOR} = '00000000-0000-0000-0000-000000000000'"
+    f" or ((unseen_by = '{{}}' or {_ACTOR} <> all (unseen_by)) and case when {_COUNCIL}"
+    f" then sight is null or {_ACTOR} = any (sight) or id = any (coalesce({_OPENED}, '{{}}'))"
+    f" else not author_only or author_id = {_ACTOR} end)"
+)
+
+
+def wall_of_sight() -> None:
+    """The third wall: a restricted report is there for its list only, one of a declared connection for the others."""
+    op.execute(f"create policy referral_sight on referral as restrictive for all using ({SIGHT}) with check ({SIGHT})")
+
+
+def wall_behind_report(table: str) -> None:
+    """What hangs on a report is there for whoever sees the report: PostgreSQL asks the report's own walls."""
+    seen = (
+        f"referral_id is null or exists (select from referral r"
+        f" where r.tenant_id = {table}.tenant_id and r.id = {table}.referral_id)"
+    )
+    op.execute(f"create policy {table}_sight on {table} as restrictive for all using ({seen}) with check ({seen})")

@@ -87,6 +87,15 @@ class Event(StrEnum):
     MESSAGE_READ = "messaging.read"
     DECIDED = "screening.decided"
     OUTCOME_READ = "screening.outcome_read"
+    CONNECTION_DECLARED = "referrals.connection_declared"
+    RESTRICTED = "screening.restricted"
+    RESTRICTION_CHANGED = "screening.restriction_changed"
+    LIFTING_ASKED = "screening.lifting_asked"
+    RESTRICTION_LIFTED = "screening.restriction_lifted"
+    RECORD_OPENED = "screening.record_opened"
+    OPENING_REFUSED = "screening.opening_refused"
+    OPENING_ENDED = "screening.opening_ended"
+    AGENCY_SIGHT_CHANGED = "screening.agency_sight_changed"
     NOTICE_SENT = "referrals.notice_sent"
     NOTICE_FAILED = "referrals.notice_failed"
 
@@ -148,6 +157,10 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.REFERRAL_WITHDRAWN: frozenset({"reason"}),
     Event.PRIORITY_CHANGED: frozenset({"was", "now"}),
     Event.DECIDED: frozenset({"outcome"}),
+    Event.RESTRICTED: frozenset({"reason", "people"}),
+    Event.RESTRICTION_CHANGED: frozenset({"people"}),
+    Event.RECORD_OPENED: frozenset({"reason"}),
+    Event.AGENCY_SIGHT_CHANGED: frozenset({"author_only"}),
     Event.NOTICE_SENT: frozenset({"kind"}),
     Event.NOTICE_FAILED: frozenset({"kind"}),
 }

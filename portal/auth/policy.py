@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from uuid import UUID
 
@@ -39,6 +39,8 @@ class Permission(StrEnum):
     COUNCIL = "council:manage"
     DESIGN = "forms:design"
     PUBLISH = "forms:publish"
+    RESTRICT = "referral:restrict"
+    CONNECT = "connection:own"
 
 
 # The council's own people: without an agency.
@@ -57,8 +59,9 @@ _REFERRER = {
     P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.REQUEST: R.OWN, P.RECEIPT: R.OWN, P.TRACK: R.OWN, P.REPLY: R.OWN,
     P.FAMILY: R.OWN, P.ENQUIRIES: R.AGENCY,
 }  # fmt: skip
+_STAFF = {P.ACCOUNT: R.OWN, P.CONNECT: R.OWN}
 _SCREENER = {
-    P.ACCOUNT: R.OWN, P.SCREEN: R.COUNCIL, P.CLAIM: R.COUNCIL, P.ASK: R.COUNCIL, P.DECIDE: R.COUNCIL,
+    **_STAFF, P.SCREEN: R.COUNCIL, P.CLAIM: R.COUNCIL, P.ASK: R.COUNCIL, P.DECIDE: R.COUNCIL,
 }  # fmt: skip
 
 # A person whose membership waits for approval may write and send an urgent report and see its receipt:
@@ -67,12 +70,17 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
     "": {P.ACCOUNT: R.OWN},
     "waiting": {P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.RECEIPT: R.OWN},
     "referrer": _REFERRER,
-    "agency_lead": {**_REFERRER, P.TRACK: R.AGENCY, P.REPLY: R.AGENCY, P.PEOPLE: R.AGENCY},
+    "agency_lead": {**_REFERRER, P.TRACK: R.AGENCY, P.REPLY: R.AGENCY, P.PEOPLE: R.AGENCY, P.CONNECT: R.OWN},
     "screener": _SCREENER,
     # DESIGN changes drafts of the council's forms; PUBLISH reads them, comments, and is the second pair of eyes.
-    "practice_manager": {**_SCREENER, P.PEOPLE: R.COUNCIL, P.PUBLISH: R.COUNCIL},
-    "form_designer": {P.ACCOUNT: R.OWN, P.DESIGN: R.COUNCIL, P.PUBLISH: R.COUNCIL},
-    "council_admin": {P.ACCOUNT: R.OWN, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL, P.PUBLISH: R.COUNCIL},
+    "practice_manager": {
+        **_SCREENER,
+        P.PEOPLE: R.COUNCIL,
+        P.PUBLISH: R.COUNCIL,
+        P.RESTRICT: R.COUNCIL,
+    },
+    "form_designer": {**_STAFF, P.DESIGN: R.COUNCIL, P.PUBLISH: R.COUNCIL},
+    "council_admin": {**_STAFF, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL, P.PUBLISH: R.COUNCIL},
     "system": dict.fromkeys(P, R.COUNCIL),
 }
 
@@ -112,3 +120,30 @@ def allows(actor: Actor | None, permission: Permission, *, owner_id: UUID | None
         or (found is Reach.AGENCY and agency_id is not None and agency_id == actor.agency_id)
         or (found is Reach.OWN and owner_id == actor.account_id and (agency_id is None or agency_id == actor.agency_id))
     )
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Who may see one report besides what the table above says: `seen_by` is None while it is not restricted."""
+
+    id: UUID
+    author_id: UUID
+    seen_by: frozenset[UUID] | None = None
+    author_only: bool = False
+    unseen_by: frozenset[UUID] = frozenset()
+
+
+def sees(actor: Actor | None, report: Sight) -> bool:
+    """Whether a report is there for this person at all: no list leaves them out, and no connection of their own.
+
+    A restriction is the council's; of the agency only `author_only` takes the colleagues out.
+    """
+    if actor is None:
+        return False
+    if actor.system:
+        return True
+    if actor.account_id in report.unseen_by:
+        return False
+    if actor.reach == "council":
+        return report.seen_by is None or actor.account_id in report.seen_by or report.id in actor.opened
+    return not report.author_only or report.author_id == actor.account_id

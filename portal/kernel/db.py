@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -20,7 +21,8 @@ from portal.kernel.errors import Unavailable
 # connection never carries one council's rows to the next request.
 SET_SCOPE = text(
     "select set_config('app.tenant_id', :tenant, true), set_config('app.agency_id', :agency, true),"
-    " set_config('app.reach', :reach, true)"
+    " set_config('app.reach', :reach, true), set_config('app.actor_id', :actor, true),"
+    " set_config('app.opened', :opened, true)"
 )
 
 _factory: sessionmaker[Session] | None = None
@@ -67,12 +69,14 @@ def bind(engine: Engine) -> None:
 
 
 def settings_of(current: scope.Scope) -> dict[str, str]:
-    """The three settings that row-level security reads, "" meaning none."""
+    """The settings that row-level security reads, "" meaning none."""
     actor = current.actor
     return {
         "tenant": str(current.council.id) if current.council else "",
         "agency": str(actor.agency_id) if actor and actor.agency_id else "",
         "reach": actor.reach if actor else "",
+        "actor": str(actor.account_id) if actor else "",
+        "opened": "{" + ",".join(sorted(str(one) for one in actor.opened)) + "}" if actor else "",
     }
 
 
@@ -101,6 +105,17 @@ def scope_changed() -> None:
     found = _session.get()
     if found is not None and found.in_transaction():
         found.execute(SET_SCOPE, settings_of(scope.current()))
+
+
+@contextmanager
+def as_system() -> Iterator[Session]:
+    """Within the open transaction, see what no person may: for a look-up whose answer is a decision about who sees
+    what, never for what a page shows. Writes of the block count as the system's."""
+    with scope.within(replace(scope.current(), actor=scope.SYSTEM)):
+        scope_changed()
+        yield session()
+    # After an error there is nothing to put back: whoever raised has the whole transaction undone.
+    scope_changed()
 
 
 def commit() -> None:

@@ -48,6 +48,8 @@ class Actor:
     job_title: str = ""
     system: bool = False
     strength: str = ""
+    # Restricted records that they opened with a reason and may read for a while.
+    opened: frozenset[UUID] = frozenset()
 
     @property
     def weak(self) -> bool:

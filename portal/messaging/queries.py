@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, func, select
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission
-from portal.auth.reach import within_reach
 from portal.kernel import db
 from portal.kernel.scope import Actor
 from portal.messaging.models import Message
 from portal.referrals.models import Referral
+from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
 
 
@@ -72,5 +72,5 @@ def heard(actor: Actor, permission: Permission, found: Found) -> tuple[int, int]
 
 
 def _of(actor: Actor, permission: Permission, found: Found) -> ColumnElement[bool]:
-    reach = within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id)
+    reach = reachable(actor, permission)
     return reach & (Message.referral_id == found.id)

@@ -51,6 +51,7 @@ def _opening(kind: str, language: str) -> str:
         "question": words(language, "We have a question for you. Sign in to read it and answer."),
         "reply": words(language, "There is a reply to your question. Sign in to read it."),
         "outcome": words(language, "There is an update. Sign in to read it."),
+        "opened": words(language, "Somebody opened this restricted record and said why. Sign in to see who and why."),
     }
     return sentences[kind]
 
@@ -88,9 +89,11 @@ def _when(moment: datetime, language: str) -> str:
 
 
 def _sign_in(council: Council, notice: ToTell, language: str) -> str:
-    # A screener's link leads to the holding area's page of it, everybody else's to their own.
+    # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
+    # an opening may be off that record's list.
     where = "screening" if notice.kind == "reply" else "referrals"
-    link = ports.address(f"/{council.slug}/{where}/{notice.reference}")
+    path = "restricted/openings" if notice.kind == "opened" else f"{where}/{notice.reference}"
+    link = ports.address(f"/{council.slug}/{path}")
     return "\n".join([words(language, "Sign in to see it:"), link])
 
 

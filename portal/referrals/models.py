@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
@@ -16,7 +16,7 @@ from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
-NOTICE_KINDS = ("received", "question", "reply", "outcome")
+NOTICE_KINDS = ("received", "question", "reply", "outcome", "opened")
 NOTICE_STATES = ("pending", "sent", "failed")
 
 
@@ -63,6 +63,12 @@ class Referral(TenantTable):
     unread_by_agency: Mapped[int] = mapped_column(server_default="0")
     outcome: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+    # Who of the council may see it; empty while it is not restricted.
+    sight: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    # Of its agency only the author sees it.
+    author_only: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Who said that they must not see this family.
+    unseen_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
 
     __table_args__ = (
         within_council("form_version_id", "form_version"),
@@ -125,10 +131,13 @@ class ReferralChild(TenantTable):
     unborn: Mapped[bool] = mapped_column(server_default=text("false"))
     due_on: Mapped[date | None]
     postcode: Mapped[str] = mapped_column(server_default="")
+    # The surname as connections know it, see guards.marks.
+    surname_mark: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "referral_id", "position"),
+        Index("ix_referral_child_surname", "tenant_id", "surname_mark"),
     )
 
 
@@ -153,3 +162,22 @@ class Notice(TenantTable):
             "ix_notice_pending", "tenant_id", "created_at", postgresql_where=text("state = 'pending'")
         ),
     )  # fmt: skip
+
+
+class Connection(TenantTable):
+    """A family that somebody must not see. What they said is sealed; matching needs only the marks ("" for what was
+    not given), which nobody without the council's key can work out or read."""
+
+    __tablename__ = "connection"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    wrapped_key: Mapped[bytes]
+    words: Mapped[bytes]
+    surname_mark: Mapped[str]
+    first_mark: Mapped[str] = mapped_column(server_default="")
+    born_mark: Mapped[str] = mapped_column(server_default="")
+    declared_at: Mapped[datetime] = now_column()
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (Index("ix_connection_surname", "tenant_id", "surname_mark"),)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 
 from portal.kernel.digits import whole
 from portal.kernel.language import say
 from portal.messaging.inputs import as_uuid, one_kind_of_line
 from portal.screening.commands.decisions import MAX_TEXT
+from portal.screening.commands.opening import MAX_WORDS
 from portal.tenants.settings import Council
 from portal.web.inputs import Choice, Input, longest, needed
 
 MOST_MESSAGES = 1_000_000
+MAX_REFERENCE = 40
 
 
 class OutcomeInput(Input):
@@ -69,6 +71,62 @@ class DecisionInput(Input):
     def mark(self) -> UUID:
         """The mark minted with the form; a new one where none came back."""
         return as_uuid(self.once.data) or uuid4()
+
+
+class _Reasoned(Input):
+    """A reason of a list."""
+
+    reason = Choice(_l("What is the reason?"), message=_l("Select the reason"))
+
+
+class RestrictInput(_Reasoned):
+    """Why a report is restricted, and to whom."""
+
+    field_order = ("reason", "words", "people")
+    words = TextAreaField(
+        _l("Say more about the reason"),
+        description=_l("You must do this if you chose another reason. Only the people on the list can read it."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_WORDS},
+        validators=[longest(MAX_WORDS, _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS))],
+    )
+    people = SelectMultipleField(
+        _l("Who else may see it?"),
+        description=_l("You are always on the list. A second practice manager can lift the restriction with you."),
+        validate_choice=False,
+    )
+
+
+class ListInput(Input):
+    """Who may see a restricted report."""
+
+    people = SelectMultipleField(
+        _l("Who else may see it?"),
+        description=_l("You are always on the list. A second practice manager can lift the restriction with you."),
+        validate_choice=False,
+    )
+
+
+class OpenInput(_Reasoned):
+    """Which restricted record somebody must read, and why."""
+
+    field_order = ("reference", "reason", "words")
+    reference = StringField(
+        _l("Reference"),
+        [needed(_l("Enter the reference")), longest(MAX_REFERENCE, _l("Enter the reference as you know it"))],
+        description=_l("For example, ABC-DEF-GHJ."),
+        render_kw={"width": 20, "autocomplete": "off"},
+    )
+    words = TextAreaField(
+        _l("Why do you need to read it now?"),
+        description=_l("The practice managers read this. Do not write about the child."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_WORDS},
+        validators=[
+            needed(_l("Enter why you need to read it now")),
+            longest(MAX_WORDS, _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS)),
+        ],
+    )
 
 
 def whole_number(text: object) -> int | None:

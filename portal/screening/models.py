@@ -1,16 +1,19 @@
-"""Decisions: the outcome a screener recorded, why, and what the referrer was told."""
+"""Decisions, and records that only some may see: why they are restricted, and who opened them all the same."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
 from portal.referrals.models import ROUTES
+
+RESTRICTION_REASONS = ("staff_family", "adoption", "refuge", "high_profile", "other")
+OPENING_REASONS = ("immediate_danger", "cover", "duty_manager", "legal", "other")
 
 
 class Decision(TenantTable):
@@ -35,4 +38,53 @@ class Decision(TenantTable):
         within_council("referral_id", "referral", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "referral_id"),
         CheckConstraint(one_of("route", ROUTES), name="route"),
+    )
+
+
+class Restriction(TenantTable):
+    """Why a report is restricted, and which two people lifted that again; who sees it is `referral.sight`."""
+
+    __tablename__ = "restriction"
+
+    referral_id: Mapped[UUID]
+    reason: Mapped[str]
+    words: Mapped[bytes | None]
+    marked_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    marked_at: Mapped[datetime] = now_column()
+    lift_asked_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    lift_asked_at: Mapped[datetime | None]
+    lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    lifted_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        CheckConstraint(one_of("reason", RESTRICTION_REASONS), name="reason"),
+        CheckConstraint("lifted_by is null or lifted_by <> lift_asked_by", name="two_people"),
+        Index(
+            "ix_restriction_open", "tenant_id", "referral_id", unique=True,
+            postgresql_where=text("lifted_at is null"),
+        ),
+    )  # fmt: skip
+
+
+class OpenedRecord(TenantTable):
+    """A restricted record that somebody off its list opened with a reason, until when, and who ended it before."""
+
+    __tablename__ = "opened_record"
+
+    referral_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str]
+    # Its own key: the managers read why, also those who may not see the record.
+    wrapped_key: Mapped[bytes]
+    words: Mapped[bytes]
+    opened_at: Mapped[datetime] = now_column()
+    until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        CheckConstraint(one_of("reason", OPENING_REASONS), name="reason"),
+        Index("ix_opened_record_account", "tenant_id", "account_id", "until"),
     )

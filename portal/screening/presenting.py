@@ -146,6 +146,13 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.REPLY_SENT: lambda: _("The referrer replied"),
     Event.DECIDED: lambda: _("Outcome recorded"),
     Event.OUTCOME_READ: lambda: _("The referrer read the outcome"),
+    Event.RESTRICTED: lambda: _("Restricted to named people"),
+    Event.RESTRICTION_CHANGED: lambda: _("The list of people who may see it was changed or confirmed"),
+    Event.LIFTING_ASKED: lambda: _("Asked for the restriction to be lifted"),
+    Event.RESTRICTION_LIFTED: lambda: _("Restriction lifted"),
+    Event.RECORD_OPENED: lambda: _("Restricted record opened with a reason"),
+    Event.OPENING_ENDED: lambda: _("Opened record closed by a manager"),
+    Event.AGENCY_SIGHT_CHANGED: lambda: _("Who sees it at the author’s agency was changed"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from functools import lru_cache
 from uuid import UUID
 
@@ -95,6 +96,13 @@ def _record_key(wrapped: bytes, table: str, record_id: UUID) -> bytes:
     version, key = _council_key(int.from_bytes(wrapped[:_VERSION_BYTES], "big"))
     where = crypto.place(_council_id(), table, record_id, "key", version)
     return crypto.unseal(key, wrapped[_VERSION_BYTES:], where)
+
+
+def mark(kind: str, text: str) -> str:
+    """What a value is known by for comparison within the council: equal values have equal marks, and without the
+    council's key a mark tells nothing. The first key is used for ever, so that old marks still compare."""
+    _version, key = _council_key(1)
+    return hmac.digest(hmac.digest(key, b"marks", "sha256"), crypto.place(kind, text), "sha256").hex()
 
 
 class Record:

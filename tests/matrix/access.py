@@ -14,6 +14,7 @@ GETS, DOOR = "gets", "door"
 AGENCY, OTHER_AGENCY, OTHER_COUNCIL, MISSING = THINGS = (
     "of the agency", "of another agency", "of another council", "that do not exist",
 )  # fmt: skip
+RESTRICTED = "that are restricted"
 
 
 @dataclass(frozen=True)

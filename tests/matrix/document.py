@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.matrix.access import AGENCY, DOOR, GETS, OTHER_AGENCY, Access, read
+from tests.matrix.access import AGENCY, DOOR, GETS, OTHER_AGENCY, RESTRICTED, Access, read
 
 PLACE = Path(__file__).resolve().parents[2] / "docs" / "access.md"
 HEAD = """# Who gets what at every address
 
 Made from `tests/matrix/access.yaml` by `python -m tests.matrix.document`; change that file, not this one. The tests
 in `tests/matrix` ask for every address as every one of these people, about things of the author's agency, of
-another agency, of another council and about things that do not exist, and fail at any difference. Answers about
-another council's or agency's things are, byte for byte, those about things that do not exist.
+another agency, of another council, about a restricted report of the author's agency and about things that do not
+exist, and fail at any difference. Answers about another council's or agency's things, and about a report that is
+restricted to others, are, byte for byte, those about things that do not exist.
 """
 WORDS = {
     "page": "the page",
@@ -46,7 +47,7 @@ def _in_order(access: Access, people: Iterable[str]) -> list[str]:
 def _gets(entry: dict[str, Any]) -> str:
     if GETS in entry:
         return _who(entry[GETS])
-    parts = [f"{whose}: {_who(entry[whose])}" for whose in (AGENCY, OTHER_AGENCY) if whose in entry]
+    parts = [f"{whose}: {_who(entry[whose])}" for whose in (AGENCY, OTHER_AGENCY, RESTRICTED) if whose in entry]
     return "; ".join(parts)
 
 

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.factories.people import Person, sign_in
-from tests.matrix.access import AGENCY, MISSING, OTHER_COUNCIL, THINGS
+from tests.matrix.access import AGENCY, MISSING, OTHER_COUNCIL, RESTRICTED, THINGS
 from tests.matrix.world import World
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -33,12 +33,13 @@ NAMES = {
     "comment_id": "comment",
     "version_id": "version",
     "invitation_id": "invitation",
+    "opening_id": "opening",
     "passkey_id": "passkey",
     "token": "token",
     "agency_id": "agency",
     "import_id": "register",
 }
-COUNCILS_OWN = ("topic", "form", "trial", "version", "token", "agency", "register")
+COUNCILS_OWN = ("opening", "topic", "form", "trial", "version", "token", "agency", "register")
 # What belongs to an agency, and is named beside it.
 PARTS = {"domain_id": "domain", "site_id": "site"}
 # Taking a report back is possible only before somebody at the council has it.
@@ -82,6 +83,9 @@ BODIES = {
     "messaging.ask": {"message": "When?"},
     "messaging.reply": {"message": "Then."},
     "screening.priority": {"priority": "urgent"},
+    "screening.restrict": {"reason": "adoption"},
+    "screening.lifting": {"do": "ask"},
+    "screening.agency_sight": {"sight": "author"},
     "screening.record": {
         "route": "MASH",
         "rationale": "Because",
@@ -198,6 +202,8 @@ def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
 def whose_of(rule: Rule) -> Iterator[str]:
     """The owners to ask about: all of them, or just one where the address names nothing."""
     thing = thing_of(rule)
+    if thing == "report":
+        yield RESTRICTED
     # What a council publishes or designs belongs to no agency.
     of_no_agency = thing in COUNCILS_OWN
     yield from (AGENCY, OTHER_COUNCIL, MISSING) if of_no_agency else THINGS if thing else (AGENCY,)

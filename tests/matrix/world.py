@@ -21,6 +21,8 @@ from portal.referrals.commands import drafts, trials
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.queries.record import find
 from portal.referrals.queries.trials import open_trial
+from portal.screening.commands import opening, restricting
+from portal.screening.models import OpenedRecord
 from portal.tenants.agency_files import Read
 from portal.tenants.agency_layouts import Row
 from portal.tenants.commands import agency_files
@@ -29,7 +31,7 @@ from tests.factories.passkeys import give_passkey
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Child, Made, make_referral
 from tests.fixtures.councils import Councils
-from tests.matrix.access import AGENCY, MISSING, OTHER_AGENCY, OTHER_COUNCIL, THINGS
+from tests.matrix.access import AGENCY, MISSING, OTHER_AGENCY, OTHER_COUNCIL, RESTRICTED, THINGS
 from tests.referrals.making import answers, begin_trial
 
 # The same force reports to both councils: its people elsewhere are the nearest that another council's can be.
@@ -53,6 +55,7 @@ class Things:
     comment: dict[str, str] = field(default_factory=dict)
     version: dict[str, str] = field(default_factory=dict)
     invitation: dict[str, str] = field(default_factory=dict)
+    opening: dict[str, str] = field(default_factory=dict)
     passkey: dict[str, str] = field(default_factory=dict)
     token: dict[str, str] = field(default_factory=dict)
     agency: dict[str, str] = field(default_factory=dict)
@@ -89,6 +92,7 @@ def make(councils: Councils) -> World:
         world.things.draft[whose] = str(_draft(person, mark))
         world.things.membership[whose] = _waiting(person, mark)
         world.things.invitation[whose], world.things.token[whose] = make_invitation(person)
+    _restricted(world, author)
     world.things.report[MISSING] = world.things.fresh[MISSING] = "AAA-AAA-AAA"
     # An account is one in every council: whoever comes from the other one has their own passkey here, too.
     for whose, person in ((AGENCY, author), (OTHER_AGENCY, stranger), (OTHER_COUNCIL, make_person(there))):
@@ -197,6 +201,34 @@ def _reports(world: World, whose: str, author: Person, owner: Person | None, mar
             with db.unit_of_work(owner.scope):
                 found = find(owner.actor, Permission.ASK, made.reference)
                 messaging.ask(owner.actor, found, f"Where is {mark}?", uuid4())
+
+
+def _restricted(world: World, author: Person) -> None:
+    """Reports of the author that only the practice manager sees, and one of them opened by a colleague for an hour."""
+    people = world.people
+    manager, opener = people["practice manager"], make_person(world.here, name=f"Ola {HERE} Prys", role="screener")
+    foreigner, other = people["other referrer"], people["other screener"]
+    assert manager is not None
+    assert foreigner is not None
+    assert other is not None
+    for name, state in (("report", "screening"), ("fresh", "sent")):
+        made = make_referral(world.here, author, state=state, owner=manager, sections=_sections(HERE))
+        with db.unit_of_work(manager.scope):
+            restricting.restrict(
+                manager.actor, find(manager.actor, Permission.RESTRICT, made.reference), "adoption", "", ()
+            )
+        getattr(world.things, name)[RESTRICTED] = made.reference
+    world.things.opening = {
+        AGENCY: _opened(opener, world.things.report[RESTRICTED]),
+        OTHER_COUNCIL: _opened(other, make_referral(world.there, foreigner, sight=[foreigner.account_id]).reference),
+        MISSING: str(uuid4()),
+    }
+
+
+def _opened(person: Person, reference: str) -> str:
+    with db.unit_of_work(person.scope) as session:
+        opening.open_record(person.actor, reference, "cover", "Because")
+        return str(session.execute(select(OpenedRecord.id)).scalar_one())
 
 
 def _draft(author: Person, mark: str) -> UUID:

@@ -95,6 +95,17 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         "message": here(
             "message", **report, author_id=ACCOUNT, side="agency", body=BLOB, once=row_id(council, agency, "once")
         ),
+        "restriction": here("restriction", referral_id=report["referral_id"], reason="adoption", marked_by=ACCOUNT),
+        "opened_record": here(
+            "opened_record",
+            referral_id=report["referral_id"],
+            account_id=ACCOUNT,
+            reason="cover",
+            wrapped_key=BLOB,
+            words=BLOB,
+            until=NOW,
+        ),
+        "connection": here("connection", account_id=ACCOUNT, wrapped_key=BLOB, words=BLOB, surname_mark=mark),
         "decision": here(
             "decision", **report, outcome="advice", route="MASH", rationale=BLOB, told=BLOB, decided_by=ACCOUNT
         ),
@@ -137,4 +148,5 @@ def fill(connection: Connection) -> None:
 
 
 TABLES = (*rows("one", "school"), "membership")
+BEHIND_REPORT = ("referral_section", "referral_child", "message", "decision", "notice", "restriction")
 WALLED_BY_AGENCY = ("referral", "referral_section", "referral_child", "message", "decision")

@@ -34,7 +34,10 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
            when m.state not in ('pending', 'active') then ''
            when m.agency_id is not null then 'agency'
            when m.state = 'active' and t.strength not in ('', 'email', 'elsewhere') then 'council'
-           else '' end, true)
+           else '' end, true),
+       set_config('app.actor_id', case when a.state = 'active' then a.id::text else '' end, true),
+       opened.ids as opened,
+       set_config('app.opened', coalesce(opened.ids::text, ''), true)
   from account_session s
  cross join lateral (
        select case when s.strength = 'sso' and s.issuer <> all (cast(:issuers as text[])) then 'elsewhere'
@@ -52,6 +55,10 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
               coalesce(x.id::text = s.data ->> 'hat', false) desc, x.state = 'active' desc,
               coalesce(x.decided_at, x.asked_at) desc, x.id
         limit 1) m on true
+  left join lateral (
+       select array_agg(o.referral_id) as ids
+         from opened_record o
+        where o.tenant_id = :council and o.account_id = a.id and o.ended_at is null and o.until > :now) opened on true
   left join agency g on g.id = m.agency_id
   left join council c on c.id = :council
  where s.id_hash = :id_hash
@@ -98,6 +105,7 @@ def whoami(id_hash: str) -> Found | None:
             job_title=row.job_title or "",
             # A session from before strengths were kept proves no more than an address.
             strength=row.strength or "email",
+            opened=frozenset(row.opened or ()),
         )
     return Found(
         row.data,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
 
 from portal.audit import events
 from portal.audit.events import Event
@@ -35,17 +35,34 @@ def _count(account_id: UUID, agency_id: UUID | None) -> Mapping[str, int]:
 def _hand(account_id: UUID, agency_id: UUID | None, heir_id: UUID) -> None:
     """A report keeps who wrote it; a draft, which nobody has sent yet, becomes the colleague's own."""
     if agency_id is None:
-        _move(account_id, None, owner_id=heir_id, claimed_at=clock.now())
+        _hand_work(account_id, heir_id)
         return
     wrote = func.coalesce(Referral.first_author_id, Referral.author_id)
     first = case((Referral.state == "draft", Referral.first_author_id), else_=wrote)
     _move(account_id, agency_id, author_id=heir_id, first_author_id=first)
 
 
+def _hand_work(account_id: UUID, heir_id: UUID) -> None:
+    """What the heir may not see goes back to the holding area, also where whoever ends the access may not see it."""
+    heir = literal(heir_id)
+    listed = or_(Referral.sight.is_(None), heir == func.any(Referral.sight))
+    seen = and_(listed, or_(Referral.unseen_by == [], ~(heir == func.any(Referral.unseen_by))))
+    theirs = _theirs(account_id, None)
+    back = case((Referral.state == "screening", "sent"), else_=Referral.state)
+    with db.as_system():
+        moved = _changed(and_(theirs, seen), owner_id=heir_id, claimed_at=clock.now())
+        _changed(theirs, owner_id=None, claimed_at=None, state=back)
+    for referral_id in moved:
+        events.record(Event.REFERRAL_HANDED_OVER, referral_id)
+
+
+def _changed(where: ColumnElement[bool], **values: object) -> list[UUID]:
+    change = update(Referral).where(where).values(version=Referral.version + 1, **values).returning(Referral.id)
+    return list(db.session().execute(change.execution_options(synchronize_session=False)).scalars())
+
+
 def _move(account_id: UUID, agency_id: UUID | None, **values: object) -> None:
-    changed = update(Referral).where(_theirs(account_id, agency_id)).values(version=Referral.version + 1, **values)
-    moved = db.session().execute(changed.returning(Referral.id))
-    for referral_id in moved.scalars():
+    for referral_id in _changed(_theirs(account_id, agency_id), **values):
         events.record(Event.REFERRAL_HANDED_OVER, referral_id)
 
 

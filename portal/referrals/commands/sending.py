@@ -13,18 +13,20 @@ from sqlalchemy.exc import IntegrityError
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
-from portal.auth.reach import within_reach
 from portal.forms.queries import Published, version
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from portal.kernel.scope import Actor
 from portal.referrals.commands import drafts, notices
 from portal.referrals.commands.drafts import council_of_scope
+from portal.referrals.connecting import surname_mark
 from portal.referrals.deadlines import due_at
 from portal.referrals.models import Referral, ReferralChild, ReferralSection
 from portal.referrals.paths import Walked, walk
 from portal.referrals.projecting import Projected, project
+from portal.referrals.queries.connections import who_must_not_see
 from portal.referrals.queries.drafts import Draft, find_draft, own
+from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Answers, answers_of, find, sealed
 from portal.referrals.references import new_reference
 from portal.referrals.routing import Routed, route
@@ -94,7 +96,7 @@ def send_urgent(actor: Actor, submit_key: UUID, form: Published, sections: dict[
 def _sent_before(actor: Actor, submit_key: UUID, sections: dict[str, Any]) -> str:
     """The reference of the report that was sent with that key and these very answers."""
     query = select(Referral.reference).where(
-        within_reach(actor, Permission.RECEIPT, owner=Referral.author_id, agency=Referral.agency_id),
+        reachable(actor, Permission.RECEIPT),
         Referral.tenant_id == council_of_scope().id,
         Referral.submit_key == submit_key,
         Referral.state != "draft",
@@ -135,7 +137,7 @@ def _prepare(draft: Draft, form: Published, at: datetime, given: dict[str, Any] 
 def _send(actor: Actor, sending: _Sending) -> str:
     draft, routed = sending.draft, sending.routed
     _children(sending)
-    reference = _write(sending)
+    reference = _write(actor, sending)
     db.session().execute(
         delete(ReferralSection)
         .where(
@@ -161,6 +163,7 @@ def _children(sending: _Sending) -> None:
             "referral_id": sending.draft.id,
             "agency_id": sending.draft.agency_id,
             **vars(child),
+            "surname_mark": surname_mark(child),
         }
         for child in sending.projected.children
     ]
@@ -168,9 +171,10 @@ def _children(sending: _Sending) -> None:
         db.session().execute(insert(ReferralChild), rows)
 
 
-def _write(sending: _Sending) -> str:
+def _write(actor: Actor, sending: _Sending) -> str:
     """Freeze the report under a reference that nobody has; a collision tries again."""
     values = _values(sending)
+    values["unseen_by"] = sorted(who_must_not_see(sending.projected.children, actor.account_id))
     session = db.session()
     for _ in range(TRIES):
         reference = new_reference()

@@ -13,7 +13,6 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.auth.policy import Permission, Reach, reach
-from portal.auth.reach import within_reach
 from portal.forms.families import INFORMATION
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
@@ -21,6 +20,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.paths import TRIAGE
+from portal.referrals.queries.reaching import reachable
 from portal.tenants import vault
 
 TABLE = "referral_section"
@@ -95,10 +95,9 @@ class Draft:
 def own(actor: Actor) -> ColumnElement[bool]:
     """Drafts that this person may open: their own, no full one while their membership waits, and no request for
     information once their kind of agency may not make one."""
-    reachable = within_reach(actor, Permission.REPORT, owner=Referral.author_id, agency=Referral.agency_id)
     council = scope.current().council
     kept = or_(Referral.expires_on.is_(None), Referral.expires_on >= clock.today())
-    here = and_(reachable, Referral.tenant_id == (council.id if council else None), kept)
+    here = and_(reachable(actor, Permission.REPORT), Referral.tenant_id == (council.id if council else None), kept)
     if reach(actor, Permission.REQUEST) is Reach.NONE:
         here = and_(here, Referral.form_key != INFORMATION)
     return here if may_send_full(actor) else and_(here, Referral.kind == "urgent")
@@ -192,9 +191,11 @@ def _tenant() -> UUID:
 
 def sent_as(actor: Actor, draft_id: UUID) -> str:
     """The reference under which a draft was sent meanwhile; raises NotFound."""
-    reachable = within_reach(actor, Permission.RECEIPT, owner=Referral.author_id, agency=Referral.agency_id)
     query = select(Referral.reference).where(
-        reachable, Referral.tenant_id == _tenant(), Referral.id == draft_id, Referral.state != "draft"
+        reachable(actor, Permission.RECEIPT),
+        Referral.tenant_id == _tenant(),
+        Referral.id == draft_id,
+        Referral.state != "draft",
     )
     reference = db.session().execute(query).scalar_one_or_none()
     if reference is None:

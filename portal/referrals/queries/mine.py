@@ -12,11 +12,11 @@ from sqlalchemy import select, tuple_
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
-from portal.auth.reach import within_reach
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
+from portal.referrals.queries.reaching import reachable
 
 PAGE = 25
 
@@ -75,7 +75,7 @@ def reports(actor: Actor, *, agency: bool = False, after: str = "") -> Page:
         )
         .join(Account, Account.id == Referral.author_id)
         .where(
-            within_reach(actor, Permission.TRACK, owner=Referral.author_id, agency=Referral.agency_id),
+            reachable(actor, Permission.TRACK),
             Referral.tenant_id == (council.id if council else None),
             Referral.state != "draft",
         )

@@ -110,6 +110,9 @@ def _within(span: Span) -> ColumnElement[bool]:
         Referral.tenant_id == council.id,
         Referral.form_key == span.form_key,
         Referral.state != "draft",
+        # What some may not see is in no list that everybody who designs may read.
+        Referral.sight.is_(None),
+        Referral.unseen_by == [],
         Referral.sent_at >= span.since,
         Referral.sent_at < span.until,
     )

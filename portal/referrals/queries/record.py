@@ -16,13 +16,13 @@ from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.auth.models import Account, Agency, Membership
 from portal.auth.policy import Permission, Reach, reach
-from portal.auth.reach import within_reach
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.projecting import ChildFacts
+from portal.referrals.queries.reaching import reachable
 from portal.tenants import vault
 
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,23}")
@@ -42,6 +42,13 @@ COUNCIL_EVENTS = (
     Event.REFERRAL_RELEASED,
     Event.PRIORITY_CHANGED,
     Event.OUTCOME_READ,
+    Event.RESTRICTED,
+    Event.RESTRICTION_CHANGED,
+    Event.LIFTING_ASKED,
+    Event.RESTRICTION_LIFTED,
+    Event.RECORD_OPENED,
+    Event.OPENING_ENDED,
+    Event.AGENCY_SIGHT_CHANGED,
 )
 MOST_EVENTS = 200
 
@@ -86,6 +93,13 @@ class Found:
     form_key: str
     # Who wrote the report, when `author_name` took it over from them; else "".
     first_author: str = ""
+    sight: tuple[UUID, ...] | None = None
+    """Who of the council may see it, None while it is not restricted."""
+    author_only: bool = False
+
+    def reads_only(self, actor: Actor) -> bool:
+        """Whether the person has it open for a while only, off the list: to read it, never to take it."""
+        return not actor.system and self.sight is not None and actor.account_id not in self.sight
 
 
 @dataclass(frozen=True)
@@ -119,7 +133,7 @@ _COLUMNS = (
     Referral.urgency, Referral.priority, Referral.category, Referral.initials, Referral.sent_at,
     Referral.queued_at, Referral.due_at, Referral.owner_id, Referral.unread_by_council,
     Referral.unread_by_agency, Referral.outcome, Referral.decided_at, Referral.form_version_id,
-    Referral.wrapped_key, Referral.form_key,
+    Referral.wrapped_key, Referral.form_key, Referral.sight, Referral.author_only,
 )  # fmt: skip
 
 
@@ -150,7 +164,7 @@ def find(actor: Actor, permission: Permission, reference: str) -> Found:
             ),
         )
         .where(
-            within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),
+            reachable(actor, permission),
             Referral.tenant_id == _council().id,
             Referral.reference == wanted,
             Referral.state != "draft",
@@ -159,7 +173,10 @@ def find(actor: Actor, permission: Permission, reference: str) -> Found:
     row = db.session().execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound("no such report")
-    return _found(dict(row), sees_council=reach(actor, permission) is Reach.COUNCIL)
+    found = _found(dict(row), sees_council=reach(actor, permission) is Reach.COUNCIL)
+    if permission is not Permission.SCREEN and found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
+    return found
 
 
 def _found(row: dict[str, Any], *, sees_council: bool) -> Found:
@@ -173,6 +190,8 @@ def _found(row: dict[str, Any], *, sees_council: bool) -> Found:
             "rule": row["rule"] or "",
             "outcome_of_rules": row["outcome_of_rules"] or {},
             "outcome": row["outcome"] or "",
+            # Who is on the list is the council's to know.
+            "sight": tuple(row["sight"]) if sees_council and row["sight"] is not None else None,
         }
     )
 

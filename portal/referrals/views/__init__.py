@@ -12,6 +12,7 @@ from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.referrals.views import (
     beginning,
+    connections,
     following,
     items,
     people,
@@ -27,6 +28,7 @@ from portal.web import shell
 
 __all__ = [
     "beginning",
+    "connections",
     "following",
     "items",
     "people",

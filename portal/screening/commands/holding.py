@@ -11,7 +11,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
@@ -73,6 +73,8 @@ def change_priority(actor: Actor, found: Found, priority: str) -> None:
     known = {one.key for one in council.settings.priorities} if council else set()
     if priority not in known:
         raise Invalid({"priority": "unknown"})
+    if found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
     if priority == found.priority:
         return
     try:

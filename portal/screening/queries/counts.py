@@ -14,6 +14,7 @@ from portal.kernel import db
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
+from portal.referrals.queries.reaching import reachable
 from portal.referrals.states import OPEN
 
 MOST_COUNTED = 1000  # decided reports grow for ever; beyond this the tab says "1,000+"
@@ -40,7 +41,7 @@ class AgencyChoice:
 
 def counts(actor: Actor) -> Counts:
     """The numbers of the tabs; open reports through their partial index, decided ones up to MOST_COUNTED."""
-    reach = within_reach(actor, Permission.SCREEN, owner=Referral.author_id, agency=Referral.agency_id)
+    reach = reachable(actor, Permission.SCREEN)
     decided = select(Referral.id).where(reach, Referral.state == "decided").limit(MOST_COUNTED).subquery("decided")
     query = select(
         func.count(),

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
-from portal.auth.reach import within_reach
 from portal.kernel import db
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
+from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.models import Decision
 
@@ -41,7 +41,7 @@ def decision(actor: Actor, permission: Permission, found: Found) -> Decided | No
         .join(Referral, Referral.id == Decision.referral_id)
         .join(Account, Account.id == Decision.decided_by)
         .where(
-            within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),
+            reachable(actor, permission),
             Decision.referral_id == found.id,
         )
     )  # fmt: skip

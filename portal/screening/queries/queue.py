@@ -14,11 +14,11 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission
-from portal.auth.reach import within_reach
 from portal.kernel import clock, db
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral, ReferralChild
+from portal.referrals.queries.reaching import reachable
 from portal.screening.addresses import SORTS, Cursor, Filters
 
 PAGE = 25
@@ -122,7 +122,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
         .join(Agency, Agency.id == Referral.agency_id)
         .outerjoin(Account, Account.id == Referral.owner_id)
         .where(
-            within_reach(actor, Permission.SCREEN, owner=Referral.author_id, agency=Referral.agency_id)
+            reachable(actor, Permission.SCREEN)
         )
     )  # fmt: skip
 

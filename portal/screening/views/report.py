@@ -112,6 +112,7 @@ def _page(
         wording=Wording(found.form_key),
         kind=kind_words(found.form_key),
         mine=found.owner_id == actor.account_id,
+        reading_only=found.reads_only(actor),
         is_open=found.state in OPEN,
         can_decide=states.may("decide", found.state) and found.owner_id == actor.account_id,
         can_ask=states.may("ask", found.state) and found.owner_id == actor.account_id and guard.may(Permission.ASK),

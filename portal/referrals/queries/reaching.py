@@ -1,0 +1,19 @@
+"""Where every query of sent reports starts: the policy, and who each report is there for."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_
+
+from portal.auth.policy import Permission
+from portal.auth.reach import within_reach, within_sight
+from portal.kernel.scope import Actor
+from portal.referrals.models import Referral
+
+
+def reachable(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The reports that the permission reaches and that are there for this person; a missing one and one that is not
+    there for them answer alike."""
+    return and_(
+        within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),
+        within_sight(actor, Referral),
+    )

@@ -44,6 +44,9 @@ REPORTS: list[dict[str, object]] = [
 ]
 
 
+DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
+
+
 @pytest.fixture
 def application(database: Addresses, admin: Connection) -> Iterator[Connection]:
     """A connection as portal_app to a database that holds both councils' rows."""
@@ -91,7 +94,7 @@ def test_policy_query_and_wall_agree(application: Connection, admin: Connection)
         for actor in ACTORS:
             expected = sees(actor, report)
             clause = select(Referral.id).where(Referral.id == REPORT, within_sight(actor, Referral))
-            compiled = clause.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+            compiled = clause.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
             row = admin.execute(str(compiled).encode()).fetchone()
             assert (row is not None) is expected, ("query", values, actor)
             with acting(application, actor) as connection:
@@ -112,11 +115,12 @@ def test_what_hangs_on_a_report_is_hidden_with_it(application: Connection, admin
 
 
 def test_nobody_in_particular_sees_only_what_nobody_is_kept_from(application: Connection, admin: Connection) -> None:
-    for values, seen in (
+    cases: tuple[tuple[dict[str, object], bool], ...] = (
         ({"sight": None, "author_only": False, "unseen_by": []}, True),
         ({"sight": [ONE], "author_only": False, "unseen_by": []}, False),
         ({"sight": None, "author_only": False, "unseen_by": [ONE]}, False),
-    ):
+    )
+    for values, seen in cases:
         mark(admin, values)
         with acting(application, screener(ONE)) as connection:
             connection.execute("select set_config('app.actor_id', '', true)")

@@ -21,6 +21,8 @@ class Event(StrEnum):
     SIGNED_OUT = "auth.signed_out"
     SESSION_ENDED = "auth.session_ended"
     FACTOR_SET_UP = "auth.factor_set_up"
+    PASSWORD_CHANGED = "auth.password_changed"  # noqa: S105 - the name of an event
+    CONFIRMED_AGAIN = "auth.confirmed_again"
     RECOVERY_CODES_MADE = "auth.recovery_codes_made"
     CALL_BACK_RECORDED = "auth.call_back_recorded"
     MEMBERSHIP_ASKED = "auth.membership_asked"
@@ -108,6 +110,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.CODE_REFUSED: frozenset({"purpose", "reason"}),
     Event.SIGNED_IN: frozenset({"by"}),
     Event.FACTOR_SET_UP: frozenset({"kind"}),
+    Event.CONFIRMED_AGAIN: frozenset({"by"}),
     Event.SIGN_IN_REFUSED: frozenset({"reason"}),
     Event.SESSION_ENDED: frozenset({"reason"}),
     Event.MEMBERSHIP_ASKED: frozenset({"role"}),

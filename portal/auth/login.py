@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
-from portal.auth import sessions
+from portal.auth import agents, sessions
 from portal.auth.guard import door_of
 from portal.auth.sessions import PostgresSessions, hashed
-from portal.kernel import db, scope
+from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
 
 
@@ -40,6 +40,41 @@ def take(key: str) -> str:
     """What the session keeps under that key, once: of several requests at once only one gets it ("" for the others)."""
     kept = str(session.pop(key, ""))
     return kept if kept and sessions.forget(session_hash(), key, kept) else ""
+
+
+def fresh() -> bool:
+    """Whether the person showed who they are a moment ago."""
+    return bool(session.fresh)  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+
+
+def idle_seconds() -> int:
+    """After how long without a request the person of this session is signed out."""
+    here = scope.current().actor
+    return int(sessions.limits_of(here.role)[0].total_seconds()) if here else 0
+
+
+def idle_left() -> int:
+    """How many seconds of that are left; a request of a script in the background is none."""
+    found = session.found  # type: ignore[attr-defined] # as above
+    if found is None:
+        return 0
+    return max(0, idle_seconds() - int((clock.now() - found.seen_at).total_seconds()))
+
+
+def crowded(account_id: UUID) -> bool:
+    """Whether the person is signed in on as many devices as one may be, without this one."""
+    return sessions.count_of(account_id, but=session_hash()) >= sessions.MOST_AT_ONCE
+
+
+def device() -> tuple[str, str]:
+    """The browser's words and the network of this request."""
+    return agents.described(request.user_agent.string), agents.network(request.remote_addr or "")
+
+
+def _in_the_background() -> None:
+    """A script that asks by itself is nobody who is there: it keeps no session alive."""
+    if "X-Background" in request.headers:
+        g.background = True
 
 
 def stronger(actor: Actor, strength: str) -> Actor:
@@ -80,6 +115,7 @@ def session_hash() -> str:
 
 def register(app: Flask, *, secure: bool) -> None:
     """Use our sessions and Flask-Login's bookkeeping on them."""
+    app.before_request(_in_the_background)
     app.before_request(_remember_page)
     app.session_interface = PostgresSessions(secure=secure)
     manager = LoginManager(app)

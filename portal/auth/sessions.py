@@ -13,14 +13,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, g, request
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, insert, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
+from portal.auth import agents
 from portal.auth.commands import use
-from portal.auth.models import AccountSession
+from portal.auth.models import Account, AccountSession
 from portal.auth.queries.whoami import Found, whoami
 from portal.kernel import clock, db, scope
 from portal.web.security import COUNCIL_IN_ENVIRON
@@ -29,6 +31,9 @@ PLAIN_NAME, SECURE_NAME = "session", "__Host-session"
 ID_BYTES = 32
 TOUCH_AFTER = timedelta(seconds=60)
 ANONYMOUS_LIFE = timedelta(hours=12)
+MOST_AT_ONCE = 3
+# How long after signing in what one signs in with may be changed without showing again who one is.
+FRESH = timedelta(minutes=15)
 
 # Idle and absolute limits per role (security-and-reliability 5.6).
 USUAL = (timedelta(minutes=30), timedelta(hours=12))
@@ -52,6 +57,12 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         # How the person proved who they are; a new one is kept with the new row that `rotate` makes.
         self.strength = found.strength if found else ""
         self.issuer = found.issuer if found else ""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the person showed who they are a moment ago."""
+        since = self.found.signed_in_at if self.found else None
+        return since is not None and clock.now() - since <= FRESH
 
     def undo(self) -> None:
         """Take back what this request changed: its work was not kept."""
@@ -148,10 +159,14 @@ class PostgresSessions(SessionInterface):
         account_id = session.get("_user_id")
         now = clock.now()
         with db.apart() as own:
+            if account_id:
+                _make_room(own, UUID(account_id))
             own.execute(
                 insert(AccountSession).values(
                     id_hash=hashed(session.key),
                     account_id=UUID(account_id) if account_id else None,
+                    agent=agents.described(request.user_agent.string),
+                    network=agents.network(request.remote_addr or ""),
                     data=dict(session),
                     created_at=now,
                     seen_at=now,
@@ -170,6 +185,33 @@ class PostgresSessions(SessionInterface):
             values["data"] = dict(session)
         with db.apart() as own:
             own.execute(update(AccountSession).where(AccountSession.id_hash == hashed(session.key)).values(values))
+
+
+def _make_room(own: Session, account_id: UUID) -> None:
+    """End the oldest sessions of a person until there is room for one more; two sign-ins at once take turns."""
+    own.execute(select(Account.id).where(Account.id == account_id).with_for_update())
+    newest = (
+        select(AccountSession.id_hash)
+        .where(AccountSession.account_id == account_id)
+        .order_by(AccountSession.signed_in_at.desc().nulls_last(), AccountSession.id_hash)
+        .limit(MOST_AT_ONCE - 1)
+    )
+    own.execute(
+        delete(AccountSession).where(
+            AccountSession.account_id == account_id, AccountSession.id_hash.not_in(newest.scalar_subquery())
+        )
+    )
+
+
+def count_of(account_id: UUID, *, but: str) -> int:
+    """How many sessions of a person are alive, without the one with that hash."""
+    alive = clock.now() - USUAL[0]
+    query = (
+        select(func.count())
+        .select_from(AccountSession)
+        .where(AccountSession.account_id == account_id, AccountSession.id_hash != but, AccountSession.seen_at > alive)
+    )
+    return int(db.session().execute(query).scalar_one())
 
 
 def end(id_hash: str) -> None:

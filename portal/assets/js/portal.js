@@ -11,6 +11,7 @@ import {
 } from 'govuk-frontend'
 
 import { CodePointCount } from './code-point-count.js'
+import { idleWarning } from './idle-warning.js'
 import { livePreview } from './live-preview.js'
 import { passkeys } from './passkey.js'
 import { PlainRadios } from './plain-radios.js'
@@ -34,4 +35,5 @@ for (const component of components) createAll(component)
 preventDoubleSubmit(document)
 watchProgress(document)
 livePreview(document)
+idleWarning(document)
 passkeys(document)

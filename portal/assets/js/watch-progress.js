@@ -14,7 +14,7 @@ function wait ($run) {
 
 async function look ($run) {
   try {
-    const answer = await fetch(window.location.href, { credentials: 'same-origin' })
+    const answer = await fetch(window.location.href, { credentials: 'same-origin', headers: { 'X-Background': 'yes' } })
     const part = PART.exec(await answer.text())
     if (!answer.ok || !part) return window.location.reload()
     const $now = new DOMParser().parseFromString(part[0], 'text/html')

@@ -136,6 +136,35 @@ class ChoosePassword(Input):
     )
 
 
+class OwnPassword(Input):
+    """The password of somebody who is signed in."""
+
+    password = PasswordField(
+        _l("Password"),
+        [needed(_l("Enter your password")), longest(_TYPED_PASSWORD_LONGEST, _l("Enter your password"))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class ChangePassword(Input):
+    """The old password and a new one, both exactly as typed."""
+
+    old = PasswordField(
+        _l("Your password now"),
+        [needed(_l("Enter your password")), longest(_TYPED_PASSWORD_LONGEST, _l("Enter your password"))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        _l("New password"),
+        [needed(_l("Enter a password"))],
+        description=_l(
+            "15 characters or more. Three or four unrelated words are easy to remember and hard to guess. "
+            "Do not use your name or the name of your agency."
+        ),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
 class SignIn(Input):
     """Address and password."""
 

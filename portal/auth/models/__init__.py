@@ -59,6 +59,8 @@ class AccountSession(GlobalTable):
     signed_in_at: Mapped[datetime | None]
     strength: Mapped[str] = mapped_column(server_default="")
     issuer: Mapped[str] = mapped_column(server_default="")
+    agent: Mapped[str] = mapped_column(server_default="")
+    network: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         Index("ix_account_session_account_id", "account_id"),
@@ -93,6 +95,17 @@ class SignOnSecret(TenantTable):
     set_at: Mapped[datetime] = now_column()
 
     __table_args__ = (UniqueConstraint("tenant_id", "provider"),)
+
+
+class KnownDevice(GlobalTable):
+    """A browser and network that a person has signed in with before; only a hash of both is stored."""
+
+    __tablename__ = "known_device"
+    why_global = "it belongs to an account, in whichever council"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime] = now_column()
 
 
 class OneTimeCode(GlobalTable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,6 +41,9 @@ class SignedInOn:
     since: datetime
     seen_at: datetime
     here: bool
+    agent: str
+    network: str
+    handle: str
 
 
 @dataclass(frozen=True)
@@ -140,9 +144,44 @@ def actor_of(account_id: UUID, membership_id: UUID | None = None, *, strength: s
 def signed_in_on(actor: Actor, session_hash: str) -> tuple[SignedInOn, ...]:
     """The browsers where the actor is signed in, newest first; `session_hash` marks the one that asks."""
     rows = db.session().execute(
-        select(AccountSession.id_hash, AccountSession.created_at, AccountSession.seen_at)
+        select(
+            AccountSession.id_hash,
+            AccountSession.signed_in_at,
+            AccountSession.created_at,
+            AccountSession.seen_at,
+            AccountSession.agent,
+            AccountSession.network,
+        )
         .where(AccountSession.account_id == actor.account_id)
         .order_by(AccountSession.seen_at.desc())
         .limit(50)
     )
-    return tuple(SignedInOn(row.created_at, row.seen_at, row.id_hash == session_hash) for row in rows)
+    return tuple(
+        SignedInOn(
+            row.signed_in_at or row.created_at,
+            row.seen_at,
+            row.id_hash == session_hash,
+            row.agent,
+            row.network,
+            handle_of(row.id_hash),
+        )
+        for row in rows
+    )
+
+
+def handle_of(id_hash: str) -> str:
+    """What a page calls a session: neither its id nor what is stored of it."""
+    return hashlib.sha256(f"handle {id_hash}".encode()).hexdigest()[:16]
+
+
+def session_called(actor: Actor, handle: str) -> str | None:
+    """The hashed id of the actor's session that a page calls so."""
+    rows = db.session().execute(select(AccountSession.id_hash).where(AccountSession.account_id == actor.account_id))
+    return next((id_hash for id_hash in rows.scalars() if handle_of(id_hash) == handle), None)
+
+
+def password_hash_of(actor: Actor) -> str | None:
+    """What is stored of the actor's password."""
+    return (
+        db.session().execute(select(Account.password_hash).where(Account.id == actor.account_id)).scalar_one_or_none()
+    )

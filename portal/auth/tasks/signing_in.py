@@ -25,6 +25,20 @@ def tell_recovery_code_used(account_id: UUID, event_id: UUID) -> None:
     _tell(account_id, event_id, subject, N_("One of your recovery codes was used to sign in just now."))
 
 
+@jobs.task("auth.tell_password_changed")
+def tell_password_changed(account_id: UUID, event_id: UUID) -> None:
+    """Tell a person that their password was changed."""
+    text = N_("Your password was changed just now. You were signed out everywhere else.")
+    _tell(account_id, event_id, N_("Your password has changed"), text)
+
+
+@jobs.task("auth.tell_new_device")
+def tell_new_device(account_id: UUID, event_id: UUID) -> None:
+    """Tell a person that they signed in on a device or network that is new."""
+    text = N_("You signed in just now with a browser or from a network that you had not used here before.")
+    _tell(account_id, event_id, N_("You signed in on a new device"), text)
+
+
 @jobs.task("auth.tell_call_back")
 def tell_call_back(account_id: UUID, event_id: UUID) -> None:
     """Tell a person that a call-back was recorded for them."""

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from flask import Blueprint, request, session
+from flask import Blueprint, flash, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
-from portal.auth import guard
+from portal.auth import guard, login
 from portal.auth.addresses import key_of
+from portal.auth.commands import devices
 from portal.auth.commands.codes import Slip
 from portal.auth.commands.signing_in import Stage
 from portal.auth.policy import Permission, Reach, reach
@@ -84,7 +86,8 @@ def _by_account_and_network() -> str:
 
 
 def _by_account() -> str:
-    return str(session.get(_STAGE, {}).get("account", "-"))
+    stage = session.get(_STAGE, {})
+    return str(stage.get("account") or session.get("_user_id", "-"))
 
 
 def _by_address_and_network() -> str:
@@ -152,3 +155,14 @@ def after_sign_in(actor: Actor) -> str:
     if wanted == invitation or strong or writes:
         return wanted or home_of(actor)
     return home_of(actor)
+
+
+def enter(person: Actor) -> ResponseReturnValue:
+    """Sign somebody in who has shown who they are; of their sessions, the oldest makes room for this one."""
+    forget_first_step()
+    going = after_sign_in(person)
+    devices.note(person.account_id, *login.device())
+    if login.crowded(person.account_id):
+        flash(_("You were signed in on three other devices. We have signed you out where you signed in longest ago."))
+    login.sign_in(person.account_id, person.strength)
+    return redirect(going, 303)

@@ -17,6 +17,7 @@ from portal.auth.inputs import AppCode, app_code_words
 from portal.auth.policy import Permission
 from portal.auth.queries import factors
 from portal.auth.views.blueprint import UNPROCESSABLE, after_sign_in, blueprint, limited
+from portal.auth.views.signed_in import recently
 from portal.kernel.crypto import CannotOpen
 from portal.kernel.errors import Forbidden
 from portal.kernel.scope import Actor
@@ -40,6 +41,7 @@ def protect() -> ResponseReturnValue:
 @blueprint.route("/account/authenticator", methods=["GET", "POST"])
 @page(Permission.ACCOUNT)
 @limited("set-up-app", network="120 per hour")
+@recently
 def authenticator() -> ResponseReturnValue:
     """Scan, type the code that the app shows, done. A seed waits in the session until a code proves it."""
     here = actor()
@@ -105,6 +107,8 @@ def recovery_codes() -> ResponseReturnValue:
     """The ten codes, until the person says that they have kept them; a POST makes new ones."""
     here = actor()
     if request.method == "POST":
+        if not login.fresh():
+            return _to("/account/again")
         show_codes(here, changes.make_recovery_codes(here))
         return _to("/account/recovery-codes")
     try:

@@ -6,7 +6,7 @@ from flask import redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from portal.auth import login
-from portal.auth.commands import invitations
+from portal.auth.commands import devices, invitations
 from portal.auth.guard import actor, page, public
 from portal.auth.inputs import password_words
 from portal.auth.inputs.people import Accept
@@ -48,6 +48,7 @@ def invitation(token: str) -> ResponseReturnValue:
         except (NotFound, Conflict):
             return _over()
         else:
+            devices.note(made.account_id, *login.device())
             login.sign_in(made.account_id, made.strength)
             return redirect(f"{request.script_root}/account/protect", 303)
     status = UNPROCESSABLE if request.method == "POST" else 200

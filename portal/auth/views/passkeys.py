@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, session
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from portal.adapters import ports
 from portal.auth import agents, login
-from portal.auth.ceremonies import Place, Refused
+from portal.auth.ceremonies import Refused
 from portal.auth.commands import factors as factor_changes
 from portal.auth.commands import passkeys, signing_in
 from portal.auth.guard import actor, page, public
@@ -20,52 +17,14 @@ from portal.auth.inputs import PasskeyName
 from portal.auth.policy import Permission
 from portal.auth.queries import factors
 from portal.auth.queries import passkeys as queries
-from portal.auth.views.blueprint import UNPROCESSABLE, after_sign_in, blueprint, forget_first_step, limited
+from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, enter, limited
+from portal.auth.views.challenges import challenge, place, taken
 from portal.auth.views.factors import show_codes
-from portal.kernel import clock
+from portal.auth.views.signed_in import recently
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.scope import Actor
 from portal.web.fields import from_form
 from portal.web.posted import only_language
-
-_CHALLENGE = "challenge"
-_CHALLENGE_SECONDS = 15 * 60
-
-
-def place() -> Place:
-    """Where we are, as browsers know it."""
-    return Place(ports.address(""))
-
-
-def challenge() -> bytes:
-    """What the browser's next answer must answer; the same for every tab until it is used."""
-    kept = _fresh(str(session.get(_CHALLENGE, "")))
-    if kept is None:
-        kept = secrets.token_bytes(32)
-        session[_CHALLENGE] = f"{bytes_to_base64url(kept)}.{int(clock.now().timestamp())}"
-    return kept
-
-
-def taken() -> bytes | None:
-    """The challenge of this browser's session, once."""
-    return _fresh(login.take(_CHALLENGE))
-
-
-def _fresh(kept: str) -> bytes | None:
-    text, _dot, at = kept.partition(".")
-    if not at or clock.now().timestamp() - int(at) > _CHALLENGE_SECONDS:
-        return None
-    return base64url_to_bytes(text)
-
-
-def request_options() -> str:
-    """For templates: what the page asks the browser's passkeys."""
-    return place().request(challenge())
-
-
-@blueprint.app_context_processor
-def _for_templates() -> dict[str, object]:
-    return {"passkey_request": request_options}
 
 
 def _to(path: str) -> ResponseReturnValue:
@@ -82,15 +41,13 @@ def sign_in_passkey() -> ResponseReturnValue:
     except Refused:
         flash(_("That passkey did not work here. Try again, or sign in with your password."))
         return _to("/sign-in")
-    forget_first_step()
-    going = after_sign_in(person)
-    login.sign_in(person.account_id, person.strength)
-    return redirect(going, 303)
+    return enter(person)
 
 
 @blueprint.route("/account/passkeys/add", methods=["GET", "POST"])
 @page(Permission.ACCOUNT)
 @limited("add-passkey", network="120 per hour")
+@recently
 def add_passkey() -> ResponseReturnValue:
     """What a passkey is, and the button that makes one."""
     here = actor()
@@ -143,6 +100,7 @@ def _is_last() -> bool:
 
 @blueprint.route("/account/passkeys/<uuid:passkey_id>/remove", methods=["POST"])
 @page(Permission.ACCOUNT)
+@recently
 def remove_passkey(passkey_id: UUID) -> ResponseReturnValue:
     """Forget a passkey, unless nothing stronger than an email would be left."""
     passkeys.remove(actor(), passkey_id, here=login.session_hash())

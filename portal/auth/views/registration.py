@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.auth import login
-from portal.auth.commands import codes, memberships, registration
+from portal.auth.commands import codes, devices, memberships, registration
 from portal.auth.commands.codes import Slip, WrongCode
 from portal.auth.envelope import Details
 from portal.auth.guard import actor, page, public
@@ -203,6 +203,7 @@ def register_password() -> ResponseReturnValue:
             return _to("/sign-in")
         else:
             drop(PURPOSE)
+            devices.note(made.account_id, *login.device())
             login.sign_in(made.account_id, made.strength)
             return _to("/account/protect")
     status = UNPROCESSABLE if request.method == "POST" else 200

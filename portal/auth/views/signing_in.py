@@ -18,10 +18,9 @@ from portal.auth.policy import Permission
 from portal.auth.queries import factors
 from portal.auth.views.blueprint import (
     UNPROCESSABLE,
-    after_sign_in,
     blueprint,
     drop_stage,
-    forget_first_step,
+    enter,
     home_of,
     keep,
     keep_stage,
@@ -125,12 +124,9 @@ def _has_passkey(person: Actor) -> bool:
 
 
 def _in(person: Actor) -> ResponseReturnValue:
-    forget_first_step()
-    going = after_sign_in(person)
     if person.strength == "totp" and not _has_passkey(person):
         flash(_("Next time it can be easier and safer: create a passkey on your account page."))
-    login.sign_in(person.account_id, person.strength)
-    return redirect(going, 303)
+    return enter(person)
 
 
 @blueprint.route("/sign-in/email", methods=["POST"])

@@ -42,6 +42,11 @@ def take(key: str) -> str:
     return kept if kept and sessions.forget(session_hash(), key, kept) else ""
 
 
+def renew(actor: Actor) -> None:
+    """Give the session a new id and a new beginning; it stays as strong as it was."""
+    sign_in(actor.account_id, actor.strength, str(getattr(session, "issuer", "")))
+
+
 def fresh() -> bool:
     """Whether the person showed who they are a moment ago."""
     return bool(session.fresh)  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy

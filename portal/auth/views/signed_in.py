@@ -94,9 +94,10 @@ def _confirmed(by: str) -> ResponseReturnValue:
     here = actor()
     changes.confirmed(here, by)
     going = str(session.pop(_AGAIN, "/account"))
-    login.sign_in(
-        here.account_id, "totp" if by == "totp" and here.weak else "passkey" if by == "passkey" else here.strength
-    )
+    if by == "passkey" or (by == "totp" and here.weak):
+        login.sign_in(here.account_id, by)
+    else:
+        login.renew(here)
     return _to(going if going.startswith("/account") else "/account")
 
 
@@ -118,7 +119,7 @@ def password() -> ResponseReturnValue:
             else:
                 form.refuse("new", password_words(refusal.errors["new"]))
         else:
-            login.sign_in(here.account_id, here.strength)
+            login.renew(here)
             flash(_("Your password has changed. You were signed out everywhere else."), "success")
             return _to("/account")
     status = UNPROCESSABLE if request.method == "POST" else 200

@@ -44,7 +44,7 @@ def take(key: str) -> str:
 
 def renew(actor: Actor) -> None:
     """Give the session a new id and a new beginning; it stays as strong as it was."""
-    sign_in(actor.account_id, actor.strength, str(getattr(session, "issuer", "")))
+    sign_in(actor.account_id, str(getattr(session, "strength", "")), issuer())
 
 
 def fresh() -> bool:

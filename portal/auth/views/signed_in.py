@@ -44,7 +44,7 @@ def recently(view: View) -> Callable[..., ResponseReturnValue]:
         if login.fresh():
             return view(*args, **values)
         # A form that was refused here is not sent again by itself: its page is shown first.
-        session[_AGAIN] = request.path if request.method == "GET" else "/account"
+        session[_AGAIN] = "/account" if request.method == "POST" else request.path
         return _to("/account/again")
 
     return guarded

@@ -10,7 +10,7 @@ import portal.messaging.models
 import portal.referrals.models
 import portal.screening.models
 import portal.tenants.models
-import portal.web.models  # noqa: F401
+import portal.web.models  # noqa: F401 - imported for their tables
 from portal.kernel.tables import Base
 
 metadata = Base.metadata

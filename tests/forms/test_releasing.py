@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,9 @@ from portal.forms.commands import comments, drafting, releasing
 from portal.forms.commands.publish import publish as publish_folder
 from portal.forms.models import FormVersion
 from portal.forms.queries import history
+from portal.forms.queries.comments import of_draft
 from portal.forms.queries.drafts import Draft
+from portal.forms.readiness import judge
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.factories.people import Person, make_person
@@ -222,9 +225,7 @@ def test_sending_back_needs_a_comment_but_taking_back_does_not(designer: Person,
 
 
 def queries_of(person: Person, draft: Draft) -> list[str]:
-    from portal.forms.queries import comments as said  # noqa: PLC0415
-
-    return [one.body for one in said.of_draft(person.actor, draft.id)]
+    return [one.body for one in of_draft(person.actor, draft.id)]
 
 
 def test_double_clicks_do_it_once(designer: Person, second: Person, admin: Admin) -> None:
@@ -312,10 +313,6 @@ def test_a_scenario_that_only_fails_now_is_not_published(
 
 
 def _all_pass(*args: Any) -> Any:
-    from dataclasses import replace  # noqa: PLC0415
-
-    from portal.forms.readiness import judge  # noqa: PLC0415
-
     return replace(judge(*args), results=())
 
 

@@ -331,7 +331,7 @@ def test_the_same_words_saved_twice_at_once_are_one_save(teacher: Person) -> Non
         with acting(teacher):
             seen = find_draft(teacher.actor, draft_id)
 
-        def click(_: int, draft: Any = seen, body: dict[str, str] = {"oth_anything": words}) -> int:  # noqa: B006
+        def click(_: int, draft: Any = seen, body: dict[str, str] = {"oth_anything": words}) -> int:  # noqa: B006 - read only
             with acting(teacher):
                 return drafts.save(teacher.actor, draft, "other", body, draft.of("other").version, complete=True)
 

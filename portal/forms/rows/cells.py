@@ -90,12 +90,11 @@ def _in(label: str, language: str) -> str:
 
 
 @dataclass(frozen=True)
-class Name:
-    """A short name of letters, digits and underscores: a rule's id."""
+class _OneKey:
+    """What the cells share that are one key of the entry, called as their field; text unless they say otherwise."""
 
     name: str
     label: Any
-    hint: Any = ""
 
     @property
     def steps(self) -> Steps:
@@ -103,6 +102,13 @@ class Name:
 
     def filled(self, value: object) -> Filled:
         return {self.name: [value if isinstance(value, str) else ""]}
+
+
+@dataclass(frozen=True)
+class Name(_OneKey):
+    """A short name of letters, digits and underscores: a rule's id."""
+
+    hint: Any = ""
 
     def drawn(self, sheet: Sheet) -> list[Group]:
         return [Group((sheet.field("text", self.name, str(self.label), str(self.hint), width=10),))]
@@ -116,18 +122,12 @@ class Name:
 
 
 @dataclass(frozen=True)
-class Whole:
+class Whole(_OneKey):
     """A whole number between two others."""
 
-    name: str
-    label: Any
     hint: Any
     least: int
     most: int
-
-    @property
-    def steps(self) -> Steps:
-        return (self.name,)
 
     def filled(self, value: object) -> Filled:
         return {self.name: [str(value) if isinstance(value, int) else ""]}
@@ -145,11 +145,9 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Pick:
+class Pick(_OneKey):
     """One of what a part of the draft has; what is no longer there can stay until it is changed."""
 
-    name: str
-    label: Any
     of: str
     hint: Any = ""
     needed: bool = True
@@ -159,9 +157,6 @@ class Pick:
     @property
     def steps(self) -> Steps:
         return self.at or (self.name,)
-
-    def filled(self, value: object) -> Filled:
-        return {self.name: [value if isinstance(value, str) else ""]}
 
     def drawn(self, sheet: Sheet) -> list[Group]:
         first = _("Choose") if self.kind == "select" else ""
@@ -178,18 +173,12 @@ class Pick:
 
 
 @dataclass(frozen=True)
-class Some:
+class Some(_OneKey):
     """Several of what a part of the draft has, in the order in which they stood before."""
 
-    name: str
-    label: Any
     of: str
     hint: Any = ""
     needed: bool = False
-
-    @property
-    def steps(self) -> Steps:
-        return (self.name,)
 
     def filled(self, value: object) -> Filled:
         return {self.name: names_in(value)}
@@ -210,16 +199,10 @@ class Some:
 
 
 @dataclass(frozen=True)
-class Flag:
+class Flag(_OneKey):
     """Yes, or left out."""
 
-    name: str
-    label: Any
     hint: Any = ""
-
-    @property
-    def steps(self) -> Steps:
-        return (self.name,)
 
     def filled(self, value: object) -> Filled:
         return {self.name: ["y"] if value is True else []}
@@ -235,21 +218,12 @@ class Flag:
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(_OneKey):
     """One line in no particular language (a telephone number, an address), checked when it is given."""
 
-    name: str
-    label: Any
     hint: Any
     check: Callable[[str], bool]
     message: Any
-
-    @property
-    def steps(self) -> Steps:
-        return (self.name,)
-
-    def filled(self, value: object) -> Filled:
-        return {self.name: [value if isinstance(value, str) else ""]}
 
     def drawn(self, sheet: Sheet) -> list[Group]:
         return [Group((sheet.field("text", self.name, str(self.label), str(self.hint)),))]
@@ -263,16 +237,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Day:
+class Day(_OneKey):
     """A date, kept as ISO text."""
 
-    name: str
-    label: Any
     hint: Any = ""
-
-    @property
-    def steps(self) -> Steps:
-        return (self.name,)
 
     def filled(self, value: object) -> Filled:
         day = as_date(value) if isinstance(value, str) else None

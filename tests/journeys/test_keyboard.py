@@ -39,8 +39,8 @@ def test_given_only_a_keyboard_when_a_teacher_signs_in_then_she_sends_an_urgent_
     found = CODE.search(outbox.letters(person.email)[0])
     assert found
     _type(walker, "Code", found.group(), then="Enter")
-    walker.sees_heading("My reports and requests")
-    _press(walker, walker.link("Report or request").first)
+    walker.sees_heading("Protect your account")
+    _press(walker, walker.link("Not now: report a concern"))
     walker.sees_heading("Report a concern or make a request")
     _press(walker, walker.button("Urgent: short form"))
     _fill_in_urgent_form(walker)

@@ -1,4 +1,4 @@
-"""A second PostgreSQL that a test may stop and start, with the application of this process on it."""
+"""A second PostgreSQL that a test may stop and start; and a world whose POSTs are undone, for a whole module."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from portal.cli import migrate
 from portal.cli.cluster import Addresses, Cluster
 from portal.kernel import db
 from portal.tenants import resolve, vault
+from tests.faults import form_pages
 from tests.fixtures.councils import FORGET, Councils, apply_all
+from tests.fixtures.database import DATABASE, Cleaner
 
 
 def _runs(pid: int) -> bool:
@@ -107,3 +109,16 @@ def there(outage: Outage) -> Councils:
     """Both councils as the second PostgreSQL knows them."""
     del outage
     return Councils(wales=resolve.by_slug("glan-yr-afon"), england=resolve.by_slug("avonmere"))
+
+
+@pytest.fixture(scope="module")
+def world_of_forms(
+    _application: Flask, cluster: Cluster, _test_database: tuple[Addresses, Cleaner]
+) -> Iterator[form_pages.Filled]:
+    """Made once for a module that only reads and posts: none of its tests may ask for `app` or `database`."""
+    _, cleaner = _test_database
+    cleaner.clean()
+    resolve.forget()
+    councils = Councils(wales=resolve.by_slug("glan-yr-afon"), england=resolve.by_slug("avonmere"))
+    with cluster.connect_admin(DATABASE) as admin, form_pages.filled(_application, councils, admin) as made:
+        yield made

@@ -19,7 +19,7 @@ from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from flask import Flask, Response, g, request
+from flask import Response, g, request
 from flask.testing import FlaskClient
 from sqlalchemy import inspect, select
 from werkzeug.routing import Rule
@@ -35,16 +35,13 @@ from portal.kernel.tables import Base
 from portal.referrals.models import Referral
 from portal.web import security
 from tests.factories.people import sign_in
+from tests.faults.form_pages import Filled
 from tests.faults.test_extra_fields import FORGED, GENERIC
-from tests.faults.test_hostile_forms import Filled
-from tests.faults.test_hostile_forms import filled as world_of_forms
 from tests.forms.contents import shipped_contents
 from tests.matrix import walk
 from tests.matrix.access import AGENCY
 from tests.referrals.clicking import Fields, answer
 from tests.referrals.clicking import filled as as_it_stands
-
-__all__ = ["world_of_forms"]
 
 MODELS: tuple[type[Base], ...] = (FormDraft, FormVersion, FormComment, FormCheck, FormTrial, Referral, AuditEvent)
 # What a forger would write rather than an identifier.
@@ -150,10 +147,13 @@ CASES = {
     f"{DRAFT}/proposals": Case("/forms/drafts/{proposed}/proposals", complete=True),
     f"{DRAFT}/newer": Case("/forms/drafts/{overtaken}/newer", complete=True),
     "/forms/import": Case(file="form_file"),
-}
-# The views of a report itself, behind another door, and open only once an answer or a route says so.
-OTHERS = {f"{TRIAL}/{name}" for name in ("agree", "disagree", "check", "urgent")} | {
-    f"{TRIAL}/people/<key>/<int:place>/<group>{rest}" for rest in ("", "/<int:number>", "/<int:number>/remove")
+    f"{TRIAL}/agree": Case("/forms/try/{disagreed}/route"),
+    f"{TRIAL}/disagree": Case("/forms/try/{answered}/route", complete=True),
+    f"{TRIAL}/check": Case("/forms/try/{answered}/check"),
+    f"{TRIAL}/urgent": Case("/forms/try/{short}/urgent", complete=True),
+    f"{TRIAL}/people/<key>/<int:place>/<group>": Case("{workers}"),
+    f"{TRIAL}/people/<key>/<int:place>/<group>/<int:number>": Case("{workers}/0"),
+    f"{TRIAL}/people/<key>/<int:place>/<group>/<int:number>/remove": Case("{workers}/0/remove"),
 }
 
 
@@ -161,23 +161,26 @@ OTHERS = {f"{TRIAL}/{name}" for name in ("agree", "disagree", "check", "urgent")
 class Forms:
     """The pages of the world, read by two people, and the forms on them."""
 
-    app: Flask
     world: Filled
     clients: dict[str, FlaskClient]
 
     def page(self, rule: Rule, case: Case) -> str:
         """The page that shows the form of an address."""
-        assert self.world.stages is not None
-        names = {name: str(value) for name, value in vars(self.world.stages).items()}
+        ids = vars(self.world.stages) | vars(self.world.trials)
+        names = {name: str(value) for name, value in ids.items()} | {"workers": self.world.trials.workers}
         names |= {"version": self.world.things.version[AGENCY]}
         names |= {"draft": f"/forms/drafts/{self.world.things.form[AGENCY]}"}
         names |= {"trial": f"/forms/try/{self.world.things.trial[AGENCY]}"}
-        own = case.page.format(**names) or walk.address(self.app, self.world, rule, AGENCY)
+        own = case.page.format(**names) or walk.address(self.world.app, self.world, rule, AGENCY)
         return f"/{self.world.here.slug}{own}"
 
     def find(self, rule: Rule, case: Case) -> tuple[str, Tag]:
         """Where it posts to, and the form."""
-        adapter, page, slug = self.app.url_map.bind("localhost"), self.page(rule, case), f"/{self.world.here.slug}"
+        adapter, page, slug = (
+            self.world.app.url_map.bind("localhost"),
+            self.page(rule, case),
+            f"/{self.world.here.slug}",
+        )
         shown = self.clients[case.person].get(page)
         for form in BeautifulSoup(shown.get_data(as_text=True), "html.parser").find_all("form"):
             path = urlsplit(str(form.get("action", ""))).path or urlsplit(page).path
@@ -230,30 +233,28 @@ def _tried(forms: Forms, rule: Rule, watch: Watch, patch: pytest.MonkeyPatch) ->
 
 
 @pytest.fixture
-def forms(app: Flask, world_of_forms: Filled) -> Forms:
+def forms(world_of_forms: Filled) -> Forms:
     """A designer and a second person, signed in."""
     clients = {}
     for name in ("form designer", "practice manager"):
         person = world_of_forms.people[name]
         assert person is not None
-        clients[name] = app.test_client()
+        clients[name] = world_of_forms.app.test_client()
         sign_in(clients[name], person)
-    return Forms(app, world_of_forms, clients)
+    return Forms(world_of_forms, clients)
 
 
 def test_no_form_of_the_designer_takes_a_field_that_it_does_not_have(
-    app: Flask, forms: Forms, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    forms: Forms, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    addresses = {rule.rule: rule for rule in walk.rules(app) if "POST" in walk.methods(rule)}
-    own = {name: rule for name, rule in addresses.items() if name.startswith("/forms") and name not in OTHERS}
+    addresses = {rule.rule: rule for rule in walk.rules(forms.world.app) if "POST" in walk.methods(rule)}
+    own = {name: rule for name, rule in addresses.items() if name.startswith("/forms")}
     assert set(CASES) <= set(own)
     wrong = [_tried(forms, rule, watch, monkeypatch) for rule in own.values()]
     assert [each for each in wrong if each] == []
 
 
-def test_a_field_that_is_taken_would_be_found(
-    app: Flask, forms: Forms, watch: Watch, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_field_that_is_taken_would_be_found(forms: Forms, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     """A command that takes what is posted for the state of a draft."""
     taking = comments.add
 
@@ -261,5 +262,7 @@ def test_a_field_that_is_taken_would_be_found(
         taking(actor, draft, f"{body} {request.form.get('state', '')}", once, place)
 
     monkeypatch.setattr(comments, "add", careless)
-    (rule,) = (one for one in walk.rules(app) if one.rule == f"{DRAFT}/comments" and "POST" in walk.methods(one))
+    (rule,) = (
+        one for one in walk.rules(forms.world.app) if one.rule == f"{DRAFT}/comments" and "POST" in walk.methods(one)
+    )
     assert _tried(forms, rule, watch, monkeypatch) == f"{rule.rule}: something else is written"

@@ -14,6 +14,7 @@ from portal.kernel import db
 from portal.referrals.commands import drafts, sending, trials
 from portal.referrals.paths import TRIAGE, walk
 from portal.referrals.queries.drafts import find_draft
+from portal.referrals.queries.trials import open_trial
 from tests.factories.people import Person
 
 WORDS: dict[str, Any] = {
@@ -108,3 +109,13 @@ def begin_trial(person: Person, *, kind: str = "full", form_key: str = "concern"
         assert version is not None
         trials.begin(person.actor, content_of(version.id), kind, language, trial_id=trial_id, version_id=version.id)
     return trial_id
+
+
+def fill_trial(person: Person, trial_id: UUID, **given: Any) -> None:
+    """Every answer that the trial needs to be "sent"; `given` fixes some answers."""
+    with acting(person):
+        _draft, form = open_trial(person.actor, trial_id)
+        triage, sections = complete(form.form, **given)
+        for key, body in {TRIAGE: {"answers": triage, "override_reason": ""}, **sections}.items():
+            draft, _form = open_trial(person.actor, trial_id)
+            trials.Trials().save(person.actor, draft, key, body, 0, complete=True)

@@ -30,7 +30,7 @@ from tests.factories.people import Person as Somebody
 from tests.factories.people import make_person, sign_in
 from tests.fixtures.councils import Councils
 from tests.referrals.clicking import Person, soup
-from tests.referrals.making import begin_trial, complete
+from tests.referrals.making import begin_trial, complete, fill_trial
 
 Admin = psycopg.Connection[tuple[object, ...]]
 
@@ -43,12 +43,7 @@ def designer(councils: Councils) -> Somebody:
 def filled_in(person: Somebody) -> UUID:
     """A trial with every answer, ready to be "sent"."""
     trial_id = begin_trial(person)
-    with db.unit_of_work(person.scope):
-        _draft, form = open_trial(person.actor, trial_id)
-        triage, sections = complete(form.form)
-        for key, body in {TRIAGE: {"answers": triage, "override_reason": ""}, **sections}.items():
-            draft, _form = open_trial(person.actor, trial_id)
-            trials.Trials().save(person.actor, draft, key, body, 0, complete=True)
+    fill_trial(person, trial_id)
     return trial_id
 
 

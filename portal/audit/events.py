@@ -31,6 +31,9 @@ class Event(StrEnum):
     MEMBERSHIP_ENDED = "auth.membership_ended"
     MEMBERSHIP_SUSPENDED = "auth.membership_suspended"
     MEMBERSHIP_RESUMED = "auth.membership_resumed"
+    NAME_CHANGED = "auth.name_changed"
+    EMAIL_CHANGED = "auth.email_changed"
+    EMAIL_CHANGE_REFUSED = "auth.email_change_refused"
     LEAD_CHECKED = "auth.lead_checked"
     ROLE_CHANGED = "auth.role_changed"
     REMINDED = "auth.reminded"
@@ -118,6 +121,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.MEMBERSHIP_REFUSED: frozenset({"role"}),
     Event.MEMBERSHIP_ENDED: frozenset({"role", "reason"}),
     Event.MEMBERSHIP_SUSPENDED: frozenset({"role", "reason"}),
+    Event.NAME_CHANGED: frozenset({"reason"}),
+    Event.EMAIL_CHANGE_REFUSED: frozenset({"reason"}),
     Event.MEMBERSHIP_RESUMED: frozenset({"role"}),
     Event.ROLE_CHANGED: frozenset({"was", "now"}),
     Event.REMINDED: frozenset({"stage"}),

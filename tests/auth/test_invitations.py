@@ -262,7 +262,7 @@ def test_every_nasty_address_is_refused(lead: Walker, admin: Admin, whom: str) -
 
 def _plain(email: str) -> bool:
     """Nasty only because its domain proves no agency: whom the council vouches for need not have one that does."""
-    return invitations._refusal("sponsored", email, None) == ""
+    return invitations.refusal("sponsored", email, None) == ""
 
 
 def test_who_may_invite_whom(new_walker: Callable[[], Walker]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask.testing import FlaskClient
 from sqlalchemy import insert
@@ -101,11 +102,13 @@ def codes(mail: list[outbox.Kept]) -> list[str]:
     return [found.group(1) for one in mail if (found := CODE.search(one.body))]
 
 
-def make_account(email: str, password: str = PASSWORD, state: str = "active") -> None:
-    """An account without any membership."""
+def make_account(email: str, password: str = PASSWORD, state: str = "active") -> UUID:
+    """An account without any membership; its id."""
+    made = uuid4()
     with db.unit_of_work(scope.NOWHERE) as session:
         session.execute(
             insert(Account).values(
+                id=made,
                 email=email,
                 email_key=email.lower(),
                 name="Ffion Llwyd",
@@ -114,3 +117,4 @@ def make_account(email: str, password: str = PASSWORD, state: str = "active") ->
                 email_proved_at=clock.now(),
             )
         )
+    return made

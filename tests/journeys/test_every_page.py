@@ -44,7 +44,7 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
     outcome = f"{decide}?outcome={council.settings.outcomes[0].key}"
     walks = (
         (None, (*PUBLIC, *ADVICE, f"/advice/{topic}")),
-        (author, (*mine, "/account")),
+        (author, (*mine, "/account", "/account/name", "/account/email", "/account/leave", "/account/another-agency")),
         (
             make_person(council, strength="email"),
             ("/account", "/account/protect", "/account/authenticator", "/account/passkeys/add"),

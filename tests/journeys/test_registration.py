@@ -102,3 +102,21 @@ def test_given_somebody_who_is_signed_in_when_their_lead_ends_their_access_then_
     lead.sees_heading("People").does_not_see("Gethin Leaver")
     theirs.open("/referrals").sees_heading("Sign in")
     walk(council, heir, language="cy").open(f"/referrals/{made.reference}").sees("Gethin Leaver")
+
+
+def test_given_a_hospital_nurse_when_she_has_one_account_then_she_reports_to_two_councils(
+    walk: Walk, council_named: CouncilNamed
+) -> None:
+    england, wales, hospital = council_named("avonmere"), council_named("glan-yr-afon"), "example-infirmary"
+    nurse = make_person(england, agency=hospital, email="ffion.llwyd@nhs.net")
+    there = make_person(wales, agency=hospital, account_id=nurse.account_id, email="ffion.llwyd@nhs.net")
+    other_hat = make_person(england, agency="mill-lane-surgery", account_id=nurse.account_id, email=nurse.email)
+    sent = [make_referral(council, person).reference for council, person in ((england, nurse), (wales, there))]
+    browser = walk(england, nurse)
+    browser.open("/account").follow("Act for another agency").sees_heading("For whom are you acting now?")
+    browser.page.get_by_role("radio", name="Example Infirmary").check()
+    browser.press("Continue").sees(sent[0])
+    browser.open("/account/hat").page.get_by_role("radio", name="Mill Lane Surgery").check()
+    browser.press("Continue").does_not_see(sent[0])
+    assert other_hat.account_id == nurse.account_id
+    walk(wales, there, language="cy").open("/referrals").sees(sent[1]).does_not_see(sent[0])

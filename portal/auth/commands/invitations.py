@@ -65,7 +65,7 @@ def invite(actor: Actor, whom: str, typed: Typed, language: str) -> UUID:
     if whom not in kinds(actor):
         raise NotFound
     agency_id, role = _place(actor, whom, typed)
-    reason = _refusal(whom, typed.email, agency_id)
+    reason = refusal(whom, typed.email, agency_id)
     if reason:
         events.record_apart(Event.ADDRESS_REFUSED, reason=reason)
         raise Invalid({"email": reason})
@@ -116,13 +116,13 @@ def _place(actor: Actor, whom: str, typed: Typed) -> tuple[UUID | None, str]:
     return found, "agency_lead" if whom == LEAD else "referrer"
 
 
-def _refusal(whom: str, email: str, agency_id: UUID | None) -> str:
+def refusal(whom: str, email: str, agency_id: UUID | None) -> str:
     """Why an address may not be invited, or "". Addresses are judged as at registration; only whoever the council
     vouches for need not have one of the agency, and may have a private one where the council allows that."""
     try:
         address = addresses.parse(email)
-    except addresses.BadAddress as refusal:
-        return refusal.reason
+    except addresses.BadAddress as bad:
+        return bad.reason
     if whom in (STAFF, SPONSORED):
         return _of_no_agency(whom, address.domain)
     judged = judge(email)
@@ -228,7 +228,7 @@ def _take(token_hash: str) -> Offered:
         raise NotFound("the invitation is over")
     whom = SPONSORED if found.sponsored else STAFF if found.agency_id is None else COLLEAGUE
     # The domains of an agency, and what the council allows, may have changed since.
-    reason = _refusal(whom, found.email, found.agency_id)
+    reason = refusal(whom, found.email, found.agency_id)
     if reason:
         events.record_apart(Event.INVITATION_REFUSED, found.id, reason=reason)
         raise NotFound("the address no longer fits")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import update
@@ -31,18 +32,72 @@ def end(actor: Actor, membership_id: UUID, version: int, reason: str, heir: str)
     found = _found(actor, membership_id)
     if found.state == "ended" and found.version == version + 1:
         return
-    if leaving.left_by(found.account_id, found.agency_id):
-        heirs = {str(one.membership_id): one.account_id for one in colleagues.heirs(actor, membership_id)}
-        if heirs and heir not in heirs:
-            raise Invalid({"heir": "choice"})
-        if heirs:
-            leaving.hand_over(found.account_id, found.agency_id, heirs[heir])
+    _hand_over(membership_id, found.account_id, found.agency_id, heir)
     _change(actor, found, version, ("active", "suspended"), state="ended", why=reason)
     finish(found, Event.MEMBERSHIP_ENDED, reason)
     jobs.enqueue("auth.send_membership", membership_id=membership_id)
 
 
-def finish(found: Colleague, event: Event, reason: str) -> None:
+def _hand_over(membership_id: UUID, account_id: UUID, agency_id: UUID | None, heir: str) -> None:
+    if not leaving.left_by(account_id, agency_id):
+        return
+    heirs = {str(one.membership_id): one.account_id for one in colleagues.in_place_of(membership_id)}
+    if heirs and heir not in heirs:
+        raise Invalid({"heir": "choice"})
+    if heirs:
+        leaving.hand_over(account_id, agency_id, heirs[heir])
+
+
+def leave(actor: Actor, heir: str) -> None:
+    """End the membership under which the actor is here, by their own choice. Raises NotFound, and
+    Invalid({"heir": "choice"}) as `end` does.
+    """
+    if actor.membership_id is None:
+        raise NotFound
+    _hand_over(actor.membership_id, actor.account_id, actor.agency_id, heir)
+    ended = db.session().execute(
+        update(Membership)
+        .where(Membership.id == actor.membership_id, Membership.state.in_(("pending", "active")))
+        .values(
+            state="ended",
+            why="left",
+            decided_at=clock.now(),
+            decided_by=actor.account_id,
+            version=Membership.version + 1,
+        )
+        .returning(Membership.id)
+    )
+    if ended.one_or_none() is None:
+        raise NotFound
+    left = Left(actor.membership_id, actor.account_id, actor.agency_id, actor.role)
+    finish(left, Event.MEMBERSHIP_ENDED, "left")
+    jobs.enqueue("auth.send_membership", membership_id=actor.membership_id)
+
+
+class Stands(Protocol):
+    """What is to be known of a membership that ends."""
+
+    @property
+    def membership_id(self) -> UUID: ...
+    @property
+    def account_id(self) -> UUID: ...
+    @property
+    def agency_id(self) -> UUID | None: ...
+    @property
+    def role(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Left:
+    """A membership that its own person, or nobody at all, has ended."""
+
+    membership_id: UUID
+    account_id: UUID
+    agency_id: UUID | None
+    role: str
+
+
+def finish(found: Stands, event: Event, reason: str) -> None:
     """What follows when somebody is let in no longer: their sessions, what they offered, and an agency's last lead."""
     sessions.end_all(found.account_id)
     db.session().execute(
@@ -58,7 +113,7 @@ def finish(found: Colleague, event: Event, reason: str) -> None:
     tell_without_lead(found)
 
 
-def tell_without_lead(found: Colleague) -> None:
+def tell_without_lead(found: Stands) -> None:
     """Tell the council when somebody was the last lead of their agency."""
     if found.role == "agency_lead" and found.agency_id and not colleagues.has_lead(found.agency_id):
         events.record(Event.WITHOUT_LEAD, found.agency_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from portal.auth.addresses import LONGEST as LONGEST_ADDRESS
@@ -116,6 +116,53 @@ class End(Input):
     )
 
 
+class ChooseHat(Input):
+    """For which agency somebody acts."""
+
+    hat = Choice(_l("For whom are you acting now?"), message=_l("Select for whom you are acting"), choices=[])
+
+
+class Leave(Input):
+    """Giving up a membership; who takes over."""
+
+    heir = Choice(
+        _l("Who takes over what you leave?"),
+        message=_l("Select who takes over"),
+        choices=[],
+        description=_l("Drafts become theirs. Questions about open reports go to them from now on."),
+    )
+
+
+class ChangeName(Input):
+    """Another name, and why."""
+
+    name = StringField(
+        _l("Your full name"),
+        [needed(_l("Enter your full name")), longest(_NAME_LONGEST, _l("Your name must be 100 characters or fewer"))],
+        render_kw={"autocomplete": "name"},
+    )
+    reason = Choice(_l("Why do you change it?"), message=_l("Select why you change it"), choices=[])
+
+
+class ChangeEmail(Input):
+    """Another address, and the password, so that nobody does it at a browser that was left open."""
+
+    email = EmailField(
+        _l("Your new work email address"),
+        [
+            needed(_l("Enter your new work email address")),
+            longest(LONGEST_ADDRESS, _l("Your email address must be 254 characters or fewer")),
+        ],
+        description=_l("Your own address at the agency for which you are acting. We will send a code to it."),
+        render_kw={"autocomplete": "email"},
+    )
+    password = PasswordField(
+        _l("Your password"),
+        [needed(_l("Enter your password")), longest(1000, _l("Enter your password"))],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
 class Accept(ChoosePassword):
     """A new person accepts an invitation."""
 
@@ -152,3 +199,13 @@ def invited_words(reason: str) -> str:
         "invited": _("This person has been invited already. You can send the invitation again"),
     }
     return texts.get(reason) or email_words(reason)
+
+
+def new_address_words(reason: str) -> str:
+    """Why somebody's own new address, or the password with it, is refused."""
+    texts: dict[str, str] = {
+        "wrong": _("That is not your password"),
+        "same": _("This is your email address already"),
+        "other_agency": _("This address does not belong to your agency. Ask to join the other agency first"),
+    }
+    return texts.get(reason) or invited_words(reason) or _("Enter another email address")

@@ -113,7 +113,7 @@ class OneTimeCode(GlobalTable):
 
     __tablename__ = "one_time_code"
     why_global = "a code proves an address before there is an account or a membership"
-    PURPOSES: ClassVar[tuple[str, ...]] = ("register", "sign_in", "join", "sign_on")
+    PURPOSES: ClassVar[tuple[str, ...]] = ("register", "sign_in", "join", "sign_on", "email")
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     purpose: Mapped[str]

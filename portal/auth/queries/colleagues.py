@@ -83,7 +83,12 @@ def find(actor: Actor, membership_id: UUID) -> Colleague | None:
 
 
 def heirs(actor: Actor, membership_id: UUID) -> tuple[Heir, ...]:
-    """Who could take over from somebody whom the actor looks after: those in the same place who are in, by name."""
+    """Who could take over from somebody whom the actor looks after."""
+    return in_place_of(membership_id) if find(actor, membership_id) is not None else ()
+
+
+def in_place_of(membership_id: UUID) -> tuple[Heir, ...]:
+    """Those who are in at the same place as a membership, by name."""
     leaver = aliased(Membership)
     query = (
         select(Membership.id, Membership.account_id, Account.name)
@@ -108,8 +113,6 @@ def heirs(actor: Actor, membership_id: UUID) -> tuple[Heir, ...]:
         .order_by(Account.name, Membership.id)
         .limit(MOST)
     )
-    if find(actor, membership_id) is None:
-        return ()
     return tuple(Heir(*row) for row in db.session().execute(query))
 
 

@@ -62,9 +62,18 @@ def approvers(membership_id: UUID) -> tuple[Reader, ...]:
         )
         .one_or_none()
     )
-    if asked is None:
-        return ()
-    leads = and_(Membership.role == "agency_lead", Membership.agency_id == asked.agency_id)
+    return _choose(asked.agency_id, asked.role) if asked else ()
+
+
+def looking_after(membership_id: UUID) -> tuple[Reader, ...]:
+    """Who looks after somebody who is in: the agency's leads; for a lead, or an agency without one, the council."""
+    query = select(Membership.agency_id, Membership.role).where(Membership.id == membership_id)
+    row = db.session().execute(query).one_or_none()
+    return _choose(row.agency_id, row.role) if row else ()
+
+
+def _choose(agency_id: UUID | None, role: str) -> tuple[Reader, ...]:
+    leads = and_(Membership.role == "agency_lead", Membership.agency_id == agency_id)
     council = Membership.role.in_(("practice_manager", "council_admin"))
     rows = (
         db.session()
@@ -76,7 +85,7 @@ def approvers(membership_id: UUID) -> tuple[Reader, ...]:
         )
         .all()
     )
-    own = [row for row in rows if row.role == "agency_lead" and asked.role == "referrer"]
+    own = [row for row in rows if row.role == "agency_lead" and role == "referrer"]
     chosen = own or [row for row in rows if row.role != "agency_lead"]
     return tuple(Reader(row.id, row.email, row.language) for row in chosen)
 

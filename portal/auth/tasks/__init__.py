@@ -26,7 +26,7 @@ def send_code(code_id: UUID) -> None:
     found = pending.to_send(code_id)
     if found is None:
         return
-    if found.purpose == "register" and found.has_account:
+    if found.purpose in ("register", "email") and found.has_account:
         codes.answer_known(code_id, found.purpose)
         subject, body = _already(found.language)
     else:

@@ -99,3 +99,14 @@ def tell_without_lead(agency_id: UUID, membership_id: UUID) -> None:
         )
         key = f"without-lead-{agency_id}-{membership_id}-{reader.membership_id}"
         send(reader, language, subject, f"{text}\n\n{address('/people')}", key)
+
+
+@jobs.task("auth.tell_name_changed")
+def tell_name_changed(membership_id: UUID, event_id: UUID) -> None:
+    """Tell those who look after somebody that the name on their list is another."""
+    for reader in mailing.looking_after(membership_id):
+        language = language_of(reader)
+        subject = words(language, "Someone has changed their name")
+        text = words(language, "Someone whom you look after has changed their name. Sign in to see the list:")
+        key = f"name-{event_id}-{reader.membership_id}"
+        send(reader, language, subject, f"{text}\n\n{address('/people')}", key)

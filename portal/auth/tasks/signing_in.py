@@ -50,6 +50,22 @@ def tell_call_back(account_id: UUID, event_id: UUID) -> None:
     _tell(account_id, event_id, subject, text)
 
 
+@jobs.task("auth.tell_email_asked")
+def tell_email_asked(account_id: UUID, event_id: UUID) -> None:
+    """Tell a person, at the address that they still have, that another one was asked for."""
+    subject = N_("A new email address was asked for")
+    text = N_("Somebody who is signed in as you asked to change your email address. It has not been changed yet.")
+    _tell(account_id, event_id, subject, text)
+
+
+@jobs.task("auth.tell_email_changed")
+def tell_email_changed(account_id: UUID, event_id: UUID) -> None:
+    """Tell a person, at their new address, that it is theirs now."""
+    subject = N_("Your email address has been changed")
+    text = N_("You now sign in with this address. You were signed out everywhere else.")
+    _tell(account_id, event_id, subject, text)
+
+
 def _tell(account_id: UUID, event_id: UUID, subject: str, text: str) -> None:
     """An email about signing in: no name, no agency, and what to do if it was somebody else."""
     reader = mailing.of_account(account_id)

@@ -11,7 +11,9 @@ from portal.auth.guard import may
 from portal.auth.policy import Permission
 from portal.auth.views import account as account
 from portal.auth.views import call_backs as call_backs
+from portal.auth.views import changing as changing
 from portal.auth.views import factors as factors
+from portal.auth.views import hats as hats
 from portal.auth.views import invited as invited
 from portal.auth.views import inviting as inviting
 from portal.auth.views import passkeys as passkeys

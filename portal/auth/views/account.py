@@ -11,7 +11,7 @@ from portal.auth.commands import account as changes
 from portal.auth.guard import actor, page
 from portal.auth.inputs import Language
 from portal.auth.policy import Permission
-from portal.auth.queries import accounts, factors, passkeys, providers
+from portal.auth.queries import accounts, factors, hats, passkeys, providers
 from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, language
 from portal.auth.views.sign_on import offered
 from portal.web.fields import from_form
@@ -85,5 +85,7 @@ def _page(form: Language) -> str:
         passkeys=passkeys.mine(actor()),
         linked=providers.linked(actor()),
         providers=offered(),
+        member=actor().state in ("pending", "active"),
+        several=len(hats.of(actor())) > 1,
         form=from_form(form),
     )

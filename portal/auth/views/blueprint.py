@@ -17,6 +17,7 @@ from portal.auth.commands import devices
 from portal.auth.commands.codes import Slip
 from portal.auth.commands.signing_in import Stage
 from portal.auth.policy import Permission, Reach, reach
+from portal.auth.queries import hats
 from portal.kernel.scope import Actor
 from portal.web.limits import by_network, limiter
 
@@ -145,6 +146,11 @@ def home_of(actor: Actor) -> str:
 
 
 def after_sign_in(actor: Actor) -> str:
+    """Where somebody goes who has signed in: first to choose their hat, if they have several."""
+    return f"{request.script_root}/account/hat" if len(hats.of(actor)) > 1 else going_on(actor)
+
+
+def going_on(actor: Actor) -> str:
     """Where the person was going, if their role lets them; else where they begin."""
     if PENDING_IDENTITY in session:
         return f"{request.script_root}/sign-on-link"

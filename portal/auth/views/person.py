@@ -38,7 +38,8 @@ def reason_words(reason: str) -> str:
     return texts.get(reason, "")
 
 
-def _left_words(left: dict[str, int]) -> list[str]:
+def left_words(left: dict[str, int]) -> list[str]:
+    """What somebody leaves behind, in the reader's language."""
     said = {
         "drafts": lambda n: ngettext("%(num)s draft", "%(num)s drafts", n),
         "reports": lambda n: ngettext("%(num)s report that is still open", "%(num)s reports that are still open", n),
@@ -136,5 +137,5 @@ def end(membership_id: UUID) -> ResponseReturnValue:
             return redirect(f"{request.script_root}/people", 303)
     status = UNPROCESSABLE if request.method == "POST" else 200
     last = found.role == "agency_lead" and colleagues.is_last_lead(membership_id)
-    values = {"one": found, "left": _left_words(left), "heirs": heirs, "last_lead": last}
+    values = {"one": found, "left": left_words(left), "heirs": heirs, "last_lead": last}
     return render_template("auth/person_end.html", form=from_form(form), **values), status

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -43,7 +45,8 @@ def hat() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         chosen = next(one.id for one in mine if str(one.id) == form.hat.data)
         session["hat"] = str(chosen)
-        return redirect(going_on(accounts.actor_of(actor().account_id, chosen)), 303)
+        under = replace(accounts.actor_of(actor().account_id, chosen), strength=actor().strength)
+        return redirect(going_on(under), 303)
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_template("auth/hat.html", form=from_form(form, heading="hat")), status
 

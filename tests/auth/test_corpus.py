@@ -1,6 +1,6 @@
 """Every nasty address is refused, and every good one accepted, at every place where an address comes in.
 
-A new place (an invitation, a change of address, a claim of an identity provider) adds a line to ENTRIES.
+A new place (a change of address, say) adds a line to ENTRIES.
 """
 
 from __future__ import annotations
@@ -14,14 +14,19 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from portal.auth.commands import invitations, newcomers
+from portal.auth.commands.invitations import Typed
+from portal.auth.providers import Provider
 from portal.auth.queries.agencies import judge
 from portal.cli import agencies as command
 from portal.cli import published
 from portal.kernel import db
+from portal.kernel.errors import Invalid
 from portal.kernel.scope import Scope
 from tests.auth.corpus_addresses import BAD, GOOD, MORE_BAD, RULES
 from tests.auth.walking import TYPED, Walker, make_account
 from tests.factories import people
+from tests.factories.people import Person
 
 Admin = psycopg.Connection[tuple[object, ...]]
 # Whether each address is accepted there.
@@ -100,7 +105,34 @@ def matching(walker: Walker, addresses: Iterable[str]) -> list[bool]:
     return [one["accepted"] for one in json.loads(target.getvalue())]
 
 
-ENTRIES: tuple[Entry, ...] = (registering, joining, judging, matching)
+def inviting(walker: Walker, addresses: Iterable[str]) -> list[bool]:
+    """An administrator invites the lead of whichever agency takes the address."""
+    admin = people.make_person(walker.council, role="council_admin")
+    keys = sorted({rule.agency for rule in RULES})
+    with db.unit_of_work(admin.scope):
+        agency_ids = [str(people.agency_id(key)) for key in keys]
+        return [_invited(admin, address, agency_ids) for address in addresses]
+
+
+def _invited(admin: Person, address: str, agency_ids: Iterable[str]) -> bool:
+    for agency_id in agency_ids:
+        try:
+            invitations.invite(admin.actor, "lead", Typed(address, agency_id), "en")
+        except Invalid:
+            continue
+        return True
+    return False
+
+
+def claiming(walker: Walker, addresses: Iterable[str]) -> list[bool]:
+    """The address that an agency's identity provider claims for somebody who has no account."""
+    keys = sorted({rule.agency for rule in RULES})
+    agencies = [Provider(key, {}, "https://id.example.org", "portal", agency=key) for key in keys]
+    with db.unit_of_work(Scope(walker.council)):
+        return [any(not newcomers._mistake(one, address) for one in agencies) for address in addresses]
+
+
+ENTRIES: tuple[Entry, ...] = (registering, joining, judging, matching, inviting, claiming)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.__name__)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from portal.kernel.scope import Council
-from tests.factories.people import make_person
+from tests.factories.people import agency_id, make_person
 from tests.factories.referrals import make_referral
 from tests.journeys.scenarios import thresholds_of
 from tests.journeys.walking import Walker
@@ -55,12 +55,21 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
             ("/people", "/people/invite", "/people/invitations", "/referrals?view=agency"),
         ),
         (make_person(council, role="council_admin"), ("/", "/people", "/people/invite", "/people/invite/sponsored")),
+        (make_person(council, role="council_admin"), _register(slug)),
         (make_person(council, state="pending"), ("/", "/waiting", "/report")),
     )
     for person, paths in walks:
         walker = walk(council, person, language=language)
         for path in paths:
             walker.open(path)
+
+
+def _register(slug: str) -> tuple[str, ...]:
+    """The pages about agencies, and about one that the council keeps."""
+    one = f"/agencies/{agency_id(_agency(slug))}"
+    several = ("/agencies", "/agencies?state=none", "/agencies/new", "/agencies/import", "/agencies/kinds")
+    parts = ("", "/change", "/decide/suspend", "/domains/new", "/sites/new")
+    return (*several, "/agencies/kinds/school", *(one + part for part in parts))
 
 
 def _agency(slug: str) -> str:

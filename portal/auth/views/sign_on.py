@@ -227,9 +227,16 @@ def sign_on_new() -> ResponseReturnValue:
     except WrongCode:
         return _to("/sign-in")
     except Invalid as refusal:
-        words = email_words(refusal.errors["email"]) or _("This is not an address of your organisation")
+        words = email_words(refusal.errors["email"]) or _unfit_words(refusal.errors["email"])
         form.refuse("email", words)
     return _new_page(provider, form), UNPROCESSABLE
+
+
+def _unfit_words(reason: str) -> str:
+    """Why an address that is written well is not one of the organisation."""
+    if reason == "frozen":
+        return str(_("The council is checking the domain of this address. Until then phone us to report a concern"))
+    return str(_("This is not an address of your organisation"))
 
 
 def _new_page(provider: Provider, form: Newcomer) -> str:

@@ -1,1 +1,1 @@
-"""What changes councils' agencies."""
+"""What changes a council and its agencies."""

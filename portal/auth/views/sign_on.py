@@ -227,8 +227,7 @@ def sign_on_new() -> ResponseReturnValue:
     except WrongCode:
         return _to("/sign-in")
     except Invalid as refusal:
-        words = email_words(refusal.errors["email"]) or _unfit_words(refusal.errors["email"])
-        form.refuse("email", words)
+        form.refuse("email", email_words(refusal.errors["email"]) or _unfit_words(refusal.errors["email"]))
     return _new_page(provider, form), UNPROCESSABLE
 
 

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, SelectField, SelectMultipleField, StringField, TelField, TextAreaField
-from wtforms.validators import Optional, Regexp
+from wtforms.validators import Optional, Regexp, ValidationError
 
 from portal.auth.agency_types import MAY, TYPES
 from portal.auth.identifiers import SCHEMES
@@ -184,9 +184,14 @@ class KindInput(Seen):
         """Offer everything that there is, in the reader's language."""
         self.may.choices = choices(words.items())
 
+    def validate_may(self, field: SelectMultipleField) -> None:
+        """What was never offered is refused, not left out."""
+        if not set(field.data or ()) <= set(MAY):
+            raise ValidationError(_("Choose from those offered"))
+
     def chosen(self) -> list[str]:
-        """What was ticked, of what there is."""
-        return [one for one in self.may.data or () if one in MAY]
+        """What was ticked."""
+        return list(self.may.data or ())
 
 
 class FileInput(Input):

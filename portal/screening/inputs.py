@@ -82,7 +82,6 @@ class _Reasoned(Input):
 class RestrictInput(_Reasoned):
     """Why a report is restricted, and to whom."""
 
-    field_order = ("reason", "words", "people")
     words = TextAreaField(
         _l("Say more about the reason"),
         description=_l("You must do this if you chose another reason. Only the people on the list can read it."),
@@ -110,7 +109,6 @@ class ListInput(Input):
 class OpenInput(_Reasoned):
     """Which restricted record somebody must read, and why."""
 
-    field_order = ("reference", "reason", "words")
     reference = StringField(
         _l("Reference"),
         [needed(_l("Enter the reference")), longest(MAX_REFERENCE, _l("Enter the reference as you know it"))],

@@ -73,4 +73,7 @@ def _form() -> OpenInput:
 
 
 def _page(form: OpenInput) -> str:
-    return render_template("screening/open_restricted.html", views=from_form(form))
+    views = from_form(form)
+    # Which record first: the reason comes to the form from what it shares with others.
+    in_order = [views[name] for name in ("reference", "reason", "words")]
+    return render_template("screening/open_restricted.html", views=in_order)

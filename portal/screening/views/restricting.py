@@ -122,7 +122,7 @@ def _page(found: Found, form: RestrictInput | ListInput) -> str:
         "screening/restrict.html",
         found=found,
         wording=Wording(found.form_key),
-        views=from_form(form),
+        views=[view for name, view in from_form(form).items() if name != "people" or view.options],
         now=restriction(found) if found.sight is not None else None,
         reasons=dict(restriction_reasons()),
         me=guard.actor().account_id,

@@ -1,4 +1,4 @@
-"""A manager restricts a report on the pages; a colleague who needs it opens it with a reason, and it is closed again."""
+"""A manager restricts a report; a colleague who needs it opens it with a reason, and the manager closes it again."""
 
 from __future__ import annotations
 

@@ -34,6 +34,8 @@ class Event(StrEnum):
     NAME_CHANGED = "auth.name_changed"
     EMAIL_CHANGED = "auth.email_changed"
     EMAIL_CHANGE_REFUSED = "auth.email_change_refused"
+    IDLE_WARNED = "auth.idle_warned"
+    MEMBERSHIP_CONFIRMED = "auth.membership_confirmed"
     LEAD_CHECKED = "auth.lead_checked"
     ROLE_CHANGED = "auth.role_changed"
     REMINDED = "auth.reminded"

@@ -6,6 +6,7 @@ import structlog
 
 from portal.adapters import ports
 from portal.adapters.ports import Email
+from portal.auth.commands import idle
 from portal.auth.queries.mailing import Reader
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
@@ -47,6 +48,8 @@ def send(reader: Reader, language: str, subject: str, body: str, key: str) -> No
     )
     try:
         ports.mailer().send(email)
+        idle.mail_taken(reader.email)
     except ports.Refused:
+        idle.mail_refused(reader.email)
         # The address takes no mail: trying again is no use, and the page said what to do if nothing comes.
         log.warning("auth.mail_refused", kind=key.partition("-")[0])

@@ -29,7 +29,7 @@ SPONSORED_LIFE: Final = timedelta(days=183)
 # What an earlier membership of the same agency leaves behind: nothing.
 _ASKED_AGAIN = {
     "decided_at": None, "decided_by": None, "sponsored": False, "evidence": "", "ends_at": None, "why": "",
-    "reminded": 0,
+    "reminded": 0, "confirmed_at": None, "warned_at": None,
 }  # fmt: skip
 
 
@@ -95,6 +95,7 @@ def _decide(actor: Actor, membership_id: UUID, decision: str, version: int) -> N
         )
         .values(
             state=after,
+            reminded=0,
             decided_at=clock.now(),
             decided_by=actor.account_id,
             version=Membership.version + 1,
@@ -128,6 +129,9 @@ def grant(account_id: UUID, offered: Offered, job: str) -> UUID:
         "decided_at": None if waits else now,
         "decided_by": None if waits else offered.invited_by,
         "why": "",
+        "reminded": 0,
+        "confirmed_at": None,
+        "warned_at": None,
         "sponsored": offered.sponsored,
         "evidence": offered.evidence,
         "ends_at": now + SPONSORED_LIFE if offered.sponsored else None,

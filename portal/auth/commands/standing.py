@@ -135,7 +135,7 @@ def resume(actor: Actor, membership_id: UUID, version: int) -> None:
     found = _found(actor, membership_id)
     if found.state == "active" and found.version == version + 1:
         return
-    _change(actor, found, version, ("suspended",), state="active", why="", used_at=clock.now())
+    _change(actor, found, version, ("suspended",), state="active", why="", used_at=clock.now(), warned_at=None)
     events.record(Event.MEMBERSHIP_RESUMED, membership_id, role=found.role)
     jobs.enqueue("auth.send_changed", membership_id=membership_id)
 

@@ -20,4 +20,4 @@ def note(found: Found, now: datetime) -> None:
     if actor is None or actor.membership_id is None or (found.used_at and now - found.used_at < EVERY):
         return
     with db.apart() as own:
-        own.execute(update(Membership).where(Membership.id == actor.membership_id).values(used_at=now))
+        own.execute(update(Membership).where(Membership.id == actor.membership_id).values(used_at=now, warned_at=None))

@@ -41,6 +41,8 @@ class Account(GlobalTable):
     state: Mapped[str] = mapped_column(server_default="active")
     created_at: Mapped[datetime] = now_column()
     email_proved_at: Mapped[datetime | None]
+    # When a mail server first said that it never takes mail for the address.
+    mail_failed_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint(one_of("state", ("active", "suspended")), name="state"),)
 
@@ -217,6 +219,8 @@ class Membership(TenantTable):
     # The day matters, not the moment: kept once a day.
     used_at: Mapped[datetime | None]
     why: Mapped[str] = mapped_column(server_default="")
+    confirmed_at: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
     reminded: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
     __table_args__ = (

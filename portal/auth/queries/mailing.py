@@ -109,3 +109,25 @@ def reminded(membership_id: UUID) -> int:
     """How often those who may approve a membership were reminded of it; 0 when it waits no longer."""
     query = select(Membership.reminded).where(Membership.id == membership_id, Membership.state == "pending")
     return int(db.session().execute(query).scalar_one_or_none() or 0)
+
+
+def reminders(membership_id: UUID) -> int:
+    """How often somebody's lead was asked to confirm them."""
+    query = select(Membership.reminded).where(Membership.id == membership_id)
+    return int(db.session().execute(query).scalar_one_or_none() or 0)
+
+
+def leads_of(agency_id: UUID) -> tuple[Reader, ...]:
+    """The leads of an agency who are in."""
+    rows = db.session().execute(
+        select(Membership.id, Account.email, Account.language)
+        .join(Account, Account.id == Membership.account_id)
+        .where(
+            Membership.state == "active",
+            Account.state == "active",
+            Membership.role == "agency_lead",
+            Membership.agency_id == agency_id,
+        )
+        .order_by(Membership.id)
+    )
+    return tuple(Reader(row.id, row.email, row.language) for row in rows)

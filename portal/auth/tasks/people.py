@@ -110,3 +110,50 @@ def tell_name_changed(membership_id: UUID, event_id: UUID) -> None:
         text = words(language, "Someone whom you look after has changed their name. Sign in to see the list:")
         key = f"name-{event_id}-{reader.membership_id}"
         send(reader, language, subject, f"{text}\n\n{address('/people')}", key)
+
+
+@jobs.task("auth.warn_idle")
+def warn_idle(membership_id: UUID) -> None:
+    """Tell a person that their access will be suspended unless they sign in."""
+    found = mailing.decided(membership_id)
+    if found is None or found.state != "active":
+        return
+    language = language_of(found.reader)
+    subject = words(language, "Sign in to keep your access")
+    text = words(
+        language,
+        "You have not used the professionals' portal for some time. Unless you sign in within 14 days, your access "
+        "will be suspended. Sign in here:",
+    )
+    body = f"{text}\n\n{address('/sign-in')}"
+    send(found.reader, language, subject, body, f"idle-{membership_id}-{found.version}")
+
+
+@jobs.task("auth.tell_suspended")
+def tell_suspended(membership_id: UUID) -> None:
+    """Tell those who look after somebody that their access stopped, because their address takes no mail."""
+    for reader in mailing.looking_after(membership_id):
+        language = language_of(reader)
+        subject = words(language, "Someone's email address no longer works")
+        text = words(
+            language,
+            "Emails to someone whom you look after cannot be delivered, so their access is suspended. Sign in to see "
+            "who it is, and end their access if they have left:",
+        )
+        key = f"undelivered-{membership_id}-{reader.membership_id}"
+        send(reader, language, subject, f"{text}\n\n{address('/people')}", key)
+
+
+@jobs.task("auth.remind_to_confirm")
+def remind_to_confirm(agency_id: UUID, membership_id: UUID) -> None:
+    """Ask the leads of an agency to confirm its people."""
+    for reader in mailing.leads_of(agency_id):
+        language = language_of(reader)
+        subject = words(language, "Confirm who still works at your agency")
+        text = words(
+            language,
+            "Every 90 days we ask you to confirm the people of your agency, so that nobody who has left can see its "
+            "reports. Sign in here:",
+        )
+        key = f"confirm-{membership_id}-{mailing.reminders(membership_id)}-{reader.membership_id}"
+        send(reader, language, subject, f"{text}\n\n{address('/people/confirm')}", key)

@@ -12,6 +12,7 @@ from portal.auth.policy import Permission
 from portal.auth.views import account as account
 from portal.auth.views import call_backs as call_backs
 from portal.auth.views import changing as changing
+from portal.auth.views import confirming as confirming
 from portal.auth.views import factors as factors
 from portal.auth.views import hats as hats
 from portal.auth.views import invited as invited

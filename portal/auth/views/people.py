@@ -13,7 +13,7 @@ from portal.auth.guard import actor, page
 from portal.auth.inputs import Decision
 from portal.auth.inputs.people import LeadCheck
 from portal.auth.policy import Permission
-from portal.auth.queries import colleagues
+from portal.auth.queries import attestation, colleagues
 from portal.auth.queries import leads as registers
 from portal.auth.queries import people as queries
 from portal.auth.views.account import role_words, state_words
@@ -40,6 +40,8 @@ def people() -> ResponseReturnValue:
         role_words=role_words,
         state_words=state_words,
         without_lead=colleagues.without_lead(actor()),
+        late=attestation.late(actor()),
+        to_confirm=len(attestation.to_confirm(actor())),
     )
 
 

@@ -33,6 +33,9 @@ def reason_words(reason: str) -> str:
         "not_needed": _("They do not need it any more"),
         "mistake": _("They were let in by mistake"),
         "concern": _("There is a concern about how they used it"),
+        "idle": _("Not used for a long time"),
+        "mail": _("Their email address takes no mail"),
+        "expired": _("The council vouched for them until then"),
         "asked": _("Suspended by whoever looks after them"),
     }
     return texts.get(reason, "")

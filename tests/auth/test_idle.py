@@ -1,0 +1,213 @@
+"""Losing access by itself: away for 90 days, an address that takes no mail, nobody who confirms; told in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from portal.adapters import ports
+from portal.adapters.ports import Email, Mailer
+from portal.auth import letters
+from portal.auth.commands import attesting, idle
+from portal.auth.queries.mailing import Reader
+from portal.kernel import clock, db, scope
+from portal.kernel.scope import Council, Scope
+from tests.auth.walking import Walker
+from tests.factories import people
+from tests.factories.people import Person
+
+Admin = psycopg.Connection[tuple[object, ...]]
+OAKFIELD = "oakfield-primary"
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def on(day: int) -> datetime:
+    return START + timedelta(days=day, minutes=1)
+
+
+@pytest.fixture
+def member(walker: Walker, admin: Admin) -> Person:
+    """Somebody who was here on the first day and never again."""
+    person = people.make_person(walker.council, agency=OAKFIELD)
+    _here_last(admin, person, START)
+    return person
+
+
+def _here_last(admin: Admin, person: Person, moment: datetime) -> None:
+    query = "update membership set asked_at = %s, decided_at = %s, used_at = %s where id = %s"
+    admin.execute(query, (moment, moment, moment, person.actor.membership_id))
+
+
+def look_after(council: Council, day: int) -> int:
+    """Run the daily job twice: the second run changes nothing."""
+    with db.unit_of_work(Scope(council, scope.SYSTEM)):
+        found = idle.look_after(on(day))
+    with db.unit_of_work(Scope(council, scope.SYSTEM)):
+        assert idle.look_after(on(day)) == 0
+    return found
+
+
+def standing(admin: Admin, person: Person) -> tuple[object, ...]:
+    row = admin.execute("select state, why from membership where id = %s", (person.actor.membership_id,)).fetchone()
+    assert row is not None
+    return row
+
+
+def test_whoever_is_away_is_warned_suspended_and_ended(walker: Walker, admin: Admin, member: Person) -> None:
+    look_after(walker.council, 75)
+    assert walker.mail(member.email) == []
+    look_after(walker.council, 76)
+    assert "Sign in to keep" in walker.mail(member.email)[0].subject
+    look_after(walker.council, 89)
+    assert standing(admin, member) == ("active", "")
+    look_after(walker.council, 90)
+    assert standing(admin, member) == ("suspended", "idle")
+    assert "suspended" in walker.mail(member.email)[0].subject
+    look_after(walker.council, 364)
+    assert standing(admin, member) == ("suspended", "idle")
+    look_after(walker.council, 365)
+    assert standing(admin, member) == ("ended", "idle")
+    events = admin.execute("select event from audit_event where event like 'auth.%' order by at").fetchall()
+    assert {str(row[0]) for row in events} >= {
+        "auth.idle_warned", "auth.membership_suspended", "auth.membership_ended",
+    }  # fmt: skip
+
+
+def test_nobody_is_suspended_without_notice(walker: Walker, admin: Admin, member: Person) -> None:
+    look_after(walker.council, 200)
+    assert standing(admin, member) == ("active", "")
+    look_after(walker.council, 213)
+    assert standing(admin, member) == ("active", "")
+    look_after(walker.council, 214)
+    assert standing(admin, member) == ("suspended", "idle")
+
+
+def test_whoever_comes_back_stays(
+    walker: Walker, admin: Admin, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_after(walker.council, 80)
+    monkeypatch.setattr(clock, "now", lambda: on(85))
+    people.sign_in(walker.client, member)
+    admin.execute("update account_session set created_at = %s, seen_at = %s", (on(85), on(85)))
+    assert walker.get("/referrals").status_code == 200
+    look_after(walker.council, 120)
+    assert standing(admin, member) == ("active", "")
+    assert admin.execute("select warned_at from membership").fetchone() == (None,)
+
+
+def test_an_address_that_was_never_proved_does_not_count_as_being_here(
+    walker: Walker, admin: Admin, member: Person
+) -> None:
+    admin.execute("update account set email_proved_at = null")
+    admin.execute("update membership set used_at = %s", (on(89),))
+    look_after(walker.council, 80)
+    look_after(walker.council, 95)
+    assert standing(admin, member) == ("suspended", "idle")
+
+
+def test_the_council_hears_of_a_last_lead_and_keeps_its_last_administrator(walker: Walker, admin: Admin) -> None:
+    lead = people.make_person(walker.council, role="agency_lead", agency=OAKFIELD)
+    administrator = people.make_person(walker.council, role="council_admin")
+    for person in (lead, administrator):
+        _here_last(admin, person, START)
+    look_after(walker.council, 76)
+    look_after(walker.council, 90)
+    assert standing(admin, lead) == ("suspended", "idle")
+    assert standing(admin, administrator) == ("active", "")
+    assert "no safeguarding lead" in {one.subject.split(" - ")[0][-20:] for one in walker.mail(administrator.email)}
+
+
+def test_a_sponsorship_ends(walker: Walker, admin: Admin, member: Person) -> None:
+    admin.execute("update membership set sponsored = true, ends_at = %s, used_at = %s", (on(30), on(30)))
+    look_after(walker.council, 29)
+    assert standing(admin, member) == ("active", "")
+    look_after(walker.council, 31)
+    assert standing(admin, member) == ("ended", "expired")
+
+
+class Refusing:
+    """A mail server that takes nothing for one address."""
+
+    def __init__(self, to: str, other: Mailer) -> None:
+        self.to, self.other = to, other
+
+    def send(self, email: Email) -> None:
+        if email.to == self.to:
+            raise ports.Refused("no such mailbox")
+        self.other.send(email)
+
+    def check(self) -> None:
+        """Always there."""
+
+
+@pytest.fixture
+def refusing() -> Iterator[Callable[[str], None]]:
+    before = ports.mailer()
+    yield lambda to: ports.use_mailer(Refusing(to, before))
+    ports.use_mailer(before)
+
+
+def test_an_address_that_takes_no_mail_twice_is_suspended(
+    walker: Walker, admin: Admin, refusing: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = people.make_person(walker.council, role="agency_lead", agency=OAKFIELD)
+    person = people.make_person(walker.council, agency=OAKFIELD, email="gone@oakfield.avonmere.sch.uk")
+    refusing(person.email)
+    for hours, state in ((0, "active"), (1, "active"), (25, "suspended")):
+        moment = datetime.now(UTC) + timedelta(hours=hours)
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
+            letters.send(Reader(person.account_id, person.email, "en"), "en", "Subject", "Body", "key")
+        assert standing(admin, person)[0] == state
+    assert "no longer works" in walker.mail(lead.email)[0].subject
+    assert person.name not in walker.mail(lead.email)[0].body
+
+
+def test_a_refusal_that_was_a_mistake_is_forgotten(
+    walker: Walker, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = people.make_person(walker.council, agency=OAKFIELD)
+    with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
+        idle.mail_refused(person.email)
+        idle.mail_taken(person.email)
+    later = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
+        idle.mail_refused(person.email)
+    assert standing(admin, person) == ("active", "")
+
+
+def remind(council: Council, day: int) -> int:
+    with db.unit_of_work(Scope(council, scope.SYSTEM)):
+        return attesting.remind(on(day))
+
+
+def test_a_lead_confirms_the_list_every_90_days(
+    walker: Walker, new_walker: Callable[[], Walker], admin: Admin, member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = people.make_person(walker.council, role="agency_lead", agency=OAKFIELD)
+    leaver = people.make_person(walker.council, agency=OAKFIELD)
+    _here_last(admin, leaver, START)
+    assert remind(walker.council, 89) == 0
+    assert [remind(walker.council, day) for day in (90, 91, 97, 98)] == [1, 0, 1, 0]
+    assert [one.subject for one in walker.mail(lead.email) if "Confirm who" in one.subject] != []
+    manager = new_walker()
+    people.sign_in(manager.client, people.make_person(walker.council, role="practice_manager"))
+    people.sign_in(walker.client, lead)
+    assert "late with" in manager.get("/people").text
+    assert manager.get("/people/confirm").status_code == 404
+    assert member.name in walker.get("/people/confirm").text
+    fields = {f"keep-{member.actor.membership_id}": "keep"}
+    refused = walker.post("/people/confirm", fields)
+    assert refused.status_code == 422
+    assert f"Select whether {leaver.name}" in refused.text
+    fields[f"keep-{leaver.actor.membership_id}"] = "end"
+    assert walker.where(walker.post("/people/confirm", fields)) == "/people"
+    assert standing(admin, leaver) == ("ended", "left")
+    assert standing(admin, member) == ("active", "")
+    assert "nobody to confirm" in walker.get("/people/confirm").text
+    assert "late with" not in manager.get("/people").text
+    del monkeypatch

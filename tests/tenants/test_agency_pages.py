@@ -136,7 +136,7 @@ def test_what_is_wrong_is_said_beside_its_field(
 def test_a_council_with_two_languages_asks_for_two_names(at_the_council: Callable[..., Walker], admin: Admin) -> None:
     walker = at_the_council("wales")
     fields = {"name_en": "Heron", "kind": "school_wales", "scheme": "welsh_school", "identifier": "6609777"}
-    assert "Enter the name in Welsh" in walker.post("/agencies/new", fields).text
+    assert "Rhowch yr enw yn Gymraeg" in walker.post("/agencies/new", fields).text
     assert walker.post("/agencies/new", fields | {"name_cy": "Crëyr"}).status_code == 303
     assert admin.execute("select name from agency where key like 'a-%'").fetchone() == ({"en": "Heron", "cy": "Crëyr"},)
 

@@ -15,6 +15,7 @@ from uuid import UUID
 import procrastinate
 import structlog
 from procrastinate.exceptions import ConnectorException
+from procrastinate.manager import JobManager
 from sqlalchemy import text
 
 from portal.kernel import clock, db, scope
@@ -31,6 +32,9 @@ PATIENCE = text("set local idle_in_transaction_session_timeout = '180s'")
 # The connector is replaced at start-up by the worker; the web process never opens it, because it hands
 # each job to the connection of its own transaction.
 app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+# In the worker the app's own connector is asynchronous and cannot use the connection of a job's transaction.
+_deferring = JobManager(procrastinate.SyncPsycopgConnector())
 
 _find_council: Callable[[UUID], scope.Council] | None = None
 
@@ -51,8 +55,10 @@ def enqueue(name: str, **ids: UUID) -> None:
     arguments = {key: str(value) for key, value in ids.items()}
     arguments["tenant_id"] = str(council.id) if council else ""
     connection = db.session().connection().connection.driver_connection
+    deferrer = app.configure_task(name, connection=connection)
+    deferrer.job_manager = _deferring
     try:
-        app.configure_task(name, connection=connection).defer(**arguments)
+        deferrer.defer(**arguments)
     except ConnectorException as error:
         raise Unavailable("the job could not be added") from error
 

@@ -10,10 +10,8 @@ import pytest
 
 from portal.adapters import ports
 from portal.adapters.ports import Email, Mailer
-from portal.auth import letters
 from portal.auth.commands import attesting, idle
-from portal.auth.queries.mailing import Reader
-from portal.kernel import clock, db, scope
+from portal.kernel import clock, db, jobs, scope
 from portal.kernel.scope import Council, Scope
 from tests.auth.walking import Walker
 from tests.factories import people
@@ -160,7 +158,8 @@ def test_an_address_that_takes_no_mail_twice_is_suspended(
         moment = datetime.now(UTC) + timedelta(hours=hours)
         monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
         with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
-            letters.send(Reader(person.account_id, person.email, "en"), "en", "Subject", "Body", "key")
+            jobs.enqueue("auth.send_changed", membership_id=person.actor.membership_id or person.account_id)
+        walker.jobs()
         assert standing(admin, person)[0] == state
     assert "no longer works" in walker.mail(lead.email)[0].subject
     assert person.name not in walker.mail(lead.email)[0].body

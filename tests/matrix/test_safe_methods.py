@@ -89,7 +89,7 @@ def test_the_checksum_can_fail(filled: World, admin: Admin, checksum: Callable[[
 
 def _forms(app: Flask, access: Access) -> list[tuple[Rule, str]]:
     """Every address that takes a form, with somebody who passes its door."""
-    preferred = ("author", "screener", "form designer", "council admin", "anonymous")
+    preferred = ("author", "screener", "form designer", "council admin", "practice manager", "anonymous")
     found = []
     for rule in walk.rules(app):
         if "POST" in walk.methods(rule):

@@ -49,6 +49,7 @@ class Event(StrEnum):
     SIGN_ON_LINKED = "auth.sign_on_linked"
     SIGN_ON_UNLINKED = "auth.sign_on_unlinked"
     COUNCIL_APPLIED = "tenants.applied"
+    COUNCIL_CHANGED = "tenants.changed"
     COUNCIL_EXPORTED = "tenants.exported"
     COUNCIL_DESTROYED = "tenants.destroyed"
     COUNCIL_RESTORED = "tenants.restored"
@@ -133,6 +134,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.INVITATION_REFUSED: frozenset({"reason"}),
     Event.MEMBERSHIP_MAPPED: frozenset({"role", "state"}),
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
+    Event.COUNCIL_CHANGED: frozenset({"parts"}),
     Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),
     Event.COUNCIL_DESTROYED: frozenset({"hash"}),
     Event.COUNCIL_RESTORED: frozenset({"hash"}),

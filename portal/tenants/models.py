@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,9 @@ class CouncilRow(GlobalTable):
     settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
     folder_hash: Mapped[str] = mapped_column(server_default="")
     changed_at: Mapped[datetime] = now_column()
+    version: Mapped[int] = mapped_column(server_default="1")
+    # The parts that the council changed in the portal: its folder leaves them alone.
+    own_parts: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
 
     __table_args__ = (CheckConstraint("nation in ('wales', 'england')", name="nation"),)
 
@@ -39,6 +42,21 @@ class CouncilKey(TenantTable):
     created_at: Mapped[datetime] = now_column()
 
     __table_args__ = (UniqueConstraint("tenant_id", "version"),)
+
+
+class SettingsChange(TenantTable):
+    """The settings as they were after a change: whole, so that any state can be brought back."""
+
+    __tablename__ = "settings_change"
+
+    number: Mapped[int]
+    settings: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    parts: Mapped[list[str]] = mapped_column(JSONB)
+    # Nobody: the operator, with the council's folder.
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (UniqueConstraint("tenant_id", "number"),)
 
 
 class AgencyDecision(TenantTable):

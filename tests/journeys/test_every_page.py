@@ -25,6 +25,7 @@ PUBLIC = (
     "/accessibility",
     "/terms",
 )
+SETTINGS = ("/council", "/council/telephones", "/council/branding", "/council/privacy", "/council/history")
 ADVICE = ("/thresholds", "/advice", "/nothing-here")
 
 
@@ -56,6 +57,7 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
         ),
         (make_person(council, role="council_admin"), ("/", "/people", "/people/invite", "/people/invite/sponsored")),
         (make_person(council, role="council_admin"), _register(slug)),
+        (make_person(council, role="council_admin"), SETTINGS),
         (make_person(council, state="pending"), ("/", "/waiting", "/report")),
     )
     for person, paths in walks:

@@ -56,6 +56,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "item": "section/referrer",
     "kind": "section",
     "whom": "sponsored",
+    "settings_page": "names",
 }
 FIXED |= {"decision": "suspend", "agency_kind": "school"}
 FIXED["template_key"] = "concern-shared"
@@ -66,6 +67,7 @@ ABOUT_QUESTIONS = ("forms.question", "forms.change_question", "forms.question_ty
 SEVERAL = tuple(f"{pages}.{name}" for pages in ("referrals", "trials") for name in ("items", "item", "remove"))
 # The least that a form must say to be more than a mistake, where a mistake could hide who may use it.
 BODIES = {
+    "tenants.own_settings_page": {"version": "1"},
     "referrals.send": {"submit_key": str(uuid4()), "seen_version": "1"},
     "trials.send": {"submit_key": str(uuid4()), "seen_version": "1"},
     "trials.try_draft": {"choice": "full-en", "once": str(uuid4())},

@@ -63,6 +63,9 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             "agency_decision", agency_id=AGENCIES[agency], what="approved", decided_by=ACCOUNT, once=uuid5(SPACE, mark)
         ),
         "agency_import": here("agency_import", layout="gias", rows=Jsonb([]), made_by=ACCOUNT),
+        "settings_change": here(
+            "settings_change", number=1 if agency == "school" else 2, settings=Jsonb({}), parts=Jsonb([])
+        ),
         "form_version": here("form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark),
         "form_draft": here(
             "form_draft",

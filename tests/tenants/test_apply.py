@@ -18,6 +18,7 @@ from portal.forms.folder import load
 from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.tenants import vault
+from portal.tenants.settings import SettingsMistakes
 
 Admin = psycopg.Connection[tuple[object, ...]]
 ASKED = "select g.key, a.state from agency_approval a join agency g on g.id = a.agency_id where a.tenant_id = %s"
@@ -233,3 +234,49 @@ def test_a_version_made_in_the_portal_is_replaced_on_wish(empty: Admin, folders:
         done = applying.apply(load(folders / "avonmere"), replace_designed=True)
         assert [(form.number, form.left_alone) for form in done.forms] == [(1, False), (1, False), (3, False)]
     assert rows(empty, "select source from form_version where form_key = 'service' and number = 3") == [("folder",)]
+
+
+def _set_in_the_portal(admin: Admin) -> None:
+    """As if the council's administrators had changed a number and a page."""
+    admin.execute(
+        'update council set own_parts = \'["phones", "pages.terms"]\', settings ='
+        " jsonb_set(jsonb_set(settings, '{phones,hub,number}', '\"01632 960777\"'), '{pages,terms,en}', '\"Ours\"')"
+    )
+
+
+def _settings(admin: Admin) -> Any:
+    return rows(admin, "select settings from council")[0][0]
+
+
+def test_what_was_set_in_the_portal_stays_and_the_rest_is_as_the_folder_says(empty: Admin, folders: Path) -> None:
+    apply(folders, "avonmere")
+    _set_in_the_portal(empty)
+    assert (apply(folders, "avonmere").changed, apply(folders, "avonmere").kept) == (False, ("phones", "pages.terms"))
+    change(folders / "avonmere/council.yaml", "draft_days: 30", "draft_days: 31")
+    done = apply(folders, "avonmere")
+    found = _settings(empty)
+    assert (done.changed, done.kept, found["draft_days"]) == (True, ("phones", "pages.terms"), 31)
+    assert (found["phones"]["hub"]["number"], found["pages"]["terms"]["en"]) == ("01632 960777", "Ours")
+    assert rows(empty, "select version from council") == [(2,)]
+
+
+def test_what_was_set_in_the_portal_is_replaced_on_wish(empty: Admin, folders: Path) -> None:
+    apply(folders, "avonmere")
+    before = _settings(empty)
+    _set_in_the_portal(empty)
+    for changed in (True, False):
+        done = applying.apply(load(folders / "avonmere"), replace_settings=True)
+        assert (done.changed, done.kept) == (changed, ())
+    assert _settings(empty) == before
+    assert rows(empty, "select own_parts from council") == [([],)]
+
+
+def test_what_was_set_in_the_portal_must_fit_the_folder(empty: Admin, folders: Path) -> None:
+    apply(folders, "avonmere")
+    _set_in_the_portal(empty)
+    empty.execute("update council set settings = jsonb_set(settings, '{phones,hub,number}', '\"none\"')")
+    change(folders / "avonmere/council.yaml", "draft_days: 30", "draft_days: 31")
+    before = everything(empty)
+    with pytest.raises(SettingsMistakes):
+        apply(folders, "avonmere")
+    assert everything(empty) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, insert, select, text, update
@@ -15,23 +16,26 @@ from portal.forms.folder import CouncilFolder
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
-from portal.tenants import vault
+from portal.tenants import own_parts, vault
 from portal.tenants.commands import folder_agencies
 from portal.tenants.commands.folder_agencies import LOCK, AgencyDisagreement
 from portal.tenants.models import CouncilKey, CouncilRow
+from portal.tenants.settings import parse_council
 
 __all__ = ["AgencyDisagreement", "Applied", "apply"]
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What was done, for the command line; `changed` is False when the folder was applied before as it is."""
+    """What was done, for the command line; `changed` is False when the folder was applied before as it is. `kept` are
+    the parts of the settings that the council changed in the portal, and that the folder has otherwise."""
 
     slug: str
     changed: bool
     new: bool = False
     agencies: int = 0
     forms: tuple[AppliedForm, ...] = ()
+    kept: tuple[str, ...] = ()
 
     @property
     def form_number(self) -> int:
@@ -39,13 +43,15 @@ class Applied:
         return next((form.number for form in self.forms if form.key == CONCERN), 0)
 
 
-def apply(folder: CouncilFolder, *, replace_designed: bool = False) -> Applied:
+def apply(folder: CouncilFolder, *, replace_designed: bool = False, replace_settings: bool = False) -> Applied:
     """Load a checked folder into the database, as the role that owns it; safe to repeat.
 
-    A form whose newest version was made in the portal stays as it is, unless `replace_designed` says otherwise.
+    A form whose newest version was made in the portal stays as it is, unless `replace_designed` says otherwise; so do
+    the parts of the settings that were changed there, unless `replace_settings` does.
 
     Raises AgencyDisagreement when an agency of the folder is known to another council with another kind or other
-    domains. Whatever is raised, nothing is changed.
+    domains, SettingsMistakes when what the council changed in the portal does not fit the folder's settings any more.
+    Whatever is raised, nothing is changed.
     """
     with db.unit_of_work(scope.NOWHERE) as session:
         known = session.execute(
@@ -56,23 +62,46 @@ def apply(folder: CouncilFolder, *, replace_designed: bool = False) -> Applied:
     council = Council(made, settings.slug, settings.name, settings.nation, settings.languages, settings)
     with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)) as session:
         session.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        return _apply(folder, council, new=known is None, replace_designed=replace_designed)
+        own = () if known is None or replace_settings else _own_parts(council)
+        wishes = {"replace_designed": replace_designed, "replace_settings": replace_settings}
+        return _apply(folder, council, own, new=known is None, **wishes)
 
 
-def _apply(folder: CouncilFolder, council: Council, *, new: bool, replace_designed: bool) -> Applied:
+def _own_parts(council: Council) -> tuple[str, ...]:
+    query = select(CouncilRow.own_parts).where(CouncilRow.id == council.id)
+    return tuple(db.session().execute(query).scalar_one())
+
+
+def _apply(
+    folder: CouncilFolder,
+    council: Council,
+    own: tuple[str, ...],
+    *,
+    new: bool,
+    replace_designed: bool,
+    replace_settings: bool,
+) -> Applied:
     content = _content(folder)
     agencies = len(folder.agencies)
-    stored = select(CouncilRow.folder_hash).where(CouncilRow.id == council.id)
-    known = not new and db.session().execute(stored).scalar_one_or_none() == content
+    stored = select(CouncilRow.folder_hash, CouncilRow.own_parts, CouncilRow.settings).where(
+        CouncilRow.id == council.id
+    )
+    row = db.session().execute(stored).one_or_none()
+    known = row is not None and row.folder_hash == content and not (replace_settings and row.own_parts)
+    document = dict(folder.settings_document)
+    if row is not None and own:
+        document = own_parts.with_parts(document, row.settings, own)
+        parse_council(document)
     if not known:
-        _write_council(folder, council, content, new=new)
+        _write_council(document, council, content, own, new=new)
         folder_agencies.bring(folder.agencies, council, new=new)
     before = _versions(council)
     forms = tuple(bring(council.id, family, replace_designed=replace_designed) for family in folder.families)
     changed = not known or _versions(council) > before
     if changed:
         events.record(events.Event.COUNCIL_APPLIED, council.id, hash=content)
-    return Applied(council.slug, changed=changed, new=new, agencies=agencies, forms=forms)
+    kept = tuple(own_parts.differing(document, folder.settings_document))
+    return Applied(council.slug, changed=changed, new=new, agencies=agencies, forms=forms, kept=kept)
 
 
 def _content(folder: CouncilFolder) -> str:
@@ -87,15 +116,19 @@ def _versions(council: Council) -> int:
     return db.session().execute(query).scalar_one()
 
 
-def _write_council(folder: CouncilFolder, council: Council, content: str, *, new: bool) -> None:
+def _write_council(
+    document: dict[str, Any], council: Council, content: str, own: tuple[str, ...], *, new: bool
+) -> None:
     values = {
         "nation": council.nation,
-        "settings": dict(folder.settings_document),
+        "settings": document,
+        "own_parts": list(own),
         "folder_hash": content,
         "changed_at": clock.now(),
     }
     if not new:
-        db.session().execute(update(CouncilRow).where(CouncilRow.id == council.id).values(values))
+        newer = {**values, "version": CouncilRow.version + 1}
+        db.session().execute(update(CouncilRow).where(CouncilRow.id == council.id).values(newer))
         return
     db.session().execute(insert(CouncilRow).values(id=council.id, slug=council.slug, **values))
     wrapped = vault.new_council_key(council.id)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.tenants.views import agencies, agency_decisions, agency_domains, agency_files, front, health, outbox, pages
+from portal.tenants.views import (
+    agencies,
+    agency_decisions,
+    agency_domains,
+    agency_files,
+    front,
+    health,
+    outbox,
+    own_settings,
+    pages,
+)
 from portal.tenants.views.agency_desk import agencies as agencies_blueprint
 from portal.tenants.views.blueprint import tenants
 from portal.web import shell
 
 __all__ = [
-    "agencies", "agency_decisions", "agency_domains", "agency_files", "front", "health", "outbox", "pages", "register",
+    "agencies", "agency_decisions", "agency_domains", "agency_files", "front", "health", "outbox", "own_settings",
+    "pages", "register",
 ]  # fmt: skip
 
 

@@ -80,6 +80,12 @@ def _doors(actor: Actor) -> tuple[Door, ...]:
             _("Decide which organisations may report, and confirm their email domains"),
         ),
         (
+            Permission.COUNCIL,
+            "tenants.own_settings",
+            _("Council settings"),
+            _("Names, telephone numbers, hours and the pages in your own words"),
+        ),
+        (
             Permission.ACCOUNT,
             "auth.account",
             _("Your account"),

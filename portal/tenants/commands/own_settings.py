@@ -1,0 +1,97 @@
+"""A council changes its own part of its settings: the whole document is read again, or nothing changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import insert, select, update
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission, Reach, reach
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import Conflict, Forbidden, NotFound
+from portal.kernel.scope import Actor
+from portal.tenants import own_parts
+from portal.tenants.models import CouncilRow, SettingsChange
+from portal.tenants.queries.own_settings import document_of
+from portal.tenants.reading import Place
+from portal.tenants.settings import parse_council
+
+
+def change(actor: Actor, values: Mapping[Place, object], seen: int) -> bool:
+    """Put values at their places; False when that changes nothing.
+
+    Raises SettingsMistakes, Forbidden for a place that is the operator's, and Conflict when the settings have changed
+    since they were seen.
+    """
+    if any(own_parts.part_of(place) not in own_parts.PARTS for place in values):
+        raise Forbidden("that part is the operator's")
+    row = _locked(actor, seen)
+    return _write(actor, row, own_parts.with_values(row.settings, values))
+
+
+def restore(actor: Actor, number: int, seen: int) -> bool:
+    """Bring back the council's own parts as they were after that change; the operator's stay as they are now."""
+    row = _locked(actor, seen)
+    return _write(actor, row, own_parts.with_parts(row.settings, document_of(number), own_parts.PARTS))
+
+
+def _locked(actor: Actor, seen: int) -> Any:
+    council = scope.current().council
+    if council is None or reach(actor, Permission.COUNCIL) is not Reach.COUNCIL:
+        raise NotFound("no council of theirs in scope")
+    query = select(CouncilRow.id, CouncilRow.settings, CouncilRow.version, CouncilRow.own_parts, CouncilRow.changed_at)
+    row = db.session().execute(query.where(CouncilRow.id == council.id).with_for_update()).one()
+    if row.version != seen:
+        raise Conflict("the settings have changed")
+    return row
+
+
+def _write(actor: Actor, row: Any, document: dict[str, Any]) -> bool:
+    parse_council(document)
+    parts = own_parts.differing(row.settings, document)
+    if not parts:
+        return False
+    number = _number_after(row)
+    now = clock.now()
+    own = sorted({*row.own_parts, *parts})
+    db.session().execute(
+        update(CouncilRow)
+        .where(CouncilRow.id == row.id)
+        .values(settings=document, own_parts=own, version=row.version + 1, changed_at=now)
+    )
+    _keep(row.id, number, document, parts, actor)
+    events.record(Event.COUNCIL_CHANGED, row.id, parts=" ".join(parts))
+    return True
+
+
+def _number_after(row: Any) -> int:
+    """The number of the next change. What the council's folder brought since the last one is kept first, so that it
+    can be brought back too."""
+    newest = select(SettingsChange.number, SettingsChange.settings).order_by(SettingsChange.number.desc()).limit(1)
+    last = db.session().execute(newest).one_or_none()
+    if last is not None and last.settings == row.settings:
+        return int(last.number) + 1
+    number = 1 if last is None else int(last.number) + 1
+    parts = [] if last is None else own_parts.differing(last.settings, row.settings)
+    _keep(row.id, number, row.settings, parts, None, at=row.changed_at)
+    return number + 1
+
+
+def _keep(
+    council_id: Any, number: int, document: Mapping[str, Any], parts: list[str], actor: Actor | None, *, at: Any = None
+) -> None:
+    db.session().execute(
+        insert(SettingsChange).values(
+            tenant_id=council_id,
+            id=uuid4(),
+            number=number,
+            settings=dict(document),
+            parts=parts,
+            changed_by=actor.account_id if actor else None,
+            changed_at=at or clock.now(),
+        )
+    )

@@ -1,0 +1,211 @@
+"""The pages on which a council changes its own settings: each input, its place in the document, and what was typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.kernel.digits import whole
+from portal.tenants import own_parts
+from portal.tenants.reading import Found, Place
+from portal.tenants.settings import DAYS, ENOUGH_CONTRAST, contrast_with_white
+from portal.web.fields import FieldView, OptionView
+
+_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One input; `wrong` says what to type whatever was wrong with it."""
+
+    name: str
+    place: Place
+    label: str
+    wrong: str
+    hint: str = ""
+    kind: str = "text"
+    width: int | None = None
+
+
+def entries(page: str, languages: Sequence[str]) -> list[Entry]:
+    """The inputs of a page, in order; none for a page that there is not."""
+    if page in TEXTS:
+        wrong = _("Enter the text of the page, up to 30,000 characters")
+        hint = _("Leave a line between paragraphs. Begin a heading with ## and each line of a list with *.")
+        said = Entry(page, ("pages", page), _("Text of the page"), wrong, hint, "textarea")
+        return _in_languages(said, languages)
+    made = {"names": _names, "branding": _branding, "telephones": _telephones, "contacts": _contacts, "times": _times}
+    return made[page](languages) if page in made else []
+
+
+def _in_languages(entry: Entry, languages: Sequence[str]) -> list[Entry]:
+    if len(languages) == 1:
+        return [replace(entry, name=f"{entry.name}-{one}", place=(*entry.place, one)) for one in languages]
+    says = {"en": _("%(what)s (English)", what=entry.label), "cy": _("%(what)s (Welsh)", what=entry.label)}
+    return [replace(entry, name=f"{entry.name}-{one}", place=(*entry.place, one), label=says[one]) for one in languages]
+
+
+def _names(languages: Sequence[str]) -> list[Entry]:
+    name = Entry("name", ("name",), _("Name of the council"), _("Enter the name, up to 120 characters"))
+    wrong = _("Enter the text, up to 2,000 characters")
+    hint = _("Shown on the first page")
+    duty = Entry("statutory", ("statutory",), _("The duty to report"), wrong, hint, "textarea")
+    return [*_in_languages(name, languages), *_in_languages(duty, languages)]
+
+
+def _branding(_languages: Sequence[str]) -> list[Entry]:
+    hint = _("A # and six digits or letters from a to f, such as #0b4a6f. White text must be easy to read on it.")
+    return [Entry("colour", ("brand", "colour"), _("Colour"), _("Enter a colour such as #0b4a6f"), hint, width=10)]
+
+
+def _telephones(languages: Sequence[str]) -> list[Entry]:
+    found: list[Entry] = []
+    titles = {"hub": _("In office hours"), "out_of_hours": _("Outside office hours")}
+    for key, title in titles.items():
+        label, wrong = _("%(when)s: who answers", when=title), _("Enter who answers, up to 120 characters")
+        who = Entry(f"{key}-name", ("phones", key, "name"), label, wrong)
+        wrong = _("Enter a telephone number, such as 01632 960123")
+        label = _("%(when)s: telephone number", when=title)
+        number = Entry(f"{key}-number", ("phones", key, "number"), label, wrong, kind="tel", width=20)
+        found += [*_in_languages(who, languages), number]
+    hours = ("phones", "hours")
+    closed = _("One date on each line, such as 24/12/2026. Bank holidays are known already.")
+    return [
+        *found,
+        Entry("days", (*hours, "days"), _("Days on which the office answers"), _("Choose a day"), kind="days"),
+        Entry("opens", (*hours, "opens"), _("Opens at"), _("Enter a time such as 08:30"), width=5),
+        Entry("closes", (*hours, "closes"), _("Closes at"), _("Enter a later time, such as 17:00"), width=5),
+        Entry(
+            "closures", ("phones", "closures"), _("Other days on which the office is closed"),
+            _("Enter dates such as 24/12/2026, one on each line"), closed, "closures",
+        ),
+    ]  # fmt: skip
+
+
+def _contacts(_languages: Sequence[str]) -> list[Entry]:
+    wrong = _("Enter an email address, such as name@example.gov.uk")
+    hint = _("Shown to everybody who uses the portal")
+    secure = _("For people who find a weakness of the portal")
+    return [
+        Entry("email", ("email",), _("Email address for questions"), wrong, hint, "email"),
+        Entry("security", ("security_contact",), _("Email address for reports about security"), wrong, secure, "email"),
+    ]
+
+
+def _times(_languages: Sequence[str]) -> list[Entry]:
+    return [
+        Entry(
+            "draft-days", ("draft_days",), _("Days after which a draft is deleted"),
+            _("Enter a whole number from 1 to 365"), _("Counted from the last change"), "number", 5,
+        ),
+        Entry(
+            "decide", ("clock", "decide_working_days"), _("Working days to decide on a report"),
+            _("Enter a whole number from 1 to 20"), "", "number", 5,
+        ),
+        Entry(
+            "urgent", ("clock", "urgent_hours"), _("Hours to act on an urgent report"),
+            _("Enter a whole number from 1 to 24"), "", "number", 5,
+        ),
+    ]  # fmt: skip
+
+
+def shown(found: Iterable[Entry], document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What each input says of the document."""
+    return {entry.name: _words(entry, own_parts.at(document, entry.place)) for entry in found}
+
+
+def _words(entry: Entry, value: Any) -> tuple[str, ...]:
+    if entry.kind == "days":
+        return tuple(str(one) for one in value or ())
+    if entry.kind == "closures":
+        return ("\n".join(f"{date.fromisoformat(one):%d/%m/%Y}" for one in value or ()),)
+    return ("" if value is None else str(value),)
+
+
+def typed(found: Iterable[Entry], form: Any) -> dict[str, tuple[str, ...]]:
+    """What a page posted, by input."""
+    return {
+        entry.name: tuple(one.replace("\r\n", "\n").strip() for one in form.getlist(entry.name)) or ("",)
+        for entry in found
+    }
+
+
+def values(
+    found: Iterable[Entry], said: Mapping[str, tuple[str, ...]], document: Mapping[str, Any]
+) -> dict[Place, object]:
+    """The document's values for what was typed anew; what cannot be one stays as it was typed, for the reader to
+    refuse."""
+    return {
+        entry.place: _value(entry, said[entry.name])
+        for entry in found
+        if said[entry.name] != tuple(one.strip() for one in _words(entry, own_parts.at(document, entry.place)))
+    }
+
+
+def _value(entry: Entry, said: tuple[str, ...]) -> object:
+    if entry.kind == "days":
+        return [one for one in said if one]
+    if entry.kind == "closures":
+        return [_iso(line.strip()) for line in said[0].split("\n") if line.strip()]
+    if entry.kind == "number":
+        number = whole(said[0])
+        return said[0] if number is None else number
+    # No reader of the settings knows control characters: no page may show them.
+    return "" if _CONTROL.search(said[0]) else said[0]
+
+
+def _iso(line: str) -> str:
+    found = _DATE.fullmatch(line)
+    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found else line
+
+
+def errors(found: Sequence[Entry], said: Mapping[str, tuple[str, ...]], mistakes: Iterable[Found]) -> dict[str, str]:
+    """The words beside each input that a mistake is about."""
+    wrong = {}
+    for mistake in mistakes:
+        for entry in found:
+            if mistake.place[: len(entry.place)] == entry.place:
+                wrong[entry.name] = _contrast(said[entry.name][0]) or entry.wrong
+    return wrong
+
+
+def is_colour(said: str) -> bool:
+    """Whether it is a colour as the settings write one."""
+    return bool(_COLOUR.fullmatch(said))
+
+
+def _contrast(colour: str) -> str:
+    if not is_colour(colour) or contrast_with_white(colour) >= ENOUGH_CONTRAST:
+        return ""
+    says = _("White text on this colour has a contrast of %(ratio)s to 1. Choose a darker one: it needs 4.5 to 1")
+    return str(says) % {"ratio": f"{contrast_with_white(colour):.2f}"}
+
+
+def views(
+    found: Iterable[Entry], said: Mapping[str, tuple[str, ...]], wrong: Mapping[str, str] | None = None
+) -> list[FieldView]:
+    """The inputs as a page draws them."""
+    return [_view(entry, said[entry.name], (wrong or {}).get(entry.name, "")) for entry in found]
+
+
+def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
+    made = FieldView("text", entry.name, entry.label, entry.hint, said[0], error, width=entry.width)
+    if entry.kind == "days":
+        options = tuple(OptionView(key, label) for key, label in zip(DAYS, day_names(), strict=True))
+        return replace(made, kind="checkboxes", value=said, options=options)
+    return replace(made, kind="textarea" if entry.kind == "closures" else entry.kind)
+
+
+def day_names() -> tuple[str, ...]:
+    """The days of the week in the reader's language, Monday first."""
+    return (
+        _("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"),
+    )  # fmt: skip

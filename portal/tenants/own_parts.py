@@ -1,0 +1,50 @@
+"""Which parts of a council's settings are its own to change in the portal, and how they get into a document; pure."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from portal.tenants.reading import Place
+
+# Slug, nation, languages, host names, sender, sign-in, outcomes and priorities stay the operator's.
+PARTS: Final = (
+    "name", "brand", "phones", "email", "security_contact", "draft_days", "clock", "statutory",
+    "pages.privacy", "pages.cookies", "pages.accessibility", "pages.terms", "pages.thresholds",
+)  # fmt: skip
+
+
+def part_of(place: Place) -> str:
+    """The part that a place of the document belongs to: `phones`, `pages.privacy`."""
+    return ".".join(str(one) for one in place[:2]) if place[0] == "pages" else str(place[0])
+
+
+def with_values(document: Mapping[str, Any], values: Mapping[Place, object]) -> dict[str, Any]:
+    """The document with these values at their places; whatever else it says stays."""
+    made = copy.deepcopy(dict(document))
+    for place, value in values.items():
+        node: Any = made
+        for step in place[:-1]:
+            node = node.setdefault(step, {})
+        node[place[-1]] = value
+    return made
+
+
+def with_parts(document: Mapping[str, Any], source: Mapping[str, Any], parts: Iterable[str]) -> dict[str, Any]:
+    """The document with whole parts as another document has them."""
+    places = [tuple(part.split(".")) for part in parts]
+    return with_values(document, {place: copy.deepcopy(at(source, place)) for place in places})
+
+
+def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """The council's own parts that two documents have differently."""
+    return [part for part in PARTS if at(one, tuple(part.split("."))) != at(other, tuple(part.split(".")))]
+
+
+def at(document: Mapping[str, Any], place: Place) -> Any:
+    """What a document says at a place; None when it says nothing there."""
+    node: Any = document
+    for step in place:
+        node = node.get(step) if isinstance(node, Mapping) else None
+    return node

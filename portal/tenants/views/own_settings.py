@@ -1,0 +1,194 @@
+"""A council's own part of its settings: what is set, a page for each part, and every change with its way back."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth.guard import actor, page
+from portal.auth.policy import Permission
+from portal.kernel import scope
+from portal.kernel.digits import whole
+from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.scope import Council
+from portal.tenants import resolve
+from portal.tenants.commands import own_settings as commands
+from portal.tenants.inputs import own_settings as inputs
+from portal.tenants.prose import blocks
+from portal.tenants.queries import own_settings as queries
+from portal.tenants.settings import SettingsMistakes, contrast_with_white, parse_council
+from portal.tenants.views.blueprint import tenants
+from portal.web.dates import datetime_words
+from portal.web.fields import FieldView
+from portal.web.posted import only_language
+
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+def titles() -> dict[str, str]:
+    """The title of each page of settings, in order."""
+    return {
+        "names": _("Names and the duty to report"),
+        "branding": _("Colour"),
+        "telephones": _("Telephone numbers and opening hours"),
+        "contacts": _("Contact addresses"),
+        "times": _("Times and how long drafts are kept"),
+        "privacy": _("Privacy"),
+        "cookies": _("Cookies"),
+        "accessibility": _("Accessibility statement"),
+        "terms": _("Terms of use"),
+        "thresholds": _("Levels of need"),
+    }
+
+
+def _council() -> Council:
+    found = scope.current().council
+    if found is None:
+        raise NotFound("no council in scope")
+    return found
+
+
+@tenants.get("/council")
+@page(Permission.COUNCIL)
+def own_settings() -> str:
+    """What the council has set itself, page by page."""
+    stored = queries.stored()
+    if parse_council(stored.document) != _council().settings:
+        # Somebody changed them a moment ago: this process need not wait until what it remembers is old.
+        resolve.forget()
+    cards = []
+    for key, title in titles().items():
+        found = inputs.entries(key, _council().languages)
+        drawn = inputs.views(found, inputs.shown(found, stored.document))
+        cards.append((key, title, [] if key in inputs.TEXTS else _rows(drawn)))
+    return render_template("tenants/settings.html", cards=cards)
+
+
+def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
+    names = {option.value: option.label for view in drawn for option in view.options}
+    return [
+        {
+            "key": view.label,
+            "value": view.value if isinstance(view.value, str) else ", ".join(names[one] for one in view.value),
+        }
+        for view in drawn
+    ]
+
+
+@tenants.route("/council/<settings_page>", methods=["GET", "POST"])
+@page(Permission.COUNCIL)
+def own_settings_page(settings_page: str) -> ResponseReturnValue:
+    """Change one part; with a preview for the texts, and the contrast of a colour."""
+    found = inputs.entries(settings_page, _council().languages)
+    if not found:
+        raise NotFound("no such part")
+    stored = queries.stored()
+    if request.method != "POST":
+        return _draw(settings_page, found, inputs.shown(found, stored.document), stored.version)
+    said = inputs.typed(found, request.form)
+    seen = whole(request.form.get("version")) or 0
+    if only_language() or "preview" in request.form:
+        return _draw(settings_page, found, said, seen, preview="preview" in request.form), _status()
+    try:
+        changed = commands.change(actor(), inputs.values(found, said, stored.document), seen)
+    except SettingsMistakes as mistakes:
+        wrong = inputs.errors(found, said, mistakes.mistakes)
+        return _draw(settings_page, found, said, seen, wrong), UNPROCESSABLE
+    except Conflict:
+        now = inputs.views(found, inputs.shown(found, stored.document))
+        return _draw(settings_page, found, said, stored.version, now=now), CONFLICT
+    if changed:
+        flash(_("Saved. Everybody sees it within a minute."), "success")
+    return redirect(url_for("tenants.own_settings"), 303)
+
+
+def _status() -> int:
+    return UNPROCESSABLE if only_language() else 200
+
+
+def _draw(
+    key: str,
+    found: list[inputs.Entry],
+    said: dict[str, tuple[str, ...]],
+    version: int,
+    wrong: dict[str, str] | None = None,
+    *,
+    now: list[FieldView] | None = None,
+    preview: bool = False,
+) -> str:
+    drawn = inputs.views(found, said, wrong)
+    colour = said.get("colour", ("",))[0]
+    return render_template(
+        "tenants/settings_page.html",
+        title=titles()[key],
+        views=drawn,
+        version=version,
+        is_text=key in inputs.TEXTS,
+        previews=[
+            (view.label, str(entry.place[-1]), blocks(str(view.value)))
+            for entry, view in zip(found, drawn, strict=True)
+            if preview
+        ],
+        now=_rows(now) if now else [],
+        colour=colour if inputs.is_colour(colour) else "",
+        contrast=f"{contrast_with_white(colour):.2f}" if inputs.is_colour(colour) else "",
+    )
+
+
+@tenants.get("/council/history")
+@page(Permission.COUNCIL)
+def own_settings_history() -> str:
+    """Every change, newest first."""
+    return _history()
+
+
+@tenants.post("/council/history")
+@page(Permission.COUNCIL)
+def restore_own_settings() -> ResponseReturnValue:
+    """Bring back the settings as they were after a change."""
+    number, seen = whole(request.form.get("number")), whole(request.form.get("version"))
+    if number is None or seen is None or only_language():
+        return _history(), UNPROCESSABLE
+    try:
+        changed = commands.restore(actor(), number, seen)
+    except SettingsMistakes:
+        says = _("These settings cannot be brought back: what settings must hold has changed since.")
+        return _history(says), UNPROCESSABLE
+    except Conflict:
+        says = _("Somebody has changed the settings meanwhile. Look at the newest change, then choose again.")
+        return _history(says), CONFLICT
+    flash(_("The settings are as they were.") if changed else _("The settings were like that already."), "success")
+    return redirect(url_for("tenants.own_settings"), 303)
+
+
+def _history(trouble: str = "") -> str:
+    words = part_words()
+    changes = [
+        {
+            "number": one.number,
+            "by": one.by or _("The portal’s operator"),
+            "at": datetime_words(one.at),
+            "parts": [words[part] for part in one.parts if part in words],
+        }
+        for one in queries.changes()
+    ]
+    return render_template(
+        "tenants/settings_history.html", changes=changes, version=queries.stored().version, trouble=trouble
+    )
+
+
+def part_words() -> dict[str, str]:
+    """What each part of the settings is called."""
+    pages = titles()
+    return {
+        "name": _("Name of the council"),
+        "brand": pages["branding"],
+        "phones": pages["telephones"],
+        "email": _("Email address for questions"),
+        "security_contact": _("Email address for reports about security"),
+        "draft_days": _("Days after which a draft is deleted"),
+        "clock": _("Times to decide and to act"),
+        "statutory": _("The duty to report"),
+        **{f"pages.{key}": pages[key] for key in inputs.TEXTS},
+    }

@@ -13,8 +13,8 @@ from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.scope import Council
 from portal.tenants import resolve
+from portal.tenants import settings_entries as inputs
 from portal.tenants.commands import own_settings as commands
-from portal.tenants.inputs import own_settings as inputs
 from portal.tenants.prose import blocks
 from portal.tenants.queries import own_settings as queries
 from portal.tenants.settings import SettingsMistakes, contrast_with_white, parse_council

@@ -1,1 +1,0 @@
-"""What the pages of a council's settings accept."""

@@ -6,8 +6,8 @@ from alembic import op
 
 from migrations import rls
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

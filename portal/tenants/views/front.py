@@ -85,12 +85,7 @@ def _doors(actor: Actor) -> tuple[Door, ...]:
             _("Council settings"),
             _("Names, telephone numbers, hours and the pages in your own words"),
         ),
-        (
-            Permission.ACCOUNT,
-            "auth.account",
-            _("Your account"),
-            _("Your details and your language"),
-        ),
+        (Permission.ACCOUNT, "auth.account", _("Your account"), _("Your details and your language")),
     )
     doors = tuple(
         Door(title, hint, _address(endpoint))

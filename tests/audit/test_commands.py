@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.audit.events import Event
-from portal.auth.commands import memberships
+from portal.auth.commands import memberships, standing
 from portal.auth.policy import Permission
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Invalid
@@ -163,7 +163,7 @@ def test_withdrawing(author: Person, trail: Trail) -> None:
     [
         ("approve", "pending", Event.MEMBERSHIP_APPROVED),
         ("refuse", "pending", Event.MEMBERSHIP_REFUSED),
-        ("remove", "active", Event.MEMBERSHIP_ENDED),
+        ("end", "active", Event.MEMBERSHIP_ENDED),
     ],
 )
 def test_memberships(councils: Councils, trail: Trail, decision: str, state: str, event: Event) -> None:
@@ -171,7 +171,10 @@ def test_memberships(councils: Councils, trail: Trail, decision: str, state: str
     person = make_person(councils.england, state=state)
     assert person.actor.membership_id is not None
     with db.unit_of_work(admin.scope):
-        memberships.decide(admin.actor, person.actor.membership_id, decision, 1)
+        if decision == "end":
+            standing.end(admin.actor, person.actor.membership_id, 1, "left", "")
+        else:
+            memberships.decide(admin.actor, person.actor.membership_id, decision, 1)
     assert trail.new() == [event]
 
 

@@ -57,7 +57,7 @@ def test_no_key_invites_words() -> None:
 def test_an_event_goes_with_its_transaction(app: Flask, admin: Admin) -> None:
     del app
     with pytest.raises(LookupError), db.unit_of_work(scope.NOWHERE):
-        events.record(Event.SIGNED_IN, uuid4())
+        events.record(Event.SIGNED_IN, uuid4(), by="passkey")
         raise LookupError
     assert trail(admin) == []
 
@@ -65,7 +65,7 @@ def test_an_event_goes_with_its_transaction(app: Flask, admin: Admin) -> None:
 def test_a_refusal_outlives_what_was_refused(app: Flask, admin: Admin) -> None:
     del app
     with pytest.raises(LookupError), db.unit_of_work(scope.NOWHERE):
-        events.record(Event.SIGNED_IN, uuid4())
+        events.record(Event.SIGNED_IN, uuid4(), by="passkey")
         events.record_apart(Event.SIGN_IN_REFUSED, reason="password")
         raise LookupError
     assert trail(admin) == [str(Event.SIGN_IN_REFUSED)]
@@ -74,7 +74,7 @@ def test_a_refusal_outlives_what_was_refused(app: Flask, admin: Admin) -> None:
 def test_who_did_it_is_in_the_event_and_the_system_is_nobody(councils: Councils, admin: Admin) -> None:
     person = make_person(councils.wales)
     with db.unit_of_work(person.scope):
-        events.record(Event.SIGNED_IN, person.account_id)
+        events.record(Event.SIGNED_IN, person.account_id, by="passkey")
     with db.unit_of_work(scope.Scope(councils.wales, scope.SYSTEM)):
         events.record(Event.NOTICE_SENT, None, kind="received")
     query = "select tenant_id, actor_id, actor_role, agency_id from audit_event order by at"

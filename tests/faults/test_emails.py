@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from config.settings import Settings
-from portal.auth.commands import memberships
+from portal.auth.commands import memberships, standing
 from portal.auth.policy import Permission
 from portal.kernel import db
 from portal.messaging import commands as messaging
@@ -76,11 +76,14 @@ def test_emails_about_accounts(
 ) -> None:
     council = councils.england
     admin = make_person(council, role="council_admin")
-    for decision, state in (("approve", "pending"), ("refuse", "pending"), ("remove", "active")):
+    for decision, state in (("approve", "pending"), ("refuse", "pending"), ("end", "active")):
         person = make_person(council, state=state)
         assert person.actor.membership_id
         with db.unit_of_work(admin.scope):
-            memberships.decide(admin.actor, person.actor.membership_id, decision, 1)
+            if decision == "end":
+                standing.end(admin.actor, person.actor.membership_id, 1, "left", "")
+            else:
+                memberships.decide(admin.actor, person.actor.membership_id, decision, 1)
     walker.to_code("nia@oakfield.avonmere.sch.uk", name="Nia CNRY Prys", job="Head CNRY")
     run_jobs()
     assert len(mail_by_smtp.messages) == 4

@@ -41,7 +41,9 @@ def who_passes(access: Access, page: str) -> str:
     """Somebody who passes the page's door."""
     passing = access.among([access.pages[page]["door"]])
     return next(
-        name for name in ("author", "screener", "council admin", "form designer", "anonymous") if name in passing
+        name
+        for name in ("author", "screener", "council admin", "form designer", "practice manager", "anonymous")
+        if name in passing
     )
 
 

@@ -26,6 +26,45 @@ BY_HAND = {
     "/report/restart/<uuid:draft_id>": ("author", (), ()),
     "/join": ("ended", ("job",), ("agency", "lead")),
 }
+# On a page only in a state that the people of the crawl are not in; each is attacked blindly below, and walked in
+# tests/auth (single sign-on, factors, passkeys, sessions, hats, invitations, standing, confirming), in
+# tests/screening/test_restricting.py and in tests/tenants/test_own_settings.py.
+STATES = {
+    "/sign-on/<key>",
+    "/sign-on-new",
+    "/sign-on-new/code",
+    "/sign-on-new/resend",
+    "/sign-on-link",
+    "/sign-in/authenticator",
+    "/sign-in/email",
+    "/sign-in/recovery",
+    "/account/sign-on/<uuid:link_id>/remove",
+    "/account/passkeys/<uuid:passkey_id>/remove",
+    "/account/recovery-codes/kept",
+    "/account/sessions/end",
+    "/account/another-agency",
+    "/account/email/code",
+    "/account/hat",
+    "/invitation",
+    "/council/history",
+    "/people/confirm",
+    "/people/<uuid:membership_id>/call-back",
+    "/people/<uuid:membership_id>/lead",
+    "/people/<uuid:membership_id>/resume",
+    "/people/<uuid:membership_id>/suspend",
+    "/screening/<reference>/restrict/lifting",
+}
+NAMES = ("email", "code", "name", "job", "agency", "version", "session", "hat", "reason", "decision", "rang", "part")
+ODD = (
+    "",
+    "\x00",
+    "9" * 400,
+    "-1",
+    "{{7*7}}",
+    "'; drop table account; --",
+    "<script>alert(1)</script>",
+    "\ud7ff\u202e李",
+)
 # Open only once another answer says so; tests/referrals/test_people.py posts to them.
 SEVERAL = {
     f"/report/<uuid:draft_id>/people/<key>/<int:place>/<group>{rest}"
@@ -41,7 +80,7 @@ def test_every_form_of_every_page(world_of_forms: Filled, area: str) -> None:
         if not one.rule.endswith(("/sign-out", "/sign-out-everywhere")):
             wrong += try_all(one.client, one.path, one.form)
     posts = {rule.rule for rule in walk.rules(world_of_forms.app) if "POST" in walk.methods(rule)}
-    own = {address for address in posts - WALKED - SEVERAL - set(BY_HAND) if area_of(address) == area}
+    own = {address for address in posts - WALKED - SEVERAL - STATES - set(BY_HAND) if area_of(address) == area}
     on_no_page = own - {one.rule for one in found}
     assert (wrong, on_no_page) == ([], set())
 
@@ -54,3 +93,17 @@ def test_the_forms_that_are_made_by_hand(world_of_forms: Filled, address: str) -
     path = f"/{world.here.slug}{address}".replace("<uuid:draft_id>", world.things.draft[AGENCY])
     form = hostile.Form(path, (("csrf_token", walker.csrf()), ("seen_version", "1")), typed, chosen, ())
     assert try_all(walker.client, path, form) == []
+
+
+@pytest.mark.parametrize("address", sorted(STATES))
+def test_an_address_whose_state_is_not_there(world_of_forms: Filled, address: str) -> None:
+    """Whoever posts anything to it without its page gets an answer, and never a failure."""
+    world = world_of_forms
+    rule = next(one for one in walk.rules(world.app) if one.rule == address and "POST" in walk.methods(one))
+    path = walk.address(world.app, world, rule, AGENCY)
+    for person in ("anonymous", "author", "practice manager", "council admin"):
+        walker = walk.Walker(world.app, world, world.people[person], world.here.slug)
+        for odd in ODD:
+            answer = walker.ask("POST", path, dict.fromkeys(NAMES, odd))
+            assert answer.status_code < 500, (person, odd)
+            assert "<script>alert" not in answer.get_data(as_text=True)

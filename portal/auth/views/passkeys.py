@@ -36,6 +36,8 @@ def _to(path: str) -> ResponseReturnValue:
 @limited("sign-in-passkey", network="300 per hour")
 def sign_in_passkey() -> ResponseReturnValue:
     """The answer of a passkey: no address, no password, and no limit that others could use up."""
+    if only_language():
+        return _to("/sign-in")
     try:
         person = signing_in.finish_with_passkey(request.form.get("credential", ""), taken(), place())
     except Refused:

@@ -106,6 +106,7 @@ def test_without_a_free_connection_the_service_is_unavailable(
     engine = db.new_session().get_bind().engine
     pool = engine.pool
     assert isinstance(pool, QueuePool)
+    patience = pool._timeout
     monkeypatch.setattr(pool, "_timeout", 0.05)
     monkeypatch.setattr(resolve, "FRESH_SECONDS", -1.0)  # the councils are read again, too
     held = [pool.connect() for _ in range(pool.size() + pool._max_overflow)]
@@ -114,6 +115,8 @@ def test_without_a_free_connection_the_service_is_unavailable(
     finally:
         for one in held:
             one.close()
+        # The pool that follows a disposed one has its patience: the tests after this one need their own.
+        monkeypatch.setattr(pool, "_timeout", patience)
         engine.dispose()
     # The front page needs nobody and no table: it still says whom to ring.
     assert answer.status_code == (200 if path == "/" else 503)

@@ -14,6 +14,7 @@ from wtforms.validators import Optional, Regexp, ValidationError
 
 from portal.auth.agency_types import MAY, TYPES
 from portal.auth.identifiers import SCHEMES
+from portal.kernel.digits import whole
 from portal.tenants.agency_list import ADDRESS_LONGEST, POSTCODE
 from portal.tenants.commands.agencies import LONGEST_WHY
 from portal.tenants.commands.agency_domains import LONGEST_BY
@@ -35,8 +36,7 @@ class Seen(Input):
     @property
     def seen(self) -> int:
         """The version that the page showed; 0 for anything else."""
-        text = str(self.version.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0  # noqa: PLR2004 - an int4
+        return whole(self.version.data) or 0
 
     def mark(self) -> UUID:
         """The mark minted with the form; a new one where none came back."""

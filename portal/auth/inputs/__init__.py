@@ -95,7 +95,7 @@ class Code(Input):
         return str(self.code.data or "").replace(" ", "")
 
 
-class AppCode(Input):
+class AppCode(Code):
     """The code that an authenticator app shows; spaces between its digits are let pass."""
 
     code = StringField(
@@ -104,11 +104,6 @@ class AppCode(Input):
         description=_l("6 digits. A new one comes every 30 seconds."),
         render_kw={"kind": "code"},
     )
-
-    @property
-    def digits(self) -> str:
-        """The code without spaces."""
-        return str(self.code.data or "").replace(" ", "")
 
 
 class RecoveryCode(Input):

@@ -90,6 +90,11 @@ def stronger(actor: Actor, strength: str) -> Actor:
     return now
 
 
+def rotate() -> None:
+    """Give this browser's session a new id: what it has just proved belongs to nobody who knew the old one."""
+    session.rotate = True  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+
+
 def sign_out() -> None:
     """Forget the person; the old session's row is deleted and its id worthless."""
     logout_user()

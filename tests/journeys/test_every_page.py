@@ -18,6 +18,7 @@ PUBLIC = (
     "/",
     "/invitation/none",
     "/sign-in",
+    "/sign-in/forgotten",
     "/register",
     "/register/no-agency",
     "/privacy",

@@ -218,8 +218,13 @@ def give_out(code_id: UUID, wrapped_key: bytes, purpose: str) -> str:
     return code
 
 
-def answer_known(code_id: UUID, purpose: str) -> None:
-    """Mark a registration's row as answered without a code: the address has an account already."""
+def answer_nobody(code_id: UUID) -> None:
+    """Mark a row as answered without a code: none that anybody types will be right."""
     stored = secrets.token_hex(32)  # no code has this digest
     db.session().execute(update(OneTimeCode).where(OneTimeCode.id == code_id).values(code_hash=stored))
+
+
+def answer_known(code_id: UUID, purpose: str) -> None:
+    """Mark a registration's row as answered without a code: the address has an account already."""
+    answer_nobody(code_id)
     events.record(Event.CODE_SENT, code_id, purpose=purpose)

@@ -160,14 +160,19 @@ class ChangePassword(Input):
     )
 
 
-class SignIn(Input):
-    """Address and password."""
+class Forgotten(Input):
+    """The address of somebody who has forgotten their password."""
 
     email = EmailField(
         _l("Email address"),
         [needed(_l("Enter your email address")), longest(_NAME_LONGEST * 3, _l("Enter your email address"))],
         render_kw={"autocomplete": "username"},
     )
+
+
+class SignIn(Forgotten):
+    """Address and password."""
+
     password = PasswordField(
         _l("Password"),
         [needed(_l("Enter your password")), longest(_TYPED_PASSWORD_LONGEST, _l("Enter your password"))],

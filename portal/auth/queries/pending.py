@@ -22,6 +22,7 @@ class ToSend:
     language: str
     has_account: bool
     wrapped_key: bytes
+    account_id: UUID | None = None
 
 
 def details(code_id: UUID, browser_hash: str, purpose: str) -> Details | None:
@@ -48,7 +49,13 @@ def to_send(code_id: UUID) -> ToSend | None:
     row = (
         db.session()
         .execute(
-            select(OneTimeCode.purpose, OneTimeCode.language, OneTimeCode.wrapped_key, OneTimeCode.details).where(
+            select(
+                OneTimeCode.purpose,
+                OneTimeCode.language,
+                OneTimeCode.wrapped_key,
+                OneTimeCode.details,
+                OneTimeCode.account_id,
+            ).where(
                 OneTimeCode.id == code_id,
                 OneTimeCode.code_hash.is_(None),
                 OneTimeCode.consumed_at.is_(None),
@@ -63,4 +70,6 @@ def to_send(code_id: UUID) -> ToSend | None:
     # The stored address wins where there is an account: it is the one that was proved.
     query = select(Account.email).where(Account.email_key == addresses.key_of(typed.email))
     account = db.session().execute(query).scalar_one_or_none()
-    return ToSend(row.purpose, account or typed.email, row.language, account is not None, row.wrapped_key)
+    return ToSend(
+        row.purpose, account or typed.email, row.language, account is not None, row.wrapped_key, row.account_id
+    )

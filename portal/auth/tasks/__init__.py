@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from portal.auth.commands import codes
+from portal.auth.commands.forgotten import PURPOSE
 from portal.auth.letters import address, language_of, send
 from portal.auth.queries import mailing, pending
 from portal.auth.queries.mailing import Reader
@@ -25,6 +26,10 @@ def send_code(code_id: UUID) -> None:
     """Make a code and send it; to an address that has an account already, say so instead (registration)."""
     found = pending.to_send(code_id)
     if found is None:
+        return
+    if found.purpose == PURPOSE and found.account_id is None:
+        # Nobody's address, or somebody's whose account is suspended: the page says the same, and no mail goes out.
+        codes.answer_nobody(code_id)
         return
     if found.purpose in ("register", "email") and found.has_account:
         codes.answer_known(code_id, found.purpose)

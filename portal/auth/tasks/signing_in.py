@@ -44,8 +44,9 @@ def tell_call_back(account_id: UUID, event_id: UUID) -> None:
     """Tell a person that a call-back was recorded for them."""
     subject = N_("You can set up signing in again")
     text = N_(
-        "Somebody recorded that they rang you back because you had lost your phone. Sign in with your password and a "
-        "code from an email to set up a new app. If you work for the council, this is possible after 24 hours."
+        "Somebody recorded that they rang you back because you could not sign in. Sign in with your password and a "
+        "code from an email to set up a new app. If you have forgotten your password, begin with that on the sign-in "
+        "page. If you work for the council, both are possible after 24 hours."
     )
     _tell(account_id, event_id, subject, text)
 

@@ -14,6 +14,7 @@ from portal.auth.views import call_backs as call_backs
 from portal.auth.views import changing as changing
 from portal.auth.views import confirming as confirming
 from portal.auth.views import factors as factors
+from portal.auth.views import forgotten as forgotten
 from portal.auth.views import hats as hats
 from portal.auth.views import invited as invited
 from portal.auth.views import inviting as inviting

@@ -26,6 +26,7 @@ blueprint = Blueprint("auth", __name__)
 UNPROCESSABLE = 422
 PENDING_IDENTITY = "sign_on_pending"
 _SLIPS, _STAGE = "slips", "stage"
+FORGOTTEN = "forgotten"
 View = Callable[..., ResponseReturnValue]
 
 
@@ -87,7 +88,7 @@ def _by_account_and_network() -> str:
 
 
 def _by_account() -> str:
-    stage = session.get(_STAGE, {})
+    stage = session.get(_STAGE) or session.get(FORGOTTEN) or {}
     return str(stage.get("account") or session.get("_user_id", "-"))
 
 

@@ -110,7 +110,7 @@ def _second_step(
         else:
             return _in(person)
     status = UNPROCESSABLE if request.method == "POST" else 200
-    return render_template(template, form=from_form(form), stage=stage), status
+    return render_template(template, form=from_form(form), stage=stage, back="auth.sign_in_app"), status
 
 
 def _again() -> ResponseReturnValue:

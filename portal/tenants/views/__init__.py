@@ -30,4 +30,5 @@ def register(app: Flask) -> None:
     app.register_blueprint(tenants)
     app.register_blueprint(agencies_blueprint)
     shell.add_navigation(app, agencies.links, place=4)
+    shell.add_navigation(app, own_settings.links, place=5)
     shell.add_footer_links(app, pages.footer_links)

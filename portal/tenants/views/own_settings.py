@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.auth import guard
 from portal.auth.guard import actor, page
 from portal.auth.policy import Permission
 from portal.kernel import scope
@@ -22,6 +25,7 @@ from portal.tenants.views.blueprint import tenants
 from portal.web.dates import datetime_words
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
+from portal.web.shell import Link
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -40,6 +44,12 @@ def titles() -> dict[str, str]:
         "terms": _("Terms of use"),
         "thresholds": _("Levels of need"),
     }
+
+
+def links() -> Iterable[Link]:
+    """The navigation's link, for those who may use it."""
+    if scope.current().council is not None and guard.may(Permission.COUNCIL):
+        yield Link(_("Settings"), url_for("tenants.own_settings"), request.path.startswith("/council"))
 
 
 def _council() -> Council:

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     mail: str = Field("outbox", description="smtp://host:port, smtps://user:password@host:port, or outbox")
     mail_from: str = Field("no-reply@portal.invalid", description="the envelope sender")
     proxies: int = Field(0, ge=0, le=3, description="how many of our own proxies stand in front")
+    # Operators open every council's settings, so they sign in with a passkey alone, which nobody can be talked out of.
+    # Few browsers that only look at the demonstration have one: there, and only there, an app will do.
+    portal_operator_sign_in: str = Field("passkey", pattern="^(passkey|app)$", description="passkey; app: demo only")
     councils: str = Field("config/councils", description="folder of council folders for the command line")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     workers: int = Field(2, ge=1, le=64)
@@ -96,6 +99,7 @@ class Settings(BaseSettings):
             (len(self.secret_key) < SECRET_LENGTH, "SECRET_KEY is shorter than 32 characters"),
             (self.root_key == DEMO_ROOT_KEY, "ROOT_KEY is the demonstration's: set your own"),
             (self.mail == "outbox", "MAIL is the demonstration's outbox: set an SMTP server"),
+            (self.portal_operator_sign_in != "passkey", "PORTAL_OPERATOR_SIGN_IN=app is for the demonstration only"),
             (not local and self.base_url.startswith("http://"), "BASE_URL must be https outside this machine"),
         ]
 

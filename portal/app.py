@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config.logging import configure
 from config.settings import Settings, load
 from portal.adapters import email, identity, ports
-from portal.auth import envelope, guard, login
+from portal.auth import envelope, guard, login, operators
 from portal.kernel import crypto, db, jobs, startup
 from portal.tenants import resolve, shell, vault
 from portal.web import assets, errors, language, security, templating
@@ -31,10 +31,11 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     db.bind(engine)
     vault.open_with(crypto.root_key(settings.root_key))
     envelope.open_with(crypto.root_key(settings.root_key))
+    operators.sign_in_by(settings.portal_operator_sign_in)
     jobs.councils_from(resolve.by_id)
     ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from))
     ports.use_identities(identity.OverHttp())
-    ports.use_addresses(settings.base_url)
+    ports.use_addresses(settings.base_url, settings.mail_from)
     for package in PACKAGES:
         _room(package, "tasks")
 

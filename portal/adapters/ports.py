@@ -108,11 +108,19 @@ def identities() -> Identities:
 
 
 _base_url: list[str] = [""]
+_sender: list[str] = ["no-reply@portal.invalid"]
 
 
-def use_addresses(base_url: str) -> None:
-    """Choose the scheme and host that emails link to: from settings, never from a request's Host."""
+def use_addresses(base_url: str, sender: str = "no-reply@portal.invalid") -> None:
+    """Choose the scheme and host that emails link to, and whom those are from that no council sends: from settings,
+    never from a request's Host."""
     _base_url[:] = [base_url]
+    _sender[:] = [sender]
+
+
+def instance_sender() -> str:
+    """Whom an email of the instance itself is from."""
+    return _sender[0]
 
 
 def address(path: str) -> str:

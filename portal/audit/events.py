@@ -48,6 +48,10 @@ class Event(StrEnum):
     MEMBERSHIP_MAPPED = "auth.membership_mapped"
     SIGN_ON_LINKED = "auth.sign_on_linked"
     SIGN_ON_UNLINKED = "auth.sign_on_unlinked"
+    OPERATOR_ADDED = "auth.operator_added"
+    OPERATOR_LINK_SENT = "auth.operator_link_sent"
+    OPERATOR_SET_UP = "auth.operator_set_up"
+    OPERATOR_ENDED = "auth.operator_ended"
     COUNCIL_APPLIED = "tenants.applied"
     COUNCIL_CHANGED = "tenants.changed"
     COUNCIL_EXPORTED = "tenants.exported"
@@ -133,6 +137,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.INVITATION_ACCEPTED: frozenset({"role", "sponsored"}),
     Event.INVITATION_REFUSED: frozenset({"reason"}),
     Event.MEMBERSHIP_MAPPED: frozenset({"role", "state"}),
+    Event.OPERATOR_SET_UP: frozenset({"kind"}),
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
     Event.COUNCIL_CHANGED: frozenset({"parts"}),
     Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),

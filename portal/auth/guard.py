@@ -22,22 +22,23 @@ MARK = "__door__"
 
 @dataclass(frozen=True)
 class Door:
-    """How a view may be reached. `council` says that it exists only within a council."""
+    """How a view may be reached. `council` says that it exists only within a council, `instance` only outside all."""
 
     kind: str
     permission: Permission | None = None
     why: str = ""
     council: bool = True
+    instance: bool = False
 
 
-def page(permission: Permission) -> Callable[[View], View]:
-    """A page for signed-in people whose role holds the permission, within a council."""
-    return _mark(Door("page", permission=permission))
+def page(permission: Permission, *, instance: bool = False) -> Callable[[View], View]:
+    """A page for signed-in people whose role holds the permission, within a council (or outside every council)."""
+    return _mark(Door("page", permission=permission, council=not instance, instance=instance))
 
 
-def public(why: str, *, council: bool = True) -> Callable[[View], View]:
+def public(why: str, *, council: bool = True, instance: bool = False) -> Callable[[View], View]:
     """A page for everybody; the reason is part of the record of what is open."""
-    return _mark(Door("public", why=why, council=council))
+    return _mark(Door("public", why=why, council=council and not instance, instance=instance))
 
 
 def machine(why: str) -> Callable[[View], View]:
@@ -81,12 +82,14 @@ def check() -> ResponseReturnValue | None:
         raise Forbidden("this page declares no door")
     if door.council and scope.current().council is None:
         raise NotFound
+    if door.instance and scope.current().council is not None:
+        raise NotFound
     if getattr(session, "unavailable", False) and (door.permission or request.method == "POST"):
         raise Unavailable("the database did not answer")
     if door.permission is None:
         return None
     if not current_user.is_authenticated:
-        return _to_sign_in()
+        return _to_sign_in("/operator/sign-in" if door.instance else "/sign-in")
     return _refusal(scope.current().actor, door.permission)
 
 
@@ -99,11 +102,11 @@ def _refusal(actor: Actor | None, permission: Permission) -> ResponseReturnValue
     return None
 
 
-def _to_sign_in() -> ResponseReturnValue:
+def _to_sign_in(path: str) -> ResponseReturnValue:
     """Remember where the person was going (server-side, never in the address) and ask who they are."""
     if request.method == "GET":
         session["next"] = request.full_path.rstrip("?")
-    return redirect(f"{request.script_root}/sign-in", 303)
+    return redirect(request.script_root + path, 303)
 
 
 def coming_from() -> str:

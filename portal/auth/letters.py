@@ -9,40 +9,39 @@ from portal.adapters.ports import Email
 from portal.auth.commands import idle
 from portal.auth.queries.mailing import Reader
 from portal.kernel import scope
-from portal.kernel.errors import NotFound
 from portal.kernel.language import say, words
 from portal.kernel.scope import Council
 
 log = structlog.get_logger()
 
 
-def council() -> Council:
-    """The council that writes."""
-    found = scope.current().council
-    if found is None:
-        raise NotFound("no council in scope")
-    return found
+def council() -> Council | None:
+    """The council that writes; None for the instance itself, which writes to its operators."""
+    return scope.current().council
 
 
 def language_of(reader: Reader) -> str:
     """The language that somebody chose, else the council's first."""
-    return reader.language or council().languages[0]
+    here = council()
+    return reader.language or (here.languages[0] if here else "en")
 
 
 def address(path: str) -> str:
-    """The address of a page of the council."""
-    return ports.address(f"/{council().slug}{path}")
+    """The address of a page of the council, or of the instance."""
+    here = council()
+    return ports.address(f"/{here.slug}{path}" if here else path)
 
 
 def send(reader: Reader, language: str, subject: str, body: str, key: str) -> None:
     """Hand an email over; `key` is stable, so that a job run again sends what can be told for the same."""
-    name = say(council().name, language)
+    here = council()
+    name = say(here.name, language) if here else words(language, "Professionals portal")
     danger = words(language, "If a child is in immediate danger, call 999.")
     email = Email(
         to=reader.email,
         subject=f"{subject} - {name}",
         body=f"{body}\n\n{danger}\n\n{name}\n",
-        sender=council().settings.sender,
+        sender=here.settings.sender if here else ports.instance_sender(),
         language=language,
         message_id=key,
     )

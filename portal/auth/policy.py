@@ -41,6 +41,7 @@ class Permission(StrEnum):
     PUBLISH = "forms:publish"
     RESTRICT = "referral:restrict"
     CONNECT = "connection:own"
+    OPERATE = "instance:operate"
 
 
 # The council's own people: without an agency.
@@ -81,6 +82,8 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
     },
     "form_designer": {**_STAFF, P.DESIGN: R.COUNCIL, P.PUBLISH: R.COUNCIL},
     "council_admin": {**_STAFF, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL, P.PUBLISH: R.COUNCIL},
+    # Whoever runs the instance holds nothing within a council, not even a page about themselves.
+    "operator": {P.OPERATE: R.COUNCIL},
     "system": dict.fromkeys(P, R.COUNCIL),
 }
 
@@ -96,7 +99,7 @@ def part(actor: Actor) -> str:
 
 def reach(actor: Actor | None, permission: Permission) -> Reach:
     """How far the permission goes for this person; NONE for nobody, for unknown roles and for no entry."""
-    if actor is None:
+    if actor is None or (actor.instance and actor.state != "active"):
         return Reach.NONE
     if not actor.system and permission in NEEDS and NEEDS[permission] not in actor.agency_may:
         return Reach.NONE

@@ -37,7 +37,12 @@ FRESH = timedelta(minutes=15)
 
 # Idle and absolute limits per role (security-and-reliability 5.6).
 USUAL = (timedelta(minutes=30), timedelta(hours=12))
-LIMITS = {"council_admin": (timedelta(minutes=15), timedelta(hours=8))}
+OPERATORS = (timedelta(minutes=15), timedelta(hours=4))
+LIMITS = {
+    "council_admin": (timedelta(minutes=15), timedelta(hours=8)),
+    "operator": OPERATORS,
+    "support": OPERATORS,
+}
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):

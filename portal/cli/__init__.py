@@ -21,6 +21,7 @@ COMMANDS = {
     "forms": "portal.cli.forms",
     "agencies": "portal.cli.agencies",
     "sign-on": "portal.cli.sign_on",
+    "operator": "portal.cli.operators",
     "browser": "portal.cli.browser",
 }
 

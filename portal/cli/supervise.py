@@ -159,7 +159,10 @@ class Demo:
             self.cluster.stop()
 
 
-_SHARED = ("DATABASE_URL", "DATABASE_URL_OWNER", "SECRET_KEY", "ROOT_KEY", "DEMO", "BASE_URL", "PORT", "MAIL")
+_SHARED = (
+    "DATABASE_URL", "DATABASE_URL_OWNER", "SECRET_KEY", "ROOT_KEY", "DEMO", "BASE_URL", "PORT", "MAIL",
+    "PORTAL_OPERATOR_SIGN_IN",
+)  # fmt: skip
 
 
 def check_port(host: str, port: int) -> None:
@@ -195,6 +198,7 @@ def demo_environment(environ: dict[str, str], var: Path) -> dict[str, str]:
     made = {
         "DEMO": "true",
         "MAIL": "outbox",
+        "PORTAL_OPERATOR_SIGN_IN": "app",
         "BASE_URL": f"http://localhost:{port}",
         "LOG_LEVEL": "WARNING",
     }

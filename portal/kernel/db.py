@@ -118,6 +118,17 @@ def as_system() -> Iterator[Session]:
     scope_changed()
 
 
+@contextmanager
+def in_council(council: scope.Council) -> Iterator[Session]:
+    """Within the open transaction, act in one council from outside all of them: its first wall opens, and no other."""
+    with scope.within(replace(scope.current(), council=council)):
+        scope_changed()
+        yield session()
+        # Rows that wait to be written are the council's: past this block they would be nobody's.
+        session().flush()
+    scope_changed()
+
+
 def commit() -> None:
     """Commit this context's work, if it did any. Only web/security.py and kernel/jobs.py call this."""
     found = _session.get()

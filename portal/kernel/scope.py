@@ -32,6 +32,7 @@ class Actor:
     `strength` is how they proved who they are in this session (email, totp, passkey, sso; "elsewhere" for an
     outside sign-in that this council does not trust; "" outside a session).
     `agency_may` is what this council lets people of that kind of agency do.
+    `instance`: who runs the instance, outside every council, and reaches nothing of any.
     `reach` is what row-level security lets the connection see: council, agency or "" (nothing).
     """
 
@@ -47,6 +48,7 @@ class Actor:
     agency_may: frozenset[str] = frozenset()
     job_title: str = ""
     system: bool = False
+    instance: bool = False
     strength: str = ""
     # Restricted records that they opened with a reason and may read for a while.
     opened: frozenset[UUID] = frozenset()
@@ -59,6 +61,8 @@ class Actor:
     @property
     def reach(self) -> str:
         """Which rows the database connection may touch: the second wall behind the policy."""
+        if self.instance:
+            return ""
         if self.system or (self.state == "active" and self.agency_id is None and self.role and not self.weak):
             return "council"
         return "agency" if self.agency_id else ""

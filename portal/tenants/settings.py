@@ -19,7 +19,7 @@ NATIONS: Final = ("wales", "england")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PAGES: Final = ("privacy", "accessibility", "cookies", "terms", "thresholds")
 PRIORITIES: Final = ("urgent", "high", "standard", "low")
-RESERVED: Final = frozenset({"assets", "live", "ready", "outbox", "language", "static", "api"})
+RESERVED: Final = frozenset({"assets", "live", "ready", "outbox", "language", "static", "api", "operator"})
 """First parts of addresses that belong to the instance; a council's slug may not be one of them."""
 ENOUGH_CONTRAST: Final = 4.5
 _DARK = 0.04045  # below it the sRGB curve is a straight line

@@ -28,8 +28,10 @@ def council() -> CouncilView | None:
 
 
 def account() -> Account | None:
-    """The person signed in; None before sign-in, and outside every council, where nobody has an account page."""
+    """The person signed in; None before sign-in, and outside every council, where only operators have a page."""
     here = scope.current()
+    if here.actor is not None and here.actor.instance:
+        return Account(name=here.actor.name, href="/operator", sign_out="/operator/sign-out")
     if here.council is None or here.actor is None:
         return None
     return Account(name=here.actor.name, href=url_for("auth.account"), sign_out=url_for("auth.sign_out"))

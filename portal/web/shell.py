@@ -156,6 +156,12 @@ class Shell:
         return str(g.csp_nonce)
 
     @property
+    def service(self) -> tuple[str, str]:
+        """The name and first page of a part of the instance outside every council; ("", "") elsewhere."""
+        found: tuple[str, str] = g.get("service", ("", ""))
+        return found
+
+    @property
     def demo(self) -> bool:
         """Whether this instance shows fictional councils and people."""
         return self._providers.demo

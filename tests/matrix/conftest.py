@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from portal.kernel import db
 from portal.web import security
 from portal.web.limits import limiter
+from tests.factories.operators import make_operator
 from tests.factories.templates import Admin, add_template
 from tests.fixtures.councils import Councils
 from tests.forms.contents import shipped_contents
@@ -28,6 +29,7 @@ def filled(app: Flask, councils: Councils, admin: Admin, monkeypatch: pytest.Mon
     del app
     add_template(admin, shipped_contents()[0])
     made = world.make(councils)
+    made.people["operator"] = make_operator(admin, councils.wales)
     finish = security.finish
 
     def undo(response: Response) -> None:

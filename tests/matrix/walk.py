@@ -158,7 +158,7 @@ class Walker:
 
     def csrf(self) -> str:
         """The token that this browser sends with every form."""
-        for page in ("/account", "/sign-in"):
+        for page in ("/account", "/sign-in", "/"):
             if self.token:
                 break
             found = TOKEN.search(self.client.get(f"/{self.slug}{page}").get_data(as_text=True))

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from portal.auth import operators
 from portal.auth.agency_types import allowed
 from portal.auth.queries import providers
 from portal.kernel import clock, db, scope
@@ -17,6 +18,7 @@ from portal.kernel.scope import Actor
 # A membership counts only while the council approves its agency, and until it ends. Of several, the one chosen at
 # sign-in (the hat in the session) speaks, else an approved one, else the newest.
 # A council trusts an outside sign-in only while it has that very provider: elsewhere it proves no more than an address.
+# Whoever runs the instance is nothing else while they do: a membership of theirs does not count.
 # Row-level security lets the membership through because the transaction began in the council's scope. The
 # agency settings of the second wall are set by this same statement: later statements run behind it without
 # another round trip.
@@ -26,7 +28,7 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
        m.id as membership_id, m.role, m.state, m.agency_id, m.job_title, m.used_at,
        g.name as agency_name,
        (select p.may from agency_kind_permission p where p.tenant_id = :council and p.kind = g.kind) as agency_may,
-       c.changed_at as council_changed_at,
+       c.changed_at as council_changed_at, op.id as operator_id,
        set_config('app.agency_id', coalesce(case
            when a.state = 'active' and m.state in ('pending', 'active') then m.agency_id end::text, ''), true),
        set_config('app.reach', case
@@ -43,11 +45,12 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
        select case when s.strength = 'sso' and s.issuer <> all (cast(:issuers as text[])) then 'elsewhere'
               else s.strength end as strength) t
   left join account a on a.id = s.account_id
+  left join instance_operator op on op.account_id = a.id and op.ended_at is null
   left join lateral (
        select x.id, x.role, x.agency_id, x.job_title, x.used_at,
               case when x.ends_at <= :now then 'ended' else x.state end as state
          from membership x
-        where x.account_id = a.id and x.tenant_id = :council
+        where x.account_id = a.id and x.tenant_id = :council and op.id is null
           and (x.agency_id is null or exists (
                select from agency_approval p
                 where p.tenant_id = :council and p.agency_id = x.agency_id and p.state = 'approved'))
@@ -90,23 +93,7 @@ def whoami(id_hash: str) -> Found | None:
         return None
     actor = None
     if row.account_id is not None:
-        live = row.state in ("pending", "active")
-        actor = Actor(
-            account_id=row.account_id,
-            name=row.name,
-            email=row.email,
-            language=row.language,
-            membership_id=row.membership_id,
-            role=row.role if live else "",
-            state=row.state or "",
-            agency_id=row.agency_id if live else None,
-            agency_name=row.agency_name or {},
-            agency_may=allowed(row.agency_may) if live and row.agency_id else frozenset(),
-            job_title=row.job_title or "",
-            # A session from before strengths were kept proves no more than an address.
-            strength=row.strength or "email",
-            opened=frozenset(row.opened or ()),
-        )
+        actor = _operator(row) if row.operator_id else _member(row)
     return Found(
         row.data,
         row.created_at,
@@ -117,4 +104,39 @@ def whoami(id_hash: str) -> Found | None:
         row.used_at,
         row.session_strength,
         row.issuer,
+    )
+
+
+def _member(row: Any) -> Actor:
+    live = row.state in ("pending", "active")
+    return Actor(
+        account_id=row.account_id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        membership_id=row.membership_id,
+        role=row.role if live else "",
+        state=row.state or "",
+        agency_id=row.agency_id if live else None,
+        agency_name=row.agency_name or {},
+        agency_may=allowed(row.agency_may) if live and row.agency_id else frozenset(),
+        job_title=row.job_title or "",
+        # A session from before strengths were kept proves no more than an address.
+        strength=row.strength or "email",
+        opened=frozenset(row.opened or ()),
+    )
+
+
+def _operator(row: Any) -> Actor:
+    """Somebody who signed in with less than an operator must is nobody, anywhere."""
+    enough = row.strength in operators.strengths()
+    return Actor(
+        account_id=row.account_id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        role="operator",
+        state="active" if enough else "",
+        instance=True,
+        strength=row.strength or "email",
     )

@@ -13,6 +13,7 @@ from portal.auth.queries import mailing, pending
 from portal.auth.queries.mailing import Reader
 from portal.auth.sessions import tidy as tidy_sessions
 from portal.auth.tasks import invitations as invitations
+from portal.auth.tasks import operators as operators
 from portal.auth.tasks import people as people
 from portal.auth.tasks import signing_in as signing_in
 from portal.kernel import db, jobs, scope

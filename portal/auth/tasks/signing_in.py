@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from portal.auth.letters import address, language_of, send
+from portal.auth.letters import address, council, language_of, send
 from portal.auth.queries import mailing
 from portal.kernel import jobs
 from portal.kernel.language import N_, words
@@ -73,10 +73,16 @@ def _tell(account_id: UUID, event_id: UUID, subject: str, text: str) -> None:
     if reader is None:
         return
     language = language_of(reader)
-    alarm = words(
-        language,
+    alarm = N_(
         "If it was not you, somebody else may be able to sign in as you. Sign in, end your other sessions on your "
-        "account page, and tell the council:",
+        "account page, and tell the council:"
     )
-    body = f"{words(language, text)}\n\n{alarm}\n\n{address('/account')}"
+    path = "/account"
+    if council() is None:
+        alarm = N_(
+            "If it was not you, somebody else may be able to sign in as you. Have another operator end your access at "
+            "once. You sign in here:"
+        )
+        path = "/operator/sign-in"
+    body = f"{words(language, text)}\n\n{words(language, alarm)}\n\n{address(path)}"
     send(reader, language, words(language, subject), body, f"account-{event_id}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from flask import flash, jsonify, redirect, render_template, request, session
+from flask import flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,6 +21,7 @@ from portal.auth.policy import Permission
 from portal.auth.queries import factors
 from portal.auth.views.blueprint import UNPROCESSABLE, View, blueprint, limited
 from portal.auth.views.challenges import place, taken
+from portal.kernel import scope
 from portal.kernel.errors import Invalid
 from portal.web.fields import from_form
 
@@ -33,7 +34,15 @@ def _to(path: str) -> ResponseReturnValue:
 
 @blueprint.app_context_processor
 def _for_templates() -> dict[str, object]:
-    return {"idle_seconds": login.idle_seconds}
+    return {"idle_seconds": login.idle_seconds, "idle_pages": _idle_pages}
+
+
+def _idle_pages() -> tuple[str, str]:
+    """Where a script asks how long is left, and says that somebody is there; operators have no page in a council."""
+    here = scope.current().actor
+    if here is not None and here.instance:
+        return "/operator/idle", "/operator/stay"
+    return url_for("auth.idle"), url_for("auth.stay")
 
 
 def recently(view: View) -> Callable[..., ResponseReturnValue]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 
+from portal.auth.views.operator import links as operator_links
+from portal.auth.views.operator import operator as operator_blueprint
 from portal.tenants.views import (
     agencies,
     agency_decisions,
@@ -11,6 +13,7 @@ from portal.tenants.views import (
     agency_files,
     front,
     health,
+    operator,
     outbox,
     own_settings,
     pages,
@@ -20,8 +23,8 @@ from portal.tenants.views.blueprint import tenants
 from portal.web import shell
 
 __all__ = [
-    "agencies", "agency_decisions", "agency_domains", "agency_files", "front", "health", "outbox", "own_settings",
-    "pages", "register",
+    "agencies", "agency_decisions", "agency_domains", "agency_files", "front", "health", "operator", "outbox",
+    "own_settings", "pages", "register",
 ]  # fmt: skip
 
 
@@ -29,6 +32,8 @@ def register(app: Flask) -> None:
     """Add the pages, and the council's own pages to the footer."""
     app.register_blueprint(tenants)
     app.register_blueprint(agencies_blueprint)
+    app.register_blueprint(operator_blueprint)
+    shell.add_navigation(app, operator_links)
     shell.add_navigation(app, agencies.links, place=4)
     shell.add_navigation(app, own_settings.links, place=5)
     shell.add_footer_links(app, pages.footer_links)

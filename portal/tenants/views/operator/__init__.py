@@ -1,0 +1,5 @@
+"""What an operator does with councils; how they sign in is `portal.auth.views.operator`."""
+
+from __future__ import annotations
+
+from portal.tenants.views.operator import home as home

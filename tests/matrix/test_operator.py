@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from portal.auth import guard
 from tests.factories.people import sign_in
+from tests.faults.test_hostile_forms import NAMES, ODD
 from tests.matrix import walk
 from tests.matrix.access import AGENCY, read
 from tests.matrix.walk import TOKEN, outcome
@@ -66,3 +67,16 @@ def test_signing_in_and_setting_up_are_open(app: Flask, filled: World) -> None:
     got = {f"{method} {path}": ask(client, method, path, "") for method, path in pages(app, filled, public=True)}
     assert got["GET /operator/sign-in"] == "page"
     assert {answer for page, answer in got.items() if page.startswith("POST")} == {"400"}
+
+
+def test_odd_words_are_answered_and_never_fail(app: Flask, filled: World) -> None:
+    operator = filled.people["operator"]
+    assert operator is not None
+    for method, path in [*pages(app, filled, public=False), *pages(app, filled, public=True)]:
+        for odd in ODD if method == "POST" else ():
+            client = app.test_client()
+            sign_in(client, operator)
+            data = dict.fromkeys((*NAMES, "credential", "password"), odd)
+            answer = client.post(path, data={**data, "csrf_token": token_of(client, filled.here.slug)})
+            assert answer.status_code < 500, (path, odd)
+            assert "<script>alert" not in answer.get_data(as_text=True)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 from sqlalchemy import select, update
@@ -19,10 +20,12 @@ from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.tenants import resolve
 from tests.auth.identity_provider import CLIENT, SECRET, Fake, running
+from tests.auth.test_sign_in import with_password
 from tests.auth.walking import Walker, make_account
 from tests.factories.apps import give_app
 from tests.factories.people import make_person, sign_in
 
+Admin = psycopg.Connection[tuple[object, ...]]
 GROUPS = {
     "claim": "groups",
     "give": [{"group": "MASH", "role": "screener"}, {"group": "Admins", "role": "council_admin"}],
@@ -299,3 +302,41 @@ def test_people_of_other_ways_are_as_before(walker: Walker, england: Council) ->
     del england
     assert visit(walker) == "/sign-on-link"
     assert walker.get("/account").status_code == 303
+
+
+def test_it_goes_through_the_same_door_as_every_sign_in(
+    walker: Walker, england: Council, new_walker: Callable[..., Walker], fake: Fake, admin: Admin
+) -> None:
+    """A new device is told by email, and a fourth session says that the oldest one ended."""
+    fake.person["groups"] = []
+    person = make_person(england, agency="oakfield-primary", email="s.jones@oakfield.avonmere.sch.uk")
+    sign_in(walker.client, person)
+    visit(walker, page="/account")
+    walker.post("/sign-on-link")
+    browsers = [new_walker() for _ in range(3)]
+    for number, browser in enumerate(browsers):
+        browser.network = f"198.{51 + number}.100.9"
+        assert visit(browser) == "/referrals"
+    subjects = [one.subject for one in walker.mail(person.email)]
+    assert len([one for one in subjects if "signed in on a new device" in one]) == 3
+    assert "signed you out where you signed in longest ago" in browsers[-1].get("/account").get_data(as_text=True)
+    assert walker.get("/account").status_code == 303
+    assert admin.execute(
+        "select count(*), min(issuer) from account_session where account_id is not null"
+    ).fetchone() == (3, fake.issuer)
+
+
+def test_a_passkey_is_offered_to_who_has_a_password_here_and_made_after_signing_in_with_it(
+    walker: Walker, england: Council, fake: Fake, admin: Admin
+) -> None:
+    """An outside sign-in makes nothing that opens every council, and says so."""
+    fake.person["groups"] = []
+    person = make_person(england, agency="oakfield-primary", email="s.jones@oakfield.avonmere.sch.uk")
+    with_password(admin, person)
+    sign_in(walker.client, person)
+    visit(walker, page="/account")
+    assert walker.where(walker.post("/sign-on-link")) == "/account/passkey-offer"
+    page = walker.get("/account/passkey-offer").get_data(as_text=True)
+    assert "first sign in here with your password" in page
+    assert "data-passkey" not in page
+    assert walker.where(walker.post("/account/passkey-offer")) == "/referrals"

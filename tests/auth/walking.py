@@ -83,12 +83,18 @@ class Walker:
         return self.post("/register/password", {"password": password})
 
     def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
-        """Sign in with the person's app, or with the code from the outbox; the answer to the last form."""
+        """Sign in with the person's app, or with the code from the outbox, and want no passkey; the answer to the
+        last form."""
         where = self.where(self.post("/sign-in", {"email": email, "password": password}))
         if where == "/sign-in/authenticator":
-            return self.post(where, {"code": app_code(account_of(email))})
+            return self.not_now(self.post(where, {"code": app_code(account_of(email))}))
         assert where == "/sign-in/code"
-        return self.post(where, {"code": self.code(email)})
+        return self.not_now(self.post(where, {"code": self.code(email)}))
+
+    def not_now(self, answer: TestResponse) -> TestResponse:
+        """Decline the passkey, if this answer leads to its offer."""
+        offer = "/account/passkey-offer"
+        return self.post(offer) if answer.status_code == 303 and self.where(answer) == offer else answer
 
 
 def agencies(answer: TestResponse) -> list[str]:

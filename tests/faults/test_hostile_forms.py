@@ -45,6 +45,7 @@ STATES = {
     "/sign-in/forgotten/passkey",
     "/sign-in/forgotten/password",
     "/account/sign-on/<uuid:link_id>/remove",
+    "/account/passkey-offer",
     "/account/passkeys/<uuid:passkey_id>/remove",
     "/account/recovery-codes/kept",
     "/account/sessions/end",

@@ -49,7 +49,13 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
         (author, (*mine, "/account", "/account/name", "/account/email", "/account/leave", "/account/another-agency")),
         (
             make_person(council, strength="email"),
-            ("/account", "/account/protect", "/account/authenticator", "/account/passkeys/add"),
+            (
+                "/account",
+                "/account/protect",
+                "/account/authenticator",
+                "/account/passkeys/add",
+                "/account/passkey-offer",
+            ),
         ),
         (screener, (*hers, decide, outcome)),
         (

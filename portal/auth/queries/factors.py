@@ -58,6 +58,21 @@ class Shown:
     code: str
 
 
+def offers_passkey(actor: Actor) -> bool:
+    """Whether somebody who signed in with something weaker is to be offered a passkey: they have none, and may make
+    one now or after signing in with the password that they have."""
+    found = of(actor.account_id)
+    if actor.strength == "passkey" or found.passkeys:
+        return False
+    return found.may_set_up(actor) or (actor.strength == "sso" and has_password(actor.account_id))
+
+
+def has_password(account_id: UUID) -> bool:
+    """Whether the account was given a password: one that single sign-on made has none."""
+    query = select(Account.password_hash.startswith("$")).where(Account.id == account_id)
+    return bool(db.session().execute(query).scalar_one_or_none())
+
+
 def app_of(account_id: UUID) -> App | None:
     """The authenticator app of an account."""
     query = select(Authenticator.wrapped_key, Authenticator.seed, Authenticator.last_step)

@@ -18,6 +18,7 @@ from portal.auth.views import forgotten as forgotten
 from portal.auth.views import hats as hats
 from portal.auth.views import invited as invited
 from portal.auth.views import inviting as inviting
+from portal.auth.views import offering as offering
 from portal.auth.views import operator as operator
 from portal.auth.views import passkeys as passkeys
 from portal.auth.views import people as people

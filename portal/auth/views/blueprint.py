@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, request, session
@@ -17,7 +18,7 @@ from portal.auth.commands import devices
 from portal.auth.commands.codes import Slip
 from portal.auth.commands.signing_in import Stage
 from portal.auth.policy import Permission, Reach, reach
-from portal.auth.queries import hats
+from portal.auth.queries import factors, hats
 from portal.kernel.scope import Actor
 from portal.web.limits import by_network, limiter
 
@@ -27,6 +28,7 @@ UNPROCESSABLE = 422
 PENDING_IDENTITY = "sign_on_pending"
 _SLIPS, _STAGE = "slips", "stage"
 FORGOTTEN = "forgotten"
+_OFFER: Final = "passkey_offer"
 View = Callable[..., ResponseReturnValue]
 
 
@@ -164,12 +166,37 @@ def going_on(actor: Actor) -> str:
     return home_of(actor)
 
 
-def enter(person: Actor) -> ResponseReturnValue:
-    """Sign somebody in who has shown who they are; of their sessions, the oldest makes room for this one."""
+def enter(person: Actor, *, issuer: str = "", recovered: bool = False) -> ResponseReturnValue:
+    """Sign somebody in who has shown who they are (`issuer`: to whom, if not to us); of their sessions, the oldest
+    makes room for this one. After something weaker than a passkey they are offered one first, unless they are busy.
+    """
     forget_first_step()
+    busy = _busy()
     going = after_sign_in(person)
     devices.note(person.account_id, *login.device())
     if login.crowded(person.account_id):
         flash(_("You were signed in on three other devices. We have signed you out where you signed in longest ago."))
-    login.sign_in(person.account_id, person.strength)
-    return redirect(going, 303)
+    login.sign_in(person.account_id, person.strength, issuer)
+    offers = going != f"{request.script_root}/account/protect" and factors.offers_passkey(person)
+    if recovered and busy:
+        left = factors.of(person.account_id).codes_left
+        flash(_("You used a recovery code. Recovery codes left: %(left)s of 10.", left=left))
+    if busy or not (recovered or offers):
+        return redirect(going, 303)
+    session[_OFFER] = {"going": going, "recovered": recovered}
+    return redirect(f"{request.script_root}/account/passkey-offer", 303)
+
+
+def _busy() -> bool:
+    """Whether the person is in the middle of a report, an invitation or of linking: nothing comes between."""
+    return PENDING_IDENTITY in session or str(session.get("next", "")).startswith(("/report", "/invitation"))
+
+
+def recovered() -> bool:
+    """Whether this session began with a recovery code."""
+    return bool(session.get(_OFFER, {}).get("recovered"))
+
+
+def onward(person: Actor) -> str:
+    """Where the person was going before they were offered a passkey; where they begin if they were not."""
+    return str(session.pop(_OFFER, {}).get("going", "")) or after_sign_in(person)

@@ -16,7 +16,7 @@ from portal.auth.guard import actor, page
 from portal.auth.inputs import AppCode, app_code_words
 from portal.auth.policy import Permission
 from portal.auth.queries import factors
-from portal.auth.views.blueprint import UNPROCESSABLE, after_sign_in, blueprint, limited
+from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, limited, onward
 from portal.auth.views.signed_in import recently
 from portal.kernel.crypto import CannotOpen
 from portal.kernel.errors import Forbidden
@@ -126,4 +126,4 @@ def recovery_codes_kept() -> ResponseReturnValue:
     if here.weak:
         raise Forbidden
     session.pop(_CODES, None)
-    return redirect(after_sign_in(here), 303)
+    return redirect(onward(here), 303)

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.adapters import ports
-from portal.auth import login
 from portal.auth.commands import newcomers, sign_on
 from portal.auth.commands.codes import WrongCode
 from portal.auth.commands.sign_on import Begun, Refused
@@ -27,9 +26,9 @@ from portal.auth.sso import Identity
 from portal.auth.views.blueprint import (
     PENDING_IDENTITY,
     UNPROCESSABLE,
-    after_sign_in,
     blueprint,
     drop,
+    enter,
     keep,
     language,
     limited,
@@ -126,9 +125,7 @@ def _said() -> dict[str, str]:
 
 def _in(person: Actor, issuer: str) -> ResponseReturnValue:
     session.pop(PENDING_IDENTITY, None)
-    going = after_sign_in(person)
-    login.sign_in(person.account_id, "sso", issuer)
-    return redirect(going, 303)
+    return enter(person, issuer=issuer)
 
 
 def _not_answering(provider: Provider) -> ResponseReturnValue:
@@ -193,9 +190,7 @@ def sign_on_link_confirm() -> ResponseReturnValue:
         flash(_("That sign-in is linked to another account here, or yours is linked to another sign-in already."))
         return _to("/account")
     flash(_("Linked. You can sign in with it from now on."), "success")
-    going = after_sign_in(person)
-    login.sign_in(person.account_id, "sso", pending.issuer)
-    return redirect(going, 303)
+    return enter(person, issuer=pending.issuer)
 
 
 @blueprint.route("/account/sign-on/<uuid:link_id>/remove", methods=["POST"])

@@ -15,7 +15,6 @@ from portal.auth.commands.signing_in import Stage
 from portal.auth.guard import actor, page, public
 from portal.auth.inputs import AppCode, Code, RecoveryCode, SignIn, app_code_words, code_words
 from portal.auth.policy import Permission
-from portal.auth.queries import factors
 from portal.auth.views.blueprint import (
     UNPROCESSABLE,
     blueprint,
@@ -108,7 +107,7 @@ def _second_step(
                 return _again()
             form.refuse("code", app_code_words(refusal.reason))
         else:
-            return _in(person)
+            return enter(person, recovered=isinstance(form, RecoveryCode))
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_template(template, form=from_form(form), stage=stage, back="auth.sign_in_app"), status
 
@@ -117,16 +116,6 @@ def _again() -> ResponseReturnValue:
     drop_stage()
     flash(_("You took a while, so please sign in again."))
     return _to("/sign-in")
-
-
-def _has_passkey(person: Actor) -> bool:
-    return factors.of(person.account_id).passkeys > 0
-
-
-def _in(person: Actor) -> ResponseReturnValue:
-    if person.strength == "totp" and not _has_passkey(person):
-        flash(_("Next time it can be easier and safer: create a passkey on your account page."))
-    return enter(person)
 
 
 @blueprint.route("/sign-in/email", methods=["POST"])
@@ -158,7 +147,7 @@ def sign_in_code() -> ResponseReturnValue:
         except WrongCode as refusal:
             form.refuse("code", code_words(refusal.reason))
         else:
-            return _in(person)
+            return enter(person)
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_template("auth/code.html", form=from_form(form), back="/sign-in", again="/sign-in/resend"), status
 

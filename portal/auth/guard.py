@@ -95,8 +95,8 @@ def check() -> ResponseReturnValue | None:
 
 def _refusal(actor: Actor | None, permission: Permission) -> ResponseReturnValue | None:
     if would_reach(actor, permission):
-        # Theirs, with more proof of who they are than a code in an email.
-        return render_template("auth/stronger.html"), 403
+        # Theirs, with more proof of who they are.
+        return render_template("auth/stronger.html", short=actor is not None and actor.short), 403
     if reach(actor, permission) is Reach.NONE:
         raise Forbidden
     return None

@@ -91,8 +91,8 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
 def part(actor: Actor) -> str:
     """The row of the table that applies: the role of an active membership, "waiting" for a pending one
     in an agency, "" for anybody else. A code in an email proves an address and no more: whoever has only that is
-    somebody who waits."""
-    if actor.state == "active" and not actor.weak:
+    somebody who waits; so is whoever has an app's code where the council asks their role for a passkey."""
+    if actor.state == "active" and not actor.weak and not actor.short:
         return actor.role
     return "waiting" if actor.state in ("active", "pending") and actor.agency_id else ""
 
@@ -107,8 +107,8 @@ def reach(actor: Actor | None, permission: Permission) -> Reach:
 
 
 def would_reach(actor: Actor | None, permission: Permission) -> bool:
-    """Whether the person lacks the permission only because an emailed code is all that they proved."""
-    if actor is None or not actor.weak or reach(actor, permission) is not Reach.NONE:
+    """Whether the person lacks the permission only because what they proved is not enough."""
+    if actor is None or not (actor.weak or actor.short) or reach(actor, permission) is not Reach.NONE:
         return False
     return reach(replace(actor, strength=""), permission) is not Reach.NONE
 

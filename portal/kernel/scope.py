@@ -50,6 +50,8 @@ class Actor:
     system: bool = False
     instance: bool = False
     strength: str = ""
+    # Whether this council lets the role in with a passkey or a sign-on that it trusts, and not with an app's code.
+    passkey_role: bool = False
     # Restricted records that they opened with a reason and may read for a while.
     opened: frozenset[UUID] = frozenset()
 
@@ -59,11 +61,23 @@ class Actor:
         return self.strength in ("email", "elsewhere")
 
     @property
+    def short(self) -> bool:
+        """Whether the council asks more of this role than the app's code that was all they proved."""
+        return self.passkey_role and self.strength == "totp"
+
+    @property
+    def outside(self) -> bool:
+        """Whether an organisation said who this is: it speaks for one council, and what a person signs in with
+        opens all of them."""
+        return self.strength in ("sso", "elsewhere")
+
+    @property
     def reach(self) -> str:
         """Which rows the database connection may touch: the second wall behind the policy."""
         if self.instance:
             return ""
-        if self.system or (self.state == "active" and self.agency_id is None and self.role and not self.weak):
+        strong = self.state == "active" and not self.weak and not self.short
+        if self.system or (strong and self.agency_id is None and self.role):
             return "council"
         return "agency" if self.agency_id else ""
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from portal.auth.addresses import is_domain, is_tier, is_webmail
+from portal.auth.policy import COUNCIL_ROLES
 from portal.tenants.reading import Found, Reader
+
+ROLES: Final = ("referrer", "agency_lead", *COUNCIL_ROLES)
 
 
 @dataclass(frozen=True)
@@ -15,6 +19,29 @@ class People:
 
     staff_domains: tuple[str, ...] = ()
     sponsored_webmail: bool = False
+
+
+# An administrator of a council can let anybody in and change what everybody sees.
+PASSKEY_ROLES: Final = ("council_admin",)
+
+
+def read_passkey_roles(top: Reader) -> tuple[str, ...]:
+    """The roles that sign in with a passkey or the council's single sign-on, from the group `sign_in`, which may be
+    missing."""
+    if not top.has("sign_in"):
+        top.value("sign_in", required=False)
+        return PASSKEY_ROLES
+    group = top.group("sign_in")
+    if not group.has("passkey_roles"):
+        group.finish()
+        return PASSKEY_ROLES
+    roles = group.items("passkey_roles", required=False)
+    for index, role in enumerate(roles):
+        if role not in ROLES:
+            message = f"must be one of: {', '.join(ROLES)}"
+            group.mistakes.append(Found((*group.place, "passkey_roles", index), message))
+    group.finish()
+    return tuple(role for role in ROLES if role in roles)
 
 
 def read_people(top: Reader) -> People:

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.auth import councils
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Council
@@ -42,11 +43,11 @@ _known: _Known | None = None
 def _read() -> _Known:
     with db.unit_of_work(scope.NOWHERE) as session:
         rows = session.execute(select(CouncilRow.id, CouncilRow.slug, CouncilRow.settings)).all()
-    councils = [found for row in rows if (found := _council(row.id, row.slug, row.settings)) is not None]
+    readable = [found for row in rows if (found := _council(row.id, row.slug, row.settings)) is not None]
     return _Known(
-        by_slug={one.slug: one for one in councils},
-        by_host={host: one for one in councils for host in one.settings.hostnames},
-        by_id={one.id: one for one in councils},
+        by_slug={one.slug: one for one in readable},
+        by_host={host: one for one in readable for host in one.settings.hostnames},
+        by_id={one.id: one for one in readable},
         at=clock.now(),
     )
 
@@ -94,6 +95,9 @@ def forget() -> None:
 def everyone() -> list[Council]:
     """All councils of the instance by their English names."""
     return sorted(_councils().by_slug.values(), key=lambda council: council.name.get("en", council.slug))
+
+
+councils.register(everyone)
 
 
 def by_id(council_id: UUID) -> Council:

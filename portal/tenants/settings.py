@@ -12,7 +12,7 @@ from portal.auth.addresses import is_domain
 from portal.auth.providers import Provider
 from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
-from portal.tenants.people_settings import People, read_people
+from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
 from portal.tenants.reading import Found, Reader, twice
 
 NATIONS: Final = ("wales", "england")
@@ -105,6 +105,7 @@ class Council:
     pages: Mapping[str, Text]
     people: People
     sign_on: tuple[Provider, ...] = ()
+    passkey_roles: tuple[str, ...] = PASSKEY_ROLES
 
     @property
     def default_language(self) -> str:
@@ -144,6 +145,7 @@ def parse_council(document: object) -> Council:
         pages=_pages(top.group("pages")),
         people=read_people(top),
         sign_on=sign_on.providers(top),
+        passkey_roles=read_passkey_roles(top),
     )
     top.finish()
     if mistakes:

@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from portal.auth.commands import changing as new_addresses
 from portal.auth.commands import invitations, newcomers
 from portal.auth.commands.invitations import Typed
 from portal.auth.providers import Provider
@@ -22,7 +23,7 @@ from portal.cli import agencies as command
 from portal.cli import published
 from portal.kernel import db
 from portal.kernel.errors import Invalid
-from portal.kernel.scope import Scope
+from portal.kernel.scope import SYSTEM, Scope
 from tests.auth.corpus_addresses import BAD, GOOD, MORE_BAD, RULES
 from tests.auth.walking import TYPED, Walker, make_account
 from tests.factories import people
@@ -132,7 +133,14 @@ def claiming(walker: Walker, addresses: Iterable[str]) -> list[bool]:
         return [any(not newcomers._mistake(one, address) for one in agencies) for address in addresses]
 
 
-ENTRIES: tuple[Entry, ...] = (registering, joining, judging, matching, inviting, claiming)
+def changing(walker: Walker, addresses: Iterable[str]) -> list[bool]:
+    """Somebody's new address, whichever agency they work for."""
+    mine = [people.make_person(walker.council, agency=key) for key in sorted({rule.agency for rule in RULES})]
+    with db.unit_of_work(Scope(walker.council, SYSTEM)):
+        return [any(not new_addresses.refusal(one.actor, address) for one in mine) for address in addresses]
+
+
+ENTRIES: tuple[Entry, ...] = (registering, joining, judging, matching, inviting, claiming, changing)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.__name__)

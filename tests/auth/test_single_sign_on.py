@@ -340,3 +340,21 @@ def test_a_passkey_is_offered_to_who_has_a_password_here_and_made_after_signing_
     assert "first sign in here with your password" in page
     assert "data-passkey" not in page
     assert walker.where(walker.post("/account/passkey-offer")) == "/referrals"
+
+
+def test_an_agencys_provider_opens_no_other_hat(
+    walker: Walker, fake: Fake, knows_provider: Callable[..., None]
+) -> None:
+    """A screener who also works for a school, signed in by the school's provider, is the school's only."""
+    council = trusting("avonmere", knows_provider, document(fake, agency="oakfield-primary"))
+    person = make_person(council, agency="oakfield-primary")
+    make_person(council, role="screener", account_id=person.account_id, email=person.email)
+    sign_in(walker.client, person)
+    visit(walker, page="/account")
+    walker.post("/sign-on-link")
+    with db.unit_of_work(Scope(council, scope.SYSTEM)) as session:
+        mine = session.execute(select(Membership.id, Membership.role).order_by(Membership.role)).all()
+    assert [row.role for row in mine] == ["referrer", "screener"]
+    for row, reads in zip(mine, ((200, 403), (403, 403)), strict=True):
+        walker.post("/account/hat", {"hat": str(row.id)})
+        assert (walker.get("/referrals").status_code, walker.get("/holding-area").status_code) == reads

@@ -25,10 +25,11 @@ def actors() -> list[Actor | None]:
     found: list[Actor | None] = [None, SYSTEM]
     for role in (*POLICY, "unknown"):
         for state in ("active", "pending", "refused", "suspended", "ended", ""):
-            for agency, strength, may in itertools.product(
-                (HERE, None), ("", "email"), (frozenset[str](), frozenset(MAY))
+            for agency, (strength, asked), may in itertools.product(
+                (HERE, None), (("", False), ("email", False), ("totp", True)), (frozenset[str](), frozenset(MAY))
             ):
-                found.append(Actor(ME, role=role, state=state, agency_id=agency, strength=strength, agency_may=may))
+                actor = Actor(ME, role=role, state=state, agency_id=agency, strength=strength, agency_may=may)
+                found.append(replace(actor, passkey_role=asked))
     return found
 
 
@@ -73,6 +74,20 @@ def test_an_emailed_code_writes_and_never_reads(role: str) -> None:
             strong = reach(replace(actor, strength="totp"), permission)
             assert would_reach(actor, permission) is (permission not in allowed and strong is not Reach.NONE)
             assert not would_reach(replace(actor, strength="totp"), permission)
+
+
+@pytest.mark.parametrize("role", sorted(set(POLICY) - {"", "system", "waiting"}))
+def test_where_a_role_needs_a_passkey_an_apps_code_is_worth_an_emailed_one(role: str) -> None:
+    for agency in (HERE, None):
+        actor = Actor(ME, role=role, state="active", agency_id=agency, strength="totp", agency_may=frozenset(MAY))
+        asked = replace(actor, passkey_role=True)
+        for permission in Permission:
+            assert reach(asked, permission) is reach(replace(actor, strength="email"), permission)
+            missing = reach(asked, permission) is Reach.NONE and reach(actor, permission) is not Reach.NONE
+            assert would_reach(asked, permission) is missing
+            for enough in ("passkey", "sso"):
+                assert reach(replace(asked, strength=enough), permission) is reach(actor, permission)
+        assert asked.reach == ("agency" if agency else "")
 
 
 def test_nobody_outside_the_council_reaches_the_council() -> None:

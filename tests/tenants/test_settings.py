@@ -91,6 +91,9 @@ def test_welsh_is_complete_where_the_council_has_it_and_comes_first() -> None:
         (("priorities", 1, "key"), "urgent", ("priorities", 1), "twice"),
         (("pages", "news"), {"en": "x"}, ("pages", "news"), "not known"),
         (("motto",), "x", ("motto",), "not known"),
+        (("sign_in", "passkey_roles"), ["head"], ("sign_in", "passkey_roles", 0), "council_admin"),
+        (("sign_in", "passkey_roles"), "council_admin", ("sign_in", "passkey_roles"), "list"),
+        (("sign_in", "password"), "x", ("sign_in", "password"), "not known"),
     ],
 )
 def test_each_mistake_is_named_at_its_place(
@@ -102,6 +105,21 @@ def test_each_mistake_is_named_at_its_place(
         inside = inside[step]
     inside[path[-1]] = value
     assert [(at, message) for at, message in mistakes_of(changed) if at == place and words in message]
+
+
+@pytest.mark.parametrize(
+    ("said", "roles"),
+    [
+        (None, ("council_admin",)),
+        ({}, ("council_admin",)),
+        ({"passkey_roles": []}, ()),
+        ({"passkey_roles": ["council_admin", "screener"]}, ("screener", "council_admin")),
+    ],
+)
+def test_administrators_need_a_passkey_unless_the_council_says_otherwise(said: object, roles: tuple[str, ...]) -> None:
+    changed = document("avonmere")
+    changed["sign_in"] = said
+    assert parse_council(changed).passkey_roles == roles
 
 
 @pytest.mark.parametrize("wrong", [None, [], "text", 7, {}])

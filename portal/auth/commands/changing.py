@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.auth import addresses, passwords, sessions
+from portal.auth import addresses, councils, passwords, sessions
 from portal.auth.commands import codes, invitations
 from portal.auth.commands.codes import Slip
 from portal.auth.envelope import Details
 from portal.auth.models import Account
 from portal.auth.queries import accounts, hats
-from portal.kernel import clock, db, jobs
+from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
 
@@ -44,18 +44,19 @@ def change_name(actor: Actor, name: str, reason: str) -> None:
 def begin_email(actor: Actor, email: str, password: str, language: str, replaces: Slip | None) -> Slip:
     """Have a code sent to the new address, and the old one told.
 
-    Raises Forbidden without more proof than an emailed code, Invalid({"password": "wrong"}) and
-    Invalid({"email": reason}) when the address does not fit every membership here.
+    Raises Forbidden for a session of an emailed code or of single sign-on, Invalid({"password": "wrong"}) and
+    Invalid({"email": reason}) when the address does not fit every membership, here and in every other council.
     """
-    if actor.weak:
+    if actor.weak or actor.outside:
         raise Forbidden
     known = accounts.known(addresses.key_of(actor.email))
     if not passwords.matches(known.password_hash if known else None, password):
         events.record_apart(Event.EMAIL_CHANGE_REFUSED, actor.account_id, reason="password")
         raise Invalid({"password": "wrong"})
-    reason = _refusal(actor, email)
+    reason = refusal(actor, email)
     if reason:
-        events.record_apart(Event.EMAIL_CHANGE_REFUSED, actor.account_id, reason=reason)
+        kind = reason.partition(":")[0]
+        events.record_apart(Event.EMAIL_CHANGE_REFUSED, actor.account_id, reason=kind)
         raise Invalid({"email": reason})
     slip = codes.begin(PURPOSE, Details(email=email), language, account_id=actor.account_id, replaces=replaces)
     codes.send(slip, PURPOSE)
@@ -66,12 +67,15 @@ def begin_email(actor: Actor, email: str, password: str, language: str, replaces
 def finish_email(actor: Actor, slip: Slip | None, code: str, session_hash: str) -> None:
     """Spend the code and take the address; every other session of the person ends.
 
-    Raises codes.WrongCode, Invalid({"email": reason}), Conflict when the address got an account meanwhile.
+    Raises Forbidden as `begin_email`, codes.WrongCode, Invalid({"email": reason}), Conflict when the address got an
+    account meanwhile.
     """
+    if actor.weak or actor.outside:
+        raise Forbidden
     spent = codes.spend(slip, PURPOSE, code)
     if spent.account_id != actor.account_id:
         raise codes.WrongCode("expired")
-    reason = _refusal(actor, spent.details.email)
+    reason = refusal(actor, spent.details.email)
     if reason:
         raise Invalid({"email": reason})
     address = addresses.parse(spent.details.email)
@@ -89,10 +93,22 @@ def finish_email(actor: Actor, slip: Slip | None, code: str, session_hash: str) 
     jobs.enqueue("auth.tell_email_changed", account_id=actor.account_id, event_id=uuid4())
 
 
-def _refusal(actor: Actor, email: str) -> str:
-    """Why the address does not fit one of the person's memberships here, or ""."""
+def refusal(actor: Actor, email: str) -> str:
+    """Why the address does not fit one of the person's memberships, or "".
+
+    "elsewhere:" and a council's slug says that it is one there, and nothing of why: what a council knows of domains is
+    its own.
+    """
     if addresses.key_of(email) == addresses.key_of(actor.email):
         return "same"
+    try:
+        addresses.parse(email)
+    except addresses.BadAddress as bad:
+        return bad.reason
+    return _refusal_here(actor, email) or _refusal_elsewhere(actor, email)
+
+
+def _refusal_here(actor: Actor, email: str) -> str:
     reasons = (
         invitations.refusal(
             invitations.SPONSORED if hat.sponsored else invitations.COLLEAGUE if hat.agency_id else invitations.STAFF,
@@ -101,8 +117,15 @@ def _refusal(actor: Actor, email: str) -> str:
         )
         for hat in hats.of(actor)
     )
-    try:
-        addresses.parse(email)
-    except addresses.BadAddress as bad:
-        return bad.reason
     return next((reason for reason in reasons if reason), "")
+
+
+def _refusal_elsewhere(actor: Actor, email: str) -> str:
+    here = scope.current().council
+    for council in councils.everyone():
+        if here is not None and council.id == here.id:
+            continue
+        with db.unit_of_work(scope.Scope(council, scope.SYSTEM)):
+            if _refusal_here(actor, email):
+                return f"elsewhere:{council.slug}"
+    return ""

@@ -101,8 +101,8 @@ def use_app(account_id: UUID, typed: str) -> None:
 
 def make_recovery_codes(actor: Actor) -> tuple[str, ...]:
     """Ten new recovery codes, to be shown once; the old ones stop working. Raises Forbidden."""
-    if actor.weak:
-        raise Forbidden("an email alone replaces nothing")
+    if actor.weak or actor.outside:
+        raise Forbidden("this session replaces nothing")
     codes = tuple(_new_code() for _ in range(RECOVERY_CODES))
     db.session().execute(delete(RecoveryCode).where(RecoveryCode.account_id == actor.account_id))
     rows = [{"account_id": actor.account_id, "code_hash": _hashed(actor.account_id, code)} for code in codes]

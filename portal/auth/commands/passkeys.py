@@ -78,10 +78,11 @@ def rename(actor: Actor, passkey_id: UUID, name: str) -> None:
 def remove(actor: Actor, passkey_id: UUID, *, here: str) -> None:
     """Forget a passkey; every session but `here` ends.
 
-    Raises NotFound, Forbidden for a session of an emailed code, Conflict for the last thing stronger than an email.
+    Raises NotFound, Forbidden for a session of an emailed code or of single sign-on, Conflict for the last thing
+    stronger than an email.
     """
-    if actor.weak:
-        raise Forbidden("an email alone removes nothing")
+    if actor.weak or actor.outside:
+        raise Forbidden("this session removes nothing")
     db.session().execute(select(Account.id).where(Account.id == actor.account_id).with_for_update())
     if not any(one.id == passkey_id for one in passkeys.mine(actor)):
         raise NotFound

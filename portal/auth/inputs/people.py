@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from portal.auth import councils
 from portal.auth.addresses import LONGEST as LONGEST_ADDRESS
 from portal.auth.inputs import ChoosePassword, email_words
+from portal.kernel.language import say
 from portal.web.fields import choices
 from portal.web.inputs import Choice, Input, longest, needed
 
@@ -203,6 +206,12 @@ def invited_words(reason: str) -> str:
 
 def new_address_words(reason: str) -> str:
     """Why somebody's own new address, or the password with it, is refused."""
+    kind, _colon, slug = reason.partition(":")
+    if kind == "elsewhere":
+        names = [say(one.name, str(get_locale() or "en")) for one in councils.everyone() if one.slug == slug]
+        return str(
+            _("With this address you could not go on working with %(council)s. Ask them first", council=names[0])
+        )
     texts: dict[str, str] = {
         "wrong": _("That is not your password"),
         "same": _("This is your email address already"),

@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, select, true
 
 from portal.auth.agency_types import allowed
 from portal.auth.models import Account, AccountSession, Agency, AgencyKindPermission, Membership
+from portal.auth.queries import providers
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
@@ -138,6 +139,7 @@ def actor_of(account_id: UUID, membership_id: UUID | None = None, *, strength: s
         agency_may=allowed(found.agency_may) if live and agency_id else frozenset(),
         job_title=found.job_title,
         strength=strength,
+        passkey_role=live and found.role in providers.passkey_roles(),
     )
 
 

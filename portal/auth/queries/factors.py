@@ -45,7 +45,7 @@ class Factors:
         """Whether this session may add or replace a factor: with what is set up already; when there is nothing;
         or after a call-back. An email alone never replaces what somebody has; an organisation that signs somebody
         in speaks for one council, and a factor of one's own opens all of them."""
-        if actor.strength in ("sso", "elsewhere"):
+        if actor.outside:
             return False
         return not actor.weak or not self.strong or self.call_back_open
 

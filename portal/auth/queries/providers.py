@@ -36,8 +36,19 @@ def of_council() -> tuple[Provider, ...]:
 
 
 def issuers() -> list[str]:
-    """Whose sign-ins the council in scope trusts."""
-    return [one.issuer for one in of_council()]
+    """Whose sign-ins the council in scope trusts for everybody."""
+    return [one.issuer for one in of_council() if not one.agency]
+
+
+def agency_issuers() -> list[str]:
+    """Whose sign-ins it trusts for the people of one agency: the agency's key, a space, the issuer."""
+    return [f"{one.agency} {one.issuer}" for one in of_council() if one.agency]
+
+
+def passkey_roles() -> tuple[str, ...]:
+    """The roles that the council in scope lets in with a passkey or a sign-on of `issuers` only."""
+    council = scope.current().council
+    return tuple(council.settings.passkey_roles) if council is not None and council.settings is not None else ()
 
 
 def named(key: str) -> Provider:

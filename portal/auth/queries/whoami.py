@@ -17,7 +17,8 @@ from portal.kernel.scope import Actor
 
 # A membership counts only while the council approves its agency, and until it ends. Of several, the one chosen at
 # sign-in (the hat in the session) speaks, else an approved one, else the newest.
-# A council trusts an outside sign-in only while it has that very provider: elsewhere it proves no more than an address.
+# A council trusts an outside sign-in only while it has that very provider, and an agency's for that agency's people
+# only: elsewhere it proves no more than an address.
 # Whoever runs the instance is nothing else while they do: a membership of theirs does not count.
 # Row-level security lets the membership through because the transaction began in the council's scope. The
 # agency settings of the second wall are set by this same statement: later statements run behind it without
@@ -35,15 +36,13 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
            when a.state <> 'active' then ''
            when m.state not in ('pending', 'active') then ''
            when m.agency_id is not null then 'agency'
-           when m.state = 'active' and t.strength not in ('', 'email', 'elsewhere') then 'council'
+           when m.state = 'active' and t.strength not in ('', 'email', 'elsewhere')
+                and not (t.strength = 'totp' and m.role = any(cast(:passkey_roles as text[]))) then 'council'
            else '' end, true),
        set_config('app.actor_id', case when a.state = 'active' then a.id::text else '' end, true),
        opened.ids as opened,
        set_config('app.opened', coalesce(opened.ids::text, ''), true)
   from account_session s
- cross join lateral (
-       select case when s.strength = 'sso' and s.issuer <> all (cast(:issuers as text[])) then 'elsewhere'
-              else s.strength end as strength) t
   left join account a on a.id = s.account_id
   left join instance_operator op on op.account_id = a.id and op.ended_at is null
   left join lateral (
@@ -63,6 +62,10 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
          from opened_record o
         where o.tenant_id = :council and o.account_id = a.id and o.ended_at is null and o.until > :now) opened on true
   left join agency g on g.id = m.agency_id
+ cross join lateral (
+       select case when s.strength <> 'sso' or s.issuer = any(cast(:issuers as text[]))
+                     or g.key || ' ' || s.issuer = any(cast(:agencies as text[])) then s.strength
+              else 'elsewhere' end as strength) t
   left join council c on c.id = :council
  where s.id_hash = :id_hash
 """)
@@ -87,7 +90,14 @@ def whoami(id_hash: str) -> Found | None:
     """The session with that hashed id and its person in the council of the scope; None if there is none."""
     council = scope.current().council
     council_id: UUID | None = council.id if council else None
-    asked = {"id_hash": id_hash, "council": council_id, "now": clock.now(), "issuers": providers.issuers()}
+    asked = {
+        "id_hash": id_hash,
+        "council": council_id,
+        "now": clock.now(),
+        "issuers": providers.issuers(),
+        "agencies": providers.agency_issuers(),
+        "passkey_roles": list(providers.passkey_roles()),
+    }
     row = db.session().execute(WHO, asked).one_or_none()
     if row is None:
         return None
@@ -123,6 +133,7 @@ def _member(row: Any) -> Actor:
         job_title=row.job_title or "",
         # A session from before strengths were kept proves no more than an address.
         strength=row.strength or "email",
+        passkey_role=live and row.role in providers.passkey_roles(),
         opened=frozenset(row.opened or ()),
     )
 

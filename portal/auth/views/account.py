@@ -82,6 +82,7 @@ def _page(form: Language) -> str:
         browsers=browsers,
         factors=factors.of(actor().account_id),
         weak=actor().weak,
+        outside=actor().outside,
         passkeys=passkeys.mine(actor()),
         linked=providers.linked(actor()),
         providers=offered(),

@@ -143,7 +143,7 @@ def home_of(actor: Actor) -> str:
         return f"{root}/people"
     if actor.state == "pending":
         return f"{root}/waiting"
-    if actor.state == "active" and actor.weak:
+    if actor.state == "active" and (actor.weak or actor.short):
         return f"{root}/account/protect"
     return f"{root}/" if actor.state == "active" else f"{root}/join"
 
@@ -159,7 +159,7 @@ def going_on(actor: Actor) -> str:
         return f"{request.script_root}/sign-on-link"
     wanted = guard.coming_from()
     report, invitation = f"{request.script_root}/report", f"{request.script_root}/invitation"
-    strong = actor.state == "active" and not actor.weak
+    strong = actor.state == "active" and not actor.weak and not actor.short
     writes = actor.state in ("active", "pending") and wanted.startswith(report)
     if wanted == invitation or strong or writes:
         return wanted or home_of(actor)

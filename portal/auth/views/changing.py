@@ -52,7 +52,7 @@ def change_name() -> ResponseReturnValue:
 @limited("email", network="20 per hour", address_anywhere="6 per hour")
 def change_email() -> ResponseReturnValue:
     """The new address, and the password."""
-    if actor().weak:
+    if actor().weak or actor().outside:
         return _to("/account/protect")
     form = ChangeEmail()
     if request.method == "POST" and form.validate():
@@ -73,6 +73,8 @@ def change_email() -> ResponseReturnValue:
 @limited("email-code", network="60 per hour")
 def change_email_code() -> ResponseReturnValue:
     """The code that the new address received."""
+    if actor().weak or actor().outside:
+        return _to("/account/protect")
     slip = slip_of(changing.PURPOSE)
     if slip is None:
         return _to("/account/email")

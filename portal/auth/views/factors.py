@@ -35,7 +35,9 @@ def _to(path: str) -> ResponseReturnValue:
 def protect() -> ResponseReturnValue:
     """Why a code in an email is not enough to read, and what to set up."""
     here = actor()
-    return render_template("auth/protect.html", here=here, factors=factors.of(here.account_id))
+    found = factors.of(here.account_id)
+    with_password = factors.has_password(here.account_id)
+    return render_template("auth/protect.html", here=here, factors=found, with_password=with_password)
 
 
 @blueprint.route("/account/authenticator", methods=["GET", "POST"])
@@ -107,6 +109,8 @@ def recovery_codes() -> ResponseReturnValue:
     """The ten codes, until the person says that they have kept them; a POST makes new ones."""
     here = actor()
     if request.method == "POST":
+        if here.outside:
+            return _to("/account/protect")
         if not login.fresh():
             return _to("/account/again")
         show_codes(here, changes.make_recovery_codes(here))

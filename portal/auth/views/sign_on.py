@@ -171,8 +171,9 @@ def sign_on_link() -> ResponseReturnValue:
 
 
 def _too_weak(here: Actor) -> bool:
-    """An emailed code must not open what the person's own factor protects; another council's word, nothing."""
-    return here.strength == "elsewhere" or (here.weak and factors.of(here.account_id).strong)
+    """An emailed code must not open what the person's own factor protects, nor one organisation's word what another's
+    does: a link works in every council that trusts the organisation."""
+    return here.outside or (here.weak and factors.of(here.account_id).strong)
 
 
 @blueprint.route("/sign-on-link", methods=["POST"])
@@ -197,6 +198,8 @@ def sign_on_link_confirm() -> ResponseReturnValue:
 @page(Permission.ACCOUNT)
 def sign_on_unlink(link_id: UUID) -> ResponseReturnValue:
     """Take it away again."""
+    if _too_weak(actor()):
+        return _to("/account/protect")
     sign_on.unlink(actor(), link_id)
     flash(_("Removed. It no longer signs you in."), "success")
     return _to("/account")

@@ -46,15 +46,16 @@ def _idle_pages() -> tuple[str, str]:
 
 
 def recently(view: View) -> Callable[..., ResponseReturnValue]:
-    """A page that changes what somebody signs in with: whoever signed in longer ago shows first who they are."""
+    """A page that changes what somebody signs in with: whoever signed in longer ago shows first who they are, and
+    whom an organisation signed in is told to sign in here."""
 
     @wraps(view)
     def guarded(*args: object, **values: object) -> ResponseReturnValue:
-        if login.fresh():
+        if login.fresh() and not actor().outside:
             return view(*args, **values)
         # A form that was refused here is not sent again by itself: its page is shown first.
         session[_AGAIN] = "/account" if request.method == "POST" else request.path
-        return _to("/account/again")
+        return _to("/account/protect" if actor().outside else "/account/again")
 
     return guarded
 
@@ -65,6 +66,9 @@ def recently(view: View) -> Callable[..., ResponseReturnValue]:
 def again() -> ResponseReturnValue:
     """The code of the app, or the password of somebody who has nothing else."""
     here = actor()
+    if here.outside:
+        # A code or a password alone is half of a sign-in of ours, and the other half was not.
+        return _to("/account/protect")
     found = factors.of(here.account_id)
     form = AppCode() if found.app_since else OwnPassword()
     if request.method == "POST" and form.validate():
@@ -95,7 +99,7 @@ def again_passkey() -> ResponseReturnValue:
         whose = None
     if whose != actor().account_id:
         flash(_("That passkey did not work here. Try again."))
-        return _to("/account/again")
+        return _to("/account/protect" if actor().outside or actor().short else "/account/again")
     return _confirmed("passkey")
 
 

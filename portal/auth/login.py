@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from uuid import UUID
 
 from flask import Flask, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, login_user, logout_user
 
+from portal.audit import events
+from portal.audit.events import Event
 from portal.auth import agents, sessions
 from portal.auth.guard import door_of
 from portal.auth.sessions import PostgresSessions, hashed
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
+
+# Words that somebody typed in place of a reference do not go into an audit.
+_REFERENCE = re.compile(r"[A-Z0-9]{3}(-[A-Z0-9]{3}){2}")
 
 
 class Person(UserMixin):  # type: ignore[misc] # flask-login ships no types
@@ -112,6 +118,21 @@ def _remember_page() -> None:
         session["next"] = request.path
 
 
+def _note_support() -> None:
+    """Whatever an operator asks for with a council's permission stands in the council's audit before it is answered."""
+    here = scope.current().actor
+    if here is None or here.support is None:
+        return
+    about = str((request.view_args or {}).get("reference", ""))
+    events.record_apart(
+        Event.SUPPORT_USED,
+        here.support,
+        page=request.endpoint or "",
+        method=request.method,
+        about=about if _REFERENCE.fullmatch(about) else "",
+    )
+
+
 def issuer() -> str:
     """Whose sign-in opened this browser's session ("" for our own)."""
     return str(getattr(session, "issuer", ""))
@@ -126,6 +147,7 @@ def session_hash() -> str:
 def register(app: Flask, *, secure: bool) -> None:
     """Use our sessions and Flask-Login's bookkeeping on them."""
     app.before_request(_in_the_background)
+    app.before_request(_note_support)
     app.before_request(_remember_page)
     app.session_interface = PostgresSessions(secure=secure)
     manager = LoginManager(app)

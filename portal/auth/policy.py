@@ -29,6 +29,7 @@ class Permission(StrEnum):
     RECEIPT = "referral:receipt"
     TRACK = "referral:track"
     REPLY = "message:reply"
+    LOOK = "referral:look"
     SCREEN = "referral:screen"
     CLAIM = "referral:claim"
     ASK = "message:ask"
@@ -42,6 +43,7 @@ class Permission(StrEnum):
     RESTRICT = "referral:restrict"
     CONNECT = "connection:own"
     OPERATE = "instance:operate"
+    SUPPORT = "support:approve"
 
 
 # The council's own people: without an agency.
@@ -62,7 +64,7 @@ _REFERRER = {
 }  # fmt: skip
 _STAFF = {P.ACCOUNT: R.OWN, P.CONNECT: R.OWN}
 _SCREENER = {
-    **_STAFF, P.SCREEN: R.COUNCIL, P.CLAIM: R.COUNCIL, P.ASK: R.COUNCIL, P.DECIDE: R.COUNCIL,
+    **_STAFF, P.LOOK: R.COUNCIL, P.SCREEN: R.COUNCIL, P.CLAIM: R.COUNCIL, P.ASK: R.COUNCIL, P.DECIDE: R.COUNCIL,
 }  # fmt: skip
 
 # A person whose membership waits for approval may write and send an urgent report and see its receipt:
@@ -79,11 +81,14 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
         P.PEOPLE: R.COUNCIL,
         P.PUBLISH: R.COUNCIL,
         P.RESTRICT: R.COUNCIL,
+        P.SUPPORT: R.COUNCIL,
     },
     "form_designer": {**_STAFF, P.DESIGN: R.COUNCIL, P.PUBLISH: R.COUNCIL},
-    "council_admin": {**_STAFF, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL, P.PUBLISH: R.COUNCIL},
+    "council_admin": {**_STAFF, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL, P.PUBLISH: R.COUNCIL, P.SUPPORT: R.COUNCIL},
     # Whoever runs the instance holds nothing within a council, not even a page about themselves.
     "operator": {P.OPERATE: R.COUNCIL},
+    # The same person while a council lets them: they look at what is not restricted, and change nothing.
+    "support": {P.LOOK: R.COUNCIL},
     "system": dict.fromkeys(P, R.COUNCIL),
 }
 

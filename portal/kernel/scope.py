@@ -52,6 +52,8 @@ class Actor:
     strength: str = ""
     # Whether this council lets the role in with a passkey or a sign-on that it trusts, and not with an app's code.
     passkey_role: bool = False
+    # The council's permission (its id) under which an operator reads here for a while; everything they ask for is kept.
+    support: UUID | None = None
     # Restricted records that they opened with a reason and may read for a while.
     opened: frozenset[UUID] = frozenset()
 

@@ -147,8 +147,9 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
     actor = guard.actor()
     if found is None:
         return ""
-    said = thread(actor, Permission.SCREEN, found)
-    commands.mark_read(actor, found, "council")
+    said = thread(actor, Permission.LOOK, found)
+    if guard.may(Permission.SCREEN):
+        commands.mark_read(actor, found, "council")
     mine = found.owner_id == actor.account_id and guard.may(Permission.ASK)
     can_ask = mine and states.may("ask", found.state)
     return render_template(

@@ -18,6 +18,7 @@ from portal.kernel.digits import whole
 from portal.tenants.agency_list import ADDRESS_LONGEST, POSTCODE
 from portal.tenants.commands.agencies import LONGEST_WHY
 from portal.tenants.commands.agency_domains import LONGEST_BY
+from portal.tenants.commands.support import LONGEST_REASON, MOST_HOURS
 from portal.tenants.settings import TELEPHONE
 from portal.web.fields import choices
 from portal.web.inputs import Choice, Input, longest, needed
@@ -224,3 +225,29 @@ class TakeInput(Input):
     def lines(self) -> set[int]:
         """The lines that were ticked."""
         return {int(one) for one in self.take.data or () if one.isascii() and one.isdigit() and len(one) < 9}  # noqa: PLR2004 - a line
+
+
+class SupportInput(Seen):
+    """An operator asks to look: what for, why in words, for how many hours."""
+
+    purpose = Choice(_l("What do you want to look for?"), message=_l("Select what you want to look for"))
+    reason = TextAreaField(
+        _l("Why do you need to see this council’s reports?"),
+        [
+            needed(_l("Enter why you need to see them")),
+            longest(LONGEST_REASON, _l("Your reason must be 500 characters or fewer")),
+        ],
+        description=_l("The council reads this before it decides. Name no child or family."),
+        render_kw={"max_length": LONGEST_REASON},
+    )
+    hours = StringField(
+        _l("For how many hours?"),
+        [needed(_l("Enter a whole number from 1 to 8"))],
+        description=_l("From 1 to 8, counted from when the council allows it"),
+        render_kw={"kind": "number", "width": 2},
+    )
+
+    def validate_hours(self, field: StringField) -> None:
+        """A whole number of hours that one may ask for."""
+        if not 1 <= (whole(field.data) or 0) <= MOST_HOURS:
+            raise ValidationError(_("Enter a whole number from 1 to 8"))

@@ -30,7 +30,7 @@ def council() -> CouncilView | None:
 def account() -> Account | None:
     """The person signed in; None before sign-in, and outside every council, where only operators have a page."""
     here = scope.current()
-    if here.actor is not None and here.actor.instance:
+    if here.actor is not None and (here.actor.instance or here.actor.support):
         return Account(name=here.actor.name, href="/operator", sign_out="/operator/sign-out")
     if here.council is None or here.actor is None:
         return None

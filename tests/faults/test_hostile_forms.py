@@ -54,6 +54,7 @@ STATES = {
     "/account/hat",
     "/invitation",
     "/council/history",
+    "/council/support/<uuid:grant_id>",
     "/people/confirm",
     "/people/<uuid:membership_id>/call-back",
     "/people/<uuid:membership_id>/lead",

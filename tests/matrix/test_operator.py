@@ -14,7 +14,7 @@ from tests.matrix.access import AGENCY, read
 from tests.matrix.walk import TOKEN, outcome
 from tests.matrix.world import World
 
-PEOPLE = [name for name in read().people if name != "operator"]
+PEOPLE = [name for name in read().people if name not in ("operator", "supporter")]
 
 
 def pages(app: Flask, world: World, *, public: bool) -> list[tuple[str, str]]:

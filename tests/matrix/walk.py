@@ -38,8 +38,9 @@ NAMES = {
     "token": "token",
     "agency_id": "agency",
     "import_id": "register",
+    "grant_id": "grant",
 }
-COUNCILS_OWN = ("opening", "topic", "form", "trial", "version", "token", "agency", "register")
+COUNCILS_OWN = ("opening", "topic", "form", "trial", "version", "token", "agency", "register", "grant")
 # What belongs to an agency, and is named beside it.
 PARTS = {"domain_id": "domain", "site_id": "site"}
 # Taking a report back is possible only before somebody at the council has it.
@@ -61,6 +62,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
 FIXED |= {"decision": "suspend", "agency_kind": "school"}
 FIXED["template_key"] = "concern-shared"
 FIXED["link_id"] = uuid4()
+FIXED["council_id"] = uuid4()
 # Of a draft of a form, the pages about one question.
 QUESTION = "section/referrer/ref_phone"
 ABOUT_QUESTIONS = ("forms.question", "forms.change_question", "forms.question_type", "forms.move_item")
@@ -73,6 +75,7 @@ BODIES = {
     "trials.try_draft": {"choice": "full-en", "once": str(uuid4())},
     "what_if.show": {"months": "12"},
     "trials.try_published": {"choice": "full-en", "once": str(uuid4())},
+    "tenants.decide_support": {"version": "1", "do": "approve"},
     "auth.approve": {"version": "1"},
     "auth.refuse": {"version": "1"},
     "auth.end": {"version": "1", "reason": "left"},

@@ -62,6 +62,7 @@ class Things:
     domain: dict[str, str] = field(default_factory=dict)
     site: dict[str, str] = field(default_factory=dict)
     register: dict[str, str] = field(default_factory=dict)
+    grant: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

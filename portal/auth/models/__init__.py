@@ -18,6 +18,7 @@ from portal.auth.models.agencies import AgencySite as AgencySite
 from portal.auth.models.agencies import DomainConfirmation as DomainConfirmation
 from portal.auth.models.leads import LeadCheck as LeadCheck
 from portal.auth.models.operators import InstanceOperator as InstanceOperator
+from portal.auth.models.operators import SupportGrant as SupportGrant
 from portal.kernel.tables import GlobalTable, TenantTable, now_column
 from portal.kernel.tables import one_of as one_of
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.tables import GlobalTable, now_column
+from portal.kernel.tables import GlobalTable, TenantTable, now_column, one_of
+
+GRANT_STATES = ("asked", "approved", "refused", "ended")
+PURPOSES = ("fault", "check", "help")
+MOST_HOURS = 8
 
 
 class InstanceOperator(GlobalTable):
@@ -29,4 +33,35 @@ class InstanceOperator(GlobalTable):
 
     __table_args__ = (
         Index("ix_instance_operator_live", "account_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+
+class SupportGrant(TenantTable):
+    """An operator asks a council to let them look for some hours; without its approval they see nothing."""
+
+    __tablename__ = "support_grant"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    purpose: Mapped[str]
+    reason: Mapped[str]
+    hours: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(server_default="asked")
+    asked_at: Mapped[datetime] = now_column()
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+    once: Mapped[UUID]
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "once"),
+        CheckConstraint(one_of("state", GRANT_STATES), name="state"),
+        CheckConstraint(one_of("purpose", PURPOSES), name="purpose"),
+        CheckConstraint(f"hours between 1 and {MOST_HOURS}", name="hours"),
+        CheckConstraint("state <> 'approved' or (until is not null and decided_by is not null)", name="approved"),
+        # No second one while the first waits.
+        Index(
+            "ix_support_grant_asked", "tenant_id", "account_id", unique=True, postgresql_where=text("state = 'asked'")
+        ),
     )

@@ -20,6 +20,7 @@ from portal.kernel.scope import Actor
 # A council trusts an outside sign-in only while it has that very provider, and an agency's for that agency's people
 # only: elsewhere it proves no more than an address.
 # Whoever runs the instance is nothing else while they do: a membership of theirs does not count.
+# With a council's permission, and until its time is over, they look there: in a transaction that writes nothing.
 # Row-level security lets the membership through because the transaction began in the council's scope. The
 # agency settings of the second wall are set by this same statement: later statements run behind it without
 # another round trip.
@@ -29,11 +30,12 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
        m.id as membership_id, m.role, m.state, m.agency_id, m.job_title, m.used_at,
        g.name as agency_name,
        (select p.may from agency_kind_permission p where p.tenant_id = :council and p.kind = g.kind) as agency_may,
-       c.changed_at as council_changed_at, op.id as operator_id,
+       c.changed_at as council_changed_at, op.id as operator_id, sg.id as support_id,
        set_config('app.agency_id', coalesce(case
            when a.state = 'active' and m.state in ('pending', 'active') then m.agency_id end::text, ''), true),
        set_config('app.reach', case
            when a.state <> 'active' then ''
+           when sg.id is not null then 'council'
            when m.state not in ('pending', 'active') then ''
            when m.agency_id is not null then 'agency'
            when m.state = 'active' and t.strength not in ('', 'email', 'elsewhere')
@@ -41,7 +43,8 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
            else '' end, true),
        set_config('app.actor_id', case when a.state = 'active' then a.id::text else '' end, true),
        opened.ids as opened,
-       set_config('app.opened', coalesce(opened.ids::text, ''), true)
+       set_config('app.opened', coalesce(opened.ids::text, ''), true),
+       case when sg.id is not null then set_config('transaction_read_only', 'on', true) end
   from account_session s
   left join account a on a.id = s.account_id
   left join instance_operator op on op.account_id = a.id and op.ended_at is null
@@ -61,6 +64,12 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as 
        select array_agg(o.referral_id) as ids
          from opened_record o
         where o.tenant_id = :council and o.account_id = a.id and o.ended_at is null and o.until > :now) opened on true
+  left join lateral (
+       select f.id
+         from support_grant f
+        where f.tenant_id = :council and f.account_id = a.id and f.state = 'approved' and f.until > :now
+          and f.asked_at >= op.since
+        limit 1) sg on a.state = 'active' and s.strength = any (cast(:operators as text[]))
   left join agency g on g.id = m.agency_id
  cross join lateral (
        select case when s.strength <> 'sso' or s.issuer = any(cast(:issuers as text[]))
@@ -97,6 +106,7 @@ def whoami(id_hash: str) -> Found | None:
         "issuers": providers.issuers(),
         "agencies": providers.agency_issuers(),
         "passkey_roles": list(providers.passkey_roles()),
+        "operators": list(operators.strengths()),
     }
     row = db.session().execute(WHO, asked).one_or_none()
     if row is None:
@@ -141,13 +151,15 @@ def _member(row: Any) -> Actor:
 def _operator(row: Any) -> Actor:
     """Somebody who signed in with less than an operator must is nobody, anywhere."""
     enough = row.strength in operators.strengths()
+    looking = row.support_id is not None
     return Actor(
         account_id=row.account_id,
         name=row.name,
         email=row.email,
         language=row.language,
-        role="operator",
+        role="support" if looking else "operator",
         state="active" if enough else "",
-        instance=True,
+        instance=not looking,
+        support=row.support_id,
         strength=row.strength or "email",
     )

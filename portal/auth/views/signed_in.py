@@ -40,7 +40,7 @@ def _for_templates() -> dict[str, object]:
 def _idle_pages() -> tuple[str, str]:
     """Where a script asks how long is left, and says that somebody is there; operators have no page in a council."""
     here = scope.current().actor
-    if here is not None and here.instance:
+    if here is not None and (here.instance or here.support):
         return "/operator/idle", "/operator/stay"
     return url_for("auth.idle"), url_for("auth.stay")
 

@@ -174,7 +174,7 @@ def find(actor: Actor, permission: Permission, reference: str) -> Found:
     if row is None:
         raise NotFound("no such report")
     found = _found(dict(row), sees_council=reach(actor, permission) is Reach.COUNCIL)
-    if permission is not Permission.SCREEN and found.reads_only(actor):
+    if permission not in (Permission.LOOK, Permission.SCREEN) and found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
     return found
 

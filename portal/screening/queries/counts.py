@@ -41,7 +41,7 @@ class AgencyChoice:
 
 def counts(actor: Actor) -> Counts:
     """The numbers of the tabs; open reports through their partial index, decided ones up to MOST_COUNTED."""
-    reach = reachable(actor, Permission.SCREEN)
+    reach = reachable(actor, Permission.LOOK)
     decided = select(Referral.id).where(reach, Referral.state == "decided").limit(MOST_COUNTED).subquery("decided")
     query = select(
         func.count(),
@@ -58,7 +58,7 @@ def agencies(actor: Actor) -> tuple[AgencyChoice, ...]:
     query = (
         select(Agency.id, Agency.name)
         .join(AgencyApproval, AgencyApproval.agency_id == Agency.id)
-        .where(within_reach(actor, Permission.SCREEN, owner=None, agency=Agency.id))
+        .where(within_reach(actor, Permission.LOOK, owner=None, agency=Agency.id))
         .order_by(Agency.key)
     )
     return tuple(AgencyChoice(*row) for row in db.session().execute(query))

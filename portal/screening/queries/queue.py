@@ -122,7 +122,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
         .join(Agency, Agency.id == Referral.agency_id)
         .outerjoin(Account, Account.id == Referral.owner_id)
         .where(
-            reachable(actor, Permission.SCREEN)
+            reachable(actor, Permission.LOOK)
         )
     )  # fmt: skip
 

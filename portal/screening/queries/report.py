@@ -50,7 +50,7 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
 
     A page that answers a refusal is rolled back: with `refusing` the reading is recorded apart from it.
     """
-    found = find(actor, Permission.SCREEN, reference)
+    found = find(actor, Permission.LOOK, reference)
     record = events.record_apart if refusing else events.record
     record(Event.REFERRAL_READ, found.id, part="full")
     published = forms.version(found.form_version_id)
@@ -64,7 +64,7 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
         answers=answers,
         children=children_of(found),
         timeline=timeline(found),
-        decided=decision(actor, Permission.SCREEN, found),
+        decided=decision(actor, Permission.LOOK, found),
         **told(found, published),
     )
 

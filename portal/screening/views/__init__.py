@@ -23,7 +23,7 @@ def register(app: Flask) -> None:
 
 def navigation() -> Iterator[shell.Link]:
     """The holding area, for those who may screen."""
-    if guard.may(Permission.SCREEN):
+    if guard.may(Permission.LOOK):
         here = request.endpoint in ("screening.queue", "screening.show", "screening.decide")
         yield shell.Link(_("Holding area"), url_for("screening.queue"), current=here)
 

@@ -71,7 +71,7 @@ class Tab:
 
 
 @blueprint.get("/holding-area")
-@page(Permission.SCREEN)
+@page(Permission.LOOK)
 def queue() -> ResponseReturnValue:
     """The reports that wait for the council."""
     actor = guard.actor()

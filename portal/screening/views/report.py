@@ -31,7 +31,7 @@ from portal.web.fields import FieldView, OptionView
 
 
 @blueprint.get("/screening/<reference>")
-@page(Permission.SCREEN)
+@page(Permission.LOOK)
 def show(reference: str) -> ResponseReturnValue:
     """The report, summary first. Other packages ask for this page again when they refuse a form on it."""
     return _page(reference)
@@ -112,7 +112,8 @@ def _page(
         wording=Wording(found.form_key),
         kind=kind_words(found.form_key),
         mine=found.owner_id == actor.account_id,
-        reading_only=found.reads_only(actor),
+        reading_only=found.reads_only(actor) or not guard.may(Permission.SCREEN),
+        opened=found.reads_only(actor),
         is_open=found.state in OPEN,
         can_decide=states.may("decide", found.state) and found.owner_id == actor.account_id,
         can_ask=states.may("ask", found.state) and found.owner_id == actor.account_id and guard.may(Permission.ASK),

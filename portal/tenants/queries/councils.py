@@ -17,6 +17,8 @@ from portal.kernel.errors import Forbidden
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor, Council
 from portal.tenants.models import CouncilRow
+from portal.tenants.queries import support
+from portal.tenants.queries.support import Grant
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ def councils(actor: Actor) -> list[Listed]:
     columns = (CouncilRow.id, CouncilRow.slug, CouncilRow.nation, CouncilRow.settings)
     query = select(*columns, CouncilRow.version, CouncilRow.changed_at).order_by(CouncilRow.slug)
     return [_listed(row) for row in db.session().execute(query).all()]
+
+
+def asked_for(actor: Actor, council: Council) -> list[Grant]:
+    """What the operator asked that council for, newest first. Raises Forbidden."""
+    if reach(actor, Permission.OPERATE) is Reach.NONE:
+        raise Forbidden("only the operator asks")
+    with db.in_council(council):
+        return support.mine(actor)
 
 
 def _listed(row: Any) -> Listed:

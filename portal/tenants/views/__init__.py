@@ -17,14 +17,25 @@ from portal.tenants.views import (
     outbox,
     own_settings,
     pages,
+    support,
 )
 from portal.tenants.views.agency_desk import agencies as agencies_blueprint
 from portal.tenants.views.blueprint import tenants
 from portal.web import shell
 
 __all__ = [
-    "agencies", "agency_decisions", "agency_domains", "agency_files", "front", "health", "operator", "outbox",
-    "own_settings", "pages", "register",
+    "agencies",
+    "agency_decisions",
+    "agency_domains",
+    "agency_files",
+    "front",
+    "health",
+    "operator",
+    "outbox",
+    "own_settings",
+    "pages",
+    "register",
+    "support",
 ]  # fmt: skip
 
 
@@ -36,4 +47,5 @@ def register(app: Flask) -> None:
     shell.add_navigation(app, operator_links)
     shell.add_navigation(app, agencies.links, place=4)
     shell.add_navigation(app, own_settings.links, place=5)
+    shell.add_panel(app, "top", support.panel)
     shell.add_footer_links(app, pages.footer_links)

@@ -64,7 +64,7 @@ def _doors(actor: Actor) -> tuple[Door, ...]:
     """Where this person may go, in the order of their work."""
     mine = _("See what happened to what you sent, answer questions and read decisions")
     found = (
-        (Permission.SCREEN, "screening.queue", _("Holding area"), _("Reports and requests that wait for a decision")),
+        (Permission.LOOK, "screening.queue", _("Holding area"), _("Reports and requests that wait for a decision")),
         (
             Permission.REPORT,
             "referrals.start",
@@ -84,6 +84,12 @@ def _doors(actor: Actor) -> tuple[Door, ...]:
             "tenants.own_settings",
             _("Council settings"),
             _("Names, telephone numbers, hours and the pages in your own words"),
+        ),
+        (
+            Permission.SUPPORT,
+            "tenants.support",
+            _("Access of the portal’s operator"),
+            _("Decide whether the people who run the portal may look, and see what they opened"),
         ),
         (Permission.ACCOUNT, "auth.account", _("Your account"), _("Your details and your language")),
     )

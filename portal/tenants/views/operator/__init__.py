@@ -2,4 +2,5 @@
 
 from __future__ import annotations
 
+from portal.tenants.views.operator import asking as asking
 from portal.tenants.views.operator import home as home

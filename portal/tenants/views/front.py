@@ -60,10 +60,10 @@ def _of(council: Council) -> str:
     )
 
 
-def _doors(actor: Actor) -> tuple[Door, ...]:
-    """Where this person may go, in the order of their work."""
+def _rooms() -> tuple[tuple[Permission, str, str, str], ...]:
+    """Everything there is to go on to: who may, where it is, its name and what it is for."""
     mine = _("See what happened to what you sent, answer questions and read decisions")
-    found = (
+    return (
         (Permission.LOOK, "screening.queue", _("Holding area"), _("Reports and requests that wait for a decision")),
         (
             Permission.REPORT,
@@ -93,9 +93,13 @@ def _doors(actor: Actor) -> tuple[Door, ...]:
         ),
         (Permission.ACCOUNT, "auth.account", _("Your account"), _("Your details and your language")),
     )
+
+
+def _doors(actor: Actor) -> tuple[Door, ...]:
+    """Where this person may go, in the order of their work."""
     doors = tuple(
         Door(title, hint, _address(endpoint))
-        for permission, endpoint, title, hint in found
+        for permission, endpoint, title, hint in _rooms()
         if guard.may(permission) and _address(endpoint)
     )
     join = _address("auth.join")

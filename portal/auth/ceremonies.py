@@ -50,9 +50,13 @@ class Named:
 
 @dataclass(frozen=True)
 class Place:
-    """Where this instance is: answers for any other place are refused."""
+    """Where this instance is: answers for any other place are refused.
+
+    Passkeys belong to the host of `base_url`, whichever of `hosts` (a council's own) they are made or used on.
+    """
 
     base_url: str
+    hosts: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -60,10 +64,11 @@ class Place:
         return urlsplit(self.base_url).hostname or ""
 
     @property
-    def origin(self) -> str:
-        """Scheme, host and port, as browsers say it."""
+    def origins(self) -> list[str]:
+        """Scheme, host and port, as browsers say them; our own first."""
         parts = urlsplit(self.base_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        port = f":{parts.port}" if parts.port else ""
+        return [f"{parts.scheme}://{host}{port}" for host in (self.host, *self.hosts)]
 
     def creation(self, challenge: bytes, account_id: UUID, email: str, name: str, known: Sequence[bytes]) -> str:
         """What a browser needs to make a passkey that is found without an address, and asks for finger, face or PIN."""
@@ -95,7 +100,7 @@ class Place:
                 credential=_short(answer),
                 expected_challenge=challenge,
                 expected_rp_id=self.host,
-                expected_origin=self.origin,
+                expected_origin=self.origins,
                 require_user_verification=True,
             )
         except _NONSENSE:
@@ -112,7 +117,7 @@ class Place:
                 credential=_short(answer),
                 expected_challenge=challenge,
                 expected_rp_id=self.host,
-                expected_origin=self.origin,
+                expected_origin=self.origins,
                 credential_public_key=public_key,
                 credential_current_sign_count=sign_count,
                 require_user_verification=True,

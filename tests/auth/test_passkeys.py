@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -19,6 +20,8 @@ from portal.auth.ceremonies import Place, Refused, named
 from portal.auth.commands import passkeys as commands
 from portal.auth.sessions import PLAIN_NAME
 from portal.kernel import clock, db, scope
+from portal.kernel.scope import Council
+from portal.tenants import resolve
 from tests.auth.test_factors import RECOVERY
 from tests.auth.walking import Walker
 from tests.factories import people
@@ -262,8 +265,49 @@ def test_nobody_elses_passkey_can_be_seen_named_or_removed(
 
 def test_where_we_are_is_what_the_settings_say() -> None:
     place = Place("https://portal.example.gov.uk:8443/somewhere")
-    assert (place.host, place.origin) == ("portal.example.gov.uk", "https://portal.example.gov.uk:8443")
+    assert (place.host, place.origins) == ("portal.example.gov.uk", ["https://portal.example.gov.uk:8443"])
     with pytest.raises(Refused):
         named("{}")
     with db.unit_of_work(scope.NOWHERE), pytest.raises(Refused):
         commands.use("{}", b"", place)
+
+
+@pytest.fixture
+def own_hosts(walker: Walker, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each council has a host of its own."""
+    read = resolve._council
+
+    def with_hosts(id_: UUID, slug: str, document: Any) -> Council | None:
+        return read(id_, slug, {**document, "hostnames": [f"{slug}.example"]})
+
+    monkeypatch.setattr(resolve, "_council", with_hosts)
+    resolve.forget()
+    yield
+    resolve.forget()
+
+
+def test_an_answer_from_the_councils_own_host_counts_and_from_another_councils_not(
+    walker: Walker, new_walker: Callable[[], Walker], device: Device, own_hosts: None
+) -> None:
+    del own_hosts
+    port = urlsplit(device.origin).port
+    add(walker, device, people.make_person(walker.council, role="screener"))
+    for host, going in (("avonmere", "/holding-area"), ("glan-yr-afon", "/sign-in"), ("evil", "/sign-in")):
+        other = new_walker()
+        assert enter(other, device, origin=f"http://{host}.example:{port}") == going, host
+
+
+def test_browsers_are_told_which_hosts_may_use_our_passkeys(walker: Walker, device: Device, own_hosts: None) -> None:
+    del own_hosts
+    port = urlsplit(device.origin).port
+    found = walker.client.get("/.well-known/webauthn")
+    assert found.mimetype == "application/json"
+    theirs = [f"http://{slug}.example:{port}" for slug in ("avonmere", "glan-yr-afon")]
+    assert found.get_json() == {"origins": [device.origin, *theirs]}
+
+
+def test_a_page_on_a_councils_host_names_the_way_to_ours(walker: Walker, device: Device, own_hosts: None) -> None:
+    del own_hosts
+    there = walker.client.get("/sign-in", base_url="http://avonmere.example")
+    assert f'href="{device.origin}/avonmere/sign-in"' in there.text
+    assert "data-passkey-there" not in walker.get("/sign-in").text

@@ -31,7 +31,9 @@ def test_open_pages_say_why(app: Flask) -> None:
 
 
 def test_addresses_are_kebab_case(app: Flask) -> None:
-    wrong = [rule.rule for rule in app.url_map.iter_rules() if not KEBAB.fullmatch(rule.rule)]
+    # Where RFC 8615 puts what machines look for; the names are those of its register.
+    ours = [rule.rule for rule in app.url_map.iter_rules() if not rule.rule.startswith("/.well-known/")]
+    wrong = [rule for rule in ours if not KEBAB.fullmatch(rule)]
     assert wrong == []
 
 

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import secrets
 
-from flask import session
+from flask import jsonify, request, session
+from flask.typing import ResponseReturnValue
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
 from portal.adapters import ports
-from portal.auth import login
+from portal.auth import councils, login
 from portal.auth.ceremonies import Place
+from portal.auth.guard import machine
 from portal.auth.views.blueprint import blueprint
-from portal.kernel import clock
+from portal.kernel import clock, scope
 
 _CHALLENGE = "challenge"
 _CHALLENGE_SECONDS = 15 * 60
 
 
 def place() -> Place:
-    """Where we are, as browsers know it."""
-    return Place(ports.address(""))
+    """Where we are, as browsers know it: our own host, and those of the council whose page this is."""
+    council = scope.current().council
+    return Place(ports.address(""), tuple(council.settings.hostnames) if council is not None else ())
+
+
+def elsewhere() -> str:
+    """Where this page is at the host that passkeys belong to, for a browser that uses them nowhere else; "" there."""
+    council = scope.current().council
+    if council is None or request.host.rsplit(":", 1)[0].lower() not in council.settings.hostnames:
+        return ""
+    return ports.address(f"/{council.slug}{request.path}")
+
+
+@blueprint.route("/.well-known/webauthn")
+@machine("browsers ask which hosts may use our passkeys (WebAuthn Level 3, related origin requests)")
+def related_origins() -> ResponseReturnValue:
+    """Our own origin and those of every council, in an order that does not change."""
+    hosts = sorted({host for council in councils.everyone() for host in council.settings.hostnames})
+    return jsonify(origins=Place(ports.address(""), tuple(hosts)).origins)
 
 
 def challenge() -> bytes:
@@ -45,4 +64,4 @@ def _fresh(kept: str) -> bytes | None:
 
 @blueprint.app_context_processor
 def _for_templates() -> dict[str, object]:
-    return {"passkey_request": lambda: place().request(challenge())}
+    return {"passkey_request": lambda: place().request(challenge()), "passkey_elsewhere": elsewhere}

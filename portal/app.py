@@ -34,7 +34,8 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     operators.sign_in_by(settings.portal_operator_sign_in)
     jobs.councils_from(resolve.by_id)
     ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from))
-    ports.use_identities(identity.OverHttp())
+    # Without https we are on a developer's own machine, and so may the provider be.
+    ports.use_identities(identity.OverHttp(local=not settings.secure))
     ports.use_addresses(settings.base_url, settings.mail_from)
     for package in PACKAGES:
         _room(package, "tasks")

@@ -1,10 +1,12 @@
 """Talks to an organisation's identity provider over HTTP: its own description, its keys, and codes for tokens.
 
-Whatever answers is hostile until checked: no redirects, short waits, small answers, only the hosts that were agreed.
+Whatever answers is hostile until checked: no redirects, short waits, small answers, only the hosts that were agreed,
+and those only at public addresses.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -18,9 +20,9 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.common.urls import add_params_to_uri
 from authlib.integrations.requests_client import OAuth2Session
 from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException
 
+from portal.adapters.outside import Outside
 from portal.adapters.ports import Client, NotTrusted
 from portal.kernel.errors import Unavailable
 
@@ -35,7 +37,8 @@ ASK_AGAIN_SECONDS: Final = 60.0
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1"})
 MOST_KEPT: Final = 256
 _OK: Final = 200
-Check = Callable[[Mapping[str, Any]], None]
+_HOST = re.compile(r"[a-z0-9.-]{1,253}")
+Check = Callable[[Client, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class _Kept:
     at: float
 
 
-class _Bounded(HTTPAdapter):
+class _Bounded(Outside):
     """Reads no more of an answer than LARGEST_ANSWER; follows nothing and waits for a bounded time."""
 
     def send(self, request: PreparedRequest, **options: Any) -> Response:  # type: ignore[override] # its own are keywords here
@@ -60,21 +63,23 @@ class _Bounded(HTTPAdapter):
 
 
 class OverHttp:
-    """Answers `ports.Identities`; remembers descriptions and keys for a while."""
+    """Answers `ports.Identities`; remembers descriptions and keys for a while. `local` lets a provider be on this
+    machine itself (in development)."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, local: bool = False) -> None:
+        self._local = local
         self._lock = threading.Lock()
         self._kept: dict[str, _Kept] = {}
 
-    def description(self, client: Client) -> Mapping[str, Any]:
+    def description(self, client: Client, *, again: bool = False) -> Mapping[str, Any]:
         """The provider's metadata, from its issuer's own address."""
         where = client.issuer.rstrip("/") + "/.well-known/openid-configuration"
-        return self._remembered(client, where, lambda found: _check_description(client, found), FRESH_SECONDS)
+        return self._remembered(client, where, self._check_description, 0.0 if again else FRESH_SECONDS)
 
     def keys(self, client: Client, metadata: Mapping[str, Any], *, again: bool = False) -> Mapping[str, Any]:
         """The provider's key set; `again` asks once more, at most once a minute."""
         fresh = ASK_AGAIN_SECONDS if again else FRESH_SECONDS
-        return self._remembered(client, str(metadata["jwks_uri"]), _check_keys, fresh)
+        return self._remembered(client, str(metadata["jwks_uri"]), lambda _client, found: _check_keys(found), fresh)
 
     def authorize(
         self, client: Client, metadata: Mapping[str, Any], redirect_uri: str, **asked: str
@@ -116,13 +121,38 @@ class OverHttp:
             kept = self._kept.get(name)
         if kept is not None and time.monotonic() - kept.at < fresh:
             return kept.document
+        self._check_address(client, where)
         document = _get(client, where)
-        check(document)
+        check(client, document)
         with self._lock:
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[name] = _Kept(document, time.monotonic())
         return document
+
+    def _check_description(self, client: Client, found: Mapping[str, Any]) -> None:
+        if found.get("issuer") != client.issuer:
+            raise NotTrusted("issuer")
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
+            self._check_address(client, found.get(name))
+        if found.get("end_session_endpoint"):
+            self._check_address(client, found["end_session_endpoint"])
+        methods = found.get("code_challenge_methods_supported")
+        if isinstance(methods, list) and methods and "S256" not in methods:
+            raise NotTrusted("pkce")
+
+    def _check_address(self, client: Client, address: object) -> None:
+        """Only https to the agreed hosts; plain http only to this machine itself (a provider in development)."""
+        try:
+            parts = urlsplit(address if isinstance(address, str) else "")
+            host, user = parts.hostname or "", parts.username
+        except ValueError:
+            raise NotTrusted("address") from None
+        allowed = {urlsplit(client.issuer).hostname, *client.hosts}
+        if host not in allowed or user is not None or parts.fragment:
+            raise NotTrusted("address", host if _HOST.fullmatch(host) else "")
+        if parts.scheme != "https" and not (self._local and parts.scheme == "http" and host in _LOOPBACK):
+            raise NotTrusted("address")
 
 
 def _session(client: Client, redirect_uri: str = "") -> OAuth2Session:
@@ -142,7 +172,6 @@ def _session(client: Client, redirect_uri: str = "") -> OAuth2Session:
 
 
 def _get(client: Client, where: str) -> Mapping[str, Any]:
-    _check_address(client, where)
     with _session(client) as session:
         try:
             answer = session.get(where, withhold_token=True, allow_redirects=False)
@@ -159,32 +188,6 @@ def _get(client: Client, where: str) -> Mapping[str, Any]:
     return document
 
 
-def _check_description(client: Client, found: Mapping[str, Any]) -> None:
-    if found.get("issuer") != client.issuer:
-        raise NotTrusted("issuer")
-    for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-        _check_address(client, found.get(name))
-    if found.get("end_session_endpoint"):
-        _check_address(client, found["end_session_endpoint"])
-    methods = found.get("code_challenge_methods_supported")
-    if isinstance(methods, list) and methods and "S256" not in methods:
-        raise NotTrusted("pkce")
-
-
 def _check_keys(found: Mapping[str, Any]) -> None:
     if not isinstance(found.get("keys"), list) or not found["keys"]:
         raise NotTrusted("keys")
-
-
-def _check_address(client: Client, address: object) -> None:
-    """Only https to the agreed hosts; plain http only to this machine itself (a provider in development)."""
-    try:
-        parts = urlsplit(address if isinstance(address, str) else "")
-        host, user = parts.hostname or "", parts.username
-    except ValueError:
-        raise NotTrusted("address") from None
-    allowed = {urlsplit(client.issuer).hostname, *client.hosts}
-    if host not in allowed or user is not None or parts.fragment:
-        raise NotTrusted("address")
-    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
-        raise NotTrusted("address")

@@ -65,15 +65,21 @@ class Client:
 
 
 class NotTrusted(Exception):
-    """An identity provider's answer is not one that we may use; the message is a stable code."""
+    """An identity provider's answer is not one that we may use; the message is a stable code, `about` a host name that
+    it is about (or "")."""
+
+    def __init__(self, code: str, about: str = "") -> None:
+        super().__init__(code)
+        self.about = about
 
 
 class Identities(Protocol):
     """Talks to identity providers (OpenID Connect). Raises NotTrusted for answers that must not be used, and
     portal.kernel.errors.Unavailable when nobody answers."""
 
-    def description(self, client: Client) -> Mapping[str, Any]:
-        """The provider's metadata (OpenID Connect Discovery 1.0), the issuer's own and within the agreed hosts."""
+    def description(self, client: Client, *, again: bool = False) -> Mapping[str, Any]:
+        """The provider's metadata (OpenID Connect Discovery 1.0), the issuer's own and within the agreed hosts; `again`
+        asks once more, whatever is remembered."""
 
     def keys(self, client: Client, metadata: Mapping[str, Any], *, again: bool = False) -> Mapping[str, Any]:
         """The provider's key set; `again` asks once more, at most once a minute."""

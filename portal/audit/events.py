@@ -59,6 +59,7 @@ class Event(StrEnum):
     SUPPORT_USED = "tenants.support_used"
     COUNCIL_APPLIED = "tenants.applied"
     COUNCIL_CHANGED = "tenants.changed"
+    SIGN_ON_CHANGED = "tenants.sign_on_changed"
     COUNCIL_EXPORTED = "tenants.exported"
     COUNCIL_DESTROYED = "tenants.destroyed"
     COUNCIL_RESTORED = "tenants.restored"
@@ -148,6 +149,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.OPERATOR_SET_UP: frozenset({"kind"}),
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
     Event.COUNCIL_CHANGED: frozenset({"parts"}),
+    Event.SIGN_ON_CHANGED: frozenset({"provider", "what"}),
     Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),
     Event.COUNCIL_DESTROYED: frozenset({"hash"}),
     Event.COUNCIL_RESTORED: frozenset({"hash"}),

@@ -41,9 +41,10 @@ def public(why: str, *, council: bool = True, instance: bool = False) -> Callabl
     return _mark(Door("public", why=why, council=council and not instance, instance=instance))
 
 
-def machine(why: str) -> Callable[[View], View]:
-    """An address for machines (health checks); it must show nothing that identifies anybody."""
-    return _mark(Door("machine", why=why, council=False))
+def machine(why: str, *, council: bool = False) -> Callable[[View], View]:
+    """An address for machines (health checks, an organisation's provider); it must show nothing that identifies
+    anybody."""
+    return _mark(Door("machine", why=why, council=council))
 
 
 def _mark(door: Door) -> Callable[[View], View]:

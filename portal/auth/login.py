@@ -33,12 +33,13 @@ def _load(account_id: str) -> Person | None:
     return Person(actor.account_id) if actor and str(actor.account_id) == account_id else None
 
 
-def sign_in(account_id: UUID, strength: str, issuer: str = "") -> None:
-    """Make this browser's session the person's, as strong as what they proved (`issuer`: to whom, if not to us); the
-    id changes, what was typed before stays."""
+def sign_in(account_id: UUID, strength: str, issuer: str = "", sid: str = "") -> None:
+    """Make this browser's session the person's, as strong as what they proved (`issuer`: to whom, if not to us, and in
+    which session there); the id changes, what was typed before stays."""
     login_user(Person(account_id))
     session.strength = strength  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
     session.issuer = issuer  # type: ignore[attr-defined] # as above
+    session.sid = sid  # type: ignore[attr-defined] # as above
     session.rotate = True  # type: ignore[attr-defined] # as above
 
 
@@ -50,7 +51,7 @@ def take(key: str) -> str:
 
 def renew(actor: Actor) -> None:
     """Give the session a new id and a new beginning; it stays as strong as it was."""
-    sign_in(actor.account_id, str(getattr(session, "strength", "")), issuer())
+    sign_in(actor.account_id, str(getattr(session, "strength", "")), issuer(), str(getattr(session, "sid", "")))
 
 
 def fresh() -> bool:

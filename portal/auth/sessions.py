@@ -62,6 +62,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         # How the person proved who they are; a new one is kept with the new row that `rotate` makes.
         self.strength = found.strength if found else ""
         self.issuer = found.issuer if found else ""
+        self.sid = found.sid if found else ""
 
     @property
     def fresh(self) -> bool:
@@ -75,6 +76,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.update(self.found.data if self.found else {})
         self.strength = self.found.strength if self.found else ""
         self.issuer = self.found.issuer if self.found else ""
+        self.sid = self.found.sid if self.found else ""
         self.modified = self.rotate = False
 
 
@@ -178,6 +180,7 @@ class PostgresSessions(SessionInterface):
                     signed_in_at=now if account_id else None,
                     strength=session.strength if account_id else "",
                     issuer=session.issuer if account_id else "",
+                    sid=session.sid if account_id else "",
                 )
             )
         response.set_cookie(self.name, session.key, httponly=True, secure=self.secure, samesite="Lax", path="/")

@@ -19,6 +19,8 @@ from portal.auth.providers import Provider
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 # A token may not tell us where to find the key that it is signed with.
 _FORBIDDEN_HEADERS: Final = frozenset({"jku", "x5u", "jwk", "crit"})
+LOGOUT_EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+_LOGOUT_TYPES: Final = ("jwt", "logout+jwt")
 _SKEW_SECONDS: Final = 60
 _OLDEST_SECONDS: Final = 600
 _SUBJECT_LONGEST: Final = 255
@@ -36,6 +38,18 @@ class Identity:
     name: str
     email: str
     role: str
+    # Which of the person's sessions at the provider this is ("" when it does not say).
+    sid: str = ""
+
+
+@dataclass(frozen=True)
+class SignedOut:
+    """What a provider says about a sign-out there: whose (`subject`), of which session (`sid`), at least one of them;
+    and the name of this one message."""
+
+    subject: str
+    sid: str
+    jti: str
 
 
 class NotVerified(Exception):
@@ -64,7 +78,37 @@ def identity(
         name=_words(claims.get("name"), _NAME_LONGEST),
         email=_words(claims.get("email"), 254),
         role=role_of(provider, claims),
+        sid=_words(claims.get("sid"), _SUBJECT_LONGEST),
     )
+
+
+def signed_out(provider: Provider, token: object, key_set: Mapping[str, Any], now: datetime) -> SignedOut:
+    """Verify a logout token (OpenID Connect Back-Channel Logout 1.0, 2.6) against the provider's keys.
+
+    Raises UnknownKey, or NotVerified with what was wrong: token, header, signature, issuer, audience, age, events,
+    nonce, jti, subject.
+    """
+    header, claims = _decoded(token, key_set)
+    if _FORBIDDEN_HEADERS & set(header) or str(header.get("typ", "JWT")).lower() not in _LOGOUT_TYPES:
+        raise NotVerified("header")
+    if claims.get("iss") != provider.issuer:
+        raise NotVerified("issuer")
+    _check_audience(provider, claims)
+    moment = int(now.timestamp())
+    _check_age(claims, moment)
+    ends = claims.get("exp", moment)
+    if isinstance(ends, bool) or not isinstance(ends, (int, float)) or ends < moment - _SKEW_SECONDS:
+        raise NotVerified("age")
+    events = claims.get("events")
+    # An ID token is signed by the same key. It has no events and this has no nonce: neither serves as the other.
+    if not isinstance(events, Mapping) or not isinstance(events.get(LOGOUT_EVENT), Mapping):
+        raise NotVerified("events")
+    if "nonce" in claims:
+        raise NotVerified("nonce")
+    jti, sid = _words(claims.get("jti"), _SUBJECT_LONGEST), _words(claims.get("sid"), _SUBJECT_LONGEST)
+    if not jti:
+        raise NotVerified("jti")
+    return SignedOut(_subject(claims) if "sub" in claims or not sid else "", sid, jti)
 
 
 def _decoded(token: object, key_set: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -114,9 +158,17 @@ def _check_claims(
         checked.validate(now=moment, leeway=_SKEW_SECONDS)
     except (JoseError, ValueError, TypeError):
         raise NotVerified("claims") from None
-    # One audience, and it is us: a token that serves several serves whichever of them is dishonest.
+    _check_audience(provider, claims)
+    _check_age(claims, moment)
+
+
+def _check_audience(provider: Provider, claims: Mapping[str, Any]) -> None:
+    """One audience, and it is us: a token that serves several serves whichever of them is dishonest."""
     if claims.get("aud") not in (provider.client_id, [provider.client_id]):
         raise NotVerified("audience")
+
+
+def _check_age(claims: Mapping[str, Any], moment: int) -> None:
     issued = claims.get("iat")
     if isinstance(issued, bool) or not isinstance(issued, (int, float)):
         raise NotVerified("age")

@@ -48,7 +48,7 @@ def _in_council(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.
     """Run within the council, in one transaction; 2 when there is no such instance or council."""
 
     def inside(parsed: argparse.Namespace) -> int:
-        ports.use_identities(OverHttp())
+        ports.use_identities(OverHttp(local=True))
         try:
             with published.connected():
                 council = resolve.by_slug(parsed.council)
@@ -65,7 +65,7 @@ def _in_council(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.
 
 def listed(_parsed: argparse.Namespace) -> int:
     """One line a provider: its key, its issuer, and whether we have a secret for it."""
-    for provider in providers.of_council():
+    for provider in providers.known():
         held = "secret set" if providers.client_of(provider).secret else "no secret"
         print(f"{provider.key}  {provider.issuer}  {held}")
     return 0
@@ -73,7 +73,7 @@ def listed(_parsed: argparse.Namespace) -> int:
 
 def checked(_parsed: argparse.Namespace) -> int:
     """Ask every provider; 1 when one of them does not answer as it should."""
-    troubles = {provider.key: _trouble(provider) for provider in providers.of_council()}
+    troubles = {provider.key: _trouble(provider) for provider in providers.known()}
     for key, trouble in troubles.items():
         print(f"{key}: {trouble or 'answers'}")
     return 1 if any(troubles.values()) else 0
@@ -92,7 +92,7 @@ def _trouble(provider: Provider) -> str:
 
 def kept(key: str, source: TextIO) -> int:
     """Keep the secret; it is never printed again."""
-    provider = providers.named(key)
+    provider = providers.known_as(key)
     secret = source.read(SECRET_LONGEST + 1).strip()
     if not secret or len(secret) > SECRET_LONGEST or not secret.isprintable():
         print("standard input must be the secret, in one line", file=sys.stderr)

@@ -8,11 +8,15 @@ from typing import Any, Final
 
 from portal.tenants.reading import Place
 
-# Slug, nation, languages, host names, sender, sign-in, outcomes and priorities stay the operator's.
-PARTS: Final = (
+# Slug, nation, languages, host names, sender, outcomes and priorities stay the operator's.
+ON_PAGES: Final = (
     "name", "brand", "phones", "email", "security_contact", "draft_days", "clock", "statutory",
     "pages.privacy", "pages.cookies", "pages.accessibility", "pages.terms", "pages.thresholds",
 )  # fmt: skip
+# Changed step by step on pages of its own, and never brought back as a whole: an identity provider that was switched
+# off must not come back with an older state.
+SIGN_ON: Final = "sign_on"
+PARTS: Final = (*ON_PAGES, SIGN_ON)
 
 
 def part_of(place: Place) -> str:

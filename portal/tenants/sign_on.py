@@ -43,6 +43,7 @@ def _provider(group: Reader) -> Provider:
         second_step=_second_step(group),
         role_claim=claim,
         roles=roles,
+        in_use=group.flag("in_use") if group.has("in_use") else True,
     )
     if "openid" not in provider.scopes:
         group.wrong("scopes", "“scopes” must have openid")

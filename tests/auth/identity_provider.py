@@ -144,6 +144,7 @@ class Fake:
             "metadata_user_in_address": {"token_endpoint": f"http://{host.replace(':', '@', 1)}/token"},
             "metadata_huge": {"padding": "x" * HUGE},
             "metadata_no_pkce": {"code_challenge_methods_supported": ["plain"]},
+            "weak_algorithms": {"id_token_signing_alg_values_supported": ["HS256", "none"]},
         }
         found |= wrong.get(self.how, {})
         return _json(found)

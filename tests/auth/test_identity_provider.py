@@ -26,7 +26,7 @@ BACK = "http://localhost:8000/avonmere/sign-on/staff/back"
 @pytest.fixture
 def fake() -> Iterator[Fake]:
     """A provider, and a portal that remembers none."""
-    ports.use_identities(identity.OverHttp())
+    ports.use_identities(identity.OverHttp(local=True))
     with running() as provider:
         yield provider
 

@@ -35,7 +35,7 @@ GROUPS = {
 @pytest.fixture
 def fake() -> Iterator[Fake]:
     """A provider, and a portal that remembers none."""
-    ports.use_identities(identity.OverHttp())
+    ports.use_identities(identity.OverHttp(local=True))
     with running() as provider:
         provider.person["groups"] = ["MASH"]
         yield provider

@@ -28,9 +28,11 @@ BY_HAND = {
 }
 # On a page only in a state that the people of the crawl are not in; each is attacked blindly below, and walked in
 # tests/auth (single sign-on, factors, passkeys, sessions, hats, invitations, standing, confirming), in
-# tests/screening/test_restricting.py and in tests/tenants/test_own_settings.py.
+# tests/screening/test_restricting.py and in tests/tenants (test_own_settings.py,
+# test_identity_providers.py).
 STATES = {
     "/sign-on/<key>",
+    "/sign-on/<key>/signed-out",
     "/sign-on-new",
     "/sign-on-new/code",
     "/sign-on-new/resend",
@@ -55,6 +57,10 @@ STATES = {
     "/invitation",
     "/council/history",
     "/council/support/<uuid:grant_id>",
+    "/council/sign-on/<provider_key>/change",
+    "/council/sign-on/<provider_key>/check",
+    "/council/sign-on/<provider_key>/secret",
+    "/council/sign-on/<provider_key>/state",
     "/people/confirm",
     "/people/<uuid:membership_id>/call-back",
     "/people/<uuid:membership_id>/lead",

@@ -67,3 +67,9 @@ def test_a_screener_comes_through_the_council(
     walker.arrive()
     go_there(walker, organisation)
     walker.arrive().sees_heading("Holding area")
+    # Signing out there, in another tab: the provider tells the portal, and the page here is over.
+    other = walker.page.context.new_page()
+    other.goto(f"{real_provider}/session/end")
+    other.get_by_role("button", name=re.compile("Yes, sign me out")).click()
+    other.wait_for_url(re.compile("/session/end/success"))
+    walker.open("/holding-area").sees_heading("Sign in")

@@ -61,6 +61,8 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
 }
 FIXED |= {"decision": "suspend", "agency_kind": "school"}
 FIXED["template_key"] = "concern-shared"
+# None is set up: tests/tenants/test_identity_providers.py walks them.
+FIXED["provider_key"] = "staff"
 FIXED["link_id"] = uuid4()
 FIXED["council_id"] = uuid4()
 # Of a draft of a form, the pages about one question.

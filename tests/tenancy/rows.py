@@ -66,6 +66,8 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         "settings_change": here(
             "settings_change", number=1 if agency == "school" else 2, settings=Jsonb({}), parts=Jsonb([])
         ),
+        "sign_out": here("sign_out", issuer=mark, jti=mark),
+        "sign_on_check": here("sign_on_check", provider=mark, covers=mark),
         "form_version": here("form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark),
         "form_draft": here(
             "form_draft",

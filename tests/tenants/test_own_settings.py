@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
 import psycopg
 import pytest
 from flask.testing import FlaskClient
-from psycopg.types.json import Jsonb
 
 from portal.cli.cluster import Addresses
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, NotFound
-from portal.tenants import resolve
 from portal.tenants.commands import own_settings as commands
 from portal.tenants.settings import SettingsMistakes, contrast_with_white
 from tests.auth.walking import Walker
@@ -26,17 +24,7 @@ Admin = psycopg.Connection[tuple[object, ...]]
 NUMBER = ("phones", "hub", "number")
 
 
-@pytest.fixture(autouse=True)
-def as_it_was(admin: Admin) -> Iterator[None]:
-    """The councils' rows outlive a test: they are put back."""
-    before = admin.execute("select id, settings, version, own_parts, changed_at from council").fetchall()
-    yield
-    for id_, settings, version, own, changed in before:
-        admin.execute(
-            "update council set settings = %s, version = %s, own_parts = %s, changed_at = %s where id = %s",
-            (Jsonb(settings), version, Jsonb(own), changed, id_),
-        )
-    resolve.forget()
+pytestmark = pytest.mark.usefixtures("as_it_was")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.adapters import ports
@@ -18,7 +18,7 @@ from portal.adapters.ports import NotTrusted
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth import envelope, sso
-from portal.auth.models import Membership, SignOnLink, SignOnSecret
+from portal.auth.models import AccountSession, Membership, SignOnCheck, SignOnLink, SignOnSecret
 from portal.auth.providers import Provider
 from portal.auth.queries import accounts, providers
 from portal.auth.sso import Identity, NotVerified, UnknownKey
@@ -258,3 +258,23 @@ def set_secret(provider: Provider, secret: str) -> None:
             set_at=clock.now(),
         )
     )
+
+
+def forget(key: str) -> None:
+    """Forget our secret for a provider that the council in scope has no more, and how checks of it ended."""
+    for table in (SignOnSecret, SignOnCheck):
+        db.session().execute(delete(table).where(table.provider == key))
+
+
+def end_sessions(issuer: str, reason: str) -> int:
+    """End the sessions that the issuer opened, of people with a place in the council in scope; how many there were."""
+    here = select(Membership.account_id)
+    gone = db.session().execute(
+        delete(AccountSession)
+        .where(AccountSession.issuer == issuer, AccountSession.account_id.in_(here))
+        .returning(AccountSession.account_id)
+    )
+    ended = list(gone.scalars())
+    for account_id in ended:
+        events.record(Event.SESSION_ENDED, account_id, reason=reason)
+    return len(ended)

@@ -19,6 +19,10 @@ from portal.auth.models.agencies import DomainConfirmation as DomainConfirmation
 from portal.auth.models.leads import LeadCheck as LeadCheck
 from portal.auth.models.operators import InstanceOperator as InstanceOperator
 from portal.auth.models.operators import SupportGrant as SupportGrant
+from portal.auth.models.sign_on import SignOnCheck as SignOnCheck
+from portal.auth.models.sign_on import SignOnLink as SignOnLink
+from portal.auth.models.sign_on import SignOnSecret as SignOnSecret
+from portal.auth.models.sign_on import SignOut as SignOut
 from portal.kernel.tables import GlobalTable, TenantTable, now_column
 from portal.kernel.tables import one_of as one_of
 
@@ -63,6 +67,7 @@ class AccountSession(GlobalTable):
     signed_in_at: Mapped[datetime | None]
     strength: Mapped[str] = mapped_column(server_default="")
     issuer: Mapped[str] = mapped_column(server_default="")
+    sid: Mapped[str] = mapped_column(server_default="")
     agent: Mapped[str] = mapped_column(server_default="")
     network: Mapped[str] = mapped_column(server_default="")
 
@@ -70,35 +75,6 @@ class AccountSession(GlobalTable):
         Index("ix_account_session_account_id", "account_id"),
         Index("ix_account_session_seen_at", "seen_at"),
     )
-
-
-class SignOnLink(GlobalTable):
-    """An identity at an outside provider that signs a person in: named by issuer and subject, never by email."""
-
-    __tablename__ = "sign_on_link"
-    why_global = "it proves who an account is; a council trusts it only while it has that provider"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"))
-    issuer: Mapped[str]
-    subject: Mapped[str]
-    linked_at: Mapped[datetime] = now_column()
-    used_at: Mapped[datetime | None]
-
-    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("account_id", "issuer"))
-
-
-class SignOnSecret(TenantTable):
-    """What proves the portal to a council's identity provider: sealed, and never shown again."""
-
-    __tablename__ = "sign_on_secret"
-
-    provider: Mapped[str]
-    wrapped_key: Mapped[bytes]
-    secret: Mapped[bytes]
-    set_at: Mapped[datetime] = now_column()
-
-    __table_args__ = (UniqueConstraint("tenant_id", "provider"),)
 
 
 class KnownDevice(GlobalTable):

@@ -29,10 +29,15 @@ class Linked:
     used_at: datetime | None
 
 
-def of_council() -> tuple[Provider, ...]:
-    """The providers of the council in scope, in its own order."""
+def known() -> tuple[Provider, ...]:
+    """The providers of the council in scope, in its own order, those that are switched off too."""
     council = scope.current().council
     return tuple(council.settings.sign_on) if council is not None and council.settings is not None else ()
+
+
+def of_council() -> tuple[Provider, ...]:
+    """The providers that sign people in here, in the council's own order."""
+    return tuple(one for one in known() if one.in_use)
 
 
 def issuers() -> list[str]:
@@ -52,8 +57,16 @@ def passkey_roles() -> tuple[str, ...]:
 
 
 def named(key: str) -> Provider:
-    """One of them. Raises NotFound."""
+    """One that signs people in here. Raises NotFound."""
     found = next((one for one in of_council() if one.key == key), None)
+    if found is None:
+        raise NotFound("no such identity provider")
+    return found
+
+
+def known_as(key: str) -> Provider:
+    """One of them, switched off or not. Raises NotFound."""
+    found = next((one for one in known() if one.key == key), None)
     if found is None:
         raise NotFound("no such identity provider")
     return found

@@ -25,7 +25,7 @@ from portal.kernel.scope import Actor
 # agency settings of the second wall are set by this same statement: later statements run behind it without
 # another round trip.
 WHO = text("""
-select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.strength as session_strength, t.strength,
+select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.sid, s.strength as session_strength, t.strength,
        a.id as account_id, a.name, a.email, a.language, a.state as account_state,
        m.id as membership_id, m.role, m.state, m.agency_id, m.job_title, m.used_at,
        g.name as agency_name,
@@ -93,6 +93,7 @@ class Found:
     used_at: datetime | None = None
     strength: str = ""
     issuer: str = ""
+    sid: str = ""
 
 
 def whoami(id_hash: str) -> Found | None:
@@ -124,6 +125,7 @@ def whoami(id_hash: str) -> Found | None:
         row.used_at,
         row.session_strength,
         row.issuer,
+        row.sid,
     )
 
 

@@ -27,6 +27,7 @@ from portal.auth.views import registration as registration
 from portal.auth.views import sign_on as sign_on
 from portal.auth.views import signed_in as signed_in
 from portal.auth.views import signing_in as signing_in
+from portal.auth.views import signing_out as signing_out
 from portal.auth.views.blueprint import blueprint
 from portal.kernel import scope
 from portal.web import shell

@@ -166,9 +166,11 @@ def going_on(actor: Actor) -> str:
     return home_of(actor)
 
 
-def enter(person: Actor, *, issuer: str = "", recovered: bool = False) -> ResponseReturnValue:
-    """Sign somebody in who has shown who they are (`issuer`: to whom, if not to us); of their sessions, the oldest
-    makes room for this one. After something weaker than a passkey they are offered one first, unless they are busy.
+def enter(person: Actor, *, issuer: str = "", sid: str = "", recovered: bool = False) -> ResponseReturnValue:
+    """Sign somebody in who has shown who they are (`issuer`: to whom, if not to us; `sid`: in which session there).
+
+    Of their sessions, the oldest makes room for this one. After something weaker than a passkey they are offered one
+    first, unless they are busy.
     """
     forget_first_step()
     busy = _busy()
@@ -176,7 +178,7 @@ def enter(person: Actor, *, issuer: str = "", recovered: bool = False) -> Respon
     devices.note(person.account_id, *login.device())
     if login.crowded(person.account_id):
         flash(_("You were signed in on three other devices. We have signed you out where you signed in longest ago."))
-    login.sign_in(person.account_id, person.strength, issuer)
+    login.sign_in(person.account_id, person.strength, issuer, sid)
     offers = going != f"{request.script_root}/account/protect" and factors.offers_passkey(person)
     if recovered and busy:
         left = factors.of(person.account_id).codes_left

@@ -55,11 +55,12 @@ class Pending:
     subject: str
     role: str
     at: str
+    sid: str = ""
 
     @property
     def identity(self) -> Identity:
         """What is known of it here; its name and email are sealed elsewhere."""
-        return Identity(self.issuer, self.subject, "", "", self.role)
+        return Identity(self.issuer, self.subject, "", "", self.role, self.sid)
 
 
 def _to(path: str) -> ResponseReturnValue:
@@ -110,7 +111,7 @@ def sign_on_back(key: str) -> ResponseReturnValue:
     except Refused as refusal:
         return render_template("auth/sign_on_refused.html", provider=provider, reason=refusal.reason), REFUSED
     if person is not None:
-        return _in(person, found.issuer)
+        return _in(person, found)
     return _unlinked(provider, found)
 
 
@@ -123,9 +124,9 @@ def _said() -> dict[str, str]:
     return {name: values[0] for name in _SAID if len(values := request.args.getlist(name)) == 1}
 
 
-def _in(person: Actor, issuer: str) -> ResponseReturnValue:
+def _in(person: Actor, found: Identity) -> ResponseReturnValue:
     session.pop(PENDING_IDENTITY, None)
-    return enter(person, issuer=issuer)
+    return enter(person, issuer=found.issuer, sid=found.sid)
 
 
 def _not_answering(provider: Provider) -> ResponseReturnValue:
@@ -139,7 +140,7 @@ def _unlinked(provider: Provider, found: Identity) -> ResponseReturnValue:
         drop(PURPOSE)
     else:
         keep(PURPOSE, newcomers.begin(found, language(), slip_of(PURPOSE)))
-    pending = Pending(provider.key, found.issuer, found.subject, found.role, clock.now().isoformat())
+    pending = Pending(provider.key, found.issuer, found.subject, found.role, clock.now().isoformat(), found.sid)
     session[PENDING_IDENTITY] = asdict(pending)
     return _to("/sign-on-link")
 
@@ -191,7 +192,7 @@ def sign_on_link_confirm() -> ResponseReturnValue:
         flash(_("That sign-in is linked to another account here, or yours is linked to another sign-in already."))
         return _to("/account")
     flash(_("Linked. You can sign in with it from now on."), "success")
-    return enter(person, issuer=pending.issuer)
+    return enter(person, issuer=pending.issuer, sid=pending.sid)
 
 
 @blueprint.route("/account/sign-on/<uuid:link_id>/remove", methods=["POST"])
@@ -248,10 +249,9 @@ def _new_page(provider: Provider, form: Newcomer) -> str:
 @limited("sign-on-code", network="120 per hour")
 def sign_on_code() -> ResponseReturnValue:
     """The code that proves the address; then the account is made and linked."""
-    pending, slip = _pending(), slip_of(PURPOSE)
+    pending, slip, form = _pending(), slip_of(PURPOSE), Code()
     if pending is None or slip is None:
         return _to("/sign-in")
-    form = Code()
     if request.method == "POST" and form.validate():
         try:
             person = newcomers.make(providers.named(pending.provider), slip, form.digits, pending.identity)
@@ -262,7 +262,7 @@ def sign_on_code() -> ResponseReturnValue:
             return _to("/sign-on-link")
         else:
             drop(PURPOSE)
-            return _in(person, pending.issuer)
+            return _in(person, pending.identity)
     status = UNPROCESSABLE if request.method == "POST" else 200
     page_of_code = render_template(
         "auth/code.html", form=from_form(form), back="/sign-on-new", again="/sign-on-new/resend"

@@ -54,10 +54,20 @@ def recently(view: View) -> Callable[..., ResponseReturnValue]:
         if login.fresh() and not actor().outside:
             return view(*args, **values)
         # A form that was refused here is not sent again by itself: its page is shown first.
-        session[_AGAIN] = "/account" if request.method == "POST" else request.path
+        session[_AGAIN] = _page_of_this()
         return _to("/account/protect" if actor().outside else "/account/again")
 
     return guarded
+
+
+def _page_of_this() -> str:
+    """The page on which this request's form stands, or the page that was asked for."""
+    if request.method != "POST":
+        return request.path
+    own = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
+    if request.path.startswith("/account"):
+        return "/account"
+    return request.path if own else request.path.rpartition("/")[0]
 
 
 @blueprint.route("/account/again", methods=["GET", "POST"])
@@ -111,7 +121,7 @@ def _confirmed(by: str) -> ResponseReturnValue:
         login.sign_in(here.account_id, by)
     else:
         login.renew(here)
-    return _to(going if going.startswith("/account") else "/account")
+    return _to(going if going.startswith(("/account", "/council")) else "/account")
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])

@@ -27,19 +27,20 @@ def change(actor: Actor, values: Mapping[Place, object], seen: int) -> bool:
     Raises SettingsMistakes, Forbidden for a place that is the operator's, and Conflict when the settings have changed
     since they were seen.
     """
-    if any(own_parts.part_of(place) not in own_parts.PARTS for place in values):
+    if any(own_parts.part_of(place) not in own_parts.ON_PAGES for place in values):
         raise Forbidden("that part is the operator's")
-    row = _locked(actor, seen)
-    return _write(actor, row, own_parts.with_values(row.settings, values))
+    row = locked(actor, seen)
+    return write(actor, row, own_parts.with_values(row.settings, values))
 
 
 def restore(actor: Actor, number: int, seen: int) -> bool:
     """Bring back the council's own parts as they were after that change; the operator's stay as they are now."""
-    row = _locked(actor, seen)
-    return _write(actor, row, own_parts.with_parts(row.settings, document_of(number), own_parts.PARTS))
+    row = locked(actor, seen)
+    return write(actor, row, own_parts.with_parts(row.settings, document_of(number), own_parts.ON_PAGES))
 
 
-def _locked(actor: Actor, seen: int) -> Any:
+def locked(actor: Actor, seen: int) -> Any:
+    """The council's row, locked for a change by somebody who saw that version. Raises NotFound, Conflict."""
     council = scope.current().council
     if council is None or reach(actor, Permission.COUNCIL) is not Reach.COUNCIL:
         raise NotFound("no council of theirs in scope")
@@ -50,7 +51,8 @@ def _locked(actor: Actor, seen: int) -> Any:
     return row
 
 
-def _write(actor: Actor, row: Any, document: dict[str, Any]) -> bool:
+def write(actor: Actor, row: Any, document: dict[str, Any]) -> bool:
+    """Replace the settings, with history; False when they are the same already. Raises SettingsMistakes."""
     parse_council(document)
     parts = own_parts.differing(row.settings, document)
     if not parts:

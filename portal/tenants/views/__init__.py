@@ -17,6 +17,7 @@ from portal.tenants.views import (
     outbox,
     own_settings,
     pages,
+    sign_on,
     support,
 )
 from portal.tenants.views.agency_desk import agencies as agencies_blueprint
@@ -35,6 +36,7 @@ __all__ = [
     "own_settings",
     "pages",
     "register",
+    "sign_on",
     "support",
 ]  # fmt: skip
 

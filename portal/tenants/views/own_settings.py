@@ -202,5 +202,6 @@ def part_words() -> dict[str, str]:
         "draft_days": _("Days after which a draft is deleted"),
         "clock": _("Times to decide and to act"),
         "statutory": _("The duty to report"),
+        "sign_on": _("Signing in through an organisation"),
         **{f"pages.{key}": pages[key] for key in inputs.TEXTS},
     }

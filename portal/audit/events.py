@@ -57,6 +57,8 @@ class Event(StrEnum):
     SUPPORT_REFUSED = "tenants.support_refused"
     SUPPORT_ENDED = "tenants.support_ended"
     SUPPORT_USED = "tenants.support_used"
+    TERMS_PUBLISHED = "auth.terms_published"
+    TERMS_ACCEPTED = "auth.terms_accepted"
     COUNCIL_APPLIED = "tenants.applied"
     COUNCIL_CHANGED = "tenants.changed"
     SIGN_ON_CHANGED = "tenants.sign_on_changed"
@@ -147,6 +149,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.SUPPORT_APPROVED: frozenset({"hours"}),
     Event.SUPPORT_USED: frozenset({"page", "method", "about"}),
     Event.OPERATOR_SET_UP: frozenset({"kind"}),
+    Event.TERMS_PUBLISHED: frozenset({"number", "asks"}),
+    Event.TERMS_ACCEPTED: frozenset({"number"}),
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
     Event.COUNCIL_CHANGED: frozenset({"parts"}),
     Event.SIGN_ON_CHANGED: frozenset({"provider", "what"}),

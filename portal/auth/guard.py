@@ -11,13 +11,15 @@ from flask import Flask, current_app, redirect, render_template, request, sessio
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from portal.auth.policy import Permission, Reach, reach, would_reach
+from portal.auth.policy import Permission, Reach, awaits_terms, reach, would_reach
 from portal.kernel import scope
-from portal.kernel.errors import Forbidden, NotFound, Unavailable
+from portal.kernel.errors import Forbidden, NotFound, TermsFirst, Unavailable
 from portal.kernel.scope import Actor
+from portal.web.posted import kept_words, reposted
 
 View = TypeVar("View", bound=Callable[..., Any])
 MARK = "__door__"
+TERMS = "/terms/accept"
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,19 @@ def _refusal(actor: Actor | None, permission: Permission) -> ResponseReturnValue
     if would_reach(actor, permission):
         # Theirs, with more proof of who they are.
         return render_template("auth/stronger.html", short=actor is not None and actor.short), 403
+    if awaits_terms(actor, permission):
+        return _to_terms()
     if reach(actor, permission) is Reach.NONE:
         raise Forbidden
     return None
+
+
+def _to_terms() -> ResponseReturnValue:
+    """The council's terms first, then on to where the person was going; what they typed is shown again."""
+    if request.method == "GET":
+        session["next"] = request.full_path.rstrip("?")
+        return redirect(f"{request.script_root}{TERMS}", 303)
+    return render_template("auth/terms_first.html", posted=reposted(), kept=kept_words(), terms=TERMS), 403
 
 
 def _to_sign_in(path: str) -> ResponseReturnValue:
@@ -122,5 +134,6 @@ def coming_from() -> str:
 def register(app: Flask) -> None:
     """Guard every request of the application and let templates ask `may`."""
     app.before_request(check)
+    app.register_error_handler(TermsFirst, lambda _error: _to_terms())
     app.jinja_env.globals["may"] = may
     app.jinja_env.globals["Permission"] = Permission

@@ -96,8 +96,9 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
 def part(actor: Actor) -> str:
     """The row of the table that applies: the role of an active membership, "waiting" for a pending one
     in an agency, "" for anybody else. A code in an email proves an address and no more: whoever has only that is
-    somebody who waits; so is whoever has an app's code where the council asks their role for a passkey."""
-    if actor.state == "active" and not actor.weak and not actor.short:
+    somebody who waits; so is whoever has an app's code where the council asks their role for a passkey, and whoever has
+    not accepted the terms of use."""
+    if actor.state == "active" and not actor.weak and not actor.short and not actor.terms_due:
         return actor.role
     return "waiting" if actor.state in ("active", "pending") and actor.agency_id else ""
 
@@ -115,7 +116,14 @@ def would_reach(actor: Actor | None, permission: Permission) -> bool:
     """Whether the person lacks the permission only because what they proved is not enough."""
     if actor is None or not (actor.weak or actor.short) or reach(actor, permission) is not Reach.NONE:
         return False
-    return reach(replace(actor, strength=""), permission) is not Reach.NONE
+    return reach(replace(actor, strength="", terms_due=False), permission) is not Reach.NONE
+
+
+def awaits_terms(actor: Actor | None, permission: Permission) -> bool:
+    """Whether the person lacks the permission only because they have not accepted the terms of use."""
+    if actor is None or not actor.terms_due or reach(actor, permission) is not Reach.NONE:
+        return False
+    return reach(replace(actor, terms_due=False), permission) is not Reach.NONE
 
 
 def allows(actor: Actor | None, permission: Permission, *, owner_id: UUID | None, agency_id: UUID | None) -> bool:

@@ -14,7 +14,8 @@ from config.settings import Settings
 from portal.app import start
 from portal.auth import addresses, envelope, passwords, totp
 from portal.auth.agency_types import USUALLY
-from portal.auth.models import Account, Agency, Authenticator, Membership
+from portal.auth.models import Account, Agency, Authenticator, Membership, TermsAcceptance
+from portal.auth.queries import terms
 from portal.cli.demo_designing import design
 from portal.cli.demo_stories import Cast, tell
 from portal.cli.instance import ROOT
@@ -115,6 +116,8 @@ def _person(
                 decided_at=clock.now() if state == "active" else None,
             )
         )
+    if place.get("terms") != "unread":
+        _accept_terms(council, account_id)
     return Actor(
         account_id=account_id,
         name=person["name"],
@@ -128,6 +131,16 @@ def _person(
         agency_may=USUALLY if agency else frozenset(),
         job_title=place["job"],
     )
+
+
+def _accept_terms(council: Council, account_id: UUID) -> None:
+    now = terms.current()
+    if now is not None:
+        db.session().execute(
+            upsert(TermsAcceptance)
+            .values(tenant_id=council.id, id=uuid4(), account_id=account_id, number=now.number)
+            .on_conflict_do_nothing()
+        )
 
 
 def _account(person: Mapping[str, Any]) -> UUID:

@@ -17,6 +17,10 @@ class Forbidden(PortalError):
     """The person is known and this door is not theirs."""
 
 
+class TermsFirst(Forbidden):
+    """Theirs as soon as they have accepted the council's terms of use."""
+
+
 class Conflict(PortalError):
     """Somebody else got there first; `now` says what the state is, without personal data of a child."""
 

@@ -56,6 +56,8 @@ class Actor:
     support: UUID | None = None
     # Restricted records that they opened with a reason and may read for a while.
     opened: frozenset[UUID] = frozenset()
+    # Since they signed in they have not accepted the council's terms of use: they report, and read nothing.
+    terms_due: bool = False
 
     @property
     def weak(self) -> bool:
@@ -78,7 +80,7 @@ class Actor:
         """Which rows the database connection may touch: the second wall behind the policy."""
         if self.instance:
             return ""
-        strong = self.state == "active" and not self.weak and not self.short
+        strong = self.state == "active" and not self.weak and not self.short and not self.terms_due
         if self.system or (strong and self.agency_id is None and self.role):
             return "council"
         return "agency" if self.agency_id else ""

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
 from portal.auth.agency_types import USUALLY
-from portal.auth.models import Account, AccountSession, Agency, AgencyApproval, Membership
+from portal.auth.models import Account, AccountSession, Agency, AgencyApproval, Membership, TermsAcceptance
+from portal.auth.queries import terms
 from portal.auth.sessions import PLAIN_NAME, hashed
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor, Council, Scope
@@ -60,9 +61,11 @@ def make_person(
     account_id: UUID | None = None,
     language: str = "",
     strength: str = "",
+    accepted: bool = True,
 ) -> Person:
     """An account with a membership. Referrers and leads belong to `agency` (default: the council's first);
-    council staff to none. `account_id` adds a membership to somebody who has one elsewhere."""
+    council staff to none. `account_id` adds a membership to somebody who has one elsewhere. If the council has terms
+    of use, they have accepted them, unless not `accepted`."""
     number = next(_count)
     name = name or f"Nia CNRY Prys {number}"
     email = email or f"person.{number}@example.org.uk"
@@ -94,6 +97,9 @@ def make_person(
                 used_at=clock.now(),
             )
         )
+        now = terms.current() if accepted else None
+        if now is not None:
+            session.execute(insert(TermsAcceptance).values(tenant_id=council.id, account_id=made, number=now.number))
     live = state in ("pending", "active")
     actor = Actor(
         account_id=made,

@@ -24,6 +24,8 @@ class Access:
     people: dict[str, str]
     groups: dict[str, frozenset[str]]
     pages: dict[str, dict[str, Any]]
+    # Who has not accepted the terms of use, and whose doors they would pass else.
+    before_terms: dict[str, str]
 
     def among(self, names: Iterable[str]) -> frozenset[str]:
         """People and groups as people; raises KeyError for a name that is neither."""
@@ -41,7 +43,8 @@ class Access:
         """What that person gets at `METHOD /address` for a thing of that owner."""
         entry = self.pages[page]
         if person not in self.among([entry[DOOR]]):
-            return "sign-in" if person in self.groups["nobody"] else "forbidden"
+            led = page.startswith("GET ") and self.before_terms.get(person) in self.among([entry[DOOR]])
+            return "sign-in" if person in self.groups["nobody"] else "terms" if led else "forbidden"
         gets = entry.get(GETS) or entry.get(whose) or {}
         if isinstance(gets, str):
             return gets
@@ -66,4 +69,4 @@ def read(text: str = "") -> Access:
 
     for name in given:
         groups[name] = members(name)
-    return Access(document["people"], groups, document["pages"])
+    return Access(document["people"], groups, document["pages"], document["before_terms"])

@@ -22,6 +22,7 @@ WORDS = {
     "redirect": "are led on",
     "sign-in": "are asked to sign in",
     "forbidden": "are told that it is not theirs to do",
+    "terms": "are shown the terms of use to accept",
     "refused": "the form (incomplete when empty)",
     "not-found": "are told that there is no such thing",
     "conflict": "are told that it is with somebody else, or has changed",
@@ -34,7 +35,16 @@ def document(access: Access) -> str:
     lines += [f"* **{name}**: {words}" for name, words in access.people.items()]
     lines += ["", "## Names for several", ""]
     lines += [f"* **{name}**: {', '.join(_in_order(access, people))}" for name, people in access.groups.items()]
-    lines += ["", "## Addresses", "", "| Address | Who passes the door | Who gets what |", "|---|---|---|"]
+    unread = ", ".join(f"{name} like {other}" for name, other in access.before_terms.items())
+    lines += ["", f"Who has not accepted the terms of use ({unread}) is led to them by the pages behind the doors that"]
+    lines += [
+        "the other passes, and told that a form there is not theirs to send.",
+        "",
+        "## Addresses",
+        "",
+        "| Address | Who passes the door | Who gets what |",
+        "|---|---|---|",
+    ]
     for address, entry in access.pages.items():
         lines.append(f"| `{address}` | {entry[DOOR]} | {_gets(entry)} |")
     return "\n".join(lines) + "\n"

@@ -65,6 +65,8 @@ FIXED["template_key"] = "concern-shared"
 FIXED["provider_key"] = "staff"
 FIXED["link_id"] = uuid4()
 FIXED["council_id"] = uuid4()
+# Where somebody is led who has to do something else first.
+LED = {"/sign-in": "sign-in", "/terms/accept": "terms"}
 # Of a draft of a form, the pages about one question.
 QUESTION = "section/referrer/ref_phone"
 ABOUT_QUESTIONS = ("forms.question", "forms.change_question", "forms.question_type", "forms.move_item")
@@ -72,6 +74,7 @@ SEVERAL = tuple(f"{pages}.{name}" for pages in ("referrals", "trials") for name 
 # The least that a form must say to be more than a mistake, where a mistake could hide who may use it.
 BODIES = {
     "tenants.own_settings_page": {"version": "1"},
+    "tenants.accept_terms": {"number": "1"},
     "referrals.send": {"submit_key": str(uuid4()), "seen_version": "1"},
     "trials.send": {"submit_key": str(uuid4()), "seen_version": "1"},
     "trials.try_draft": {"choice": "full-en", "once": str(uuid4())},
@@ -219,7 +222,8 @@ def whose_of(rule: Rule) -> Iterator[str]:
 def outcome(answer: TestResponse) -> str:
     """What came back, in the words of access.yaml; another status is itself."""
     if answer.status_code == 303:
-        return "sign-in" if answer.headers["Location"].endswith("/sign-in") else "redirect"
+        found = next((words for end, words in LED.items() if answer.headers["Location"].endswith(end)), "")
+        return found or "redirect"
     known = {200: "page", 403: "forbidden", 404: "not-found", 409: "conflict", 422: "refused"}
     return known.get(answer.status_code, str(answer.status_code))
 

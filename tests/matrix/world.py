@@ -30,6 +30,7 @@ from tests.factories.invitations import make_invitation
 from tests.factories.passkeys import give_passkey
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Child, Made, make_referral
+from tests.factories.terms import publish_terms
 from tests.fixtures.councils import Councils
 from tests.matrix.access import AGENCY, MISSING, OTHER_AGENCY, OTHER_COUNCIL, RESTRICTED, THINGS
 from tests.referrals.making import answers, begin_trial
@@ -79,6 +80,7 @@ class World:
 def make(councils: Councils) -> World:
     """Fill both councils."""
     here, there = councils.wales, councils.england
+    publish_terms(here)
     people = _people_here(here) | _people_there(there)
     world = World(people, Things(), here, there)
     _suspend(people["suspended"])
@@ -101,15 +103,7 @@ def make(councils: Councils) -> World:
     world.things.passkey[MISSING] = str(uuid4())
     world.things.draft[MISSING] = world.things.membership[MISSING] = world.things.invitation[MISSING] = str(uuid4())
     world.things.token[MISSING] = "nothing-opens-with-this"
-    designers = ((AGENCY, people["form designer"]), (OTHER_COUNCIL, people["other form designer"]))
-    world.things.form = {whose: _form_draft(designer) for whose, designer in designers} | {MISSING: str(uuid4())}
-    world.things.trial = {whose: _trial(designer, _mark(whose), ended=False) for whose, designer in designers}
-    world.things.ended = {whose: _trial(designer, _mark(whose), ended=True) for whose, designer in designers}
-    world.things.trial[MISSING] = world.things.ended[MISSING] = str(uuid4())
-    for whose, designer in designers:
-        assert designer is not None
-        world.things.comment[whose] = _comment(designer, UUID(world.things.form[whose]))
-    world.things.comment[MISSING] = str(uuid4())
+    _designed(world)
     _agencies(world.things)
     admins = ((AGENCY, people["council admin"]), (OTHER_COUNCIL, people["other council admin"]))
     world.things.register = {whose: _file(admin) for whose, admin in admins} | {MISSING: str(uuid4())}
@@ -123,6 +117,20 @@ def make(councils: Councils) -> World:
     # What a council publishes is open to everybody, so only "does it exist" differs.
     world.things.topic = {AGENCY: known, OTHER_AGENCY: known, OTHER_COUNCIL: "no_such", MISSING: "nothing_here"}
     return world
+
+
+def _designed(world: World) -> None:
+    """A draft of a form, a trial and what was said about it, of each council's designer."""
+    people = world.people
+    designers = ((AGENCY, people["form designer"]), (OTHER_COUNCIL, people["other form designer"]))
+    world.things.form = {whose: _form_draft(designer) for whose, designer in designers} | {MISSING: str(uuid4())}
+    world.things.trial = {whose: _trial(designer, _mark(whose), ended=False) for whose, designer in designers}
+    world.things.ended = {whose: _trial(designer, _mark(whose), ended=True) for whose, designer in designers}
+    world.things.trial[MISSING] = world.things.ended[MISSING] = str(uuid4())
+    for whose, designer in designers:
+        assert designer is not None
+        world.things.comment[whose] = _comment(designer, UUID(world.things.form[whose]))
+    world.things.comment[MISSING] = str(uuid4())
 
 
 def _agencies(things: Things) -> None:
@@ -158,6 +166,8 @@ def _people_here(here: Council) -> dict[str, Person | None]:
     found["colleague"] = person("Non", agency=SHARED)
     found["lead"] = person("Lowri", agency=SHARED, role="agency_lead")
     found["stranger"] = person("Ste", agency=OTHER_HERE)
+    found["newcomer"] = person("Nel", agency=SHARED, accepted=False)
+    found["new screener"] = person("Sid", role="screener", accepted=False)
     for role in ("screener", "practice_manager", "form_designer", "council_admin"):
         found[role.replace("_", " ")] = person("Cai", role=role)
     found["suspended"] = person("Sul", agency=SHARED)

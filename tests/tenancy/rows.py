@@ -63,6 +63,10 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             "agency_decision", agency_id=AGENCIES[agency], what="approved", decided_by=ACCOUNT, once=uuid5(SPACE, mark)
         ),
         "agency_import": here("agency_import", layout="gias", rows=Jsonb([]), made_by=ACCOUNT),
+        "terms_version": here(
+            "terms_version", number=1 if agency == "school" else 2, words=Jsonb({}), hash=mark, asks=True
+        ),
+        "terms_acceptance": here("terms_acceptance", account_id=ACCOUNT, number=1 if agency == "school" else 2),
         "settings_change": here(
             "settings_change", number=1 if agency == "school" else 2, settings=Jsonb({}), parts=Jsonb([])
         ),

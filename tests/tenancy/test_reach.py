@@ -11,7 +11,7 @@ from sqlalchemy import column, create_engine, select, values
 from sqlalchemy.types import Uuid
 
 from portal.auth.agency_types import MAY
-from portal.auth.policy import NEEDS, POLICY, Permission, Reach, allows, part, reach, would_reach
+from portal.auth.policy import NEEDS, POLICY, Permission, Reach, allows, awaits_terms, part, reach, would_reach
 from portal.auth.reach import within_reach
 from portal.cli.cluster import Addresses
 from portal.kernel.scope import SYSTEM, Actor
@@ -111,3 +111,21 @@ def test_a_kind_of_agency_gives_council_staff_and_strangers_nothing() -> None:
     for role in ("screener", "council_admin", "", "unknown"):
         actor = Actor(ME, role=role, state="active", agency_may=frozenset(MAY))
         assert all(reach(actor, permission) is Reach.NONE for permission in NEEDS)
+
+
+def test_until_the_terms_are_accepted_one_waits_and_the_council_is_out_of_reach() -> None:
+    for role, agency in (
+        ("referrer", HERE),
+        ("agency_lead", HERE),
+        ("practice_manager", None),
+        ("council_admin", None),
+    ):
+        due = Actor(ME, role=role, state="active", agency_id=agency, agency_may=frozenset(MAY), terms_due=True)
+        allowed = {permission for permission in Permission if reach(due, permission) is not Reach.NONE}
+        assert allowed == set(POLICY["waiting" if agency else ""])
+        assert due.reach == ("agency" if agency else "")
+        assert replace(due, terms_due=False).reach == ("agency" if agency else "council")
+        for permission in Permission:
+            later = reach(replace(due, terms_due=False), permission) is not Reach.NONE
+            assert awaits_terms(due, permission) is (later and permission not in allowed)
+            assert not awaits_terms(replace(due, terms_due=False), permission)

@@ -20,6 +20,7 @@ from portal.referrals.queries.record import opened
 from portal.tenants import vault
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Made, make_referral
+from tests.factories.terms import publish_terms
 
 Admin = psycopg.Connection[tuple[object, ...]]
 SECRET = b"correct horse battery staple"
@@ -66,6 +67,8 @@ class World:
 
 def populate(admin: Admin, wales: Council, england: Council) -> World:
     """People and reports in both councils; one account in both; a sealed seed and an open invitation."""
+    for council in (wales, england):
+        publish_terms(council)
     author, neighbour = make_person(wales), make_person(england)
     both = make_person(wales, role="screener")
     make_person(england, role="screener", account_id=both.account_id, email=both.email)

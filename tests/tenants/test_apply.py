@@ -71,7 +71,7 @@ def test_a_new_council(empty: Admin, folders: Path) -> None:
     ((council_id, slug, nation),) = rows(empty, "select id, slug, nation from council")
     assert (slug, nation) == ("avonmere", "england")
     events = rows(empty, "select event, detail ->> 'number' from audit_event order by event")
-    assert events == [("forms.published", "1")] * 3 + [("tenants.applied", None)]
+    assert events == [("auth.terms_published", "1")] + [("forms.published", "1")] * 3 + [("tenants.applied", None)]
     assert len(rows(empty, ASKED, council_id)) == done.agencies == len(load(folders / "avonmere").agencies)
 
 
@@ -91,6 +91,15 @@ def test_again_changes_nothing(empty: Admin, folders: Path) -> None:
     for slug in ("glan-yr-afon", "avonmere"):
         assert not apply(folders, slug).changed
     assert everything(empty) == before
+
+
+def test_other_terms_are_a_new_version_that_people_accept(empty: Admin, folders: Path) -> None:
+    versions: LiteralString = "select number, asks, words ->> 'en' like %s from terms_version order by number"
+    apply(folders, "avonmere")
+    assert rows(empty, versions, "%to anybody%") == [(1, True, False)]
+    change(folders / "avonmere/council.yaml", "Do not share your password", "Do not give to anybody your password")
+    apply(folders, "avonmere")
+    assert rows(empty, versions, "%to anybody%") == [(1, True, False), (2, True, True)]
 
 
 def test_other_settings_keep_the_form_and_the_key(empty: Admin, folders: Path) -> None:

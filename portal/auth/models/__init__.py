@@ -23,6 +23,8 @@ from portal.auth.models.sign_on import SignOnCheck as SignOnCheck
 from portal.auth.models.sign_on import SignOnLink as SignOnLink
 from portal.auth.models.sign_on import SignOnSecret as SignOnSecret
 from portal.auth.models.sign_on import SignOut as SignOut
+from portal.auth.models.terms import TermsAcceptance as TermsAcceptance
+from portal.auth.models.terms import TermsVersion as TermsVersion
 from portal.kernel.tables import GlobalTable, TenantTable, now_column
 from portal.kernel.tables import one_of as one_of
 

@@ -21,6 +21,7 @@ from portal.kernel.scope import Actor
 # only: elsewhere it proves no more than an address.
 # Whoever runs the instance is nothing else while they do: a membership of theirs does not count.
 # With a council's permission, and until its time is over, they look there: in a transaction that writes nothing.
+# Terms of use are accepted at sign-in: what is published while somebody works asks them the next time.
 # Row-level security lets the membership through because the transaction began in the council's scope. The
 # agency settings of the second wall are set by this same statement: later statements run behind it without
 # another round trip.
@@ -38,11 +39,12 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.sid, s.stren
            when sg.id is not null then 'council'
            when m.state not in ('pending', 'active') then ''
            when m.agency_id is not null then 'agency'
+           when terms.due then ''
            when m.state = 'active' and t.strength not in ('', 'email', 'elsewhere')
                 and not (t.strength = 'totp' and m.role = any(cast(:passkey_roles as text[]))) then 'council'
            else '' end, true),
        set_config('app.actor_id', case when a.state = 'active' then a.id::text else '' end, true),
-       opened.ids as opened,
+       opened.ids as opened, terms.due as terms_due,
        set_config('app.opened', coalesce(opened.ids::text, ''), true),
        case when sg.id is not null then set_config('transaction_read_only', 'on', true) end
   from account_session s
@@ -70,6 +72,13 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.sid, s.stren
         where f.tenant_id = :council and f.account_id = a.id and f.state = 'approved' and f.until > :now
           and f.asked_at >= op.since
         limit 1) sg on a.state = 'active' and s.strength = any (cast(:operators as text[]))
+  cross join lateral (
+       select exists (
+              select from terms_version v
+               where v.tenant_id = :council and v.asks and v.published_at <= coalesce(s.signed_in_at, s.created_at)
+                 and not exists (
+                     select from terms_acceptance c
+                      where c.tenant_id = :council and c.account_id = a.id and c.number >= v.number)) as due) terms
   left join agency g on g.id = m.agency_id
  cross join lateral (
        select case when s.strength <> 'sso' or s.issuer = any(cast(:issuers as text[]))
@@ -147,6 +156,7 @@ def _member(row: Any) -> Actor:
         strength=row.strength or "email",
         passkey_role=live and row.role in providers.passkey_roles(),
         opened=frozenset(row.opened or ()),
+        terms_due=live and row.terms_due,
     )
 
 

@@ -18,7 +18,7 @@ from portal.auth.commands import devices
 from portal.auth.commands.codes import Slip
 from portal.auth.commands.signing_in import Stage
 from portal.auth.policy import Permission, Reach, reach
-from portal.auth.queries import factors, hats
+from portal.auth.queries import factors, hats, terms
 from portal.kernel.scope import Actor
 from portal.web.limits import by_network, limiter
 
@@ -26,6 +26,7 @@ blueprint = Blueprint("auth", __name__)
 
 UNPROCESSABLE = 422
 PENDING_IDENTITY = "sign_on_pending"
+PROTECT = "/account/protect"
 _SLIPS, _STAGE = "slips", "stage"
 FORGOTTEN = "forgotten"
 _OFFER: Final = "passkey_offer"
@@ -144,7 +145,9 @@ def home_of(actor: Actor) -> str:
     if actor.state == "pending":
         return f"{root}/waiting"
     if actor.state == "active" and (actor.weak or actor.short):
-        return f"{root}/account/protect"
+        return f"{root}{PROTECT}"
+    if actor.state == "active" and actor.terms_due:
+        return f"{root}{guard.TERMS}"
     return f"{root}/" if actor.state == "active" else f"{root}/join"
 
 
@@ -157,13 +160,24 @@ def going_on(actor: Actor) -> str:
     """Where the person was going, if their role lets them; else where they begin."""
     if PENDING_IDENTITY in session:
         return f"{request.script_root}/sign-on-link"
+    if terms.due(actor):
+        return f"{request.script_root}{guard.TERMS}"
     wanted = guard.coming_from()
-    report, invitation = f"{request.script_root}/report", f"{request.script_root}/invitation"
+    report = f"{request.script_root}/report"
+    theirs = (f"{request.script_root}/invitation", f"{request.script_root}{PROTECT}")
     strong = actor.state == "active" and not actor.weak and not actor.short
     writes = actor.state in ("active", "pending") and wanted.startswith(report)
-    if wanted == invitation or strong or writes:
+    if wanted in theirs or strong or writes:
         return wanted or home_of(actor)
     return home_of(actor)
+
+
+def to_protect(made: Actor) -> ResponseReturnValue:
+    """A new account is protected next, once its person has accepted the council's terms."""
+    if not terms.due(made):
+        return redirect(f"{request.script_root}{PROTECT}", 303)
+    session["next"] = PROTECT
+    return redirect(f"{request.script_root}{guard.TERMS}", 303)
 
 
 def enter(person: Actor, *, issuer: str = "", sid: str = "", recovered: bool = False) -> ResponseReturnValue:

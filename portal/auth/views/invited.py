@@ -14,7 +14,7 @@ from portal.auth.policy import Permission
 from portal.auth.queries import invitations as queries
 from portal.auth.queries.invitations import Offered
 from portal.auth.views.account import role_words
-from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, home_of, language, limited
+from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, home_of, language, limited, to_protect
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.web.fields import from_form
@@ -50,7 +50,7 @@ def invitation(token: str) -> ResponseReturnValue:
         else:
             devices.note(made.account_id, *login.device())
             login.sign_in(made.account_id, made.strength)
-            return redirect(f"{request.script_root}/account/protect", 303)
+            return to_protect(made)
     status = UNPROCESSABLE if request.method == "POST" else 200
     views = from_form(form)
     return _page(offered, fields=[views[name] for name in form.field_order]), status

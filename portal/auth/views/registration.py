@@ -34,6 +34,7 @@ from portal.auth.views.blueprint import (
     language,
     limited,
     slip_of,
+    to_protect,
 )
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid
@@ -205,7 +206,7 @@ def register_password() -> ResponseReturnValue:
             drop(PURPOSE)
             devices.note(made.account_id, *login.device())
             login.sign_in(made.account_id, made.strength)
-            return _to("/account/protect")
+            return to_protect(made)
     status = UNPROCESSABLE if request.method == "POST" else 200
     return render_template("auth/password.html", form=from_form(form)), status
 

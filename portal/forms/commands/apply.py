@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import func, insert, select, text, update
 
 from portal.audit import events
+from portal.auth.commands import terms
 from portal.forms.commands.folder_forms import AppliedForm, bring
 from portal.forms.digests import digest
 from portal.forms.families import CONCERN
@@ -95,6 +96,7 @@ def _apply(
     if not known:
         _write_council(document, council, content, own, new=new)
         folder_agencies.bring(folder.agencies, council, new=new)
+    terms.publish(parse_council(document).pages["terms"])
     before = _versions(council)
     forms = tuple(bring(council.id, family, replace_designed=replace_designed) for family in folder.families)
     changed = not known or _versions(council) > before

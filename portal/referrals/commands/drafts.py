@@ -18,7 +18,7 @@ from portal.auth.policy import Permission, Reach, reach
 from portal.forms.families import INFORMATION
 from portal.forms.queries import Published, newest
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TermsFirst
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.paths import TRIAGE
@@ -54,7 +54,7 @@ def start(
     if reach(actor, Permission.REPORT) is Reach.NONE or actor.agency_id is None:
         raise Forbidden
     if kind == "full" and not may_send_full(actor):
-        raise Forbidden
+        raise TermsFirst if actor.terms_due else Forbidden
     published = form or newest()
     refuse_request(actor, published.form.key)
     council, draft_id, now = council_of_scope(), uuid4(), clock.now()

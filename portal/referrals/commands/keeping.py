@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from portal.forms.queries import Published, version
-from portal.kernel.errors import Forbidden
+from portal.kernel.errors import Forbidden, TermsFirst
 from portal.kernel.scope import Actor
 from portal.referrals.commands import drafts, sending
 from portal.referrals.queries.drafts import Draft, find_draft, may_send_full, sent_as
@@ -51,9 +51,10 @@ class Reports:
     """Drafts of real reports."""
 
     def open(self, actor: Actor, draft_id: UUID) -> tuple[Draft, Published]:
-        """The draft and its version of the form; raises Forbidden while the person's membership waits."""
+        """The draft and its version of the form; raises Forbidden while the person's membership waits, and TermsFirst
+        until they have accepted the terms of use."""
         if not may_send_full(actor):
-            raise Forbidden
+            raise TermsFirst if actor.terms_due else Forbidden
         draft = find_draft(actor, draft_id)
         return draft, version(draft.form_version_id)
 

@@ -10,9 +10,10 @@ from sqlalchemy import insert, select, update
 
 from portal.audit import events
 from portal.audit.events import Event
+from portal.auth.commands import terms
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Forbidden, NotFound
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.tenants import own_parts
 from portal.tenants.models import CouncilRow, SettingsChange
@@ -21,8 +22,9 @@ from portal.tenants.reading import Place
 from portal.tenants.settings import parse_council
 
 
-def change(actor: Actor, values: Mapping[Place, object], seen: int) -> bool:
-    """Put values at their places; False when that changes nothing.
+def change(actor: Actor, values: Mapping[Place, object], seen: int, *, asks: bool | None = None) -> bool:
+    """Put values at their places; False when that changes nothing. `asks`: whether people accept the terms again,
+    if it is those that change; then somebody has to say so (Invalid).
 
     Raises SettingsMistakes, Forbidden for a place that is the operator's, and Conflict when the settings have changed
     since they were seen.
@@ -30,13 +32,13 @@ def change(actor: Actor, values: Mapping[Place, object], seen: int) -> bool:
     if any(own_parts.part_of(place) not in own_parts.ON_PAGES for place in values):
         raise Forbidden("that part is the operator's")
     row = locked(actor, seen)
-    return write(actor, row, own_parts.with_values(row.settings, values))
+    return write(actor, row, own_parts.with_values(row.settings, values), asks=asks)
 
 
 def restore(actor: Actor, number: int, seen: int) -> bool:
     """Bring back the council's own parts as they were after that change; the operator's stay as they are now."""
     row = locked(actor, seen)
-    return write(actor, row, own_parts.with_parts(row.settings, document_of(number), own_parts.ON_PAGES))
+    return write(actor, row, own_parts.with_parts(row.settings, document_of(number), own_parts.ON_PAGES), asks=True)
 
 
 def locked(actor: Actor, seen: int) -> Any:
@@ -51,12 +53,14 @@ def locked(actor: Actor, seen: int) -> Any:
     return row
 
 
-def write(actor: Actor, row: Any, document: dict[str, Any]) -> bool:
+def write(actor: Actor, row: Any, document: dict[str, Any], *, asks: bool | None = None) -> bool:
     """Replace the settings, with history; False when they are the same already. Raises SettingsMistakes."""
-    parse_council(document)
+    settings = parse_council(document)
     parts = own_parts.differing(row.settings, document)
     if not parts:
         return False
+    if "pages.terms" in parts and asks is None:
+        raise Invalid({"again": "needed"})
     number = _number_after(row)
     now = clock.now()
     own = sorted({*row.own_parts, *parts})
@@ -67,6 +71,8 @@ def write(actor: Actor, row: Any, document: dict[str, Any]) -> bool:
     )
     _keep(row.id, number, document, parts, actor)
     events.record(Event.COUNCIL_CHANGED, row.id, parts=" ".join(parts))
+    if "pages.terms" in parts:
+        terms.publish(settings.pages["terms"], by=actor.account_id, asks=bool(asks))
     return True
 
 

@@ -19,6 +19,7 @@ from portal.tenants.views import (
     pages,
     sign_on,
     support,
+    terms,
 )
 from portal.tenants.views.agency_desk import agencies as agencies_blueprint
 from portal.tenants.views.blueprint import tenants
@@ -38,6 +39,7 @@ __all__ = [
     "register",
     "sign_on",
     "support",
+    "terms",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from portal.auth.guard import actor, page
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.digits import whole
-from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Council
 from portal.tenants import resolve
 from portal.tenants import settings_entries as inputs
@@ -21,6 +21,7 @@ from portal.tenants.commands import own_settings as commands
 from portal.tenants.prose import blocks
 from portal.tenants.queries import own_settings as queries
 from portal.tenants.settings import SettingsMistakes, contrast_with_white, parse_council
+from portal.tenants.views import terms_again
 from portal.tenants.views.blueprint import tenants
 from portal.web.dates import datetime_words
 from portal.web.fields import FieldView
@@ -100,13 +101,16 @@ def own_settings_page(settings_page: str) -> ResponseReturnValue:
         return _draw(settings_page, found, inputs.shown(found, stored.document), stored.version)
     said = inputs.typed(found, request.form)
     seen = whole(request.form.get("version")) or 0
+    values = inputs.values(found, said, stored.document)
     if only_language() or "preview" in request.form:
         return _draw(settings_page, found, said, seen, preview="preview" in request.form), _status()
     try:
-        changed = commands.change(actor(), inputs.values(found, said, stored.document), seen)
+        changed = commands.change(actor(), values, seen, asks=terms_again.said())
     except SettingsMistakes as mistakes:
         wrong = inputs.errors(found, said, mistakes.mistakes)
         return _draw(settings_page, found, said, seen, wrong), UNPROCESSABLE
+    except Invalid:
+        return _draw(settings_page, found, said, seen, unsaid=True), UNPROCESSABLE
     except Conflict:
         now = inputs.views(found, inputs.shown(found, stored.document))
         return _draw(settings_page, found, said, stored.version, now=now), CONFLICT
@@ -128,13 +132,15 @@ def _draw(
     *,
     now: list[FieldView] | None = None,
     preview: bool = False,
+    unsaid: bool = False,
 ) -> str:
     drawn = inputs.views(found, said, wrong)
     colour = said.get("colour", ("",))[0]
     return render_template(
         "tenants/settings_page.html",
         title=titles()[key],
-        views=drawn,
+        page=key,
+        views=[*drawn, terms_again.view(unsaid=unsaid)] if key == "terms" else drawn,
         version=version,
         is_text=key in inputs.TEXTS,
         previews=[

@@ -62,6 +62,7 @@ STATES = {
     "/council/sign-on/<provider_key>/secret",
     "/council/sign-on/<provider_key>/state",
     "/people/confirm",
+    "/terms/accept",
     "/people/<uuid:membership_id>/call-back",
     "/people/<uuid:membership_id>/lead",
     "/people/<uuid:membership_id>/resume",

@@ -144,10 +144,8 @@ def home_of(actor: Actor) -> str:
         return f"{root}/people"
     if actor.state == "pending":
         return f"{root}/waiting"
-    if actor.state == "active" and (actor.weak or actor.short):
-        return f"{root}{PROTECT}"
-    if actor.state == "active" and actor.terms_due:
-        return f"{root}{guard.TERMS}"
+    if actor.state == "active" and (actor.weak or actor.short or actor.terms_due):
+        return root + (PROTECT if actor.weak or actor.short else guard.TERMS)
     return f"{root}/" if actor.state == "active" else f"{root}/join"
 
 

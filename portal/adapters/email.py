@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -19,7 +20,12 @@ from portal.kernel.errors import Unavailable
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 10.0
 PORTS = {"smtp": 25, "smtps": 465}
-FOR_GOOD = range(500, 600)
+FOR_GOOD, NO_MAILBOX = range(500, 600), 550
+# A mailbox that is not there (RFC 3463): unknown, written wrongly, moved away, ambiguous, or of a domain that takes no
+# mail. Left out are a domain that cannot be found (5.1.2: a name server's hiccup) and a sender that is refused (5.1.7,
+# 5.1.8), which would be everybody's.
+_NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.3", "5.1.4", "5.1.6", "5.1.10"})
+_ENHANCED = re.compile(rb"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
 # These name one recipient or message; a 5xx answer to anything earlier is about us and may be mended.
 _ABOUT_THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
 
@@ -83,7 +89,7 @@ class SmtpMailer:
         # `from None`: these exceptions quote the recipient, and a log would quote them.
         except _ABOUT_THIS_MAIL as error:
             if _refused_for_good(error):
-                raise Refused("the mail server refused this email") from None
+                raise Refused("the mail server refused this email", no_mailbox=_no_mailbox(error)) from None
             raise Unavailable("the mail server did not take the email") from None
         except (smtplib.SMTPException, OSError) as error:
             raise Unavailable(f"the mail server does not answer as it should ({type(error).__name__})") from None
@@ -134,3 +140,16 @@ def _refused_for_good(error: Exception) -> bool:
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code in FOR_GOOD for code, _words in error.recipients.values())
     return isinstance(error, smtplib.SMTPDataError) and error.smtp_code in FOR_GOOD
+
+
+def _no_mailbox(error: Exception) -> bool:
+    """Whether the answer to the recipient's address says so; without a precise code only 550 does (RFC 5321)."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    return all(_says_no_mailbox(code, said) for code, said in error.recipients.values())
+
+
+def _says_no_mailbox(code: int, said: bytes | str) -> bool:
+    words = said.encode(errors="replace") if isinstance(said, str) else said
+    precise = _ENHANCED.match(words.strip())
+    return code == NO_MAILBOX if precise is None else precise.group().decode() in _NO_MAILBOX

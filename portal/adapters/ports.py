@@ -25,7 +25,14 @@ class Email:
 
 
 class Refused(Unavailable):
-    """The mail server will never take this email: sending it again is no use."""
+    """The mail server will never take this email: sending it again is no use.
+
+    `no_mailbox` says that it is for want of the mailbox, and not for what it thinks of the email or of us.
+    """
+
+    def __init__(self, said: str, *, no_mailbox: bool = False) -> None:
+        super().__init__(said)
+        self.no_mailbox = no_mailbox
 
 
 class Mailer(Protocol):

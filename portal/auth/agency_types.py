@@ -44,6 +44,10 @@ REPORT, REQUEST, SEE_FAMILY, ANSWER = MAY = ("report", "request_information", "s
 USUALLY: Final = frozenset({REPORT, REQUEST, ANSWER})
 
 
-def allowed(stored: Collection[str] | None) -> frozenset[str]:
-    """What people of a kind of agency may do: what the council stored, or what is usual when it decided nothing."""
-    return USUALLY if stored is None else frozenset(stored) & frozenset(MAY)
+def allowed(stored: Collection[str] | None, *, sponsored: bool = False) -> frozenset[str]:
+    """What people of a kind of agency may do: what the council stored, or what is usual when it decided nothing.
+
+    Somebody whom the council vouched for sends reports and sees their own: no domain shows that they work there.
+    """
+    found = USUALLY if stored is None else frozenset(stored) & frozenset(MAY)
+    return found & {REPORT} if sponsored else found

@@ -46,9 +46,21 @@ def send(reader: Reader, language: str, subject: str, body: str, key: str) -> No
         message_id=key,
     )
     try:
-        ports.mailer().send(email)
-        idle.mail_taken(reader.email)
+        hand_over(email)
     except ports.Refused:
-        idle.mail_refused(reader.email)
         # The address takes no mail: trying again is no use, and the page said what to do if nothing comes.
         log.warning("auth.mail_refused", kind=key.partition("-")[0])
+
+
+def hand_over(email: Email) -> None:
+    """Give an email to the mail server; whether its mailbox is there is noted for the person's access.
+
+    Raises ports.Refused, Unavailable.
+    """
+    try:
+        ports.mailer().send(email)
+    except ports.Refused as refusal:
+        if refusal.no_mailbox:
+            idle.mail_refused(email.to)
+        raise
+    idle.mail_taken(email.to)

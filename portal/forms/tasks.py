@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal.adapters import ports
 from portal.audit import events
+from portal.auth.letters import hand_over
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import Staff, who_may
 from portal.forms import letters, rehearsing, runners
@@ -96,7 +97,7 @@ def _send(email: ports.Email, draft_id: UUID, kind: str) -> None:
     A crash between the mail server and the commit sends it again with the same Message-ID.
     """
     try:
-        ports.mailer().send(email)
+        hand_over(email)
     except ports.Refused:
         events.record(events.Event.FORM_NOTICE_FAILED, draft_id, kind=kind)
     else:

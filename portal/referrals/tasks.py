@@ -8,6 +8,7 @@ import structlog
 
 from portal.adapters import ports
 from portal.auth import leaving
+from portal.auth.letters import hand_over
 from portal.forms import runners
 from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
@@ -34,7 +35,7 @@ def send_notice(notice_id: UUID) -> None:
     if council is None:
         raise NotFound("no council in scope")
     try:
-        ports.mailer().send(letter(council, to_tell(notice_id)))
+        hand_over(letter(council, to_tell(notice_id)))
     except ports.Refused:
         notices.mark_failed(notice_id)
     except Unavailable:

@@ -74,6 +74,39 @@ def test_a_server_that_refuses(smtp: Peer, answer: str, for_good: bool) -> None:
     assert isinstance(error.value, Refused) is for_good
 
 
+@pytest.mark.parametrize(
+    ("answer", "gone"),
+    [
+        ("550 No such user here", True),
+        ("550 5.1.1 User unknown", True),
+        ("550 5.1.10 Null MX", True),
+        ("553 5.1.3 Bad address", True),
+        ("550 5.7.1 Blocked by policy", False),
+        ("550 5.1.8 Bad sender's address", False),
+        ("550 5.1.2 Domain not found", False),
+        ("550 5.1.11 Not in the register", False),
+        ("552 5.2.2 Mailbox full", False),
+        ("554 Refused", False),
+        ("551 Elsewhere", False),
+        ("450 4.1.1 Later", False),
+        ("450 550 5.1.1", False),
+    ],
+)
+def test_only_an_answer_about_the_mailbox_says_that_it_is_gone(smtp: Peer, answer: str, gone: bool) -> None:
+    smtp.to_recipient = answer
+    with pytest.raises(Unavailable) as error:
+        mailer_for(smtp.url, ENVELOPE).send(LETTER)
+    assert isinstance(error.value, Refused) is answer.startswith("5")
+    assert getattr(error.value, "no_mailbox", False) is gone
+
+
+def test_what_a_server_thinks_of_the_email_says_nothing_of_the_mailbox(smtp: Peer) -> None:
+    smtp.answer = "550 5.1.1 User unknown"
+    with pytest.raises(Refused) as error:
+        mailer_for(smtp.url, ENVELOPE).send(LETTER)
+    assert not error.value.no_mailbox
+
+
 @pytest.mark.parametrize("answer", ["450 greylisted sian.oneill@example.org.uk", "550 no sian.oneill@example.org.uk"])
 def test_failures_carry_nobodys_address(smtp: Peer, answer: str) -> None:
     smtp.answer = answer

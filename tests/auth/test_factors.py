@@ -244,3 +244,28 @@ def test_the_seed_is_stored_sealed(person: people.Person, admin: Admin) -> None:
     assert row
     assert seed not in bytes(cast("bytes", row[0]))
     assert account_of(EMAIL) == person.account_id
+
+
+def test_of_fifty_whole_sign_ins_at_once_with_one_code_one_succeeds(
+    new_walker: Callable[[], Walker], person: people.Person, admin: Admin
+) -> None:
+    """Each with a browser and a network of its own, through the pages; the limits let no second one through either."""
+    code = app_code(person.account_id)
+
+    def sign_in(number: int) -> int:
+        walker = new_walker()
+        walker.network = f"198.51.100.{number}"
+        token = walker.token("/sign-in")
+        first = walker.send("/sign-in", {"csrf_token": token, "email": EMAIL, "password": PASSWORD})
+        assert walker.where(first) == "/sign-in/authenticator"
+        answer = walker.send("/sign-in/authenticator", {"csrf_token": token, "code": code})
+        return answer.status_code
+
+    # A request holds two connections at most, and the pool of one process has ten.
+    with ThreadPoolExecutor(5) as pool:
+        results = list(pool.map(sign_in, range(50)))
+    assert results.count(303) == 1
+    assert set(results) <= {303, 422, 429}
+    assert admin.execute("select count(*) from audit_event where event = 'auth.signed_in'").fetchone() == (1,)
+    signed_in = "select count(*) from account_session where account_id is not null"
+    assert admin.execute(signed_in.encode()).fetchone() == (1,)

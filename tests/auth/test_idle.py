@@ -129,12 +129,12 @@ def test_a_sponsorship_ends(walker: Walker, admin: Admin, member: Person) -> Non
 class Refusing:
     """A mail server that takes nothing for one address."""
 
-    def __init__(self, to: str, other: Mailer) -> None:
-        self.to, self.other = to, other
+    def __init__(self, to: str, other: Mailer, *, no_mailbox: bool) -> None:
+        self.to, self.other, self.no_mailbox = to, other, no_mailbox
 
     def send(self, email: Email) -> None:
         if email.to == self.to:
-            raise ports.Refused("no such mailbox")
+            raise ports.Refused("said no", no_mailbox=self.no_mailbox)
         self.other.send(email)
 
     def check(self) -> None:
@@ -142,41 +142,79 @@ class Refusing:
 
 
 @pytest.fixture
-def refusing() -> Iterator[Callable[[str], None]]:
+def refusing() -> Iterator[Callable[..., None]]:
     before = ports.mailer()
-    yield lambda to: ports.use_mailer(Refusing(to, before))
+    yield lambda to, *, no_mailbox=True: ports.use_mailer(Refusing(to, before, no_mailbox=no_mailbox))
     ports.use_mailer(before)
 
 
-def test_an_address_that_takes_no_mail_twice_is_suspended(
-    walker: Walker, admin: Admin, refusing: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+def write_to(walker: Walker, person: Person) -> None:
+    """Have an email sent to somebody."""
+    with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
+        jobs.enqueue("auth.send_changed", membership_id=person.actor.membership_id or person.account_id)
+    walker.jobs()
+
+
+def test_a_mailbox_that_is_gone_suspends_at_once_and_those_who_look_after_the_person_are_told(
+    walker: Walker, admin: Admin, refusing: Callable[..., None]
 ) -> None:
     lead = people.make_person(walker.council, role="agency_lead", agency=OAKFIELD)
     person = people.make_person(walker.council, agency=OAKFIELD, email="gone@oakfield.avonmere.sch.uk")
+    people.sign_in(walker.client, person)
     refusing(person.email)
-    for hours, state in ((0, "active"), (1, "active"), (25, "suspended")):
-        moment = datetime.now(UTC) + timedelta(hours=hours)
-        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
-        with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
-            jobs.enqueue("auth.send_changed", membership_id=person.actor.membership_id or person.account_id)
-        walker.jobs()
-        assert standing(admin, person)[0] == state
-    assert "no longer works" in walker.mail(lead.email)[0].subject
-    assert person.name not in walker.mail(lead.email)[0].body
+    write_to(walker, person)
+    assert standing(admin, person) == ("suspended", "mail")
+    assert walker.get("/account").status_code == 303, "their sessions end"
+    letters = walker.mail(lead.email)
+    assert "no longer works" in letters[0].subject
+    assert person.name not in letters[0].body
+    audited = admin.execute("select detail->>'reason' from audit_event where event = 'auth.membership_suspended'")
+    assert audited.fetchall() == [("mail",)]
 
 
-def test_a_refusal_that_was_a_mistake_is_forgotten(
-    walker: Walker, admin: Admin, monkeypatch: pytest.MonkeyPatch
+def test_the_council_is_told_of_a_last_lead_whose_mailbox_is_gone_and_keeps_its_own_people(
+    walker: Walker, admin: Admin, refusing: Callable[..., None]
+) -> None:
+    administrator = people.make_person(walker.council, role="council_admin")
+    lead = people.make_person(walker.council, role="agency_lead", agency=OAKFIELD)
+    refusing(lead.email)
+    write_to(walker, lead)
+    assert standing(admin, lead) == ("suspended", "mail")
+    subjects = " ".join(one.subject for one in walker.mail(administrator.email))
+    assert "no safeguarding lead" in subjects
+    refusing(administrator.email)
+    write_to(walker, administrator)
+    assert standing(admin, administrator) == ("active", "")
+
+
+def test_what_a_mail_server_thinks_of_us_is_nobodys_fault(
+    walker: Walker, admin: Admin, refusing: Callable[..., None]
 ) -> None:
     person = people.make_person(walker.council, agency=OAKFIELD)
-    with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
-        idle.mail_refused(person.email)
-        idle.mail_taken(person.email)
-    later = clock.now() + timedelta(days=2)
-    monkeypatch.setattr(clock, "now", lambda: later)
-    with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
-        idle.mail_refused(person.email)
+    refusing(person.email, no_mailbox=False)
+    write_to(walker, person)
     assert standing(admin, person) == ("active", "")
+    assert admin.execute("select count(*) from account where mail_failed_at is not null").fetchone() == (0,)
+
+
+def test_where_many_mailboxes_go_missing_at_once_it_takes_a_second_refusal_a_day_later(
+    walker: Walker, admin: Admin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = [people.make_person(walker.council, agency=OAKFIELD) for _ in range(5)]
+
+    def refuse(person: Person, hours: int) -> str:
+        moment = datetime.now(UTC) + timedelta(hours=hours)
+        monkeypatch.setattr(clock, "now", lambda: moment)
+        with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
+            idle.mail_refused(person.email)
+        return str(standing(admin, person)[0])
+
+    assert [refuse(person, 0) for person in group] == ["suspended"] * 3 + ["active"] * 2
+    assert refuse(group[3], 0) == "active"
+    assert refuse(group[3], 25) == "suspended"
+    with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
+        idle.mail_taken(group[4].email)
+    assert refuse(group[4], 0) == "active", "an earlier refusal that was a mistake is forgotten"
 
 
 def remind(council: Council, day: int) -> int:

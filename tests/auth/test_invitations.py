@@ -12,14 +12,16 @@ import pytest
 
 from portal.auth.commands import invitations
 from portal.auth.commands.invitations import Typed
+from portal.auth.queries import accounts
 from portal.auth.queries import invitations as queries
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Invalid, NotFound
-from portal.kernel.scope import Scope
+from portal.kernel.scope import Actor, Council, Scope
 from tests.auth.corpus_addresses import BAD, MORE_BAD
 from tests.auth.test_factors import set_up
 from tests.auth.walking import PASSWORD, Walker, make_account
 from tests.factories import people
+from tests.factories.apps import account_of
 from tests.factories.people import Person
 from tests.fixtures.canary import Sinks
 
@@ -330,6 +332,36 @@ def test_a_childminder_is_vouched_for_where_the_council_allows_it(
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=183, hours=1))
     admin.execute("update account_session set seen_at = %s, signed_in_at = %s", (clock.now(), clock.now()))
     assert minder.get("/referrals").status_code == 403
+
+
+def test_a_childminder_needs_a_second_factor_each_time_and_does_no_more_than_report(
+    new_walker: Callable[[str], Walker], admin: Admin
+) -> None:
+    """Sponsor route (domain 1.4): a private mailbox and a password read nothing, and no sign-in is remembered."""
+    wales, email = new_walker("wales"), "mai@gmail.com"
+    someone(wales, "practice_manager")
+    agency = str(people.agency_id("ysgol-enghraifft"))
+    place = invite(wales, email, "sponsored", agency=agency, evidence="Register of Care Inspectorate Wales")
+    minder = new_walker("wales")
+    minder.post(place, WHO)
+    assert minder.get("/referrals").status_code == 403
+    assert minder.get("/report").status_code in (200, 303)
+    assert set_up(minder)
+    assert minder.get("/referrals").status_code == 200
+    actor = accounts_as(minder.council, email)
+    assert actor.agency_may == {"report"}
+    minder.post("/sign-out", page="/account")
+    answer = minder.post("/sign-in", {"email": email, "password": WHO["password"]})
+    assert minder.where(answer) == "/sign-in/authenticator"
+    minder.post("/sign-in/email", page="/sign-in/authenticator")
+    minder.post("/sign-in/code", {"code": minder.code(email)})
+    assert minder.get("/referrals").status_code == 403
+
+
+def accounts_as(council: Council, email: str) -> Actor:
+    """Somebody as the council knows them."""
+    with db.unit_of_work(Scope(council, scope.SYSTEM)):
+        return accounts.actor_of(account_of(email), strength="totp")
 
 
 def test_a_lead_sees_only_their_own_agencys_invitations(lead: Walker, new_walker: Callable[[], Walker]) -> None:

@@ -19,8 +19,10 @@ from portal.kernel import clock, db, jobs
 IDLE: Final = timedelta(days=90)
 NOTICE: Final = timedelta(days=14)
 GONE: Final = timedelta(days=365)
-# One refusal may be our own mail server's mistake; a second one a day later is the address's.
+# A mailbox that is not there is enough. Where several go missing within the hour, somebody's mail server is in trouble:
+# then it takes a second refusal a day later.
 AGAIN: Final = timedelta(days=1)
+HICCUP, WITHIN = 3, timedelta(hours=1)
 
 _COLUMNS = (Membership.id, Membership.account_id, Membership.agency_id, Membership.role)
 
@@ -98,15 +100,17 @@ def mail_taken(email: str) -> None:
 
 
 def mail_refused(email: str) -> None:
-    """An address takes no mail; the second time, a day later, its person's memberships here are suspended and those
-    who look after them told. The council's own people are not: they would hear of nothing.
+    """There is no such mailbox: its person's memberships here are suspended and those who look after them told. The
+    council's own people are not: they would hear of nothing.
     """
     now = clock.now()
     first = update(Account).where(Account.email == email, Account.mail_failed_at.is_(None))
     db.session().execute(first.values(mail_failed_at=now))
+    others = select(func.count()).where(Account.email != email, Account.mail_failed_at > now - WITHIN)
+    hiccup = db.session().execute(others).scalar_one() >= HICCUP
     rows = _rows(
         Account.email == email,
-        Account.mail_failed_at <= now - AGAIN,
+        Account.mail_failed_at <= (now - AGAIN if hiccup else now),
         Membership.state == "active",
         Membership.agency_id.is_not(None),
     )

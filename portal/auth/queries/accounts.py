@@ -59,6 +59,7 @@ class Mine:
     job_title: str
     agency: Text | None
     agency_may: list[str] | None = None
+    sponsored: bool = False
 
 
 def known(email_key: str) -> Known | None:
@@ -95,6 +96,7 @@ def _mine(account_id: UUID, membership_id: UUID | None) -> tuple[Mine, UUID | No
                 *(Membership.id, Membership.role, Membership.job_title, Membership.agency_id),
                 state.label("state"),
                 Agency.name.label("agency"),
+                Membership.sponsored,
                 MAY,
             )
             .select_from(Account)
@@ -114,7 +116,7 @@ def _mine(account_id: UUID, membership_id: UUID | None) -> tuple[Mine, UUID | No
     if row is None:
         raise NotFound
     said = (row.name, row.email, row.language, row.role or "", row.state or "", row.job_title or "")
-    return Mine(*said, row.agency, row.may), row.id, row.agency_id
+    return Mine(*said, row.agency, row.may, bool(row.sponsored)), row.id, row.agency_id
 
 
 def mine(actor: Actor) -> Mine:
@@ -136,7 +138,7 @@ def actor_of(account_id: UUID, membership_id: UUID | None = None, *, strength: s
         state=found.state,
         agency_id=agency_id if live else None,
         agency_name=found.agency or {},
-        agency_may=allowed(found.agency_may) if live and agency_id else frozenset(),
+        agency_may=allowed(found.agency_may, sponsored=found.sponsored) if live and agency_id else frozenset(),
         job_title=found.job_title,
         strength=strength,
         passkey_role=live and found.role in providers.passkey_roles(),

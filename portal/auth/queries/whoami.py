@@ -28,7 +28,7 @@ from portal.kernel.scope import Actor
 WHO = text("""
 select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.sid, s.strength as session_strength, t.strength,
        a.id as account_id, a.name, a.email, a.language, a.state as account_state,
-       m.id as membership_id, m.role, m.state, m.agency_id, m.job_title, m.used_at,
+       m.id as membership_id, m.role, m.state, m.agency_id, m.job_title, m.used_at, m.sponsored,
        g.name as agency_name,
        (select p.may from agency_kind_permission p where p.tenant_id = :council and p.kind = g.kind) as agency_may,
        c.changed_at as council_changed_at, op.id as operator_id, sg.id as support_id,
@@ -51,7 +51,7 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.sid, s.stren
   left join account a on a.id = s.account_id
   left join instance_operator op on op.account_id = a.id and op.ended_at is null
   left join lateral (
-       select x.id, x.role, x.agency_id, x.job_title, x.used_at,
+       select x.id, x.role, x.agency_id, x.job_title, x.used_at, x.sponsored,
               case when x.ends_at <= :now then 'ended' else x.state end as state
          from membership x
         where x.account_id = a.id and x.tenant_id = :council and op.id is null
@@ -150,7 +150,7 @@ def _member(row: Any) -> Actor:
         state=row.state or "",
         agency_id=row.agency_id if live else None,
         agency_name=row.agency_name or {},
-        agency_may=allowed(row.agency_may) if live and row.agency_id else frozenset(),
+        agency_may=allowed(row.agency_may, sponsored=row.sponsored) if live and row.agency_id else frozenset(),
         job_title=row.job_title or "",
         # A session from before strengths were kept proves no more than an address.
         strength=row.strength or "email",

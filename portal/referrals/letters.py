@@ -68,7 +68,7 @@ def _received(council: Council, notice: ToTell, language: str) -> list[str]:
 
 
 def _clock(council: Council, language: str) -> str:
-    days = council.settings.clock.decide_working_days
+    days = council.settings.service_times.decide_working_days
     if days == 1:
         text = words(language, "We will decide what happens next within one working day.")
     else:

@@ -14,6 +14,7 @@ from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
 from portal.tenants.reading import Found, Reader, twice
+from portal.tenants.service_times import ServiceTimes, read_times
 
 NATIONS: Final = ("wales", "england")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -98,6 +99,7 @@ class Council:
     security_contact: str
     sender: str
     clock: Clock
+    service_times: ServiceTimes
     draft_days: int
     statutory: Text
     outcomes: tuple[Outcome, ...]
@@ -137,7 +139,8 @@ def parse_council(document: object) -> Council:
         email=_mailbox(top, "email"),
         security_contact=_mailbox(top, "security_contact"),
         sender=_mailbox(top, "sender"),
-        clock=_clock(top.group("clock")),
+        clock=(clock := _clock(top.group("clock"))),
+        service_times=read_times(top, clock.decide_working_days, clock.urgent_hours),
         draft_days=top.number("draft_days", 1, 365),
         statutory=top.text("statutory", 2000),
         outcomes=_outcomes(top),

@@ -114,7 +114,38 @@ def _times(_languages: Sequence[str]) -> list[Entry]:
             "urgent", ("clock", "urgent_hours"), _("Hours to act on an urgent report"),
             _("Enter a whole number from 1 to 24"), "", "number", 5,
         ),
+        *_promises(),
     ]  # fmt: skip
+
+
+def _promises() -> list[Entry]:
+    """What is promised to whoever reports; a promise sooner than the clock would be broken by keeping to it."""
+    nothing = _("Shown to everybody who reports. 0 promises nothing.")
+    later = _("Shown to everybody who reports. Not sooner than the time above.")
+    days = _("Enter a whole number from 0 to 20")
+    made = [
+        (
+            "urgent_hours", _("Promised: hours to act on an urgent report"),
+            _("Enter a whole number up to 24, not less than the hours to act"), later,
+        ),
+        (
+            "decide_working_days", _("Promised: working days to decide on a report"),
+            _("Enter a whole number up to 20, not less than the days to decide"), later,
+        ),
+        (
+            "acknowledge_working_days", _("Promised: working days until somebody looks at it"),
+            _("Enter a whole number from 0 to 20, not more than the promised days to decide"), nothing,
+        ),
+        ("answer_working_days", _("Promised: working days to answer a question"), days, nothing),
+        (
+            "early_help_working_days", _("Promised: working days until early help contacts the family"),
+            _("Enter a whole number from 0 to 60"), nothing,
+        ),
+    ]  # fmt: skip
+    return [
+        Entry(name.replace("_", "-"), ("service_times", name), label, wrong, hint, "number", 5)
+        for name, label, wrong, hint in made
+    ]
 
 
 def shown(found: Iterable[Entry], document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -172,7 +203,9 @@ def errors(found: Sequence[Entry], said: Mapping[str, tuple[str, ...]], mistakes
     wrong = {}
     for mistake in mistakes:
         for entry in found:
-            if mistake.place[: len(entry.place)] == entry.place:
+            # What is missing is told of the group around it.
+            missing = mistake.place == entry.place[: len(mistake.place)] and not said[entry.name][0]
+            if missing or mistake.place[: len(entry.place)] == entry.place:
                 wrong[entry.name] = _contrast(said[entry.name][0]) or entry.wrong
     return wrong
 

@@ -14,7 +14,10 @@ from portal.kernel import scope
 from portal.kernel.language import say
 from portal.kernel.scope import Actor, Council
 from portal.tenants import opening, resolve
+from portal.tenants.promises import promises
 from portal.tenants.views.blueprint import tenants
+
+tenants.app_context_processor(lambda: {"promises": promises})
 
 JOINED = ("pending", "active", "suspended")
 

@@ -207,6 +207,7 @@ def part_words() -> dict[str, str]:
         "security_contact": _("Email address for reports about security"),
         "draft_days": _("Days after which a draft is deleted"),
         "clock": _("Times to decide and to act"),
+        "service_times": _("What you promise"),
         "statutory": _("The duty to report"),
         "sign_on": _("Signing in through an organisation"),
         **{f"pages.{key}": pages[key] for key in inputs.TEXTS},

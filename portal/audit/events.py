@@ -59,6 +59,7 @@ class Event(StrEnum):
     SUPPORT_USED = "tenants.support_used"
     TERMS_PUBLISHED = "auth.terms_published"
     TERMS_ACCEPTED = "auth.terms_accepted"
+    COUNCIL_FOUNDED = "tenants.founded"
     COUNCIL_APPLIED = "tenants.applied"
     COUNCIL_CHANGED = "tenants.changed"
     SIGN_ON_CHANGED = "tenants.sign_on_changed"

@@ -70,7 +70,9 @@ def parse_agencies(document: object, languages: Sequence[str]) -> tuple[Agency, 
     """
     mistakes: list[Found] = []
     top = Reader(document, (), mistakes, languages)
-    groups = list(top.groups("agencies"))
+    top.value("agencies")
+    # A council may begin with none, and add them in the portal.
+    groups = list(top.groups("agencies", required=False))
     owners = _owners(groups)
     found = [_agency(group, owners) for group in groups]
     top.finish()

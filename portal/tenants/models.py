@@ -32,6 +32,21 @@ class CouncilRow(GlobalTable):
     __table_args__ = (CheckConstraint("nation in ('wales', 'england')", name="nation"),)
 
 
+class CouncilDraft(GlobalTable):
+    """A council that an operator is about to make: what was typed of its settings, and its first administrator."""
+
+    __tablename__ = "council_draft"
+    why_global = "the council is not there yet; only operators see the row"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    email: Mapped[str] = mapped_column(server_default="")
+    version: Mapped[int] = mapped_column(server_default="1")
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    made_at: Mapped[datetime] = now_column()
+    council_id: Mapped[UUID | None] = mapped_column(ForeignKey("council.id"))
+
+
 class CouncilKey(TenantTable):
     """A council's key, wrapped with the root key; destroying it shreds all that the council owns."""
 

@@ -64,7 +64,7 @@ FIXED["template_key"] = "concern-shared"
 # None is set up: tests/tenants/test_identity_providers.py walks them.
 FIXED["provider_key"] = "staff"
 FIXED["link_id"] = uuid4()
-FIXED["council_id"] = uuid4()
+FIXED |= {"council_id": uuid4(), "council_draft_id": uuid4(), "setup_page": "start"}
 # Where somebody is led who has to do something else first.
 LED = {"/sign-in": "sign-in", "/terms/accept": "terms"}
 # Of a draft of a form, the pages about one question.

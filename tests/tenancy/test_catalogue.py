@@ -14,7 +14,7 @@ select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnames
 """
 GLOBAL_TABLES = {
     "account", "account_session", "agency", "agency_domain", "agency_site", "alembic_version", "authenticator",
-    "council", "form_template", "instance_operator", "known_device", "one_time_code", "outbox_mail",
+    "council", "council_draft", "form_template", "instance_operator", "known_device", "one_time_code", "outbox_mail",
     "passkey", "procrastinate_events", "procrastinate_jobs",
     "procrastinate_periodic_defers", "procrastinate_workers", "rate_limit", "recovery_code",
     "sign_on_link",

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth import addresses, envelope, passwords
+from portal.auth.addresses import Address
 from portal.auth.commands import memberships, registration
 from portal.auth.envelope import Details
 from portal.auth.models import Invitation
@@ -72,6 +73,34 @@ def invite(actor: Actor, whom: str, typed: Typed, language: str) -> UUID:
     address = addresses.parse(typed.email)
     if queries.is_member(address.key, agency_id):
         raise Invalid({"email": "member"})
+    return _offer(
+        actor, address, language, agency_id=agency_id, role=role, sponsored=whom == SPONSORED, evidence=typed.evidence
+    )
+
+
+def invite_first(actor: Actor, email: str, language: str) -> UUID:
+    """Invite the first administrator of a council that the operator has just made, in whose scope this is.
+
+    Raises NotFound for anybody else, and Invalid({"email": reason}).
+    """
+    if reach(actor, Permission.OPERATE) is Reach.NONE:
+        raise NotFound
+    reason = refusal(STAFF, email, None)
+    if reason:
+        raise Invalid({"email": reason})
+    return _offer(actor, addresses.parse(email), language, agency_id=None, role="council_admin")
+
+
+def _offer(
+    actor: Actor,
+    address: Address,
+    language: str,
+    *,
+    agency_id: UUID | None,
+    role: str,
+    sponsored: bool = False,
+    evidence: str = "",
+) -> UUID:
     invitation_id, now = uuid4(), clock.now()
     wrapped = envelope.new_key(invitation_id)
     made = db.session().execute(
@@ -81,8 +110,8 @@ def invite(actor: Actor, whom: str, typed: Typed, language: str) -> UUID:
             id=invitation_id,
             agency_id=agency_id,
             role=role,
-            sponsored=whom == SPONSORED,
-            evidence=typed.evidence if whom == SPONSORED else "",
+            sponsored=sponsored,
+            evidence=evidence if sponsored else "",
             email=address.as_typed,
             email_key=address.key,
             wrapped_key=wrapped,
@@ -97,7 +126,7 @@ def invite(actor: Actor, whom: str, typed: Typed, language: str) -> UUID:
     )
     if made.scalar_one_or_none() is None:
         raise Invalid({"email": "invited"})
-    events.record(Event.INVITED, invitation_id, role=role, sponsored=whom == SPONSORED)
+    events.record(Event.INVITED, invitation_id, role=role, sponsored=sponsored)
     jobs.enqueue("auth.send_invitation", invitation_id=invitation_id)
     return invitation_id
 

@@ -58,11 +58,16 @@ def templates(actor: Actor) -> Sequence[Template]:
     council = scope.current().council
     if council is None or reach(actor, Permission.PUBLISH) is Reach.NONE:
         return []
+    return for_nation(council.nation)
+
+
+def for_nation(nation: str) -> Sequence[Template]:
+    """The newest number of every template that councils of a nation may use, by form."""
     later = aliased(FormTemplate)
     highest = select(func.max(later.number)).where(later.key == FormTemplate.key).scalar_subquery()
     query = (
         select(FormTemplate)
-        .where(FormTemplate.number == highest, FormTemplate.nation.in_(("", council.nation)))
+        .where(FormTemplate.number == highest, FormTemplate.nation.in_(("", nation)))
         .order_by(FormTemplate.form_key, FormTemplate.key)
     )
     return [_of_row(row) for row in db.session().execute(query).scalars()]

@@ -9,6 +9,7 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _
 
 from portal.auth.policy import Permission, Reach, reach
+from portal.forms.commands import founding as founding
 from portal.forms.views.blueprint import blueprint
 from portal.kernel import scope
 from portal.web import shell

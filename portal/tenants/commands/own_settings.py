@@ -61,7 +61,7 @@ def write(actor: Actor, row: Any, document: dict[str, Any], *, asks: bool | None
         return False
     if "pages.terms" in parts and asks is None:
         raise Invalid({"again": "needed"})
-    number = _number_after(row)
+    number = number_after(row)
     now = clock.now()
     own = sorted({*row.own_parts, *parts})
     db.session().execute(
@@ -69,14 +69,14 @@ def write(actor: Actor, row: Any, document: dict[str, Any], *, asks: bool | None
         .where(CouncilRow.id == row.id)
         .values(settings=document, own_parts=own, version=row.version + 1, changed_at=now)
     )
-    _keep(row.id, number, document, parts, actor)
+    keep_change(row.id, number, document, parts, actor)
     events.record(Event.COUNCIL_CHANGED, row.id, parts=" ".join(parts))
     if "pages.terms" in parts:
         terms.publish(settings.pages["terms"], by=actor.account_id, asks=bool(asks))
     return True
 
 
-def _number_after(row: Any) -> int:
+def number_after(row: Any) -> int:
     """The number of the next change. What the council's folder brought since the last one is kept first, so that it
     can be brought back too."""
     newest = select(SettingsChange.number, SettingsChange.settings).order_by(SettingsChange.number.desc()).limit(1)
@@ -85,13 +85,14 @@ def _number_after(row: Any) -> int:
         return int(last.number) + 1
     number = 1 if last is None else int(last.number) + 1
     parts = [] if last is None else own_parts.differing(last.settings, row.settings)
-    _keep(row.id, number, row.settings, parts, None, at=row.changed_at)
+    keep_change(row.id, number, row.settings, parts, None, at=row.changed_at)
     return number + 1
 
 
-def _keep(
+def keep_change(
     council_id: Any, number: int, document: Mapping[str, Any], parts: list[str], actor: Actor | None, *, at: Any = None
 ) -> None:
+    """Keep the settings as they are after a change of these parts; `actor` is None for what the folder brought."""
     db.session().execute(
         insert(SettingsChange).values(
             tenant_id=council_id,

@@ -210,5 +210,8 @@ def part_words() -> dict[str, str]:
         "service_times": _("What you promise"),
         "statutory": _("The duty to report"),
         "sign_on": _("Signing in through an organisation"),
+        "hostnames": _("Host names"),
+        "languages": _("Languages"),
+        "sender": _("Sender of emails"),
         **{f"pages.{key}": pages[key] for key in inputs.TEXTS},
     }

@@ -3,4 +3,6 @@
 from __future__ import annotations
 
 from portal.tenants.views.operator import asking as asking
+from portal.tenants.views.operator import council as council
+from portal.tenants.views.operator import founding as founding
 from portal.tenants.views.operator import home as home

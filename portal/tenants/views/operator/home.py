@@ -11,6 +11,7 @@ from portal.auth.policy import Permission
 from portal.auth.views.operator import operator
 from portal.kernel.language import say
 from portal.tenants.queries.councils import Listed, councils
+from portal.tenants.queries.founding import drafts
 from portal.web.dates import datetime_words
 from portal.web.switch import NAMES
 
@@ -24,7 +25,13 @@ def nation_words(nation: str) -> str:
 @page(Permission.OPERATE, instance=True)
 def home() -> str:
     """All councils."""
-    return render_template("operator/home.html", cards=[(one, _rows(one)) for one in councils(actor())], name=_name)
+    begun = [
+        (one, str(one.document.get("slug") or _("Without an address yet")), datetime_words(one.made_at))
+        for one in drafts(actor())
+    ]
+    return render_template(
+        "operator/home.html", cards=[(one, _rows(one)) for one in councils(actor())], name=_name, begun=begun
+    )
 
 
 def _name(one: Listed) -> str:

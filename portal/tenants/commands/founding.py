@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, text, update
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.auth.commands import invitations
+from portal.auth.commands import invitations, terms
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -84,6 +84,7 @@ def make(actor: Actor, draft_id: UUID, seen: int) -> UUID:
             insert(CouncilKey).values(tenant_id=council.id, id=uuid4(), version=1, wrapped=wrapped, created_at=now)
         )
         founding.give(council)
+        terms.publish(settings.pages["terms"], by=actor.account_id)
         invitations.invite_first(actor, row.email, settings.default_language)
         keep_change(council.id, 1, document, [], actor)
         events.record(Event.COUNCIL_FOUNDED, council.id)

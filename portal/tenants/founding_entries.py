@@ -21,6 +21,10 @@ START: Final = "start"
 ADMINISTRATOR: Final = "administrator"
 OWN: Final = ("names", "branding", "telephones", "contacts", "times", *own.TEXTS)
 PAGES: Final = (START, *OWN, ADMINISTRATOR)
+# What no nation's words can stand in for.
+NEEDED: Final[tuple[Place, ...]] = (
+    ("name",), ("brand", "colour"), ("phones", "hub"), ("phones", "out_of_hours"), ("email",), ("security_contact",),
+)  # fmt: skip
 OPERATORS: Final = ("languages", "hostnames", "sender")
 
 
@@ -37,7 +41,8 @@ def whole(typed: Mapping[str, Any]) -> dict[str, Any]:
     made = nations.complete(typed)
     found = languages_of({"languages": made.get("languages") or ["en"]})
     places: list[Place] = [("slug",), ("nation",), ("sender",)]
-    places += [entry.place for page in OWN for entry in own.entries(page, found)]
+    entries = [entry.place for page in OWN for entry in own.entries(page, found)]
+    places += [place for place in entries if any(place[: len(one)] == one for one in NEEDED)]
     return own_parts.with_values(made, {place: "" for place in places if own_parts.at(made, place) is None})
 
 

@@ -1,4 +1,7 @@
-"""One council as one file: sealed parts, a manifest that names each with its SHA-256, a signature over that; pure."""
+"""One council as one file: parts in sealed pieces, a manifest that names each with its SHA-256, a signature over that.
+
+Pure. Rows come and go one by one, and never more than a piece of them is held.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import secrets
 import zipfile
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -22,12 +25,14 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from portal.kernel import crypto
 
-FORMAT: Final = "portal council 1"
+FORMAT: Final = "portal council 2"
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
 SHORTEST_SECRET: Final = 20
 _SALT_BYTES = 16
 _COST = 2**15
+# Characters of rows in one piece, about: what is held at once, in writing and in reading.
+PIECE: Final = 2**20
 
 
 class BadArchive(Exception):
@@ -51,10 +56,22 @@ class About:
 
 @dataclass(frozen=True)
 class Archive:
-    """An archive that was verified and opened: the rows of each part, each row a JSON object."""
+    """An archive that was verified: how many rows each part has; its rows are opened as they are asked for."""
 
     about: About
-    parts: Mapping[str, tuple[str, ...]]
+    rows: Mapping[str, int]
+    _source: Path
+    _pieces: Mapping[str, Mapping[str, str]]
+    _key: bytes
+
+    def lines(self, name: str) -> Iterator[str]:
+        """The rows of a part, each a JSON object. Raises BadArchive for a piece that is not what was signed."""
+        with zipfile.ZipFile(self._source) as file:
+            for piece, expected in self._pieces[name].items():
+                blob = file.read(piece)
+                if hashlib.sha256(blob).hexdigest() != expected:
+                    raise BadArchive(f"its part {name} was changed")
+                yield from _opened(blob, piece, self.about, self._key)
 
 
 def secret_of(path: Path) -> bytes:
@@ -95,31 +112,55 @@ def export_key(secret: bytes, about: About) -> bytes:
 
 
 def write(
-    target: Path, about: About, parts: Mapping[str, Sequence[str]], key: bytes, signer: Ed25519PrivateKey
-) -> None:
-    """Write the archive, readable by this user only: every part sealed for its name and listed in the
-    signed manifest."""
-    sealed = {name: _sealed(rows, name, about, key) for name, rows in parts.items()}
-    listed = {
-        name: {"rows": len(parts[name]), "sha256": hashlib.sha256(blob).hexdigest()} for name, blob in sealed.items()
-    }
-    head = {
-        "format": FORMAT, "council": str(about.council_id), "slug": about.slug, "schema": about.schema,
-        "made_at": about.made_at, "salt": b64encode(about.salt).decode(), "parts": listed,
-    }  # fmt: skip
-    manifest = json.dumps(head, indent=1, sort_keys=True).encode()
+    target: Path, about: About, parts: Iterable[tuple[str, Iterable[str]]], key: bytes, signer: Ed25519PrivateKey
+) -> dict[str, int]:
+    """Write the archive, readable by this user only: every piece sealed for its name and listed in the signed manifest.
+
+    Each part's rows are taken when its turn comes; returns how many there were.
+    """
+    counted: dict[str, int] = {}
+    listed: dict[str, dict[str, str]] = {}
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as raw:
         with zipfile.ZipFile(raw, "w") as file:
+            for name, lines in parts:
+                counted[name], listed[name] = 0, {}
+                for number, some in enumerate(_pieces(lines), 1):
+                    piece = f"{name}/{number:06}"
+                    blob = _sealed(some, piece, about, key)
+                    file.writestr(piece, blob)
+                    counted[name] += len(some)
+                    listed[name][piece] = hashlib.sha256(blob).hexdigest()
+            parts_listed = {name: {"rows": counted[name], "pieces": pieces} for name, pieces in listed.items()}
+            manifest = json.dumps(_head(about) | {"parts": parts_listed}, indent=1, sort_keys=True).encode()
             file.writestr(MANIFEST, manifest)
             file.writestr(SIGNATURE, signer.sign(manifest))
-            for name, blob in sealed.items():
-                file.writestr(name, blob)
         raw.flush()
         os.fsync(raw.fileno())
+    return counted
 
 
-def _sealed(rows: Sequence[str], name: str, about: About, key: bytes) -> bytes:
-    return crypto.seal(key, zlib.compress("\n".join(rows).encode()), _place(name, about))
+def _head(about: About) -> dict[str, Any]:
+    return {
+        "format": FORMAT, "council": str(about.council_id), "slug": about.slug, "schema": about.schema,
+        "made_at": about.made_at, "salt": b64encode(about.salt).decode(),
+    }  # fmt: skip
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[list[str]]:
+    some: list[str] = []
+    size = 0
+    for line in lines:
+        some.append(line)
+        size += len(line)
+        if size >= PIECE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _sealed(rows: Sequence[str], piece: str, about: About, key: bytes) -> bytes:
+    return crypto.seal(key, zlib.compress("\n".join(rows).encode()), _place(piece, about))
 
 
 def _place(name: str, about: About) -> bytes:
@@ -127,47 +168,57 @@ def _place(name: str, about: About) -> bytes:
 
 
 def read(source: Path, secret: bytes, verifier: Ed25519PublicKey) -> tuple[Archive, bytes]:
-    """Verify the signature, then every part's SHA-256, then open them; with the key that the passphrase gives.
+    """Verify the signature, then every piece's SHA-256, then the passphrase; with the key that it gives.
 
     Raises BadArchive: nothing of a file is looked at before the signature over its manifest is good.
     """
     try:
         with zipfile.ZipFile(source) as file:
-            names = file.namelist()
-            if len(names) != len(set(names)) or not {MANIFEST, SIGNATURE} <= set(names):
-                raise BadArchive("it is not an archive of a council")
-            blobs = {name: file.read(name) for name in names}
+            head = _manifest(file, verifier)
+            _check_sums(head["parts"], file)
+            about = About(UUID(head["council"]), head["slug"], head["schema"], head["made_at"], b64decode(head["salt"]))
+            key = export_key(secret, about)
+            first = next(piece for part in head["parts"].values() for piece in part["pieces"])
+            _opened(file.read(first), first, about, key)
     except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile, zlib.error):
         raise BadArchive("it is not an archive of a council, or is damaged") from None
-    manifest, signature = blobs.pop(MANIFEST), blobs.pop(SIGNATURE)
+    parts = head["parts"]
+    rows = {name: int(part["rows"]) for name, part in parts.items()}
+    # By number: the manifest's names are sorted as text.
+    pieces = {name: dict(sorted(part["pieces"].items())) for name, part in parts.items()}
+    return Archive(about, rows, source, pieces, key), key
+
+
+def _manifest(file: zipfile.ZipFile, verifier: Ed25519PublicKey) -> Any:
+    names = file.namelist()
+    if len(names) != len(set(names)) or not {MANIFEST, SIGNATURE} <= set(names):
+        raise BadArchive("it is not an archive of a council")
+    manifest = file.read(MANIFEST)
     try:
-        verifier.verify(signature, manifest)
+        verifier.verify(file.read(SIGNATURE), manifest)
     except InvalidSignature:
         raise BadArchive("its signature is not by the key that was given") from None
     head = json.loads(manifest)
     if head["format"] != FORMAT:
         raise BadArchive(f"its format is {head['format']}, and this program reads {FORMAT}")
-    _check_sums(head["parts"], blobs)
-    about = About(UUID(head["council"]), head["slug"], head["schema"], head["made_at"], b64decode(head["salt"]))
-    key = export_key(secret, about)
-    return Archive(about, {name: _opened(blob, name, about, key) for name, blob in blobs.items()}), key
+    return head
 
 
-def _check_sums(listed: Mapping[str, Any], blobs: Mapping[str, bytes]) -> None:
-    if listed.keys() != blobs.keys():
+def _check_sums(listed: Mapping[str, Any], file: zipfile.ZipFile) -> None:
+    expected = {piece: digest for part in listed.values() for piece, digest in part["pieces"].items()}
+    if expected.keys() != set(file.namelist()) - {MANIFEST, SIGNATURE}:
         raise BadArchive("its parts are not those of its manifest")
-    for name, blob in blobs.items():
-        if hashlib.sha256(blob).hexdigest() != listed[name]["sha256"]:
-            raise BadArchive(f"its part {name} was changed")
+    for piece, digest in expected.items():
+        if hashlib.sha256(file.read(piece)).hexdigest() != digest:
+            raise BadArchive(f"its part {piece} was changed")
 
 
-def _opened(blob: bytes, name: str, about: About, key: bytes) -> tuple[str, ...]:
+def _opened(blob: bytes, piece: str, about: About, key: bytes) -> list[str]:
     try:
-        plain = crypto.unseal(key, blob, _place(name, about))
+        plain = crypto.unseal(key, blob, _place(piece, about))
     except crypto.CannotOpen:
         raise BadArchive("the passphrase does not open it") from None
-    text = zlib.decompress(plain).decode()
-    return tuple(text.split("\n")) if text else ()
+    return zlib.decompress(plain).decode().split("\n")
 
 
 def digest_of(path: Path) -> str:

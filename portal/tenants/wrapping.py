@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from portal.kernel import crypto
@@ -13,22 +13,22 @@ _HEX = "\\x"
 Wrap = Callable[[bytes, bytes], bytes]
 
 
-def for_archive(name: str, lines: Sequence[str], key: bytes) -> list[str]:
+def for_archive(name: str, lines: Iterable[str], key: bytes) -> Iterator[str]:
     """Rows of a table with every key that the root key wraps wrapped with the archive's key instead."""
 
     def wrap(blob: bytes, where: bytes) -> bytes:
         return crypto.seal(key, vault.unwrap(blob, where), where)
 
-    return [_again(name, line, wrap) for line in lines]
+    return (_again(name, line, wrap) for line in lines)
 
 
-def from_archive(name: str, lines: Sequence[str], key: bytes) -> list[str]:
+def from_archive(name: str, lines: Iterable[str], key: bytes) -> Iterator[str]:
     """Rows of an archive with those keys wrapped with this instance's root key."""
 
     def wrap(blob: bytes, where: bytes) -> bytes:
         return vault.wrap(crypto.unseal(key, blob, where), where)
 
-    return [_again(name, line, wrap) for line in lines]
+    return (_again(name, line, wrap) for line in lines)
 
 
 def _again(name: str, line: str, wrap: Wrap) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -57,17 +58,22 @@ def export(slug: str, target: Path, secret: bytes, signer: Ed25519PrivateKey) ->
         with db.unit_of_work(Scope(council, scope.SYSTEM)):
             _at_one_moment()
             about = archive.About(council.id, slug, owned.schema_version(), clock.now().isoformat())
-            own, shared = owned.own_parts(council.id), owned.shared_parts(council.id)
-            key = archive.export_key(secret, about)
-            parts = {name: wrapping.for_archive(name, lines, key) for name, lines in (*own, *shared)}
+            key, content = archive.export_key(secret, about), owned.Content()
             unfinished.unlink(missing_ok=True)  # of an export that was killed
-            archive.write(unfinished, about, parts, key, signer)
+            rows = archive.write(unfinished, about, _parts(council.id, content, key), key, signer)
             found = archive.digest_of(unfinished)
-            events.record(Event.COUNCIL_EXPORTED, council.id, hash=found, content=owned.content_digest(own))
+            events.record(Event.COUNCIL_EXPORTED, council.id, hash=found, content=content.digest())
             unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-    return Exported(found, {name: len(lines) for name, lines in parts.items()})
+    return Exported(found, rows)
+
+
+def _parts(council_id: UUID, content: owned.Content, key: bytes) -> Iterator[tuple[str, Iterator[str]]]:
+    for name, lines in owned.own_parts(council_id):
+        yield name, wrapping.for_archive(name, content.noted(name, lines), key)
+    for name, lines in owned.shared_parts(council_id):
+        yield name, wrapping.for_archive(name, lines, key)
 
 
 def _council(slug: str) -> Council:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -68,7 +69,7 @@ def _must_fit(found: Archive) -> None:
     if found.about.schema != here:
         raise BadArchive(f"it was taken from version {found.about.schema} of the tables; this database has {here}")
     expected = {owned.COUNCIL, "account", "agency", *(table.name for table in _tables_of_parts())}
-    if set(found.parts) != expected:
+    if set(found.rows) != expected:
         raise BadArchive("its parts are not those of this version")
     same = select(CouncilRow.id).where(
         (CouncilRow.slug == found.about.slug) | (CouncilRow.id == found.about.council_id)
@@ -83,25 +84,32 @@ def _tables_of_parts() -> list[Table]:
 
 def _load(found: Archive, key: bytes) -> dict[str, int]:
     done = {}
-    kept = {name: _known(name, found.parts[name]) for name in ("account", "agency")}
+    kept = {name: _known(name, found.lines(name)) for name in ("account", "agency")}
     shared = {table.name: "account_id" for table in owned.personal_tables()}
     shared |= {table.name: "agency_id" for table in owned.agency_tables()}
     for table in Base.metadata.sorted_tables:
-        if table.name not in found.parts:
+        if table.name not in found.rows:
             continue
-        lines: Sequence[str] = found.parts[table.name]
+        lines = found.lines(table.name)
         if table.name in kept:
-            lines = [line for line in lines if _value(line, "id") not in kept[table.name]]
+            lines = _without(lines, "id", kept[table.name])
         elif column := shared.get(table.name):
-            lines = [line for line in lines if _value(line, column) not in kept[column.removesuffix("_id")]]
+            lines = _without(lines, column, kept[column.removesuffix("_id")])
         if "tenant_id" not in table.columns:
-            lines = [_without_neighbours(table, line, found.about.council_id) for line in lines]
-        _insert(table.name, wrapping.from_archive(table.name, lines, key))
-        done[table.name] = len(lines)
+            lines = _all_without_neighbours(table, lines, found.about.council_id)
+        done[table.name] = _insert(table.name, wrapping.from_archive(table.name, lines, key))
     return done
 
 
-def _known(name: str, lines: Sequence[str]) -> set[str]:
+def _without(lines: Iterable[str], column: str, kept: set[str]) -> Iterator[str]:
+    return (line for line in lines if _value(line, column) not in kept)
+
+
+def _all_without_neighbours(table: Table, lines: Iterable[str], council_id: UUID) -> Iterator[str]:
+    return (_without_neighbours(table, line, council_id) for line in lines)
+
+
+def _known(name: str, lines: Iterable[str]) -> set[str]:
     """The ids of a part that are in this instance already."""
     table = Base.metadata.tables[name]
     ids = [UUID(_value(line, "id")) for line in lines]
@@ -121,12 +129,16 @@ def _without_neighbours(table: Table, line: str, council_id: UUID) -> str:
     return json.dumps(row | cleared, ensure_ascii=False) if cleared else line
 
 
-def _insert(name: str, lines: Sequence[str]) -> None:
+def _insert(name: str, lines: Iterable[str]) -> int:
     statement = text(f"insert into {name} select * from json_populate_recordset(null::{name}, cast(:rows as json))")
+    number = 0
     for some in _batches(lines):
         db.session().execute(statement, {"rows": f"[{','.join(some)}]"})
+        number += len(some)
+    return number
 
 
-def _batches(lines: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(lines), AT_ONCE):
-        yield lines[start : start + AT_ONCE]
+def _batches(lines: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    rest = iter(lines)
+    while some := tuple(islice(rest, AT_ONCE)):
+        yield some

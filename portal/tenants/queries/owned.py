@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +17,7 @@ COUNCIL: Final = "council"
 # council's to take along, or to bring.
 FLEETING: Final = frozenset({"one_time_code", "account_session", "instance_operator"})
 EXPORTED: Final = "tenants.exported"
+AT_ONCE: Final = 500
 VERSION = text("select version_num from alembic_version")
 
 
@@ -53,21 +54,22 @@ def schema_version() -> str:
     return str(db.session().execute(VERSION).scalar_one())
 
 
-def rows(table: Table, *where: ColumnElement[bool]) -> list[str]:
-    """Rows as JSON objects, one a line, in the order of the table's key."""
+def rows(table: Table, *where: ColumnElement[bool]) -> Iterator[str]:
+    """Rows as JSON objects, one a line, in the order of the table's key; the database sends them a few at a time."""
     alias = table.alias("t")
     query = select(cast(func.row_to_json(literal_column("t")), Text)).select_from(alias).where(*where)
     query = query.order_by(*(alias.c[column.name] for column in table.primary_key.columns))
-    # A line break in JSON is only ever between two of its parts.
-    return [line.replace("\n", " ") for line in db.session().execute(query).scalars()]
+    for line in db.session().execute(query, execution_options={"yield_per": AT_ONCE}).scalars():
+        # A line break in JSON is only ever between two of its parts.
+        yield line.replace("\n", " ")
 
 
-def of_council(table: Table, council_id: UUID) -> list[str]:
+def of_council(table: Table, council_id: UUID) -> Iterator[str]:
     """The council's rows of one of `tables()`."""
     return rows(table, literal_column("t.tenant_id") == council_id)
 
 
-def of_ids(table: Table, column: str, ids: Iterable[UUID]) -> list[str]:
+def of_ids(table: Table, column: str, ids: Iterable[UUID]) -> Iterator[str]:
     """Rows of a table that belongs to no council, by the ids in one of its columns."""
     return rows(table, literal_column(f"t.{column}").in_(sorted(ids)))
 
@@ -82,31 +84,49 @@ def ids_of(council_id: UUID, target: str) -> set[UUID]:
     return found
 
 
-def content_digest(parts: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """A digest over all rows of a council; the record of an export itself is not counted."""
-    found = hashlib.sha256()
-    for name, lines in parts:
-        found.update(f"{name}\n".encode())
+class Content:
+    """A digest over all rows of a council, as they pass; the record of an export itself is not counted."""
+
+    def __init__(self) -> None:
+        self._found = hashlib.sha256()
+
+    def noted(self, name: str, lines: Iterable[str]) -> Iterator[str]:
+        """The rows of a part, each counted as it is taken."""
+        self._found.update(f"{name}\n".encode())
         for line in lines:
             if f'"event":"{EXPORTED}"' not in line:
-                found.update(line.encode() + b"\n")
-    return found.hexdigest()
+                self._found.update(line.encode() + b"\n")
+            yield line
+
+    def digest(self) -> str:
+        """The digest of what has passed."""
+        return self._found.hexdigest()
 
 
-def own_parts(council_id: UUID) -> list[tuple[str, list[str]]]:
-    """The council's own row and its rows of every table."""
+def content_digest(parts: Iterable[tuple[str, Iterable[str]]]) -> str:
+    """The digest over all rows of a council."""
+    content = Content()
+    for name, lines in parts:
+        for _line in content.noted(name, lines):
+            pass
+    return content.digest()
+
+
+def own_parts(council_id: UUID) -> Iterator[tuple[str, Iterator[str]]]:
+    """The council's own row and its rows of every table, each asked for when its turn comes."""
     council = Base.metadata.tables[COUNCIL]
-    own = rows(council, literal_column("t.id") == council_id)
-    return [(COUNCIL, own), *((table.name, of_council(table, council_id)) for table in tables())]
+    yield COUNCIL, rows(council, literal_column("t.id") == council_id)
+    for table in tables():
+        yield table.name, of_council(table, council_id)
 
 
-def shared_parts(council_id: UUID) -> list[tuple[str, list[str]]]:
+def shared_parts(council_id: UUID) -> Iterator[tuple[str, Iterator[str]]]:
     """The accounts and agencies that the council's rows cannot stand without, and what belongs to those."""
     known = Base.metadata.tables
     agencies, accounts = ids_of(council_id, "agency"), ids_of(council_id, "account")
-    return [
-        ("account", of_ids(known["account"], "id", accounts)),
-        *((table.name, of_ids(table, "account_id", accounts)) for table in personal_tables()),
-        ("agency", of_ids(known["agency"], "id", agencies)),
-        *((table.name, of_ids(table, "agency_id", agencies)) for table in agency_tables()),
-    ]
+    yield "account", of_ids(known["account"], "id", accounts)
+    for table in personal_tables():
+        yield table.name, of_ids(table, "account_id", accounts)
+    yield "agency", of_ids(known["agency"], "id", agencies)
+    for table in agency_tables():
+        yield table.name, of_ids(table, "agency_id", agencies)

@@ -109,6 +109,8 @@ class Event(StrEnum):
     DECIDED = "screening.decided"
     OUTCOME_READ = "screening.outcome_read"
     CONNECTION_DECLARED = "referrals.connection_declared"
+    CONNECTION_ENDED = "referrals.connection_ended"
+    CONNECTION_PUT_BACK = "referrals.connection_put_back"
     RESTRICTED = "screening.restricted"
     RESTRICTION_CHANGED = "screening.restriction_changed"
     LIFTING_ASKED = "screening.lifting_asked"

@@ -42,6 +42,8 @@ def _subject(kind: str, language: str) -> str:
         return words(language, "Reference %(reference)s: received")
     if kind == "reply":
         return words(language, "Reference %(reference)s: there is a reply")
+    if kind == "connection":
+        return words(language, "Somebody has ended a connection that they had declared")
     return words(language, "Reference %(reference)s: there is an update")
 
 
@@ -51,6 +53,9 @@ def _opening(kind: str, language: str) -> str:
         "question": words(language, "We have a question for you. Sign in to read it and answer."),
         "reply": words(language, "There is a reply to your question. Sign in to read it."),
         "outcome": words(language, "There is an update. Sign in to read it."),
+        "connection": words(
+            language, "They see that family’s reports again. Sign in to see who and why; you can hide them again."
+        ),
         "opened": words(language, "Somebody opened this restricted record and said why. Sign in to see who and why."),
     }
     return sentences[kind]
@@ -92,7 +97,8 @@ def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
     # an opening may be off that record's list.
     where = "screening" if notice.kind == "reply" else "referrals"
-    path = "restricted/openings" if notice.kind == "opened" else f"{where}/{notice.reference}"
+    lists = {"opened": "restricted/openings", "connection": "restricted/connections"}
+    path = lists.get(notice.kind) or f"{where}/{notice.reference}"
     link = ports.address(f"/{council.slug}/{path}")
     return "\n".join([words(language, "Sign in to see it:"), link])
 

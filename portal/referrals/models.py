@@ -16,7 +16,7 @@ from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
-NOTICE_KINDS = ("received", "question", "reply", "outcome", "opened")
+NOTICE_KINDS = ("received", "question", "reply", "outcome", "opened", "connection")
 NOTICE_STATES = ("pending", "sent", "failed")
 
 
@@ -179,5 +179,7 @@ class Connection(TenantTable):
     declared_at: Mapped[datetime] = now_column()
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    # Why it was ended, sealed as the rest is.
+    why: Mapped[bytes | None]
 
     __table_args__ = (Index("ix_connection_surname", "tenant_id", "surname_mark"),)

@@ -52,6 +52,8 @@ STATES = {
     "/account/recovery-codes/kept",
     "/account/sessions/end",
     "/account/another-agency",
+    "/account/connections/<uuid:connection_id>/end",
+    "/restricted/connections/<uuid:connection_id>/back",
     "/account/email/code",
     "/account/hat",
     "/invitation",

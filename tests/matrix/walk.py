@@ -34,13 +34,14 @@ NAMES = {
     "version_id": "version",
     "invitation_id": "invitation",
     "opening_id": "opening",
+    "connection_id": "connection",
     "passkey_id": "passkey",
     "token": "token",
     "agency_id": "agency",
     "import_id": "register",
     "grant_id": "grant",
 }
-COUNCILS_OWN = ("opening", "topic", "form", "trial", "version", "token", "agency", "register", "grant")
+COUNCILS_OWN = ("opening", "connection", "topic", "form", "trial", "version", "token", "agency", "register", "grant")
 # What belongs to an agency, and is named beside it.
 PARTS = {"domain_id": "domain", "site_id": "site"}
 # Taking a report back is possible only before somebody at the council has it.

@@ -18,6 +18,8 @@ from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.messaging import commands as messaging
 from portal.referrals.commands import drafts, trials
+from portal.referrals.commands.connections import declare
+from portal.referrals.queries.connections import Declared, declared_by
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.queries.record import find
 from portal.referrals.queries.trials import open_trial
@@ -57,6 +59,7 @@ class Things:
     version: dict[str, str] = field(default_factory=dict)
     invitation: dict[str, str] = field(default_factory=dict)
     opening: dict[str, str] = field(default_factory=dict)
+    connection: dict[str, str] = field(default_factory=dict)
     passkey: dict[str, str] = field(default_factory=dict)
     token: dict[str, str] = field(default_factory=dict)
     agency: dict[str, str] = field(default_factory=dict)
@@ -229,11 +232,24 @@ def _restricted(world: World, author: Person) -> None:
                 manager.actor, find(manager.actor, Permission.RESTRICT, made.reference), "adoption", "", ()
             )
         getattr(world.things, name)[RESTRICTED] = made.reference
+    world.things.connection = {
+        AGENCY: _connected(people["lead"]),
+        OTHER_COUNCIL: _connected(people["other screener"]),
+        MISSING: str(uuid4()),
+    }
     world.things.opening = {
         AGENCY: _opened(opener, world.things.report[RESTRICTED]),
         OTHER_COUNCIL: _opened(other, make_referral(world.there, foreigner, sight=[foreigner.account_id]).reference),
         MISSING: str(uuid4()),
     }
+
+
+def _connected(person: Person | None) -> str:
+    """A connection to a family of whom there is no report."""
+    assert person is not None
+    with db.unit_of_work(person.scope):
+        declare(person.actor, Declared("", "Nobody", None))
+        return str(declared_by(person.actor)[0].id)
 
 
 def _opened(person: Person, reference: str) -> str:

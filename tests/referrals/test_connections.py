@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,11 +14,14 @@ from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
 from portal.kernel import db
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.referrals.commands import ending_connections as ending
 from portal.referrals.commands.connections import declare
 from portal.referrals.connecting import marks_of, plain, touches
-from portal.referrals.models import Connection, Referral
-from portal.referrals.queries.connections import Declared, declared_by, who_must_not_see
+from portal.referrals.letters import letter
+from portal.referrals.models import Connection, Notice, Referral
+from portal.referrals.queries.connections import Declared, declarations, declared_by, who_must_not_see
+from portal.referrals.queries.notices import to_tell
 from portal.referrals.queries.record import find
 from tests.factories.pages import submit
 from tests.factories.people import Person, make_person, sign_in
@@ -142,3 +146,89 @@ def test_the_page(client: FlaskClient, screener: Person) -> None:
     assert "Date of birth must be a real date" in wrong.get_data(as_text=True)
     assert post(last_name="Rhys CNRY").status_code == 303
     assert "Rhys CNRY" in client.get(f"/{screener.council.slug}{where}").get_data(as_text=True)
+
+
+def id_of(who: Person, last: str) -> UUID:
+    with db.unit_of_work(who.scope):
+        return next(one.id for one in declared_by(who.actor) if one.last_name == last and one.id)
+
+
+def end(who: Person, connection_id: UUID, why: str = "We have not met for years") -> None:
+    with db.unit_of_work(who.scope):
+        ending.end(who.actor, connection_id, why)
+
+
+def test_who_ends_one_sees_the_family_again_and_the_managers_are_told_why(author: Person, screener: Person) -> None:
+    manager = make_person(author.council, role="practice_manager")
+    made = make_referral(author.council, author, children=[Child(last_name="Rhys CNRY")])
+    say(screener, "Rhys CNRY")
+    with db.unit_of_work(manager.scope):
+        assert [(one.who, one.family, one.why) for one in declarations(manager.actor)] == [(screener.name, None, "")]
+    mine = id_of(screener, "Rhys CNRY")
+    end(screener, mine)
+    end(screener, mine)  # twice is once
+    assert sees(screener, made)
+    with db.unit_of_work(manager.scope) as session:
+        told = session.execute(select(Notice.id, Notice.account_id).where(Notice.kind == "connection")).all()
+        assert [one.account_id for one in told] == [manager.account_id]
+        email = letter(author.council, to_tell(told[0].id))
+        assert "/restricted/connections" in email.body
+        assert "CNRY" not in email.subject + email.body
+        assert screener.name not in email.subject + email.body
+        (one,) = declarations(manager.actor)
+        assert one.family is not None
+        assert (one.family.last_name, one.why) == ("Rhys CNRY", "We have not met for years")
+        events = session.execute(select(AuditEvent.event, AuditEvent.detail)).all()
+        assert (Event.CONNECTION_ENDED, {}) in [tuple(event) for event in events]
+    with pytest.raises(Forbidden), db.unit_of_work(screener.scope):
+        declarations(screener.actor)
+
+
+def test_another_connection_keeps_what_it_hides(author: Person, screener: Person) -> None:
+    one = make_referral(author.council, author, children=[Child(first_name="Cai", last_name="Rhys CNRY")])
+    other = make_referral(author.council, author, children=[Child(first_name="Mali", last_name="Rhys CNRY")])
+    say(screener, "Rhys CNRY")
+    say(screener, "Rhys CNRY", "Cai")
+    with db.unit_of_work(screener.scope):
+        whole = next(said.id for said in declared_by(screener.actor) if not said.first_name and said.id)
+    end(screener, whole)
+    assert (sees(screener, one), sees(screener, other)) == (False, True)
+
+
+def test_a_manager_hides_the_family_again(author: Person, screener: Person) -> None:
+    manager = make_person(author.council, role="practice_manager")
+    made = make_referral(author.council, author, children=[Child(last_name="Rhys CNRY")])
+    say(screener, "Rhys CNRY")
+    mine = id_of(screener, "Rhys CNRY")
+    end(screener, mine)
+    with pytest.raises(Forbidden), db.unit_of_work(screener.scope):
+        ending.put_back(screener.actor, mine)
+    for _ in range(2):
+        with db.unit_of_work(manager.scope):
+            ending.put_back(manager.actor, mine)
+    assert not sees(screener, made)
+    assert id_of(screener, "Rhys CNRY") == mine
+
+
+def test_nobody_ends_what_is_not_theirs_or_without_a_reason(author: Person, screener: Person) -> None:
+    manager = make_person(author.council, role="practice_manager")
+    say(screener, "Rhys CNRY")
+    mine = id_of(screener, "Rhys CNRY")
+    for who, why, error in ((manager, "Curious", NotFound), (screener, "", Invalid), (screener, "x" * 2001, Invalid)):
+        with pytest.raises(error):
+            end(who, mine, why)
+
+
+def test_the_pages_of_ending_one(client: FlaskClient, author: Person, screener: Person) -> None:
+    manager = make_person(author.council, role="practice_manager")
+    say(screener, "Rhys CNRY")
+    where = f"/account/connections/{id_of(screener, 'Rhys CNRY')}/end"
+    sign_in(client, screener)
+    assert submit(client, author.council, where, where, {"why": ""}).status_code == 422
+    assert submit(client, author.council, where, where, {"why": "Long ago"}).status_code == 303
+    assert client.get(f"/{author.council.slug}{where}").status_code == 404
+    assert client.get(f"/{author.council.slug}/restricted/connections").status_code == 403
+    sign_in(client, manager)
+    page = client.get(f"/{author.council.slug}/restricted/connections").get_data(as_text=True)
+    assert "Rhys CNRY" in page
+    assert "Long ago" in page

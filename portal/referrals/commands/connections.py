@@ -56,10 +56,10 @@ def declare(actor: Actor, said: Declared) -> None:
     events.record(Event.CONNECTION_DECLARED, actor.account_id)
     # Restricted reports are looked through too: the restriction may be lifted one day.
     with db.as_system():
-        _hide(marks, _touched(marks))
+        hide(marks, touched(marks))
 
 
-def _touched(marks: Marks) -> list[UUID]:
+def touched(marks: Marks) -> list[UUID]:
     """The reports that name such a child; those without a mark were sent before there were any."""
     unmarked = (ReferralChild.surname_mark == "") & (ReferralChild.last_name != "")
     query = (
@@ -78,7 +78,7 @@ def _touched(marks: Marks) -> list[UUID]:
     return sorted(found)
 
 
-def _hide(marks: Marks, found: list[UUID]) -> None:
+def hide(marks: Marks, found: list[UUID]) -> None:
     """Take the reports out of the person's sight, and out of their hands: nobody owns what they cannot see."""
     if not found:
         return

@@ -6,16 +6,21 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
 
+from portal.auth.models import Account
+from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.connecting import Marks, Named, surname_mark, touches
 from portal.referrals.models import Connection
 from portal.tenants import vault
+
+MOST: Final = 500
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,19 @@ class Declared:
     last_name: str
     born_on: date | None
     at: datetime | None = None
+    id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A connection as the practice managers see it: whom it is about only once it was ended, with the reason."""
+
+    id: UUID
+    who: str
+    at: datetime
+    ended_at: datetime | None
+    family: Declared | None
+    why: str
 
 
 def council_id() -> UUID:
@@ -47,13 +65,46 @@ def declared_by(actor: Actor) -> tuple[Declared, ...]:
         )
         .order_by(Connection.declared_at.desc(), Connection.id)
     )
-    found = []
-    for row in db.session().execute(query):
-        record = vault.Record("connection", row.id, row.wrapped_key)
-        words = json.loads(record.open(row.words, "connection", row.id, "words"))
-        born = date.fromisoformat(words["born_on"]) if words["born_on"] else None
-        found.append(Declared(words["first_name"], words["last_name"], born, row.declared_at))
-    return tuple(found)
+    return tuple(_said(row) for row in db.session().execute(query))
+
+
+def _said(row: Any) -> Declared:
+    record = vault.Record("connection", row.id, row.wrapped_key)
+    words = json.loads(record.open(row.words, "connection", row.id, "words"))
+    born = date.fromisoformat(words["born_on"]) if words["born_on"] else None
+    return Declared(words["first_name"], words["last_name"], born, row.declared_at, row.id)
+
+
+def ended_by(actor: Actor, connection_id: UUID) -> bool:
+    """Whether that one was the actor's own, and is over."""
+    query = select(Connection.id).where(
+        Connection.tenant_id == council_id(),
+        Connection.id == connection_id,
+        Connection.account_id == actor.account_id,
+        Connection.ended_at.is_not(None),
+    )
+    return db.session().execute(query).scalar_one_or_none() is not None
+
+
+def declarations(actor: Actor) -> tuple[Declaration, ...]:
+    """Everybody's of the council, for those who restrict reports: the ended ones first, then the newest."""
+    if reach(actor, Permission.RESTRICT) is not Reach.COUNCIL:
+        raise Forbidden
+    query = (
+        select(Connection, Account.name)
+        .join(Account, Account.id == Connection.account_id)
+        .where(Connection.tenant_id == council_id())
+        .order_by(Connection.ended_at.desc().nulls_last(), Connection.declared_at.desc(), Connection.id)
+        .limit(MOST)
+    )
+    return tuple(_declaration(row.Connection, row.name) for row in db.session().execute(query))
+
+
+def _declaration(one: Connection, name: str) -> Declaration:
+    if one.ended_at is None or one.why is None:
+        return Declaration(one.id, name, one.declared_at, None, None, "")
+    why = vault.Record("connection", one.id, one.wrapped_key).open(one.why, "connection", one.id, "why")
+    return Declaration(one.id, name, one.declared_at, one.ended_at, _said(one), why)
 
 
 def who_must_not_see(children: Iterable[Named], author_id: UUID) -> frozenset[UUID]:

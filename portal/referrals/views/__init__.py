@@ -13,6 +13,7 @@ from portal.kernel import scope
 from portal.referrals.views import (
     beginning,
     connections,
+    ending_connections,
     following,
     items,
     people,
@@ -29,6 +30,7 @@ from portal.web import shell
 __all__ = [
     "beginning",
     "connections",
+    "ending_connections",
     "following",
     "items",
     "people",

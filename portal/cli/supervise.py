@@ -258,5 +258,6 @@ def prepare(var: Path) -> int:
     code = cli.main(["templates", "apply"])
     if code:
         return code
-    (var / SIGN_INS).write_text(table(demo.seed(settings)) + "\n")
+    running = demo.operators()
+    (var / SIGN_INS).write_text(table([*demo.seed(settings), *running]) + "\n")
     return 0

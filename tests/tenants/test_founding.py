@@ -222,6 +222,8 @@ def test_it_is_what_its_folder_would_have_made(
 def test_what_is_wrong_stands_beside_its_field(client: FlaskClient, operator: Person) -> None:
     sign_in(client, operator)
     begun = send(client, "/operator/new-councils", {}, page="/operator").headers["Location"]
+    assert client.get(begun).status_code == 200
+    assert client.get(f"{begun}/telephones").headers["Location"] == f"{begun}/start"  # the nation first
     taken = send(client, f"{begun}/start", {**START, "slug": "avonmere"})
     assert taken.status_code == 422
     assert "Another council has this address" in taken.text

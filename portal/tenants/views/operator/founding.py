@@ -22,7 +22,7 @@ from portal.tenants import settings_entries as own
 from portal.tenants.commands import founding as commands
 from portal.tenants.queries import founding as queries
 from portal.tenants.queries.founding import Draft
-from portal.tenants.settings import SettingsMistakes
+from portal.tenants.settings import NATIONS, SettingsMistakes
 from portal.tenants.views.own_settings import titles
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
@@ -59,7 +59,7 @@ def new_council(council_draft_id: UUID) -> ResponseReturnValue:
     items = [
         {
             "title": title,
-            "href": url_for("operator.new_council_page", council_draft_id=draft.id, setup_page=key),
+            "href": _page_of(draft, key),
             "status": _("To do") if wrong[key] else _("Completed"),
             "colour": "blue" if wrong[key] else "",
         }
@@ -75,6 +75,9 @@ def new_council_page(council_draft_id: UUID, setup_page: str) -> ResponseReturnV
     draft = queries.draft(actor(), council_draft_id)
     if setup_page not in inputs.PAGES:
         raise NotFound("no such page")
+    if setup_page in inputs.OWN and not _has_nation(draft):
+        # The nation gives these pages their words.
+        return redirect(_page_of(draft, inputs.START), 303)
     if request.method != "POST":
         return _draw(draft, setup_page, _views(draft, setup_page))
     views, values, email = _typed(draft, setup_page)
@@ -86,6 +89,14 @@ def new_council_page(council_draft_id: UUID, setup_page: str) -> ResponseReturnV
     except Conflict:
         return _draw(draft, setup_page, views, draft.version, conflict=True), CONFLICT
     return redirect(url_for("operator.new_council", council_draft_id=draft.id), 303)
+
+
+def _has_nation(draft: Draft) -> bool:
+    return draft.document.get("nation") in NATIONS
+
+
+def _page_of(draft: Draft, key: str) -> str:
+    return url_for("operator.new_council_page", council_draft_id=draft.id, setup_page=key)
 
 
 def _typed(draft: Draft, key: str) -> tuple[list[FieldView], dict[Any, Any], str | None]:
@@ -125,6 +136,8 @@ def _views(draft: Draft, key: str, wrong: Mapping[str, str] | None = None) -> li
 
 def _wrong(draft: Draft) -> dict[str, bool]:
     """Which pages are not done yet."""
+    if not _has_nation(draft):
+        return dict.fromkeys(inputs.PAGES, True)
     document = inputs.whole(draft.document)
     found = inputs.mistakes(document)
     said = inputs.languages(draft.document)
@@ -187,7 +200,7 @@ def _refused(draft: Draft, errors: Mapping[str, str]) -> ResponseReturnValue:
 def _check_page(draft: Draft, trouble: str = "") -> str:
     cards = []
     for key, title in page_titles().items():
-        href = url_for("operator.new_council_page", council_draft_id=draft.id, setup_page=key)
+        href = _page_of(draft, key)
         cards.append((title, href, shown_rows(_views(draft, key), href)))
     return render_template("operator/check_council.html", draft=draft, cards=cards, trouble=trouble)
 

@@ -8,8 +8,11 @@ from uuid import UUID
 
 # The account that leaves and its agency (None: the council itself).
 Count = Callable[[UUID, UUID | None], Mapping[str, int]]
-# The same, and the account that takes over; in the transaction of the leaving.
-Hand = Callable[[UUID, UUID | None, UUID], None]
+# The same, and the account that takes over (None: nobody, and what the council's people have goes back to where all of
+# them find it); in the transaction of the leaving.
+Hand = Callable[[UUID, UUID | None, UUID | None], None]
+# Chosen instead of a colleague.
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def left_by(account_id: UUID, agency_id: UUID | None) -> dict[str, int]:
     return {kind: number for kind, number in found.items() if number}
 
 
-def hand_over(account_id: UUID, agency_id: UUID | None, heir_id: UUID) -> None:
-    """Give everything to a colleague."""
+def hand_over(account_id: UUID, agency_id: UUID | None, heir_id: UUID | None) -> None:
+    """Give everything to a colleague, or back."""
     for one in _registered.values():
         one.hand(account_id, agency_id, heir_id)

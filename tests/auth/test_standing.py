@@ -110,6 +110,39 @@ def test_claimed_reports_go_to_a_colleague_of_the_council(new_walker: Callable[[
     assert admin.execute("select owner_id from referral").fetchone() == (heir.account_id,)
 
 
+def claimed_by_somebody(walker: Walker) -> Person:
+    """A screener who has claimed a report."""
+    leaver = people.make_person(walker.council, role="screener")
+    make_referral(walker.council, people.make_person(walker.council), state="screening", owner=leaver)
+    return leaver
+
+
+@pytest.mark.parametrize("colleagues", [0, 1])
+def test_claimed_reports_go_back_to_everybody_when_nobody_takes_them_over(
+    new_walker: Callable[[], Walker], admin: Admin, colleagues: int
+) -> None:
+    walker = new_walker()
+    someone(walker, "council_admin")
+    leaver = claimed_by_somebody(walker)
+    for _ in range(colleagues):
+        people.make_person(walker.council, role="screener")
+    page = walker.get(f"/people/{leaver.actor.membership_id}/end").text
+    assert ("Nobody: it goes back to the holding area" in page) is bool(colleagues)
+    assert act(walker, leaver, "end", reason="left", heir="nobody") == 303
+    assert admin.execute("select owner_id, state from referral").fetchone() == (None, "sent")
+    assert admin.execute("select count(*) from audit_event where event = 'screening.released'").fetchone() == (1,)
+
+
+def test_who_screens_no_longer_keeps_no_claimed_report(new_walker: Callable[[], Walker], admin: Admin) -> None:
+    walker = new_walker()
+    someone(walker, "council_admin")
+    leaver = claimed_by_somebody(walker)
+    assert act(walker, leaver, "role", role="practice_manager") == 303
+    assert admin.execute("select owner_id from referral").fetchone() == (leaver.account_id,)
+    assert act(walker, leaver, "role", version=2, role="form_designer") == 303
+    assert admin.execute("select owner_id, state from referral").fetchone() == (None, "sent")
+
+
 def test_who_looks_after_whom(lead: Walker, manager: Walker, new_walker: Callable[[], Walker]) -> None:
     administrator = new_walker()
     me = someone(administrator, "council_admin")

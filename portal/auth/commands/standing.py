@@ -12,6 +12,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth import leaving, sessions
 from portal.auth.models import Invitation, Membership
+from portal.auth.policy import POLICY, Permission
 from portal.auth.queries import colleagues, people
 from portal.auth.queries.colleagues import Colleague
 from portal.kernel import clock, db, jobs
@@ -22,7 +23,8 @@ REASONS: Final = ("left", "moved", "not_needed", "mistake", "concern")
 
 
 def end(actor: Actor, membership_id: UUID, version: int, reason: str, heir: str) -> None:
-    """End somebody's access; what they leave open goes to the colleague `heir` (a membership's id, or "").
+    """End somebody's access; what they leave open goes to the colleague `heir` (a membership's id, NOBODY for
+    council people, or "" where there is no colleague).
 
     Their sessions end with the same transaction. Twice is once. Raises NotFound, Conflict when somebody changed it
     first, Invalid({"reason": "choice"}, {"heir": "choice"}).
@@ -41,6 +43,8 @@ def end(actor: Actor, membership_id: UUID, version: int, reason: str, heir: str)
 def _hand_over(membership_id: UUID, account_id: UUID, agency_id: UUID | None, heir: str) -> None:
     if not leaving.left_by(account_id, agency_id):
         return
+    if agency_id is None and heir == leaving.NOBODY:
+        return  # `finish` gives it back
     heirs = {str(one.membership_id): one.account_id for one in colleagues.in_place_of(membership_id)}
     if heirs and heir not in heirs:
         raise Invalid({"heir": "choice"})
@@ -100,6 +104,9 @@ class Left:
 def finish(found: Stands, event: Event, reason: str) -> None:
     """What follows when somebody is let in no longer: their sessions, what they offered, and an agency's last lead."""
     sessions.end_all(found.account_id)
+    if event is Event.MEMBERSHIP_ENDED and found.agency_id is None:
+        # Whatever nobody has taken over, however the access ended.
+        leaving.hand_over(found.account_id, None, None)
     db.session().execute(
         update(Invitation)
         .where(
@@ -164,6 +171,8 @@ def make_lead(actor: Actor, membership_id: UUID, version: int) -> None:
 def _set_role(actor: Actor, found: Colleague, version: int, role: str) -> None:
     _change(actor, found, version, ("active",), role=role)
     sessions.end_all(found.account_id)
+    if found.agency_id is None and Permission.CLAIM not in POLICY[role]:
+        leaving.hand_over(found.account_id, None, None)
     events.record(Event.ROLE_CHANGED, found.membership_id, was=found.role, now=role)
     tell_without_lead(found)
     jobs.enqueue("auth.send_changed", membership_id=found.membership_id)

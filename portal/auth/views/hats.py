@@ -19,7 +19,7 @@ from portal.auth.queries.agencies import judge
 from portal.auth.queries.hats import Hat
 from portal.auth.views.account import role_words, state_words
 from portal.auth.views.blueprint import UNPROCESSABLE, blueprint, going_on, language, limited
-from portal.auth.views.person import left_words
+from portal.auth.views.person import heir_choices, left_words
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
@@ -89,7 +89,7 @@ def leave() -> ResponseReturnValue:
     left = leaving.left_by(here.account_id, here.agency_id)
     heirs = colleagues.in_place_of(here.membership_id) if left else ()
     form = Leave()
-    form.heir.choices = [(str(one.membership_id), one.name) for one in heirs]
+    form.heir.choices = heir_choices(heirs, here.agency_id)
     if not heirs:
         del form.heir
     if request.method == "POST" and form.validate():

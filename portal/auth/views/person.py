@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request
@@ -17,7 +18,7 @@ from portal.auth.inputs import Decision
 from portal.auth.inputs.people import ChangeRole, End
 from portal.auth.policy import Permission
 from portal.auth.queries import colleagues
-from portal.auth.queries.colleagues import Colleague
+from portal.auth.queries.colleagues import Colleague, Heir
 from portal.auth.queries.people import roles_for
 from portal.auth.views.account import role_words, state_words
 from portal.auth.views.blueprint import UNPROCESSABLE, blueprint
@@ -49,6 +50,12 @@ def left_words(left: dict[str, int]) -> list[str]:
         "work": lambda n: ngettext("%(num)s claimed report", "%(num)s claimed reports", n),
     }
     return [said[kind](number) for kind, number in left.items()]
+
+
+def heir_choices(heirs: Sequence[Heir], agency_id: UUID | None) -> list[tuple[str, str]]:
+    """Who may take over; what the council's people leave may also go back to all of them."""
+    nobody = [] if agency_id else [(leaving.NOBODY, _("Nobody: it goes back to the holding area"))]
+    return [*((str(one.membership_id), one.name) for one in heirs), *nobody]
 
 
 def _found(membership_id: UUID) -> Colleague:
@@ -126,7 +133,7 @@ def end(membership_id: UUID) -> ResponseReturnValue:
     heirs = colleagues.heirs(actor(), membership_id) if left else ()
     form = End(version=str(found.version))
     form.reason.choices = [(reason, reason_words(reason)) for reason in REASONS]
-    form.heir.choices = [(str(one.membership_id), one.name) for one in heirs]
+    form.heir.choices = heir_choices(heirs, found.agency_id)
     if not heirs:
         del form.heir
     if request.method == "POST" and form.validate():

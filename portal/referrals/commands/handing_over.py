@@ -32,17 +32,19 @@ def _count(account_id: UUID, agency_id: UUID | None) -> Mapping[str, int]:
     return {"drafts": row[0], "reports": row[1] - row[0]}
 
 
-def _hand(account_id: UUID, agency_id: UUID | None, heir_id: UUID) -> None:
+def _hand(account_id: UUID, agency_id: UUID | None, heir_id: UUID | None) -> None:
     """A report keeps who wrote it; a draft, which nobody has sent yet, becomes the colleague's own."""
     if agency_id is None:
         _hand_work(account_id, heir_id)
+        return
+    if heir_id is None:
         return
     wrote = func.coalesce(Referral.first_author_id, Referral.author_id)
     first = case((Referral.state == "draft", Referral.first_author_id), else_=wrote)
     _move(account_id, agency_id, author_id=heir_id, first_author_id=first)
 
 
-def _hand_work(account_id: UUID, heir_id: UUID) -> None:
+def _hand_work(account_id: UUID, heir_id: UUID | None) -> None:
     """What the heir may not see goes back to the holding area, also where whoever ends the access may not see it."""
     heir = literal(heir_id)
     listed = or_(Referral.sight.is_(None), heir == func.any(Referral.sight))
@@ -50,10 +52,12 @@ def _hand_work(account_id: UUID, heir_id: UUID) -> None:
     theirs = _theirs(account_id, None)
     back = case((Referral.state == "screening", "sent"), else_=Referral.state)
     with db.as_system():
-        moved = _changed(and_(theirs, seen), owner_id=heir_id, claimed_at=clock.now())
-        _changed(theirs, owner_id=None, claimed_at=None, state=back)
+        moved = _changed(and_(theirs, seen), owner_id=heir_id, claimed_at=clock.now()) if heir_id else []
+        released = _changed(theirs, owner_id=None, claimed_at=None, state=back)
     for referral_id in moved:
         events.record(Event.REFERRAL_HANDED_OVER, referral_id)
+    for referral_id in released:
+        events.record(Event.REFERRAL_RELEASED, referral_id)
 
 
 def _changed(where: ColumnElement[bool], **values: object) -> list[UUID]:

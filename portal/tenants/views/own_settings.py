@@ -38,7 +38,7 @@ def titles() -> dict[str, str]:
         "branding": _("Colour"),
         "telephones": _("Telephone numbers and opening hours"),
         "contacts": _("Contact addresses"),
-        "times": _("Times and how long drafts are kept"),
+        "times": _("Times, promises and how long drafts are kept"),
         "privacy": _("Privacy"),
         "cookies": _("Cookies"),
         "accessibility": _("Accessibility statement"),

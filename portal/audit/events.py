@@ -25,6 +25,7 @@ class Event(StrEnum):
     CONFIRMED_AGAIN = "auth.confirmed_again"
     RECOVERY_CODES_MADE = "auth.recovery_codes_made"
     CALL_BACK_RECORDED = "auth.call_back_recorded"
+    CALL_BACK_ELSEWHERE = "auth.call_back_elsewhere"
     MEMBERSHIP_ASKED = "auth.membership_asked"
     MEMBERSHIP_APPROVED = "auth.membership_approved"
     MEMBERSHIP_REFUSED = "auth.membership_refused"

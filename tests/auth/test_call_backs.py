@@ -137,3 +137,36 @@ def test_who_has_only_an_emailed_code_is_told_why_and_what_to_do(walker: Walker,
     assert "01632 960210" in answer.text
     # What would not be theirs in any case is refused as always.
     assert "You cannot see this page" in walker.get("/holding-area" if role == "referrer" else "/referrals").text
+
+
+def test_a_call_back_in_one_council_is_told_in_the_others_and_waits_for_their_staff(
+    walker: Walker, new_walker: Callable[..., Walker], admin: Admin
+) -> None:
+    """What a school's lead records opens everything, also what somebody is elsewhere."""
+    wales = new_walker("wales")
+    person = lost(walker, admin)
+    people.make_person(wales.council, role="screener", account_id=person.account_id, email=EMAIL)
+    manager = people.make_person(wales.council, role="practice_manager", language="en")
+    people.sign_in(walker.client, people.make_person(walker.council, role="agency_lead", agency=OAKFIELD))
+    for _ in range(2):
+        walker.post(page_of(person), {"rang": "yes"})
+    letters = [one for one in walker.mail(manager.email) if "set up signing in again" in one.subject]
+    assert len(letters) == 1
+    assert person.name not in letters[0].body
+    assert "/glan-yr-afon/people/" in letters[0].body
+    told = admin.execute("select tenant_id, actor_id from audit_event where event = 'auth.call_back_elsewhere'")
+    assert told.fetchall() == [(wales.council.id, None)]
+    recorded = admin.execute("select tenant_id from audit_event where event = 'auth.call_back_recorded'")
+    assert recorded.fetchall() == [(walker.council.id,)]
+    assert admin.execute("select usable_at - recorded_at from call_back").fetchall() == [(timedelta(hours=24),)]
+
+
+def test_a_call_back_of_somebody_who_works_here_only_is_told_to_nobody_else(
+    walker: Walker, new_walker: Callable[..., Walker], admin: Admin
+) -> None:
+    manager = people.make_person(new_walker("wales").council, role="practice_manager")
+    person = lost(walker, admin)
+    people.sign_in(walker.client, people.make_person(walker.council, role="agency_lead", agency=OAKFIELD))
+    walker.post(page_of(person), {"rang": "yes"})
+    assert walker.mail(manager.email) == []
+    assert admin.execute("select usable_at = recorded_at from call_back").fetchall() == [(True,)]

@@ -24,6 +24,22 @@ class Person:
     open: bool
 
 
+@dataclass(frozen=True)
+class Live:
+    """A membership that counts in the council of the scope."""
+
+    membership_id: UUID
+    council_staff: bool
+
+
+def live(account_id: UUID) -> tuple[Live, ...]:
+    """Those of one account: what a call-back that was recorded elsewhere lets in here, too."""
+    query = select(Membership.id, Membership.agency_id).where(
+        Membership.account_id == account_id, Membership.state.in_(("pending", "active"))
+    )
+    return tuple(Live(row.id, row.agency_id is None) for row in db.session().execute(query.order_by(Membership.id)))
+
+
 def _callable(actor: Actor) -> ColumnElement[bool]:
     """Never oneself; a lead's own lead is the council."""
     own = within_reach(actor, Permission.PEOPLE, owner=Membership.account_id, agency=Membership.agency_id)

@@ -157,3 +157,19 @@ def remind_to_confirm(agency_id: UUID, membership_id: UUID) -> None:
         )
         key = f"confirm-{membership_id}-{mailing.reminders(membership_id)}-{reader.membership_id}"
         send(reader, language, subject, f"{text}\n\n{address('/people/confirm')}", key)
+
+
+@jobs.task("auth.tell_call_back_elsewhere")
+def tell_call_back_elsewhere(membership_id: UUID, event_id: UUID) -> None:
+    """Tell those who look after somebody here that another council recorded that it rang them back."""
+    for reader in mailing.looking_after(membership_id):
+        language = language_of(reader)
+        subject = words(language, "Someone may set up signing in again")
+        text = words(
+            language,
+            "Someone whom you look after works with another council, too. There it was recorded that they had lost "
+            "their phone and were rung back, so they may set up signing in again, here as well. If you doubt it, "
+            "suspend their access and ring them:",
+        )
+        key = f"call-back-{event_id}-{reader.membership_id}"
+        send(reader, language, subject, f"{text}\n\n{address('/people/' + str(membership_id))}", key)

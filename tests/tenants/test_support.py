@@ -112,6 +112,7 @@ def test_asked_allowed_looked_and_over(
     shown = client.get(f"/avonmere/screening/{made.reference}")
     assert shown.status_code == 200
     assert 'action="/avonmere/screening' not in shown.text
+    assert 'href="#actions"' not in shown.text  # there is nothing to do
     told = theirs.get("/avonmere/council/support").text
     assert made.reference in told
     now = clock.now()

@@ -162,7 +162,8 @@ def _parts(report: Report) -> list[dict[str, str]]:
         ("answers", _("What the referrer answered")),
         ("timeline", _("Timeline")),
     ]
-    left_out = () if report.decided or report.found.state in OPEN else ("actions",)
+    acts = report.found.state in OPEN and guard.may(Permission.SCREEN) and not report.found.reads_only(guard.actor())
+    left_out = () if report.decided or acts else ("actions",)
     return [{"href": f"#{place}", "text": text} for place, text in found if place not in left_out]
 
 

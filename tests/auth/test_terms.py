@@ -259,3 +259,21 @@ def test_the_administrator_sees_the_versions_and_who_has_not_accepted(walker: Wa
     assert "Eve Ended" not in page
     assert page.index("Version 2") < page.index("Version 1")
     assert "A correction: whoever had accepted before is not asked again" in page
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"accepted": False}, "You have not accepted the terms of use yet"),
+        ({"state": "pending"}, "Your account waits to be approved"),
+        ({"strength": "email"}, "You signed in with a code from an email"),
+    ],
+)
+def test_the_first_page_says_why_only_an_urgent_report_can_be_sent(
+    walker: Walker, terms: int, more: Mapping[str, object], why: str
+) -> None:
+    people.sign_in(walker.client, people.make_person(walker.council, **more))  # type: ignore[arg-type] # as they are
+    said = walker.get("/report").get_data(as_text=True)
+    reasons = ("You have not accepted", "Your account waits", "You signed in with a code")
+    assert why in said
+    assert [one in said for one in reasons].count(True) == 1

@@ -38,6 +38,7 @@ def start() -> ResponseReturnValue:
         phones=phones_now(),
         open_now=is_open(council()),
         full=full,
+        here=actor,
         drafts=my_drafts(actor) if full else (),
         requests=_requests(published) if full else (),
         inset_text=say(form.inset, language()) if form and form.inset else "",

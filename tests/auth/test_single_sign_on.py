@@ -18,12 +18,15 @@ from portal.auth.models import Account, AccountSession, Membership, SignOnLink
 from portal.auth.queries import providers
 from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
+from portal.referrals.models import Referral
 from portal.tenants import resolve
 from tests.auth.identity_provider import CLIENT, SECRET, Fake, running
 from tests.auth.test_sign_in import with_password
 from tests.auth.walking import Walker, make_account
 from tests.factories.apps import give_app
 from tests.factories.people import make_person, sign_in
+from tests.factories.referrals import make_referral
+from tests.factories.terms import publish_terms
 
 Admin = psycopg.Connection[tuple[object, ...]]
 GROUPS = {
@@ -180,6 +183,15 @@ def test_an_emailed_code_links_nothing_that_is_protected(walker: Walker, england
     assert links() == []
 
 
+def test_the_councils_terms_come_first(walker: Walker, england: Council) -> None:
+    """Whoever an organisation signs in accepts the council's terms as everybody does, and is asked once."""
+    publish_terms(england)
+    assert join(walker) == "/terms/accept"
+    assert walker.where(walker.post("/terms/accept", {"number": "1", "accept": "y"})) == "/holding-area"
+    browser = Walker(walker.client.application.test_client(), walker.council, walker.jobs)
+    assert visit(browser) == "/holding-area"
+
+
 def test_groups_that_change(walker: Walker, england: Council, fake: Fake) -> None:
     """At the next sign-in the role is what the groups say then; without a group it has ended."""
     join(walker)
@@ -203,6 +215,21 @@ def test_a_suspended_account(walker: Walker, england: Council, fake: Fake) -> No
     browser = Walker(walker.client.application.test_client(), walker.council, walker.jobs)
     assert visit(browser) == ""
     assert browser.get("/holding-area").status_code == 303
+
+
+def test_what_a_screener_had_claimed_goes_back_when_their_group_is_gone(
+    walker: Walker, england: Council, fake: Fake
+) -> None:
+    screener = make_person(england, role="screener")
+    sign_in(walker.client, screener)
+    visit(walker, page="/account")
+    walker.post("/sign-on-link")
+    made = make_referral(england, make_person(england), state="screening", owner=screener)
+    fake.person["groups"] = []
+    visit(Walker(walker.client.application.test_client(), walker.council, walker.jobs))
+    with db.unit_of_work(Scope(england, scope.SYSTEM)) as session:
+        found = session.execute(select(Referral.owner_id, Referral.state).where(Referral.id == made.id)).one()
+        assert tuple(found) == (None, "sent")
 
 
 def test_another_council_trusts_its_own_providers_only(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal.adapters import outbox
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
@@ -105,6 +107,20 @@ def test_the_managers_are_told_the_reference_and_may_end_it(
         events = session.execute(select(AuditEvent.event).where(AuditEvent.subject_id == made.id)).scalars().all()
     assert Event.RECORD_OPENED in events
     assert Event.OPENING_ENDED in events
+
+
+def test_the_managers_have_the_email_at_once_and_it_names_nobody(
+    client: FlaskClient, made: Made, manager: Person, screener: Person, run_jobs: Callable[[], None]
+) -> None:
+    sign_in(client, screener)
+    assert ask(client, made, words="For Cai CNRYLlyr") == 303
+    run_jobs()
+    with db.unit_of_work(manager.scope):
+        (email,) = outbox.kept(manager.email)
+    assert made.reference in email.subject
+    assert "/restricted/openings" in email.body
+    for name in (screener.name, "Cai", "Llyr", "On duty"):
+        assert name not in email.subject + email.body
 
 
 def test_nothing_tells_a_record_that_exists_from_one_that_does_not(

@@ -18,7 +18,9 @@ from portal.adapters.ports import NotTrusted
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth import envelope, sso
+from portal.auth import leaving as handing
 from portal.auth.models import AccountSession, Membership, SignOnCheck, SignOnLink, SignOnSecret
+from portal.auth.policy import POLICY, Permission
 from portal.auth.providers import Provider
 from portal.auth.queries import accounts, providers
 from portal.auth.sso import Identity, NotVerified, UnknownKey
@@ -177,6 +179,8 @@ def give_role(account_id: UUID, identity: Identity) -> None:
         .values(role=wanted, state=state, decided_at=clock.now(), decided_by=None, version=Membership.version + 1)
     )
     events.record(Event.MEMBERSHIP_MAPPED, membership_id, role=wanted, state=state)
+    if state == "ended" or Permission.CLAIM not in POLICY[wanted]:
+        handing.hand_over(account_id, None, None)
 
 
 def _add_role(council_id: UUID, account_id: UUID, role: str) -> None:

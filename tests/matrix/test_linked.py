@@ -23,6 +23,7 @@ OTHERWISE = {
     "/account/passkey-offer": "after signing in without one",
     "/account/protect": "after signing in with an emailed code",
     "/account/recovery-codes": "after the app is set up",
+    "/council/terms/versions": "from the terms, one of the pages of settings of which the walk opens one",
     "/invitation": "the email's link leads there",
     "/join": "for people who are known in another council",
     "/people/confirm": "while the list is due",
@@ -41,9 +42,10 @@ OTHERWISE = {
     "/sign-on-new": "after signing in elsewhere",
     "/sign-on-new/code": "after signing in elsewhere",
     "/report/urgent": "a report of its own begins with a form",
+    "/terms/accept": "where somebody is led who has not accepted the terms",
     "/waiting": "where somebody who waits is led",
 }
-MACHINES = ("/live", "/ready", "/outbox")
+MACHINES = ("/live", "/ready", "/outbox", "/.well-known/webauthn")
 # Of the instance, not of a council; whoever runs it knows the address.
 OPERATORS = "/operator"
 

@@ -204,9 +204,10 @@ def errors(found: Sequence[Entry], said: Mapping[str, tuple[str, ...]], mistakes
     for mistake in mistakes:
         for entry in found:
             # What is missing is told of the group around it.
-            missing = mistake.place == entry.place[: len(mistake.place)] and not said[entry.name][0]
+            first = next(iter(said[entry.name]), "")
+            missing = mistake.place == entry.place[: len(mistake.place)] and not first
             if missing or mistake.place[: len(entry.place)] == entry.place:
-                wrong[entry.name] = _contrast(said[entry.name][0]) or entry.wrong
+                wrong[entry.name] = _contrast(first) or entry.wrong
     return wrong
 
 

@@ -54,9 +54,21 @@ class Access:
         return "not-found"
 
 
+class _Once(yaml.SafeLoader):
+    """Refuses an address that is listed twice: of two rows joined from two sides, YAML would keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping, each key once; raises ValueError."""
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        twice = {key for key in keys if keys.count(key) > 1}
+        if twice:
+            raise ValueError(f"listed twice: {sorted(twice)}")
+        return super().construct_mapping(node, deep)
+
+
 def read(text: str = "") -> Access:
-    """The file (or such a text)."""
-    document = yaml.safe_load(text or PLACE.read_text("utf-8"))
+    """The file (or such a text); raises ValueError for what it lists twice."""
+    document = yaml.load(text or PLACE.read_text("utf-8"), _Once)  # noqa: S506 - a SafeLoader, stricter
     groups: dict[str, frozenset[str]] = {}
     given = document["groups"]
 

@@ -32,6 +32,11 @@ def test_everybody_in_the_file_is_in_the_world(filled: World, access: Access) ->
     assert set(filled.people) == set(access.people)
 
 
+def test_an_address_that_is_listed_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="listed twice"):
+        read("people: {}\ngroups: {}\nbefore_terms: {}\npages: {GET /: {}, GET /: {}}\n")
+
+
 def test_the_document_is_made_from_the_file(access: Access) -> None:
     text = document.PLACE.read_text("utf-8")
     assert text == document.document(access), "run: python -m tests.matrix.document"

@@ -27,15 +27,6 @@ PATIENCE = 5
 MAIL_OK = 250
 
 PROTECTED = """
-SELECT c.relname FROM pg_class c
-  JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
-  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
- WHERE c.relkind IN ('r', 'p')
-   AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
-         SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive))
- ORDER BY 1
-"""
-PROTECTED = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
  WHERE c.relrowsecurity AND c.relforcerowsecurity
 """

@@ -24,7 +24,10 @@ select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
   join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and a.attnotnull
  where n.nspname = 'public' and c.relkind in ('r', 'p')
    and not (c.relrowsecurity and c.relforcerowsecurity
-            and exists (select 1 from pg_policy p where p.polrelid = c.oid and not p.polpermissive))
+            and exists (select 1 from pg_policy p
+                         where p.polrelid = c.oid and not p.polpermissive and p.polcmd = '*' and p.polroles = '{0}'
+                           and pg_get_expr(p.polqual, p.polrelid) like '%app.tenant_id%'
+                           and pg_get_expr(p.polqual, p.polrelid) = pg_get_expr(p.polwithcheck, p.polrelid)))
 """)
 
 

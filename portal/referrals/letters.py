@@ -20,9 +20,9 @@ def letter(council: Council, notice: ToTell) -> ports.Email:
     """The email of a notice, in its reader's language (the council's own where they chose none)."""
     language = notice.language or council.settings.default_language
     body = [
-        _opening(notice.kind, language),
+        _stand_in(notice, language) or _opening(notice.kind, language),
         *(_received(council, notice, language) if notice.kind == "received" else ()),
-        _sign_in(council, notice, language),
+        *(() if notice.stands_in == "contact" else (_sign_in(council, notice, language),)),
         _numbers(council, language),
         words(language, "This email was sent automatically. Nobody reads replies to it."),
         say(council.name, language),
@@ -61,6 +61,29 @@ def _opening(kind: str, language: str) -> str:
     return sentences[kind]
 
 
+def _stand_in(notice: ToTell, language: str) -> str:
+    """What a manager would read, for whoever reads it because there is none."""
+    if not notice.stands_in:
+        return ""
+    happened = {
+        "connection": words(language, "They see that family’s reports again."),
+        "opened": words(language, "Somebody opened this restricted record and said why."),
+    }
+    if notice.stands_in == "contact":
+        act = words(
+            language,
+            "No practice manager and no administrator could be told. Ask whoever runs the portal to let an "
+            "administrator of the council in.",
+        )
+    else:
+        act = words(
+            language,
+            "No practice manager could be told. Sign in and make somebody a practice manager: they see who it was "
+            "and why.",
+        )
+    return f"{happened[notice.kind]} {act}"
+
+
 def _received(council: Council, notice: ToTell, language: str) -> list[str]:
     facts = "\n".join(
         [
@@ -97,6 +120,8 @@ def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
     # an opening may be off that record's list.
     where = "screening" if notice.kind == "reply" else "referrals"
+    if notice.stands_in:
+        return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
     lists = {"opened": "restricted/openings", "connection": "restricted/connections"}
     path = lists.get(notice.kind) or f"{where}/{notice.reference}"
     link = ports.address(f"/{council.slug}/{path}")

@@ -15,8 +15,9 @@ from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Scope
 from portal.referrals.commands import expiry, handing_over, notices, trials, what_if
+from portal.referrals.commands.telling import CONTACT_JOB
 from portal.referrals.letters import letter
-from portal.referrals.queries.notices import to_tell
+from portal.referrals.queries.notices import to_contact, to_tell
 from portal.tenants import resolve
 
 log = structlog.get_logger()
@@ -49,6 +50,18 @@ def send_notice(notice_id: UUID) -> None:
             raise
     else:
         notices.mark_sent(notice_id)
+
+
+@jobs.task(CONTACT_JOB)
+def tell_contact(notice_id: UUID, referral_id: UUID | None = None) -> None:
+    """Tell the council's mailbox for security what no practice manager and no administrator is there to be told."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    try:
+        hand_over(letter(council, to_contact(council, notice_id, referral_id)))
+    except ports.Refused:
+        log.warning("notices.contact_refused", council=council.slug)
 
 
 @jobs.app.periodic(cron="*/5 * * * *")

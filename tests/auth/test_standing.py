@@ -110,6 +110,32 @@ def test_claimed_reports_go_to_a_colleague_of_the_council(new_walker: Callable[[
     assert admin.execute("select owner_id from referral").fetchone() == (heir.account_id,)
 
 
+def test_ending_and_leaving_speak_of_an_agency_and_drafts_to_agencies_only(
+    new_walker: Callable[[], Walker], lead: Walker
+) -> None:
+    walker, colleague = new_walker(), people.make_person(lead.council, agency=OAKFIELD)
+    someone(walker, "council_admin")
+    people.make_person(lead.council, role="screener")
+    people.make_person(lead.council, agency=OAKFIELD)
+    ours = claimed_by_somebody(walker)
+    with db.unit_of_work(colleague.scope):
+        drafts.start(colleague.actor, "full", "en")
+    page = walker.get(f"/people/{ours.actor.membership_id}/end").text
+    for words in ("They have left the council", "They have another job at the council", "that they have claimed?"):
+        assert words in page
+    assert "left the agency" not in page
+    assert "Drafts" not in page
+    theirs = lead.get(f"/people/{colleague.actor.membership_id}/end").text
+    assert "They have left the agency" in theirs
+    assert "Drafts become theirs" in theirs
+    mine = new_walker()
+    somebody = claimed_by_somebody(mine)
+    people.sign_in(mine.client, somebody)
+    page = mine.get("/account/leave").text
+    assert "the reports that you have claimed?" in page
+    assert "Drafts" not in page
+
+
 def claimed_by_somebody(walker: Walker) -> Person:
     """A screener who has claimed a report."""
     leaver = people.make_person(walker.council, role="screener")
@@ -127,7 +153,7 @@ def test_claimed_reports_go_back_to_everybody_when_nobody_takes_them_over(
     for _ in range(colleagues):
         people.make_person(walker.council, role="screener")
     page = walker.get(f"/people/{leaver.actor.membership_id}/end").text
-    assert ("Nobody: it goes back to the holding area" in page) is bool(colleagues)
+    assert ("Nobody: back to the holding area" in page) is bool(colleagues)
     assert act(walker, leaver, "end", reason="left", heir="nobody") == 303
     assert admin.execute("select owner_id, state from referral").fetchone() == (None, "sent")
     assert admin.execute("select count(*) from audit_event where event = 'screening.released'").fetchone() == (1,)

@@ -248,7 +248,7 @@ def _connected(person: Person | None) -> str:
     """A connection to a family of whom there is no report."""
     assert person is not None
     with db.unit_of_work(person.scope):
-        declare(person.actor, Declared("", "Nobody", None))
+        declare(person.actor, Declared("", "Neb", None))
         return str(declared_by(person.actor)[0].id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from portal.adapters import outbox
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
@@ -182,6 +184,24 @@ def test_who_ends_one_sees_the_family_again_and_the_managers_are_told_why(author
         assert (Event.CONNECTION_ENDED, {}) in [tuple(event) for event in events]
     with pytest.raises(Forbidden), db.unit_of_work(screener.scope):
         declarations(screener.actor)
+
+
+def test_without_a_manager_somebody_else_is_told_that_one_was_ended(
+    author: Person, screener: Person, run_jobs: Callable[[], None]
+) -> None:
+    say(screener, "Rhys CNRY")
+    end(screener, id_of(screener, "Rhys CNRY"))
+    admin = make_person(author.council, role="council_admin")
+    say(screener, "Prys CNRY")
+    end(screener, id_of(screener, "Prys CNRY"))
+    run_jobs()
+    with db.unit_of_work(admin.scope):
+        ((alone,), (led,)) = outbox.kept(author.council.settings.security_contact), outbox.kept(admin.email)
+    assert "whoever runs the portal" in alone.body
+    assert f"/{author.council.slug}/people" in led.body
+    for email in (alone, led):
+        for name in (screener.name, "CNRY", "years"):
+            assert name not in email.subject + email.body
 
 
 def test_another_connection_keeps_what_it_hides(author: Person, screener: Person) -> None:

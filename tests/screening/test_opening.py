@@ -123,6 +123,47 @@ def test_the_managers_have_the_email_at_once_and_it_names_nobody(
         assert name not in email.subject + email.body
 
 
+def test_without_a_manager_to_tell_the_administrators_are_and_without_one_the_mailbox_for_security(
+    client: FlaskClient, made: Made, manager: Person, screener: Person, run_jobs: Callable[[], None]
+) -> None:
+    # They lead to it past the manager's connection, which the email must not tell.
+    with db.unit_of_work(manager.scope):
+        declare(manager.actor, Declared("", "CNRYLlyr", None))
+    sign_in(client, screener)
+    assert ask(client, made) == 303
+    run_jobs()
+    admin = make_person(manager.council, role="council_admin")
+    second = make_person(manager.council, role="screener")
+    sign_in(client, second)
+    assert ask(client, made) == 303
+    run_jobs()
+    contact = manager.council.settings.security_contact
+    with db.unit_of_work(manager.scope):
+        assert outbox.kept(manager.email) == []
+        ((alone,), (led,)) = outbox.kept(contact), outbox.kept(admin.email)
+    assert "whoever runs the portal" in alone.body
+    assert "Sign in" not in alone.body
+    assert f"/{made.council.slug}/people" in led.body
+    for email in (alone, led):
+        assert made.reference in email.subject
+        for name in (screener.name, second.name, manager.name, "Llyr", "On duty"):
+            assert name not in email.subject + email.body
+
+
+def test_a_manager_who_opens_it_alone_is_not_the_only_one_who_knows(
+    client: FlaskClient, councils: Councils, run_jobs: Callable[[], None]
+) -> None:
+    manager = make_person(councils.england, role="practice_manager")
+    owner = make_person(councils.england, role="screener")
+    made = make_referral(manager.council, make_person(manager.council), sight=[owner.account_id])
+    admin = make_person(manager.council, role="council_admin")
+    sign_in(client, manager)
+    assert ask(client, made) == 303
+    run_jobs()
+    with db.unit_of_work(manager.scope):
+        assert len(outbox.kept(admin.email)) == 1
+
+
 def test_nothing_tells_a_record_that_exists_from_one_that_does_not(
     client: FlaskClient, made: Made, screener: Person
 ) -> None:

@@ -17,7 +17,7 @@ from portal.auth import tasks
 from portal.kernel import clock, db
 from portal.kernel.scope import Council, Scope
 from portal.referrals.letters import letter
-from portal.referrals.queries.notices import ToTell
+from portal.referrals.queries.notices import FOR_MANAGERS, ToTell
 from portal.web.limits import limiter
 from tests.fixtures.councils import FOLDERS, Councils
 from tests.matrix import world as matrix
@@ -36,7 +36,7 @@ REFUSED_WHEN_EMPTY = (
     "referrals.withdraw", "referrals.disagree", "messaging.ask", "messaging.reply", "screening.priority",
 )  # fmt: skip
 PEOPLE = ("anonymous", "waiting", "author", "lead", "screener", "council admin")
-KINDS = ("received", "question", "reply", "outcome")
+KINDS = ("received", "question", "reply", "outcome", "opened", "connection")
 
 
 @pytest.fixture
@@ -90,7 +90,9 @@ def letters(council: Council) -> Iterator[Email]:
     """Every email about a report."""
     for kind in KINDS:
         sent = datetime(2026, 11, 21, 15, 15, tzinfo=clock.LONDON)
-        yield letter(council, ToTell(uuid4(), kind, "nia@example.org.uk", "cy", "ABC-DEF-GHJ", sent))
+        for stands_in in ("", "admin", "contact") if kind in FOR_MANAGERS else ("",):
+            told = ToTell(uuid4(), kind, "nia@example.org.uk", "cy", "ABC-DEF-GHJ", sent, stands_in)
+            yield letter(council, told)
 
 
 def test_no_english_in_an_email(app: Flask, councils: Councils) -> None:

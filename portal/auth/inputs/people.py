@@ -17,6 +17,7 @@ from portal.web.inputs import Choice, Input, longest, needed
 
 _NAME_LONGEST = 100
 _EVIDENCE_LONGEST = 500
+_STAFF_HEIR = _l("They go on with each report. What they may not see goes back to the holding area.")
 
 
 class _Invite(Input):
@@ -119,6 +120,17 @@ class End(Input):
     )
 
 
+class EndStaff(End):
+    """The same for somebody of the council, who leaves claimed reports and no drafts."""
+
+    heir = Choice(
+        _l("Who takes over the reports that they have claimed?"),
+        message=_l("Select who takes over"),
+        choices=[],
+        description=_STAFF_HEIR,
+    )
+
+
 class ChooseHat(Input):
     """For which agency somebody acts."""
 
@@ -133,6 +145,17 @@ class Leave(Input):
         message=_l("Select who takes over"),
         choices=[],
         description=_l("Drafts become theirs. Questions about open reports go to them from now on."),
+    )
+
+
+class LeaveStaff(Input):
+    """Giving up a place at the council; who takes over what they have claimed."""
+
+    heir = Choice(
+        _l("Who takes over the reports that you have claimed?"),
+        message=_l("Select who takes over"),
+        choices=[],
+        description=_STAFF_HEIR,
     )
 
 

@@ -12,7 +12,7 @@ from portal.auth import leaving
 from portal.auth.commands import memberships, standing
 from portal.auth.guard import actor, page
 from portal.auth.inputs import NO_AGENCY, Join
-from portal.auth.inputs.people import ChooseHat, Leave
+from portal.auth.inputs.people import ChooseHat, Leave, LeaveStaff
 from portal.auth.policy import Permission
 from portal.auth.queries import accounts, colleagues, hats
 from portal.auth.queries.agencies import judge
@@ -88,7 +88,7 @@ def leave() -> ResponseReturnValue:
         raise NotFound
     left = leaving.left_by(here.account_id, here.agency_id)
     heirs = colleagues.in_place_of(here.membership_id) if left else ()
-    form = Leave()
+    form = Leave() if here.agency_id else LeaveStaff()
     form.heir.choices = heir_choices(heirs, here.agency_id)
     if not heirs:
         del form.heir

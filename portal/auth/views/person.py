@@ -15,7 +15,7 @@ from portal.auth.commands import standing
 from portal.auth.commands.standing import REASONS
 from portal.auth.guard import actor, page
 from portal.auth.inputs import Decision
-from portal.auth.inputs.people import ChangeRole, End
+from portal.auth.inputs.people import ChangeRole, End, EndStaff
 from portal.auth.policy import Permission
 from portal.auth.queries import colleagues
 from portal.auth.queries.colleagues import Colleague, Heir
@@ -26,8 +26,9 @@ from portal.kernel.errors import Invalid, NotFound
 from portal.web.fields import from_form
 
 
-def reason_words(reason: str) -> str:
-    """Why somebody's access was ended or suspended, in the reader's language."""
+def reason_words(reason: str, *, staff: bool) -> str:
+    """Why somebody's access was ended or suspended, in the reader's language; `staff`: somebody of the council."""
+    own: dict[str, str] = {"left": _("They have left the council"), "moved": _("They have another job at the council")}
     texts: dict[str, str] = {
         "left": _("They have left the agency"),
         "moved": _("They have another job here"),
@@ -39,7 +40,7 @@ def reason_words(reason: str) -> str:
         "expired": _("The council vouched for them until then"),
         "asked": _("Suspended by whoever looks after them"),
     }
-    return texts.get(reason, "")
+    return (own.get(reason) if staff else None) or texts.get(reason, "")
 
 
 def left_words(left: dict[str, int]) -> list[str]:
@@ -54,7 +55,7 @@ def left_words(left: dict[str, int]) -> list[str]:
 
 def heir_choices(heirs: Sequence[Heir], agency_id: UUID | None) -> list[tuple[str, str]]:
     """Who may take over; what the council's people leave may also go back to all of them."""
-    nobody = [] if agency_id else [(leaving.NOBODY, _("Nobody: it goes back to the holding area"))]
+    nobody = [] if agency_id else [(leaving.NOBODY, _("Nobody: back to the holding area"))]
     return [*((str(one.membership_id), one.name) for one in heirs), *nobody]
 
 
@@ -76,7 +77,7 @@ def person(membership_id: UUID) -> ResponseReturnValue:
         one=found,
         role=role_words(found.role),
         state=state_words(found.state),
-        why=reason_words(found.why),
+        why=reason_words(found.why, staff=found.agency_id is None),
         may_change_role=bool(roles),
     )
 
@@ -131,8 +132,9 @@ def end(membership_id: UUID) -> ResponseReturnValue:
     found = _found(membership_id)
     left = leaving.left_by(found.account_id, found.agency_id)
     heirs = colleagues.heirs(actor(), membership_id) if left else ()
-    form = End(version=str(found.version))
-    form.reason.choices = [(reason, reason_words(reason)) for reason in REASONS]
+    staff = found.agency_id is None
+    form = (EndStaff if staff else End)(version=str(found.version))
+    form.reason.choices = [(reason, reason_words(reason, staff=staff)) for reason in REASONS]
     form.heir.choices = heir_choices(heirs, found.agency_id)
     if not heirs:
         del form.heir

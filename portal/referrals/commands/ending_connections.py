@@ -10,12 +10,11 @@ from sqlalchemy import func, literal, select, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
-from portal.auth.queries.staff import who_may
 from portal.kernel import clock, db
 from portal.kernel.errors import Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
-from portal.referrals.commands import notices
 from portal.referrals.commands.connections import hide, touched
+from portal.referrals.commands.telling import tell_managers
 from portal.referrals.connecting import Marks
 from portal.referrals.models import Connection, Referral
 from portal.referrals.queries.connections import council_id
@@ -26,7 +25,8 @@ MAX_WORDS: Final = 2000
 
 def end(actor: Actor, connection_id: UUID, why: str) -> None:
     """The person who declared it ends it: the family's reports are there for them again, unless another connection of
-    theirs hides them. The practice managers are told at once. Twice is once.
+    theirs hides them. The practice managers are told at once, or whoever stands in for
+    them. Twice is once.
 
     Raises NotFound for what is not theirs, and Invalid({"why": "required" or "too_long"}).
     """
@@ -42,8 +42,7 @@ def end(actor: Actor, connection_id: UUID, why: str) -> None:
     events.record(Event.CONNECTION_ENDED, actor.account_id)
     with db.as_system():
         _show(_marks(one))
-    for manager in who_may(Permission.RESTRICT):
-        notices.tell(actor, "connection", manager.account_id, None)
+    tell_managers(actor, "connection")
 
 
 def put_back(actor: Actor, connection_id: UUID) -> None:

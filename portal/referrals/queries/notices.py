@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import and_, select
 
 from portal.auth.models import Account
+from portal.auth.policy import Permission
+from portal.auth.queries.staff import who_may
 from portal.kernel import db
 from portal.kernel.errors import NotFound
+from portal.kernel.scope import Council
 from portal.referrals.models import Notice, Referral
+
+FOR_MANAGERS: Final = ("opened", "connection")
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,8 @@ class ToTell:
     language: str
     reference: str
     sent_at: datetime | None
+    # Of what practice managers are told: who reads it in their place, "admin" or "contact" (nobody who can sign in).
+    stands_in: str = ""
 
 
 def to_tell(notice_id: UUID) -> ToTell:
@@ -50,4 +58,21 @@ def to_tell(notice_id: UUID) -> ToTell:
         raise NotFound("no such notice")
     # Without a choice of their own, the author reads the language that they wrote in.
     own = row.written_in if row.account_id == row.author_id else ""
-    return ToTell(row.id, row.kind, row.email, row.language or own or "", row.reference or "", row.sent_at)
+    managers = {one.account_id for one in who_may(Permission.RESTRICT)} if row.kind in FOR_MANAGERS else None
+    stands_in = "admin" if managers is not None and row.account_id not in managers else ""
+    language = row.language or own or ""
+    return ToTell(row.id, row.kind, row.email, language, row.reference or "", row.sent_at, stands_in)
+
+
+def to_contact(council: Council, notice_id: UUID, referral_id: UUID | None) -> ToTell:
+    """What the council's mailbox for security is told: of an opened report, or (None) of an ended connection.
+
+    Raises NotFound."""
+    reference = ""
+    if referral_id is not None:
+        query = select(Referral.reference).where(Referral.tenant_id == council.id, Referral.id == referral_id)
+        reference = db.session().execute(query).scalar_one_or_none() or ""
+        if not reference:
+            raise NotFound("no such report")
+    kind = "connection" if referral_id is None else "opened"
+    return ToTell(notice_id, kind, council.settings.security_contact, "", reference, None, "contact")

@@ -11,12 +11,10 @@ from sqlalchemy import insert, select, update
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.auth.policy import Permission
-from portal.auth.queries.staff import who_may
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.scope import Actor
-from portal.referrals.commands import notices
+from portal.referrals.commands.telling import tell_managers
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import REFERENCE
 from portal.screening.models import OPENING_REASONS, OpenedRecord
@@ -29,7 +27,7 @@ MAX_WORDS = 2000
 
 def open_record(actor: Actor, reference: str, reason: str, words: str) -> str:
     """Let the actor read one restricted record for an hour; returns its reference. What they see anyway needs no
-    opening. The practice managers are told.
+    opening. The practice managers are told, or whoever stands in for them.
 
     Raises Invalid (reason: unknown; words: required, too_long), the same whatever was typed as reference; and NotFound
     for a record that does not exist or that the actor has a connection to, which look alike.
@@ -104,6 +102,4 @@ def _open(actor: Actor, found: Any, reason: str, words: str) -> None:
     # From here on the rest of this transaction may see the record too: a notice hangs on it.
     scope.act_as(replace(actor, opened=actor.opened | {found.id}))
     db.scope_changed()
-    for manager in who_may(Permission.RESTRICT):
-        if manager.account_id not in found.unseen_by:
-            notices.tell(actor, "opened", manager.account_id, found.id)
+    tell_managers(actor, "opened", referral_id=found.id, unseen_by=frozenset(found.unseen_by))

@@ -1,0 +1,34 @@
+"""Whom the council's practice managers' notices reach when there is no manager: never nobody."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID, uuid4
+
+from portal.auth.policy import Permission
+from portal.auth.queries.staff import who_may
+from portal.kernel import jobs
+from portal.kernel.scope import Actor
+from portal.referrals.commands import notices
+
+# The managers; without one, the administrators, who can let one in.
+IN_TURN: Final = (Permission.RESTRICT, Permission.COUNCIL)
+CONTACT_JOB: Final = "referrals.tell_contact"
+
+
+def tell_managers(
+    actor: Actor, kind: str, *, referral_id: UUID | None = None, unseen_by: frozenset[UUID] = frozenset()
+) -> None:
+    """Have the practice managers told by email; without one whom it may reach, the administrators; without those, the
+    council's mailbox for security.
+
+    `kind` is opened (of a report) or connection. Neither the actor nor an account in `unseen_by` is told.
+    """
+    for permission in IN_TURN:
+        readers = {one.account_id for one in who_may(permission)} - {actor.account_id} - unseen_by
+        if readers:
+            for account_id in sorted(readers):
+                notices.tell(actor, kind, account_id, referral_id)
+            return
+    report = {} if referral_id is None else {"referral_id": referral_id}
+    jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), **report)

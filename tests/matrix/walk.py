@@ -46,8 +46,11 @@ COUNCILS_OWN = ("opening", "connection", "topic", "form", "trial", "version", "t
 PARTS = {"domain_id": "domain", "site_id": "site"}
 # Taking a report back is possible only before somebody at the council has it.
 FRESH = ("referrals.withdraw", "screening.claim")
+# Only who is in already, and not who waits, may become an agency's lead.
+PROMOTED = ("auth.make_lead",)
 # What only a trial that has ended has.
 ENDED = ("trials.receipt", "trials.council", "trials.urgent")
+PARTICULAR = {FRESH: "fresh", PROMOTED: "candidate", ENDED: "ended"}
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
     "group": "adults",
     "number": 0,
@@ -203,7 +206,7 @@ def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
         values["key"] = "children"
     for name in rule.arguments - set(FIXED):
         own = PARTS.get(name) or NAMES.get(name, thing)
-        named = "fresh" if rule.endpoint in FRESH else "ended" if rule.endpoint in ENDED else own
+        named = next((thing for endpoints, thing in PARTICULAR.items() if rule.endpoint in endpoints), own)
         things = getattr(world.things, named)
         values[name] = things[whose]
     adapter = app.url_map.bind("localhost")

@@ -51,6 +51,7 @@ class Things:
     fresh: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     membership: dict[str, str] = field(default_factory=dict)
+    candidate: dict[str, str] = field(default_factory=dict)
     topic: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     trial: dict[str, str] = field(default_factory=dict)
@@ -96,7 +97,8 @@ def make(councils: Councils) -> World:
         mark = THERE if person is foreigner else HERE
         _reports(world, whose, person, owners[person.council.id], mark)
         world.things.draft[whose] = str(_draft(person, mark))
-        world.things.membership[whose] = _waiting(person, mark)
+        world.things.membership[whose] = _near(person, f"Huw {mark} Wait", "pending")
+        world.things.candidate[whose] = _near(person, f"Haf {mark} Ready", "active")
         world.things.invitation[whose], world.things.token[whose] = make_invitation(person)
     _restricted(world, author)
     world.things.report[MISSING] = world.things.fresh[MISSING] = "AAA-AAA-AAA"
@@ -105,6 +107,7 @@ def make(councils: Councils) -> World:
         world.things.passkey[whose] = give_passkey(person.account_id)
     world.things.passkey[MISSING] = str(uuid4())
     world.things.draft[MISSING] = world.things.membership[MISSING] = world.things.invitation[MISSING] = str(uuid4())
+    world.things.candidate[MISSING] = str(uuid4())
     world.things.token[MISSING] = "nothing-opens-with-this"
     _designed(world)
     _agencies(world.things)
@@ -173,6 +176,7 @@ def _people_here(here: Council) -> dict[str, Person | None]:
     found["new screener"] = person("Sid", role="screener", accepted=False)
     for role in ("screener", "practice_manager", "form_designer", "council_admin"):
         found[role.replace("_", " ")] = person("Cai", role=role)
+    found["listed screener"] = person("Lis", role="screener")
     found["suspended"] = person("Sul", agency=SHARED)
     found["ended"] = person("Eos", agency=SHARED, state="ended")
     return found
@@ -218,19 +222,19 @@ def _reports(world: World, whose: str, author: Person, owner: Person | None, mar
 
 
 def _restricted(world: World, author: Person) -> None:
-    """Reports of the author that only the practice manager sees, and one of them opened by a colleague for an hour."""
+    """Reports of the author that a manager and one screener see, and one of them opened by a colleague for an hour."""
     people = world.people
     manager, opener = people["practice manager"], make_person(world.here, name=f"Ola {HERE} Prys", role="screener")
-    foreigner, other = people["other referrer"], people["other screener"]
+    foreigner, other, listed = (people[name] for name in ("other referrer", "other screener", "listed screener"))
     assert manager is not None
     assert foreigner is not None
     assert other is not None
+    assert listed is not None
     for name, state in (("report", "screening"), ("fresh", "sent")):
         made = make_referral(world.here, author, state=state, owner=manager, sections=_sections(HERE))
         with db.unit_of_work(manager.scope):
-            restricting.restrict(
-                manager.actor, find(manager.actor, Permission.RESTRICT, made.reference), "adoption", "", ()
-            )
+            found = find(manager.actor, Permission.RESTRICT, made.reference)
+            restricting.restrict(manager.actor, found, "adoption", "", (listed.account_id,))
         getattr(world.things, name)[RESTRICTED] = made.reference
     world.things.connection = {
         AGENCY: _connected(people["lead"]),
@@ -300,9 +304,9 @@ def _comment(designer: Person, form_id: UUID) -> str:
         return str(comments_of(designer.actor, form_id)[0].id)
 
 
-def _waiting(near: Person, mark: str) -> str:
-    """Somebody who asked to belong to the agency of `near`."""
+def _near(near: Person, name: str, state: str) -> str:
+    """Somebody of the agency of `near`, or who asked to be."""
     with db.unit_of_work(scope.NOWHERE) as session:
         agency = session.execute(select(Agency.key).where(Agency.id == near.actor.agency_id)).scalar_one()
-    person = make_person(near.council, name=f"Huw {mark} Wait", agency=agency, state="pending")
+    person = make_person(near.council, name=name, agency=agency, state=state)
     return str(person.actor.membership_id)

@@ -17,7 +17,9 @@ from portal.web.inputs import Choice, Input, longest, needed
 
 _NAME_LONGEST = 100
 _EVIDENCE_LONGEST = 500
-_STAFF_HEIR = _l("They go on with each report. What they may not see goes back to the holding area.")
+_STAFF_HEIR = _l(
+    "The colleague goes on with each report. What the colleague may not see goes back to the holding area."
+)
 
 
 class _Invite(Input):

@@ -26,6 +26,7 @@ from tests.fixtures.councils import Councils
 from tests.forms.contents import shipped_contents
 from tests.matrix import stages, walk, world
 from tests.matrix.access import AGENCY
+from tests.matrix.operators import add_operators
 from tests.matrix.world import World
 from tests.referrals.making import fill_trial
 from tests.referrals.test_people import ONE, WORKERS
@@ -98,6 +99,7 @@ def filled(app: Flask, councils: Councils, admin: Admin) -> Iterator[Filled]:
     """Both councils; what a POST does is undone, so that each form is tried on the same page."""
     add_template(admin, shipped_contents()[0])
     plain = world.make(councils)
+    add_operators(plain, admin)
     designer, approver = plain.people["form designer"], plain.people["practice manager"]
     assert designer is not None
     assert approver is not None

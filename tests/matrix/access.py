@@ -15,6 +15,7 @@ AGENCY, OTHER_AGENCY, OTHER_COUNCIL, MISSING = THINGS = (
     "of the agency", "of another agency", "of another council", "that do not exist",
 )  # fmt: skip
 RESTRICTED = "that are restricted"
+LIKELY = ("author", "screener", "form designer", "council admin", "practice manager", "anonymous")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Access:
         for name in names:
             found |= self.groups[name] if name in self.groups else {self._person(name)}
         return found
+
+    def somebody(self, page: str) -> str:
+        """One person who passes the page's door: of several, who is likely to get somewhere."""
+        passing = self.among([self.pages[page][DOOR]])
+        return next(name for name in LIKELY if name in passing)
 
     def _person(self, name: str) -> str:
         if name not in self.people:

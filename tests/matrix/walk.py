@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from portal.auth.guard import door_of
 from tests.factories.people import Person, sign_in
 from tests.matrix.access import AGENCY, MISSING, OTHER_COUNCIL, RESTRICTED, THINGS
 from tests.matrix.world import World
@@ -211,6 +212,18 @@ def address(app: Flask, world: World, rule: Rule, whose: str) -> str:
         values[name] = things[whose]
     adapter = app.url_map.bind("localhost")
     return adapter.build(rule.endpoint, values)
+
+
+def outside(app: Flask, rule: Rule) -> bool:
+    """Whether a page is the instance's own, outside every council."""
+    door = door_of(app.view_functions[rule.endpoint])
+    return door is not None and door.instance
+
+
+def for_machines(app: Flask, rule: Rule) -> bool:
+    """Whether no page of ours leads there: who posts proves with the message itself who they are."""
+    door = door_of(app.view_functions[rule.endpoint])
+    return door is not None and door.kind == "machine"
 
 
 def whose_of(rule: Rule) -> Iterator[str]:

@@ -11,8 +11,10 @@ from portal.forms.families import CONCERN
 from portal.forms.family_reading import FamilyFolder, families_in, plain, read_family
 from portal.forms.questionnaire import Form
 from portal.forms.thresholds import Thresholds
+from portal.tenants import folder_logo
 from portal.tenants.agency_list import Agency, parse_agencies
 from portal.tenants.documents import Document, Mistake, read
+from portal.tenants.pictures import Picture
 from portal.tenants.settings import Council, SettingsMistakes, languages_of, parse_council
 
 T = TypeVar("T")
@@ -30,6 +32,7 @@ class CouncilFolder:
     families: tuple[FamilyFolder, ...]
     settings_document: Mapping[str, Any]
     agencies_document: Mapping[str, Any]
+    logo: Picture | None = None
 
     @property
     def concern(self) -> FamilyFolder:
@@ -75,6 +78,7 @@ def load(path: Path) -> CouncilFolder:
     """Read and check a council's folder; raises FolderMistakes with everything that is wrong in any of its files."""
     mistakes: list[Mistake] = []
     council_file, agencies_file = read(path, COUNCIL), read(path, AGENCIES)
+    logo = folder_logo.take(path, council_file)
     council = _settings(council_file, mistakes, lambda: parse_council(council_file.data))
     languages = languages_of(council_file.data)
     agencies = _settings(agencies_file, mistakes, lambda: parse_agencies(agencies_file.data, languages))
@@ -90,6 +94,7 @@ def load(path: Path) -> CouncilFolder:
         families=read_well,
         settings_document=plain(council_file.data),
         agencies_document=plain(agencies_file.data),
+        logo=logo,
     )
 
 

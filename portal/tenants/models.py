@@ -74,6 +74,21 @@ class SettingsChange(TenantTable):
     __table_args__ = (UniqueConstraint("tenant_id", "number"),)
 
 
+class CouncilLogo(TenantTable):
+    """A picture that is or was a council's logo: a PNG that this program wrote, under its SHA-256 in hexadecimal."""
+
+    __tablename__ = "council_logo"
+
+    digest: Mapped[str]
+    content: Mapped[bytes]
+    created_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "digest"),
+        CheckConstraint("length(content) <= 500000", name="size"),
+    )
+
+
 class AgencyDecision(TenantTable):
     """What a person decided about an agency here, and why; nothing is ever taken back, only decided anew."""
 

@@ -12,6 +12,7 @@ from portal.auth.addresses import is_domain
 from portal.auth.providers import Provider
 from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
+from portal.tenants.brand_settings import Logo, read_brand
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
 from portal.tenants.reading import Found, Reader, twice
 from portal.tenants.service_times import ServiceTimes, read_times
@@ -22,11 +23,8 @@ PAGES: Final = ("privacy", "accessibility", "cookies", "terms", "thresholds")
 PRIORITIES: Final = ("urgent", "high", "standard", "low")
 RESERVED: Final = frozenset({"assets", "live", "ready", "outbox", "language", "static", "api", "operator"})
 """First parts of addresses that belong to the instance; a council's slug may not be one of them."""
-ENOUGH_CONTRAST: Final = 4.5
-_DARK = 0.04045  # below it the sRGB curve is a straight line
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 TELEPHONE = re.compile(r"(?:0|\+44 ?)[1-9][0-9]{1,4}(?: ?[0-9]){5,9}")
 _MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._'-]{0,62}@[a-z0-9.-]{3,190}")
 
@@ -106,6 +104,7 @@ class Council:
     priorities: tuple[Priority, ...]
     pages: Mapping[str, Text]
     people: People
+    logo: Logo | None = None
     sign_on: tuple[Provider, ...] = ()
     passkey_roles: tuple[str, ...] = PASSKEY_ROLES
 
@@ -134,7 +133,8 @@ def parse_council(document: object) -> Council:
         nation=top.choice("nation", NATIONS),
         languages=languages,
         hostnames=_hostnames(top),
-        colour=_colour(top.group("brand")),
+        colour=(brand := read_brand(top.group("brand")))[0],
+        logo=brand[1],
         phones=_phones(top.group("phones")),
         email=_mailbox(top, "email"),
         security_contact=_mailbox(top, "security_contact"),
@@ -187,25 +187,6 @@ def _hostnames(top: Reader) -> tuple[str, ...]:
     found = [name for name in names if isinstance(name, str)]
     top.mistakes.extend(twice([(("hostnames", i), name) for i, name in enumerate(found)], "host name"))
     return tuple(found)
-
-
-def _colour(brand: Reader) -> str:
-    colour = brand.words("colour", _COLOUR, "must be a colour such as #0b4a6f")
-    brand.finish()
-    if colour and contrast_with_white(colour) < ENOUGH_CONTRAST:
-        ratio = contrast_with_white(colour)
-        brand.wrong(
-            "colour",
-            f"white text on {colour} has a contrast of {ratio:.2f}: it needs {ENOUGH_CONTRAST} or more",
-        )
-    return colour
-
-
-def contrast_with_white(colour: str) -> float:
-    """The WCAG 2 contrast ratio (1 to 21) between white and a colour such as #0b4a6f."""
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= _DARK else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def _phones(group: Reader) -> Phones:

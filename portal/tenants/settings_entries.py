@@ -12,8 +12,9 @@ from flask_babel import gettext as _
 
 from portal.kernel.digits import whole
 from portal.tenants import own_parts
+from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
 from portal.tenants.reading import Found, Place
-from portal.tenants.settings import DAYS, ENOUGH_CONTRAST, contrast_with_white
+from portal.tenants.settings import DAYS
 from portal.web.fields import FieldView, OptionView
 
 _DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
@@ -42,7 +43,10 @@ def entries(page: str, languages: Sequence[str]) -> list[Entry]:
         hint = _("Leave a line between paragraphs. Begin a heading with ## and each line of a list with *.")
         said = Entry(page, ("pages", page), _("Text of the page"), wrong, hint, "textarea")
         return _in_languages(said, languages)
-    made = {"names": _names, "branding": _branding, "telephones": _telephones, "contacts": _contacts, "times": _times}
+    made = {
+        "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
+        "times": _times,
+    }  # fmt: skip
     return made[page](languages) if page in made else []
 
 
@@ -64,6 +68,12 @@ def _names(languages: Sequence[str]) -> list[Entry]:
 def _branding(_languages: Sequence[str]) -> list[Entry]:
     hint = _("A # and six digits or letters from a to f, such as #0b4a6f. White text must be easy to read on it.")
     return [Entry("colour", ("brand", "colour"), _("Colour"), _("Enter a colour such as #0b4a6f"), hint, width=10)]
+
+
+def _logo(languages: Sequence[str]) -> list[Entry]:
+    hint = _("Read aloud to whoever does not see it, such as: Logo of the council, hills above a river")
+    wrong = _("Enter what the logo shows, up to 200 characters")
+    return _in_languages(Entry("alt", ("brand", "logo", "alt"), _("What the logo shows"), wrong, hint), languages)
 
 
 def _telephones(languages: Sequence[str]) -> list[Entry]:

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from portal.kernel import scope
 from portal.kernel.language import say
+from portal.kernel.scope import Council
 from portal.tenants.opening import numbers
-from portal.web.shell import Account, CouncilView, Phone
+from portal.web.shell import Account, CouncilView, LogoView, Phone
 
 
 def council() -> CouncilView | None:
@@ -24,7 +25,16 @@ def council() -> CouncilView | None:
         colour=found.settings.colour,
         service=_("Report a concern about a child or make a request"),
         phones=tuple(Phone(one.name, one.number, one.when) for one in numbers(found, language)),
+        logo=_logo(found, language),
     )
+
+
+def _logo(found: Council, language: str) -> LogoView | None:
+    logo = found.settings.logo
+    if logo is None:
+        return None
+    address = f"{request.script_root}/logo/{logo.digest}.png"
+    return LogoView(address, say(logo.alt, language), logo.width, logo.height)
 
 
 def account() -> Account | None:

@@ -45,6 +45,16 @@ class Phone:
 
 
 @dataclass(frozen=True)
+class LogoView:
+    """A picture beside the council's name: its address, its text in the reader's language, its size in pixels."""
+
+    src: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class CouncilView:
     """What the layout shows of a council, already in the reader's language."""
 
@@ -53,6 +63,7 @@ class CouncilView:
     colour: str = DEFAULT_COLOUR
     service: str = ""
     phones: tuple[Phone, ...] = ()
+    logo: LogoView | None = None
 
     @property
     def brand(self) -> str:

@@ -29,7 +29,7 @@ BY_HAND = {
 # On a page only in a state that the people of the crawl are not in; each is attacked blindly below, and walked in
 # tests/auth (single sign-on, factors, passkeys, sessions, hats, invitations, standing, confirming), in
 # tests/screening/test_restricting.py and in tests/tenants (test_own_settings.py,
-# test_identity_providers.py).
+# test_identity_providers.py, test_logo.py).
 STATES = {
     "/sign-on/<key>",
     "/sign-on/<key>/signed-out",
@@ -58,6 +58,7 @@ STATES = {
     "/account/hat",
     "/invitation",
     "/council/history",
+    "/council/logo",
     "/council/support/<uuid:grant_id>",
     "/council/sign-on/<provider_key>/change",
     "/council/sign-on/<provider_key>/check",

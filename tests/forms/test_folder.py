@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from portal.forms.folder import CouncilFolder, FolderMistakes, load, load_agencies, load_rules
 from portal.forms.questionnaire import Question, visible
+from tests.factories.pictures import png
 
 COUNCILS = Path(__file__).resolve().parents[2] / "config" / "councils"
 SLUGS = ("avonmere", "glan-yr-afon")
@@ -195,3 +197,29 @@ def test_parts_can_be_read_alone(copied: Path) -> None:
     form, rules = load_rules(copied)
     assert form.triage
     assert rules.rules
+
+
+@pytest.mark.parametrize(
+    ("logo", "says"),
+    [
+        ("{file: none.png, alt: {en: A hill}}", "none.png cannot be read: No such file or directory"),
+        ("{file: hill.png, alt: {en: A hill}}", "hill.png is not a PNG or JPEG picture"),
+        (
+            "{file: ../hill.png, alt: {en: A hill}}",
+            "“file” must be the name of a .png or .jpg file in the council's folder",
+        ),
+        ("{file: 7, alt: {en: A hill}}", "“file” must be the name of a .png or .jpg file in the council's folder"),
+        ("{alt: {en: A hill}}", "“file” is missing"),
+        ("{file: good.png}", "“alt” is missing"),
+        ("{file: good.png, alt: {cy: Bryn}}", "“alt” has no text in the language “en”"),
+        ("{file: good.png, alt: {en: A hill}, size: 3}", "“size” is not known here"),
+        ("{file: good.png, alt: {en: A hill}, digest: x}", "“digest” is not known here"),
+    ],
+)
+def test_what_is_wrong_with_a_logo_is_told_with_its_line(copied: Path, logo: str, says: str) -> None:
+    (copied / "hill.png").write_bytes(b"GIF89a")
+    (copied / "good.png").write_bytes(png())
+    line = change(copied / "council.yaml", "brand: {colour:", f"brand:\n  logo: {logo}\n  colour:") + 1
+    path = copied / "council.yaml"
+    path.write_text(re.sub(r"(  colour: \"#[0-9a-f]{6}\")}", r"\1", path.read_text()))
+    assert mistakes_of(copied) == [f"council.yaml:{line}: {says}"]

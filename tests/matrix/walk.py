@@ -63,6 +63,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "kind": "section",
     "whom": "sponsored",
     "settings_page": "names",
+    "digest": "0" * 64,
 }
 FIXED |= {"decision": "suspend", "agency_kind": "school"}
 FIXED["template_key"] = "concern-shared"
@@ -79,6 +80,7 @@ SEVERAL = tuple(f"{pages}.{name}" for pages in ("referrals", "trials") for name 
 # The least that a form must say to be more than a mistake, where a mistake could hide who may use it.
 BODIES = {
     "tenants.own_settings_page": {"version": "1"},
+    "tenants.own_logo": {"version": "1"},
     "tenants.accept_terms": {"number": "1"},
     "referrals.send": {"submit_key": str(uuid4()), "seen_version": "1"},
     "trials.send": {"submit_key": str(uuid4()), "seen_version": "1"},

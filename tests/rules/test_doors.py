@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from portal.auth import guard
 from portal.web.security import PortalFlask
 
-KEBAB = re.compile(r"^(/|(/([a-z0-9]+(-[a-z0-9]+)*|<(uuid|string|int|path):[a-z_]+>|<[a-z_]+>))+)$")
+KEBAB = re.compile(r"^(/|(/([a-z0-9]+(-[a-z0-9]+)*|<(uuid|string|int|path):[a-z_]+>|<[a-z_]+>(\.png)?))+)$")
 
 
 def without_door(app: Flask) -> list[str]:

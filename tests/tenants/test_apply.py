@@ -19,6 +19,7 @@ from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.tenants import vault
 from portal.tenants.settings import SettingsMistakes
+from tests.factories.pictures import png
 
 Admin = psycopg.Connection[tuple[object, ...]]
 ASKED = "select g.key, a.state from agency_approval a join agency g on g.id = a.agency_id where a.tenant_id = %s"
@@ -289,3 +290,21 @@ def test_what_was_set_in_the_portal_must_fit_the_folder(empty: Admin, folders: P
     with pytest.raises(SettingsMistakes):
         apply(folders, "avonmere")
     assert everything(empty) == before
+
+
+def test_a_folders_logo_is_kept_once_and_a_new_one_beside_it(empty: Admin, folders: Path) -> None:
+    kept = "select digest from council_logo where tenant_id = (select id from council) order by created_at"
+    assert [apply(folders, "glan-yr-afon").changed for _ in range(2)] == [True, False]
+    first = rows(empty, kept)
+    assert first == [(_settings(empty)["brand"]["logo"]["digest"],)]
+    (folders / "glan-yr-afon/logo.png").write_bytes(png())
+    assert apply(folders, "glan-yr-afon").changed
+    assert rows(empty, kept) == [*first, (_settings(empty)["brand"]["logo"]["digest"],)]
+
+
+def test_a_logo_that_the_council_uploaded_stays(empty: Admin, folders: Path) -> None:
+    apply(folders, "glan-yr-afon")
+    empty.execute("update council set own_parts = '[\"brand\"]', settings = settings #- '{brand,logo}'")
+    (folders / "glan-yr-afon/logo.png").write_bytes(png())
+    assert apply(folders, "glan-yr-afon").kept == ("brand",)
+    assert "logo" not in _settings(empty)["brand"]

@@ -88,6 +88,7 @@ def test_the_export_names_every_part_and_holds_nothing_in_clear(world: World, tm
     assert (tmp_path / "council").stat().st_mode & 0o077 == 0
     assert done.rows["referral"] == done.rows["referral_child"] == 1
     assert done.rows["account"] == 2
+    assert done.rows["council_logo"] == 1
     for told in (world.author.email, "Siân", TOLD, "new@example.org"):
         assert told.encode() not in content
     found, _ = archive.read(tmp_path / "council", SECRET, archive.verifier_of(tmp_path / "sign.pub.pem"))

@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from portal.cli.cluster import Addresses
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, NotFound
+from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
-from portal.tenants.settings import SettingsMistakes, contrast_with_white
+from portal.tenants.settings import SettingsMistakes
 from tests.auth.walking import Walker
 from tests.factories.people import make_person, sign_in
 from tests.fixtures.councils import Councils

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from portal.tenants.agency_list import parse_agencies, rules_of
+from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.documents import read
-from portal.tenants.settings import PAGES, SettingsMistakes, contrast_with_white, parse_council
+from portal.tenants.folder_logo import take
+from portal.tenants.settings import PAGES, SettingsMistakes, parse_council
 
 COUNCILS = Path(__file__).resolve().parents[2] / "config" / "councils"
 SLUGS = ("avonmere", "glan-yr-afon")
@@ -19,6 +21,7 @@ SLUGS = ("avonmere", "glan-yr-afon")
 
 def document(slug: str, file: str = "council.yaml") -> Any:
     found = read(COUNCILS / slug, file)
+    take(COUNCILS / slug, found)
     assert found.mistakes == []
     return copy.deepcopy(found.data)
 

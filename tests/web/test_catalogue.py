@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 WELSH = CATALOGUES / "cy" / "LC_MESSAGES" / "messages.po"
 GAP = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}")
 LETTER = re.compile(r"[^\W\d_]{2,}")
-# Names that are the same in both languages: none so far.
-SAME_IN_WELSH: frozenset[str] = frozenset()
+# Words that are the same in both languages.
+SAME_IN_WELSH = frozenset({"Logo"})
 ENDS = re.compile(r"[:.?!]?\s*$")
 # Numbers whose nouns change differently, with the form that each takes.
 FORMS = {0: 0, 1: 1, 2: 2, 3: 3, 4: 0, 5: 0, 6: 4, 7: 0, 11: 0, 100: 0}

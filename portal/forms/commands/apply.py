@@ -18,7 +18,7 @@ from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
 from portal.tenants import own_parts, vault
-from portal.tenants.commands import folder_agencies
+from portal.tenants.commands import folder_agencies, logos
 from portal.tenants.commands.folder_agencies import LOCK, AgencyDisagreement
 from portal.tenants.models import CouncilKey, CouncilRow
 from portal.tenants.settings import parse_council
@@ -96,6 +96,8 @@ def _apply(
     if not known:
         _write_council(document, council, content, own, new=new)
         folder_agencies.bring(folder.agencies, council, new=new)
+    if folder.logo is not None:
+        logos.keep(council.id, folder.logo)
     terms.publish(parse_council(document).pages["terms"])
     before = _versions(council)
     forms = tuple(bring(council.id, family, replace_designed=replace_designed) for family in folder.families)

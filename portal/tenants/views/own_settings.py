@@ -17,10 +17,11 @@ from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Council
 from portal.tenants import resolve
 from portal.tenants import settings_entries as inputs
+from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
 from portal.tenants.prose import blocks
 from portal.tenants.queries import own_settings as queries
-from portal.tenants.settings import SettingsMistakes, contrast_with_white, parse_council
+from portal.tenants.settings import SettingsMistakes, parse_council
 from portal.tenants.views import terms_again
 from portal.tenants.views.blueprint import tenants
 from portal.web.dates import datetime_words
@@ -36,6 +37,7 @@ def titles() -> dict[str, str]:
     return {
         "names": _("Names and the duty to report"),
         "branding": _("Colour"),
+        "logo": _("Logo"),
         "telephones": _("Telephone numbers and opening hours"),
         "contacts": _("Contact addresses"),
         "times": _("Times, promises and how long drafts are kept"),
@@ -72,7 +74,10 @@ def own_settings() -> str:
     for key, title in titles().items():
         found = inputs.entries(key, _council().languages)
         drawn = inputs.views(found, inputs.shown(found, stored.document))
-        cards.append((key, title, [] if key in inputs.TEXTS else _rows(drawn)))
+        if key == "logo" and _council().settings.logo is None:
+            cards.append((key, title, [{"key": title, "value": _("None"), "lang": ""}]))
+        else:
+            cards.append((key, title, [] if key in inputs.TEXTS else _rows(drawn)))
     return render_template("tenants/settings.html", cards=cards)
 
 
@@ -201,7 +206,7 @@ def part_words() -> dict[str, str]:
     pages = titles()
     return {
         "name": _("Name of the council"),
-        "brand": pages["branding"],
+        "brand": _("Colour and logo"),
         "phones": pages["telephones"],
         "email": _("Email address for questions"),
         "security_contact": _("Email address for reports about security"),

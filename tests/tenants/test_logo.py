@@ -115,7 +115,7 @@ def test_an_older_logo_comes_back_with_the_older_settings(here: Walker, admin: A
 
 def test_a_new_text_keeps_the_picture_and_a_new_colour_the_logo(here: Walker, admin: Admin) -> None:
     before = logo_of(admin)
-    here.where(send(here, **ALT))
+    here.where(send(here, None, **ALT))
     here.where(here.post("/council/branding", {"version": version(here), "colour": "#123456"}))
     assert logo_of(admin) == before | {"alt": {"en": "A red bridge", "cy": "Pont goch"}}
 
@@ -167,7 +167,7 @@ def test_a_mistake_is_told_beside_its_field_and_the_text_is_kept(
 
 
 def test_the_first_logo_needs_a_file(at_the_council: Callable[..., Walker]) -> None:
-    answer = send(at_the_council("england"), **{"alt-en": "A red bridge"})
+    answer = send(at_the_council("england"), None, **{"alt-en": "A red bridge"})
     assert answer.status_code == 422
     assert "Choose a file" in answer.text
     assert 'value="A red bridge"' in answer.text
@@ -185,7 +185,7 @@ def test_whoever_saved_meanwhile_is_not_overwritten(here: Walker, admin: Admin) 
 
 def test_another_language_loses_nothing_that_was_typed(here: Walker, admin: Admin) -> None:
     before = logo_of(admin)
-    answer = send(here, **ALT, only_language="1", lang="cy")
+    answer = send(here, None, **ALT, only_language="1", lang="cy")
     assert "Pont goch" in answer.text
     assert logo_of(admin) == before
 

@@ -69,6 +69,12 @@ class Referral(TenantTable):
     author_only: Mapped[bool] = mapped_column(server_default=text("false"))
     # Who said that they must not see this family.
     unseen_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    # Since when, and by whom, it is kept past its time; why is sealed, with every hold before.
+    held_at: Mapped[datetime | None]
+    held_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    hold_words: Mapped[bytes | None]
+    # Since when it is on the managers' list of what is about to go.
+    warned_on: Mapped[date | None]
 
     __table_args__ = (
         within_council("form_version_id", "form_version"),
@@ -158,6 +164,7 @@ class Notice(TenantTable):
         within_council("referral_id", "referral", ondelete="CASCADE"),
         CheckConstraint(one_of("kind", NOTICE_KINDS), name="kind"),
         CheckConstraint(one_of("state", NOTICE_STATES), name="state"),
+        Index("ix_notice_referral", "tenant_id", "referral_id"),
         Index(
             "ix_notice_pending", "tenant_id", "created_at", postgresql_where=text("state = 'pending'")
         ),

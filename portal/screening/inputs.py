@@ -127,6 +127,37 @@ class OpenInput(_Reasoned):
     )
 
 
+class HoldInput(Input):
+    """Why a report must be kept past its time."""
+
+    words = TextAreaField(
+        _l("Why must this be kept?"),
+        description=_l("For example, a court case, a police investigation or a complaint. Practice managers read it."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_WORDS},
+        validators=[
+            needed(_l("Enter why this must be kept")),
+            longest(MAX_WORDS, _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS)),
+        ],
+    )
+
+
+class LiftInput(Input):
+    """Why a report need not be kept past its time any more."""
+
+    words = TextAreaField(
+        _l("Why can the hold be lifted?"),
+        description=_l("Practice managers read it."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_WORDS},
+        validators=[
+            needed(_l("Enter why the hold can be lifted")),
+            longest(MAX_WORDS, _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS)),
+        ],
+    )
+    since = HiddenField()
+
+
 def whole_number(text: object) -> int | None:
     """A count that was posted, or None."""
     return whole(text, len(str(MOST_MESSAGES)) - 1)

@@ -60,6 +60,7 @@ class Restriction(TenantTable):
         within_council("referral_id", "referral", ondelete="CASCADE"),
         CheckConstraint(one_of("reason", RESTRICTION_REASONS), name="reason"),
         CheckConstraint("lifted_by is null or lifted_by <> lift_asked_by", name="two_people"),
+        Index("ix_restriction_referral", "tenant_id", "referral_id"),
         Index(
             "ix_restriction_open", "tenant_id", "referral_id", unique=True,
             postgresql_where=text("lifted_at is null"),
@@ -86,5 +87,6 @@ class OpenedRecord(TenantTable):
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
         CheckConstraint(one_of("reason", OPENING_REASONS), name="reason"),
+        Index("ix_opened_record_referral", "tenant_id", "referral_id"),
         Index("ix_opened_record_account", "tenant_id", "account_id", "until"),
     )

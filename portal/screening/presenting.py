@@ -152,6 +152,8 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.RESTRICTION_LIFTED: lambda: _("Restriction lifted"),
     Event.RECORD_OPENED: lambda: _("Restricted record opened with a reason"),
     Event.OPENING_ENDED: lambda: _("Opened record closed by a manager"),
+    Event.REPORT_HELD: lambda: _("Put on hold, to be kept past its time"),
+    Event.HOLD_LIFTED: lambda: _("Hold lifted"),
     Event.AGENCY_SIGHT_CHANGED: lambda: _("Who sees it at the author’s agency was changed"),
 }
 

@@ -15,6 +15,7 @@ from portal.tenants import sign_on
 from portal.tenants.brand_settings import Logo, read_brand
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
 from portal.tenants.reading import Found, Reader, twice
+from portal.tenants.retention_settings import Retention, read_retention
 from portal.tenants.service_times import ServiceTimes, read_times
 
 NATIONS: Final = ("wales", "england")
@@ -99,6 +100,7 @@ class Council:
     clock: Clock
     service_times: ServiceTimes
     draft_days: int
+    retention: Retention
     statutory: Text
     outcomes: tuple[Outcome, ...]
     priorities: tuple[Priority, ...]
@@ -142,6 +144,7 @@ def parse_council(document: object) -> Council:
         clock=(clock := _clock(top.group("clock"))),
         service_times=read_times(top, clock.decide_working_days, clock.urgent_hours),
         draft_days=top.number("draft_days", 1, 365),
+        retention=read_retention(top),
         statutory=top.text("statutory", 2000),
         outcomes=_outcomes(top),
         priorities=_priorities(top),

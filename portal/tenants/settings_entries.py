@@ -125,7 +125,26 @@ def _times(_languages: Sequence[str]) -> list[Entry]:
             _("Enter a whole number from 1 to 24"), "", "number", 5,
         ),
         *_promises(),
+        *_retention(),
     ]  # fmt: skip
+
+
+def _retention() -> list[Entry]:
+    """How long what was sent is kept; it is told on the privacy page."""
+    wrong = _("Enter a whole number from 6 to 100")
+    closed = _("Counted from the day it is decided or taken back. Shown on the privacy page.")
+    made = [
+        ("report_years", _("Years to keep a report"), wrong, closed),
+        ("request_years", _("Years to keep a request for information"), wrong, closed),
+        (
+            "warn_days", _("Days to show the practice managers what will be deleted"),
+            _("Enter a whole number from 7 to 365"), _("Nothing is deleted that was not on their list for so long."),
+        ),
+    ]  # fmt: skip
+    return [
+        Entry(name.replace("_", "-"), ("retention", name), label, said, hint, "number", 5)
+        for name, label, said, hint in made
+    ]
 
 
 def _promises() -> list[Entry]:

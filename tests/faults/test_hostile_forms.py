@@ -71,6 +71,7 @@ STATES = {
     "/people/<uuid:membership_id>/resume",
     "/people/<uuid:membership_id>/suspend",
     "/screening/<reference>/restrict/lifting",
+    "/screening/<reference>/hold/lift",
 }
 NAMES = ("email", "code", "name", "job", "agency", "version", "session", "hat", "reason", "decision", "rang", "part")
 ODD = (

@@ -102,6 +102,8 @@ BODIES = {
     "screening.priority": {"priority": "urgent"},
     "screening.restrict": {"reason": "adoption"},
     "screening.lifting": {"do": "ask"},
+    "screening.hold": {"words": "A court case"},
+    "screening.lift_hold": {"words": "It is over"},
     "screening.agency_sight": {"sight": "author"},
     "screening.record": {
         "route": "MASH",

@@ -49,6 +49,8 @@ COUNCIL_EVENTS = (
     Event.RECORD_OPENED,
     Event.OPENING_ENDED,
     Event.AGENCY_SIGHT_CHANGED,
+    Event.REPORT_HELD,
+    Event.HOLD_LIFTED,
 )
 MOST_EVENTS = 200
 
@@ -96,6 +98,8 @@ class Found:
     sight: tuple[UUID, ...] | None = None
     """Who of the council may see it, None while it is not restricted."""
     author_only: bool = False
+    held_at: datetime | None = None
+    """Since when the council keeps it past its time."""
 
     def reads_only(self, actor: Actor) -> bool:
         """Whether the person has it open for a while only, off the list: to read it, never to take it."""
@@ -134,6 +138,7 @@ _COLUMNS = (
     Referral.queued_at, Referral.due_at, Referral.owner_id, Referral.unread_by_council,
     Referral.unread_by_agency, Referral.outcome, Referral.decided_at, Referral.form_version_id,
     Referral.wrapped_key, Referral.form_key, Referral.sight, Referral.author_only,
+    Referral.held_at,
 )  # fmt: skip
 
 
@@ -192,6 +197,7 @@ def _found(row: dict[str, Any], *, sees_council: bool) -> Found:
             "outcome": row["outcome"] or "",
             # Who is on the list is the council's to know.
             "sight": tuple(row["sight"]) if sees_council and row["sight"] is not None else None,
+            "held_at": row["held_at"] if sees_council else None,
         }
     )
 

@@ -12,6 +12,7 @@ from portal.auth import guard
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
+from portal.kernel.scope import Council
 from portal.tenants.prose import blocks
 from portal.tenants.views.blueprint import tenants
 from portal.web.shell import Link
@@ -85,4 +86,18 @@ def _page(key: str) -> str:
         blocks=blocks(say(text, language)),
         # Assistive technology must know when the text is in another language than the page.
         text_language="" if text.get(language) else "en",
+        kept=_kept(council) if key == "privacy" else "",
     )
+
+
+def _kept(council: Council) -> str:
+    """What the council's settings do with what was sent, whatever its own text says about it."""
+    rules = council.settings.retention
+    said = _(
+        "We keep a report for %(report)s years after the day on which it is decided or taken back, and a request for"
+        " information for %(request)s years. Then it is deleted. We keep one for longer only while somebody has not"
+        " read a message about it, or while the law or a complaint needs it.",
+        report=rules.report_years,
+        request=rules.request_years,
+    )
+    return str(said)

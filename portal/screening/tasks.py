@@ -1,0 +1,37 @@
+"""Jobs of the council's side: reports that have had their time go, every night."""
+
+from __future__ import annotations
+
+import structlog
+
+from portal.kernel import db, jobs, scope
+from portal.kernel.scope import Scope
+from portal.screening.commands import retention
+from portal.tenants import resolve
+
+log = structlog.get_logger()
+
+
+@jobs.app.periodic(cron="10 3 * * *")
+@jobs.app.task(name="screening.end_reports", queueing_lock="screening.end_reports", pass_context=False)
+def end_reports(timestamp: int) -> None:
+    """Every night: what is about to go is put on the managers' list, and what was there long enough is destroyed, each
+    batch in a transaction of its own. Killed at any moment, the next night goes on."""
+    del timestamp
+    # Years that were made longer a moment ago must count.
+    resolve.forget()
+    for council in resolve.everyone():
+        here = Scope(council=council, actor=scope.SYSTEM)
+        with db.unit_of_work(here):
+            retention.warn()
+        gone = done = _batch(here)
+        while done == retention.BATCH:
+            done = _batch(here)
+            gone += done
+        if gone:
+            log.info("reports.destroyed", council=council.slug, count=gone)
+
+
+def _batch(here: Scope) -> int:
+    with db.unit_of_work(here):
+        return retention.destroy()

@@ -40,7 +40,8 @@ def _form(tag: Tag) -> Form:
     fields, typed, chosen = [], [], []
     for control in tag.find_all(["input", "textarea", "select", "button"]):
         name, kind = str(control.get("name", "")), str(control.get("type", "text"))
-        if not name or control.name == "button" or kind == "submit":
+        # Words where a file belongs are no file; hostile files have tests of their own.
+        if not name or control.name == "button" or kind in ("submit", "file"):
             continue
         fields.append((name, str(control.get("value", ""))))
         is_choice = kind in ("radio", "checkbox") or control.name == "select"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -157,7 +158,9 @@ def _with_connector(settings: Settings, work: Callable[[], Any]) -> None:
             async with jobs.app.open_async():
                 await work()
 
-    asyncio.run(run())
+    # A thread of its own: a browser of an earlier test may keep a loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, run()).result()
 
 
 DEAD_WORKER = """

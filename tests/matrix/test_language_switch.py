@@ -23,6 +23,7 @@ from tests.fixtures.councils import Councils
 from tests.matrix import walk
 from tests.matrix import world as worlds
 from tests.matrix.access import AGENCY, Access
+from tests.matrix.operators import add_operators
 from tests.matrix.test_safe_methods import Admin, _forms, checksum
 from tests.matrix.walk import Walker
 
@@ -41,6 +42,7 @@ def test_no_form_of_the_product_acts_for_a_change_of_language(
 ) -> None:
     # Not the world of `filled`, which undoes whatever a form does.
     filled = worlds.make(councils)
+    add_operators(filled, admin)
     monkeypatch.setattr(limiter, "enabled", False)
     for rule, person in _forms(app, access):
         walker = Walker(app, filled, filled.people[person], filled.here.slug)

@@ -33,6 +33,11 @@ def _load(account_id: str) -> Person | None:
     return Person(actor.account_id) if actor and str(actor.account_id) == account_id else None
 
 
+def rotate() -> None:
+    """Give this browser's session a new id: what it has just proved belongs to nobody who knew the old one."""
+    session.rotate = True  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+
+
 def sign_in(account_id: UUID, strength: str, issuer: str = "", sid: str = "") -> None:
     """Make this browser's session the person's, as strong as what they proved (`issuer`: to whom, if not to us, and in
     which session there); the id changes, what was typed before stays."""
@@ -40,7 +45,7 @@ def sign_in(account_id: UUID, strength: str, issuer: str = "", sid: str = "") ->
     session.strength = strength  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
     session.issuer = issuer  # type: ignore[attr-defined] # as above
     session.sid = sid  # type: ignore[attr-defined] # as above
-    session.rotate = True  # type: ignore[attr-defined] # as above
+    rotate()
 
 
 def take(key: str) -> str:
@@ -97,16 +102,11 @@ def stronger(actor: Actor, strength: str) -> Actor:
     return now
 
 
-def rotate() -> None:
-    """Give this browser's session a new id: what it has just proved belongs to nobody who knew the old one."""
-    session.rotate = True  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
-
-
 def sign_out() -> None:
     """Forget the person; the old session's row is deleted and its id worthless."""
     logout_user()
     session.clear()
-    session.rotate = True  # type: ignore[attr-defined] # our own ServerSession behind Flask's proxy
+    rotate()
 
 
 def _remember_page() -> None:

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535)
     mail: str = Field("outbox", description="smtp://host:port, smtps://user:password@host:port, or outbox")
     mail_from: str = Field("no-reply@portal.invalid", description="the envelope sender")
+    storage: str = Field("var/files", description="where attached files are kept: a folder, or s3://bucket/prefix")
+    storage_endpoint: str = Field("", description="the address of an S3-compatible store that is not Amazon's")
+    storage_region: str = Field("eu-west-2", description="the region of the bucket")
+    storage_key_id: str = Field("", description="the access key's id")
+    storage_secret: str = Field("", description="the access key's secret")
     proxies: int = Field(0, ge=0, le=3, description="how many of our own proxies stand in front")
     # Operators open every council's settings, so they sign in with a passkey alone, which nobody can be talked out of.
     # Few browsers that only look at the demonstration have one: there, and only there, an app will do.
@@ -76,6 +81,21 @@ class Settings(BaseSettings):
             raise ValueError("must be outbox or begin with smtp:// or smtps://")
         return value
 
+    @field_validator("storage")
+    @classmethod
+    def _storage(cls, value: str) -> str:
+        place = urlsplit(value)
+        if place.scheme not in ("", "s3") or (place.scheme == "s3" and not place.netloc):
+            raise ValueError("must be a folder or s3://bucket/prefix")
+        return value
+
+    @field_validator("storage_endpoint")
+    @classmethod
+    def _endpoint(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+            raise ValueError("must be https://…, or http://… on a network of your own")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _absolute(cls, value: str) -> str:
@@ -102,6 +122,15 @@ class Settings(BaseSettings):
             (self.portal_operator_sign_in != "passkey", "PORTAL_OPERATOR_SIGN_IN=app is for the demonstration only"),
             (not local and self.base_url.startswith("http://"), "BASE_URL must be https outside this machine"),
         ]
+
+    def s3(self) -> dict[str, str]:
+        """How to reach an S3-compatible store, for `adapters.storage`; an empty value is left to the machine's role."""
+        return {
+            "endpoint": self.storage_endpoint,
+            "region": self.storage_region,
+            "access_key_id": self.storage_key_id,
+            "secret_access_key": self.storage_secret,
+        }
 
     @property
     def secure(self) -> bool:

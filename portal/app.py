@@ -13,14 +13,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logging import configure
 from config.settings import Settings, load
-from portal.adapters import email, identity, ports
+from portal.adapters import email, identity, ports, storage
 from portal.auth import envelope, guard, login, operators
 from portal.kernel import crypto, db, jobs, startup
 from portal.tenants import resolve, shell, vault
 from portal.web import assets, errors, language, security, templating
 from portal.web.limits import limiter
 
-PACKAGES = ("tenants", "auth", "forms", "referrals", "messaging", "screening")
+PACKAGES = ("tenants", "auth", "forms", "files", "referrals", "messaging", "screening")
 
 
 def start(settings: Settings, *, pool_size: int = 5) -> None:
@@ -34,6 +34,7 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     operators.sign_in_by(settings.portal_operator_sign_in)
     jobs.councils_from(resolve.by_id)
     ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from))
+    ports.use_store(storage.store_for(settings.storage, settings.s3()))
     # Without https we are on a developer's own machine, and so may the provider be.
     ports.use_identities(identity.OverHttp(local=not settings.secure))
     ports.use_addresses(settings.base_url, settings.mail_from)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from portal.kernel.errors import Unavailable
@@ -139,3 +140,51 @@ def instance_sender() -> str:
 def address(path: str) -> str:
     """An absolute address of this instance."""
     return _base_url[0] + path
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One object of the store: its key, its bytes and when it was last written."""
+
+    key: str
+    size: int
+    changed_at: datetime
+
+
+class NoObject(Exception):
+    """There is no such object in the store."""
+
+
+class Store(Protocol):
+    """Keeps objects, which are sealed before they come here, under keys that we make. Raises
+    portal.kernel.errors.Unavailable when the store does not answer or cannot take it."""
+
+    def put(self, key: str, pieces: Iterable[bytes]) -> int:
+        """Keep a stream, whole or not at all, and return its bytes. What `pieces` raises is raised."""
+
+    def get(self, key: str) -> Iterator[bytes]:
+        """The object as a stream; raises NoObject."""
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete objects; one that is not there was deleted already."""
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Every object under a prefix ("": all)."""
+
+    def check(self) -> None:
+        """Raise Unavailable unless an object can be written, read and deleted."""
+
+
+_store: list[Store] = []
+
+
+def use_store(store: Store) -> None:
+    """Choose the store of this process (app.py, the command line and tests only)."""
+    _store[:] = [store]
+
+
+def store() -> Store:
+    """The store of this process."""
+    if not _store:
+        raise LookupError("no store was chosen")
+    return _store[0]

@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 import psycopg
 
 from config import settings as configuration
+from portal.adapters import storage
 from portal.cli import migrate
 from portal.cli.binaries import OLDEST
 from portal.cli.instance import ROOT, environment
 from portal.kernel import startup
+from portal.kernel.errors import Unavailable
 
 HEARTBEAT_SECONDS = 60
 PATIENCE = 5
@@ -179,6 +181,16 @@ def mail_server(mail: str) -> str:
     return f"{place.hostname} answers"
 
 
+def store(settings: configuration.Settings) -> str:
+    """The store of attached files must take an object and give it back."""
+    place = "a bucket" if settings.storage.startswith("s3://") else "a folder"
+    try:
+        storage.store_for(settings.storage, settings.s3()).check()
+    except Unavailable as error:
+        raise WrongError(f"{place}: {error}") from None
+    return f"{place} takes a file and gives it back"
+
+
 def examine() -> list[Finding]:
     """Every check, in order; those that need the settings or the database stop where these are missing."""
     findings = [check("front-end assets", assets), check("Welsh catalogue", welsh)]
@@ -189,6 +201,7 @@ def examine() -> list[Finding]:
         return [Finding("settings", False, "; ".join(error.mistakes)), *findings]
     findings.insert(0, Finding("settings", True, "demonstration" if settings.demo else "real"))
     findings.append(check("mail server", lambda: mail_server(settings.mail)))
+    findings.append(check("store of files", lambda: store(settings)))
     address = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
     try:
         connection = psycopg.connect(address, autocommit=True, connect_timeout=PATIENCE)

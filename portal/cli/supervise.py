@@ -161,7 +161,7 @@ class Demo:
 
 _SHARED = (
     "DATABASE_URL", "DATABASE_URL_OWNER", "SECRET_KEY", "ROOT_KEY", "DEMO", "BASE_URL", "PORT", "MAIL",
-    "PORTAL_OPERATOR_SIGN_IN",
+    "PORTAL_OPERATOR_SIGN_IN", "STORAGE",
 )  # fmt: skip
 
 
@@ -201,6 +201,7 @@ def demo_environment(environ: dict[str, str], var: Path) -> dict[str, str]:
         "PORTAL_OPERATOR_SIGN_IN": "app",
         "BASE_URL": f"http://localhost:{port}",
         "LOG_LEVEL": "WARNING",
+        "STORAGE": str(var.absolute() / "files"),
     }
     if environ.get("DATABASE_URL") and not environ.get("DATABASE_URL_OWNER"):
         raise DemoError("DATABASE_URL needs DATABASE_URL_OWNER beside it: the role that owns the tables.")

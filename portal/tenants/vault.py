@@ -92,7 +92,8 @@ def new_record_key(table: str, record_id: UUID) -> bytes:
     return version.to_bytes(_VERSION_BYTES, "big") + crypto.seal(key, crypto.new_key(), where)
 
 
-def _record_key(wrapped: bytes, table: str, record_id: UUID) -> bytes:
+def record_key(wrapped: bytes, table: str, record_id: UUID) -> bytes:
+    """The record's own key, for what seals streams itself; raises kernel.crypto.CannotOpen."""
     version, key = _council_key(int.from_bytes(wrapped[:_VERSION_BYTES], "big"))
     where = crypto.place(_council_id(), table, record_id, "key", version)
     return crypto.unseal(key, wrapped[_VERSION_BYTES:], where)
@@ -111,7 +112,7 @@ class Record:
     def __init__(self, table: str, record_id: UUID, wrapped: bytes) -> None:
         self._council = _council_id()
         self._id = record_id
-        self._key = _record_key(wrapped, table, record_id)
+        self._key = record_key(wrapped, table, record_id)
 
     def seal(self, text: str, table: str, row_id: UUID, column: str) -> bytes:
         """Encrypt text for one column of one row."""

@@ -104,6 +104,19 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         "message": here(
             "message", **report, author_id=ACCOUNT, side="agency", body=BLOB, once=row_id(council, agency, "once")
         ),
+        "stored_file": here(
+            "stored_file",
+            agency_id=AGENCIES[agency],
+            added_by=ACCOUNT,
+            wrapped_key=BLOB,
+            name=BLOB,
+            size=1,
+            state="arriving",
+        ),
+        "file_part": here(
+            "file_part", file_id=row_id(council, agency, "stored_file"), agency_id=AGENCIES[agency], number=0, size=1
+        ),
+        "gone_object": here("gone_object"),
         "restriction": here("restriction", referral_id=report["referral_id"], reason="adoption", marked_by=ACCOUNT),
         "opened_record": here(
             "opened_record",
@@ -158,4 +171,6 @@ def fill(connection: Connection) -> None:
 
 TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = ("referral_section", "referral_child", "message", "decision", "notice", "restriction")
-WALLED_BY_AGENCY = ("referral", "referral_section", "referral_child", "message", "decision")
+WALLED_BY_AGENCY = (
+    "referral", "referral_section", "referral_child", "message", "decision", "stored_file", "file_part",
+)  # fmt: skip

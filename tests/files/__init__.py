@@ -1,0 +1,1 @@
+"""Stored files: the store, the sealing, what may be opened."""

@@ -100,6 +100,9 @@ class Event(StrEnum):
     REFERRAL_RESTARTED = "referrals.restarted"
     REFERRAL_WITHDRAWN = "referrals.withdrawn"
     REFERRAL_HANDED_OVER = "referrals.handed_over"
+    FILE_ADDED = "referrals.file_added"
+    FILE_REMOVED = "referrals.file_removed"
+    FILE_OPENED = "referrals.file_opened"
     DRAFT_DELETED = "referrals.draft_deleted"
     REFERRAL_CLAIMED = "screening.claimed"
     REFERRAL_RELEASED = "screening.released"
@@ -193,6 +196,9 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.REFERRAL_READ: frozenset({"part"}),
     Event.REFERRAL_RESTARTED: frozenset({"form", "number", "lost"}),
     Event.REFERRAL_WITHDRAWN: frozenset({"reason"}),
+    Event.FILE_ADDED: frozenset({"file", "side"}),
+    Event.FILE_REMOVED: frozenset({"file"}),
+    Event.FILE_OPENED: frozenset({"file"}),
     Event.PRIORITY_CHANGED: frozenset({"was", "now"}),
     Event.DECIDED: frozenset({"outcome"}),
     Event.RESTRICTED: frozenset({"reason", "people"}),

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 from portal.adapters import ports
 from portal.files import sealing
-from portal.kernel import crypto, scope
-from portal.kernel.errors import NotFound
+from portal.kernel import crypto
 from portal.tenants import vault
+from portal.tenants.vault import council_id as council_id
 
 TABLE = "stored_file"
 
@@ -54,14 +54,6 @@ class Counted:
     def sha256(self) -> str:
         """The digest of what has passed, in hexadecimal."""
         return self._digest.hexdigest()
-
-
-def council_id() -> UUID:
-    """The id of the council in force; raises NotFound outside every council."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
 
 
 def path(object_key: UUID) -> str:

@@ -53,6 +53,8 @@ def _opening(kind: str, language: str) -> str:
         "question": words(language, "We have a question for you. Sign in to read it and answer."),
         "reply": words(language, "There is a reply to your question. Sign in to read it."),
         "outcome": words(language, "There is an update. Sign in to read it."),
+        "file": words(language, "A file was added. Sign in to see it."),
+        "file_in": words(language, "A file was added. Sign in to see it."),
         "connection": words(
             language, "They see that family’s reports again. Sign in to see who and why; you can hide them again."
         ),
@@ -119,7 +121,7 @@ def _when(moment: datetime, language: str) -> str:
 def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
     # an opening may be off that record's list.
-    where = "screening" if notice.kind == "reply" else "referrals"
+    where = "screening" if notice.kind in ("reply", "file_in") else "referrals"
     if notice.stands_in:
         return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
     lists = {"opened": "restricted/openings", "connection": "restricted/connections"}

@@ -16,7 +16,8 @@ from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
-NOTICE_KINDS = ("received", "question", "reply", "outcome", "opened", "connection")
+SIDES = ("agency", "council")
+NOTICE_KINDS = ("received", "question", "reply", "outcome", "opened", "connection", "file", "file_in")
 NOTICE_STATES = ("pending", "sent", "failed")
 
 
@@ -190,3 +191,30 @@ class Connection(TenantTable):
     why: Mapped[bytes | None]
 
     __table_args__ = (Index("ix_connection_surname", "tenant_id", "surname_mark"),)
+
+
+class Attachment(TenantTable):
+    """A file on a report: on its draft, added later by either side, or with a message."""
+
+    __tablename__ = "attachment"
+
+    referral_id: Mapped[UUID]
+    # Whose people may touch the row: the report's agency.
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    file_id: Mapped[UUID]
+    message_id: Mapped[UUID | None]
+    added_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    # Whose side added it: agency or council.
+    side: Mapped[str]
+    # Whether the report was sent already.
+    later: Mapped[bool]
+    added_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        within_council("file_id", "stored_file"),
+        within_council("message_id", "message"),
+        UniqueConstraint("tenant_id", "file_id"),
+        CheckConstraint(one_of("side", SIDES), name="side"),
+        Index("ix_attachment_referral", "tenant_id", "referral_id", "added_at"),
+    )

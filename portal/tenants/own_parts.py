@@ -11,7 +11,7 @@ from portal.tenants.reading import Place
 # Slug, nation, languages, host names, sender, outcomes and priorities stay the operator's.
 ON_PAGES: Final = (
     "name", "brand", "phones", "email", "security_contact", "draft_days", "clock",
-    "retention", "service_times", "statutory",
+    "retention", "files", "service_times", "statutory",
     "pages.privacy", "pages.cookies", "pages.accessibility", "pages.terms", "pages.thresholds",
 )  # fmt: skip
 # Changed step by step on pages of its own, and never brought back as a whole: an identity provider that was switched

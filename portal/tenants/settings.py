@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Final
 
@@ -13,6 +13,7 @@ from portal.auth.providers import Provider
 from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
 from portal.tenants.brand_settings import Logo, read_brand
+from portal.tenants.file_settings import Files, read_files
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
 from portal.tenants.reading import Found, Reader, twice
 from portal.tenants.retention_settings import Retention, read_retention
@@ -109,6 +110,7 @@ class Council:
     logo: Logo | None = None
     sign_on: tuple[Provider, ...] = ()
     passkey_roles: tuple[str, ...] = PASSKEY_ROLES
+    files: Files = field(default_factory=Files)
 
     @property
     def default_language(self) -> str:
@@ -152,6 +154,7 @@ def parse_council(document: object) -> Council:
         people=read_people(top),
         sign_on=sign_on.providers(top),
         passkey_roles=read_passkey_roles(top),
+        files=read_files(top),
     )
     top.finish()
     if mistakes:

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.kernel.digits import whole
-from portal.tenants import own_parts
+from portal.tenants import own_parts, settings_numbers
 from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
 from portal.tenants.reading import Found, Place
 from portal.tenants.settings import DAYS
@@ -45,7 +45,7 @@ def entries(page: str, languages: Sequence[str]) -> list[Entry]:
         return _in_languages(said, languages)
     made = {
         "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
-        "times": _times,
+        "times": _times, "files": _files,
     }  # fmt: skip
     return made[page](languages) if page in made else []
 
@@ -124,57 +124,16 @@ def _times(_languages: Sequence[str]) -> list[Entry]:
             "urgent", ("clock", "urgent_hours"), _("Hours to act on an urgent report"),
             _("Enter a whole number from 1 to 24"), "", "number", 5,
         ),
-        *_promises(),
-        *_retention(),
+        *(_number(*one) for one in (*settings_numbers.promises(), *settings_numbers.retention())),
     ]  # fmt: skip
 
 
-def _retention() -> list[Entry]:
-    """How long what was sent is kept; it is told on the privacy page."""
-    wrong = _("Enter a whole number from 6 to 100")
-    closed = _("Counted from the day it is decided or taken back. Shown on the privacy page.")
-    made = [
-        ("report_years", _("Years to keep a report"), wrong, closed),
-        ("request_years", _("Years to keep a request for information"), wrong, closed),
-        (
-            "warn_days", _("Days to show the practice managers what will be deleted"),
-            _("Enter a whole number from 7 to 365"), _("Nothing is deleted that was not on their list for so long."),
-        ),
-    ]  # fmt: skip
-    return [
-        Entry(name.replace("_", "-"), ("retention", name), label, said, hint, "number", 5)
-        for name, label, said, hint in made
-    ]
+def _files(_languages: Sequence[str]) -> list[Entry]:
+    return [_number(*one) for one in settings_numbers.files()]
 
 
-def _promises() -> list[Entry]:
-    """What is promised to whoever reports; a promise sooner than the clock would be broken by keeping to it."""
-    nothing = _("Shown to everybody who reports. 0 promises nothing.")
-    later = _("Shown to everybody who reports. Not sooner than the time above.")
-    days = _("Enter a whole number from 0 to 20")
-    made = [
-        (
-            "urgent_hours", _("Promised: hours to act on an urgent report"),
-            _("Enter a whole number up to 24, not less than the hours to act"), later,
-        ),
-        (
-            "decide_working_days", _("Promised: working days to decide on a report"),
-            _("Enter a whole number up to 20, not less than the days to decide"), later,
-        ),
-        (
-            "acknowledge_working_days", _("Promised: working days until somebody looks at it"),
-            _("Enter a whole number from 0 to 20, not more than the promised days to decide"), nothing,
-        ),
-        ("answer_working_days", _("Promised: working days to answer a question"), days, nothing),
-        (
-            "early_help_working_days", _("Promised: working days until early help contacts the family"),
-            _("Enter a whole number from 0 to 60"), nothing,
-        ),
-    ]  # fmt: skip
-    return [
-        Entry(name.replace("_", "-"), ("service_times", name), label, wrong, hint, "number", 5)
-        for name, label, wrong, hint in made
-    ]
+def _number(name: str, place: Place, label: str, wrong: str, hint: str) -> Entry:
+    return Entry(name, place, label, wrong, hint, "number", 5)
 
 
 def shown(found: Iterable[Entry], document: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

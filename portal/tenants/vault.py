@@ -44,7 +44,8 @@ def place_of_key(council_id: UUID, version: int) -> bytes:
     return crypto.place("council_key", council_id, version)
 
 
-def _council_id() -> UUID:
+def council_id() -> UUID:
+    """The id of the council in force; raises NotFound outside every council."""
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
@@ -74,9 +75,9 @@ def _stored(council_id: UUID, version: int) -> tuple[int, bytes]:
 
 
 def _council_key(version: int = 0) -> tuple[int, bytes]:
-    council_id = _council_id()
-    found, wrapped = _stored(council_id, version)
-    return found, _unwrapped(council_id, found, wrapped)
+    council = council_id()
+    found, wrapped = _stored(council, version)
+    return found, _unwrapped(council, found, wrapped)
 
 
 def forget() -> None:
@@ -88,14 +89,14 @@ def forget() -> None:
 def new_record_key(table: str, record_id: UUID) -> bytes:
     """A new key for one record, wrapped with the council's newest key; store it beside the record."""
     version, key = _council_key()
-    where = crypto.place(_council_id(), table, record_id, "key", version)
+    where = crypto.place(council_id(), table, record_id, "key", version)
     return version.to_bytes(_VERSION_BYTES, "big") + crypto.seal(key, crypto.new_key(), where)
 
 
 def record_key(wrapped: bytes, table: str, record_id: UUID) -> bytes:
     """The record's own key, for what seals streams itself; raises kernel.crypto.CannotOpen."""
     version, key = _council_key(int.from_bytes(wrapped[:_VERSION_BYTES], "big"))
-    where = crypto.place(_council_id(), table, record_id, "key", version)
+    where = crypto.place(council_id(), table, record_id, "key", version)
     return crypto.unseal(key, wrapped[_VERSION_BYTES:], where)
 
 
@@ -110,7 +111,7 @@ class Record:
     """Seals and opens the values of one record (a report and all that hangs on it)."""
 
     def __init__(self, table: str, record_id: UUID, wrapped: bytes) -> None:
-        self._council = _council_id()
+        self._council = council_id()
         self._id = record_id
         self._key = record_key(wrapped, table, record_id)
 

@@ -117,6 +117,14 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             "file_part", file_id=row_id(council, agency, "stored_file"), agency_id=AGENCIES[agency], number=0, size=1
         ),
         "gone_object": here("gone_object"),
+        "attachment": here(
+            "attachment",
+            **report,
+            file_id=row_id(council, agency, "stored_file"),
+            added_by=ACCOUNT,
+            side="agency",
+            later=True,
+        ),
         "restriction": here("restriction", referral_id=report["referral_id"], reason="adoption", marked_by=ACCOUNT),
         "opened_record": here(
             "opened_record",
@@ -172,5 +180,5 @@ def fill(connection: Connection) -> None:
 TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = ("referral_section", "referral_child", "message", "decision", "notice", "restriction")
 WALLED_BY_AGENCY = (
-    "referral", "referral_section", "referral_child", "message", "decision", "stored_file", "file_part",
+    "referral", "referral_section", "referral_child", "message", "decision", "stored_file", "file_part", "attachment",
 )  # fmt: skip

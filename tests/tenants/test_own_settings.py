@@ -107,6 +107,8 @@ def test_a_number_is_changed_everywhere_recorded_and_can_be_brought_back(here: W
         ("contacts", {"email": "nobody"}, "Enter an email address"),
         ("times", {"draft_days": "0"}, "Enter a whole number from 1 to 365"),
         ("times", {"draft_days": "many"}, "Enter a whole number from 1 to 365"),
+        ("files", {"file": "101"}, "Enter a whole number from 1 to 100"),
+        ("files", {"report": "24"}, "not less than the largest file"),
         ("names", {"name_cy": " "}, "Enter the name"),
         ("names", {"name_en": "x" * 121}, "Enter the name"),
         ("privacy", {"privacy_en": "a\x00b"}, "Enter the text of the page"),
@@ -159,7 +161,7 @@ def test_whoever_saved_meanwhile_is_not_overwritten(here: Walker, admin: Admin) 
 
 def test_saving_what_is_there_changes_nothing(here: Walker, admin: Admin) -> None:
     before = settings(admin)
-    for page in ("names", "telephones", "branding", "contacts", "times", "accessibility"):
+    for page in ("names", "telephones", "branding", "contacts", "times", "files", "accessibility"):
         here.where(save(here, f"/council/{page}"))
     assert settings(admin) == before
     assert admin.execute("select 1 from settings_change").fetchall() == []

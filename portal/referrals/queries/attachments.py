@@ -1,0 +1,134 @@
+"""The files on a report: those of a report that a person may see, and one of them for whoever may open it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from portal.auth.models import Account
+from portal.auth.policy import Permission
+from portal.files import queries as files
+from portal.files.models import StoredFile
+from portal.files.queries import Stored
+from portal.files.states import HARMFUL, REFUSED
+from portal.kernel import db
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import Actor
+from portal.referrals.models import Attachment, Referral
+from portal.referrals.queries.drafts import own
+from portal.referrals.queries.reaching import reachable
+from portal.tenants.vault import council_id
+
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Attached:
+    """One file on a report. `reference` is "" while the report is a draft; `later` says that it came after sending."""
+
+    file: Stored
+    referral_id: UUID
+    agency_id: UUID
+    reference: str
+    message_id: UUID | None
+    side: str
+    later: bool
+    added_at: datetime
+    added_by: UUID
+    added_by_name: str
+
+    @property
+    def id(self) -> UUID:
+        """The file's id."""
+        return self.file.id
+
+
+_COLUMNS = (
+    Attachment.file_id, Attachment.referral_id, Attachment.agency_id, Referral.reference, Attachment.message_id,
+    Attachment.side, Attachment.later, Attachment.added_at, Attachment.added_by, Account.name,
+)  # fmt: skip
+
+
+def of_report(actor: Actor, referral_id: UUID) -> tuple[Attached, ...]:
+    """The files on a report or draft that this person may see, in the order in which they came."""
+    return _found(_may_see(actor), Attachment.referral_id == referral_id)
+
+
+def find(actor: Actor, file_id: UUID) -> Attached:
+    """One file that this person may see; raises NotFound."""
+    found = _found(_may_see(actor), Attachment.file_id == file_id)
+    if not found:
+        raise NotFound("no such file")
+    return found[0]
+
+
+def _may_see(actor: Actor) -> ColumnElement[bool]:
+    """A draft's files are there for whoever may open the draft, a sent report's for both sides' readers of it."""
+    sent = Referral.state != "draft"
+    return or_(
+        and_(own(actor), Referral.state == "draft"),
+        and_(reachable(actor, Permission.TRACK), sent),
+        and_(reachable(actor, Permission.LOOK), sent),
+    )
+
+
+def _found(*where: ColumnElement[bool]) -> tuple[Attached, ...]:
+    on_report = and_(Referral.tenant_id == Attachment.tenant_id, Referral.id == Attachment.referral_id)
+    query = (
+        select(*_COLUMNS)
+        .join(Referral, on_report)
+        .join(Account, Account.id == Attachment.added_by)
+        .where(Attachment.tenant_id == council_id(), *where)
+        .order_by(Attachment.added_at, Attachment.file_id)
+        .limit(MOST)
+    )
+    rows = db.session().execute(query).all()
+    known = files.stored(row.file_id for row in rows)
+    return tuple(
+        Attached(
+            file=known[row.file_id],
+            referral_id=row.referral_id,
+            agency_id=row.agency_id,
+            reference=row.reference or "",
+            message_id=row.message_id,
+            side=row.side,
+            later=row.later,
+            added_at=row.added_at,
+            added_by=row.added_by,
+            added_by_name=row.name,
+        )
+        for row in rows
+        if row.file_id in known
+    )
+
+
+def taken_up(referral_id: UUID) -> tuple[int, int]:
+    """How many files are on a report, and how many bytes they have; those that were removed do not count."""
+    on_file = and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id)
+    query = (
+        select(func.count(), func.coalesce(func.sum(StoredFile.size), 0))
+        .select_from(Attachment)
+        .join(StoredFile, on_file)
+        .where(
+            Attachment.tenant_id == council_id(),
+            Attachment.referral_id == referral_id,
+            StoredFile.state.not_in((HARMFUL, REFUSED)),
+        )
+    )
+    number, size = db.session().execute(query).one()
+    return int(number), int(size)
+
+
+def same(referral_id: UUID, sha256: str) -> UUID | None:
+    """The file on that report with the same content, if there is one."""
+    on_file = and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id)
+    query = (
+        select(StoredFile.id)
+        .join(Attachment, on_file)
+        .where(Attachment.tenant_id == council_id(), Attachment.referral_id == referral_id, StoredFile.sha256 == sha256)
+        .limit(1)
+    )
+    return db.session().execute(query).scalar_one_or_none()

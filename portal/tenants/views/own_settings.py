@@ -213,7 +213,7 @@ def part_words() -> dict[str, str]:
         "security_contact": _("Email address for reports about security"),
         "draft_days": _("Days after which a draft is deleted"),
         "retention": _("How long reports are kept"),
-        "files": _("Files that may be attached"),
+        "files": _("Attached files"),
         "clock": _("Times to decide and to act"),
         "service_times": _("What you promise"),
         "statutory": _("The duty to report"),

@@ -19,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3
 CATALOGUES := $(wildcard portal/translations/*/LC_MESSAGES/messages.po)
 ASSET_SOURCES := $(shell find portal/assets -type f 2>/dev/null)
 
-.PHONY: help run test lint lock build assets postgres browser translations reset clean
+.PHONY: help run test lint lock build assets postgres browser scanner translations reset clean
 
 help:
 	@echo "make run           the whole portal with fictional people, at http://localhost:8000 (PORT=8001 make run)"
@@ -33,7 +33,7 @@ run: $(VENV)/.runtime build
 	@test -n "$$DATABASE_URL" || $(MAKE) postgres
 	@exec $(PY) -P -m portal.cli demo
 
-test: $(VENV)/.dev build postgres browser
+test: $(VENV)/.dev build postgres browser scanner
 	$(PY) -P -m pytest -n 2 $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev
@@ -107,7 +107,7 @@ translations: $(VENV)/.runtime
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(MAKE) build
 
-# --- PostgreSQL and the browser ---------------------------------------------------------------------------------
+# --- PostgreSQL, the browser and the scanner ---------------------------------------------------------------------------------
 
 postgres: $(VENV)/.runtime
 	@$(PY) -P -m portal.cli.binaries || { \
@@ -116,6 +116,9 @@ postgres: $(VENV)/.runtime
 
 browser: $(VENV)/.dev
 	@$(PY) -P -m portal.cli browser
+
+scanner: $(VENV)/.dev
+	@$(PY) -P -m portal.cli scanner
 
 # --- Pins -------------------------------------------------------------------------------------------------------
 

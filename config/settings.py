@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     storage_region: str = Field("eu-west-2", description="the region of the bucket")
     storage_key_id: str = Field("", description="the access key's id")
     storage_secret: str = Field("", description="the access key's secret")
+    scanner: str = Field("", description="clamd://host:port or clamd:///path/of/its/socket; without, no file is ready")
+    scanner_days: int = Field(7, ge=0, le=30, description="older signatures judge nothing; 0 asks for no age")
     proxies: int = Field(0, ge=0, le=3, description="how many of our own proxies stand in front")
     # Operators open every council's settings, so they sign in with a passkey alone, which nobody can be talked out of.
     # Few browsers that only look at the demonstration have one: there, and only there, an app will do.
@@ -96,6 +98,14 @@ class Settings(BaseSettings):
             raise ValueError("must be https://…, or http://… on a network of your own")
         return value
 
+    @field_validator("scanner")
+    @classmethod
+    def _scanner(cls, value: str) -> str:
+        place = urlsplit(value)
+        if value and (place.scheme != "clamd" or not (place.hostname or place.path)):
+            raise ValueError("must be clamd://host:port or clamd:///path/of/its/socket")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _absolute(cls, value: str) -> str:
@@ -119,6 +129,7 @@ class Settings(BaseSettings):
             (len(self.secret_key) < SECRET_LENGTH, "SECRET_KEY is shorter than 32 characters"),
             (self.root_key == DEMO_ROOT_KEY, "ROOT_KEY is the demonstration's: set your own"),
             (self.mail == "outbox", "MAIL is the demonstration's outbox: set an SMTP server"),
+            (self.scanner_days == 0, "SCANNER_DAYS=0 is for the demonstration only: old signatures find nothing new"),
             (self.portal_operator_sign_in != "passkey", "PORTAL_OPERATOR_SIGN_IN=app is for the demonstration only"),
             (not local and self.base_url.startswith("http://"), "BASE_URL must be https outside this machine"),
         ]

@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logging import configure
 from config.settings import Settings, load
-from portal.adapters import email, identity, ports, storage
+from portal.adapters import clamd, email, identity, ports, storage
 from portal.auth import envelope, guard, login, operators
 from portal.kernel import crypto, db, jobs, startup
 from portal.tenants import resolve, shell, vault
@@ -35,6 +35,7 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     jobs.councils_from(resolve.by_id)
     ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from))
     ports.use_store(storage.store_for(settings.storage, settings.s3()))
+    ports.use_scanner(clamd.scanner_for(settings.scanner, settings.scanner_days))
     # Without https we are on a developer's own machine, and so may the provider be.
     ports.use_identities(identity.OverHttp(local=not settings.secure))
     ports.use_addresses(settings.base_url, settings.mail_from)

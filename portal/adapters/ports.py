@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from portal.kernel.errors import Unavailable
 
@@ -188,3 +188,62 @@ def store() -> Store:
     if not _store:
         raise LookupError("no store was chosen")
     return _store[0]
+
+
+@dataclass(frozen=True)
+class Signatures:
+    """What a scanner looks for: its own words for the version, and when that was published (None: it does not say)."""
+
+    version: str
+    made_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Clean:
+    """Every byte was looked at with signatures that are fresh enough, and nothing was found."""
+
+    signatures: Signatures
+
+
+@dataclass(frozen=True)
+class Harmful:
+    """Something harmful is in it; `found` is what the scanner calls that."""
+
+    found: str
+    signatures: Signatures
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """No verdict, which is never a good one. `why` is a stable code; `lasting` says that asking again is no use."""
+
+    why: str
+    lasting: bool = False
+
+
+Verdict = Clean | Harmful | Unknown
+
+
+class Scanner(Protocol):
+    """Looks for harmful software in files."""
+
+    def scan(self, file: BinaryIO) -> Verdict:
+        """The verdict over a file, from its present position to its end; whatever goes wrong is Unknown."""
+
+    def signatures(self) -> Signatures:
+        """What it looks for; raises Unavailable unless it answers with signatures that are fresh enough to judge by."""
+
+
+_scanner: list[Scanner] = []
+
+
+def use_scanner(scanner: Scanner) -> None:
+    """Choose the scanner of this process (app.py and tests only)."""
+    _scanner[:] = [scanner]
+
+
+def scanner() -> Scanner:
+    """The scanner of this process."""
+    if not _scanner:
+        raise LookupError("no scanner was chosen")
+    return _scanner[0]

@@ -23,6 +23,7 @@ COMMANDS = {
     "sign-on": "portal.cli.sign_on",
     "operator": "portal.cli.operators",
     "browser": "portal.cli.browser",
+    "scanner": "portal.cli.scanner",
 }
 
 

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import psycopg
 
 from config import settings as configuration
-from portal.adapters import storage
-from portal.cli import migrate
+from portal.adapters import clamd, storage
+from portal.cli import migrate, scanner_check
 from portal.cli.binaries import OLDEST
 from portal.cli.instance import ROOT, environment
 from portal.kernel import startup
@@ -191,6 +191,16 @@ def store(settings: configuration.Settings) -> str:
     return f"{place} takes a file and gives it back"
 
 
+def scanner(settings: configuration.Settings) -> str:
+    """The scanner must find what is harmful, and say when it did not look."""
+    if not settings.scanner:
+        raise WrongError("SCANNER is not set, so NO ATTACHED FILE EVER BECOMES READY: run clamd (docs/running.md)")
+    asked = clamd.scanner_for(settings.scanner, settings.scanner_days)
+    if wrong := scanner_check.fault(asked):
+        raise WrongError(wrong)
+    return f"ClamAV {asked.signatures().version} finds the test string, and says when it did not look"
+
+
 def examine() -> list[Finding]:
     """Every check, in order; those that need the settings or the database stop where these are missing."""
     findings = [check("front-end assets", assets), check("Welsh catalogue", welsh)]
@@ -202,6 +212,7 @@ def examine() -> list[Finding]:
     findings.insert(0, Finding("settings", True, "demonstration" if settings.demo else "real"))
     findings.append(check("mail server", lambda: mail_server(settings.mail)))
     findings.append(check("store of files", lambda: store(settings)))
+    findings.append(check("scanner of files", lambda: scanner(settings)))
     address = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)
     try:
         connection = psycopg.connect(address, autocommit=True, connect_timeout=PATIENCE)

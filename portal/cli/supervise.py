@@ -21,6 +21,8 @@ from portal.cli.children import BackOff, Child, stop_all
 from portal.cli.cluster import Cluster, ClusterError
 from portal.cli.instance import ROOT, demo_secrets, instance_file, var_directory, write_private
 from portal.cli.places import home_in
+from portal.cli.private_clamd import PrivateClamd
+from portal.cli.scanner import find_clamd
 from portal.cli.signins import table
 
 READY_SECONDS = 120.0
@@ -52,6 +54,8 @@ class Demo:
     environ: dict[str, str]
     cluster: Cluster | None = None
     children: list[Child] = field(default_factory=list)
+    scanner: list[Child] = field(default_factory=list)
+    clamd: PrivateClamd | None = None
     back_off: BackOff = field(default_factory=BackOff)
     stopping: bool = False
     announced: bool = False
@@ -81,18 +85,36 @@ class Demo:
         if not self.environ.get("DATABASE_URL"):
             self._start_cluster()
         self.announced = True
+        self._start_scanner()
         write_private(instance_file(self.var), {key: self.environ[key] for key in _SHARED if key in self.environ})
         self._prepare()
         portal = [sys.executable, "-P", "-m", "portal.cli"]
-        self.children = [Child("web server", [*portal, "serve"], self.environ)]
-        self.children.append(Child("worker", [*portal, "worker"], self.environ))
-        for child in self.children:
+        mine = [
+            Child("web server", [*portal, "serve"], self.environ),
+            Child("worker", [*portal, "worker"], self.environ),
+        ]
+        self.children = [*self.scanner, *mine]
+        for child in mine:
             child.start()
         self._wait_until_served()
         say(f"\nThe portal is at {self.environ['BASE_URL']}/  (Ctrl-C stops it)\n")
         people = self.var / SIGN_INS
         if people.exists():
             say(people.read_text())
+
+    def _start_scanner(self) -> None:
+        """Unless one was named, a scanner that knows test strings only: the demonstration shows what would happen."""
+        if self.environ.get("SCANNER"):
+            return
+        program = find_clamd()
+        if program is None:
+            say("No clamd is installed: attached files stay “being checked” (apt-get install clamav-daemon).")
+            return
+        self.clamd = PrivateClamd(program)
+        self.environ |= {"SCANNER": self.clamd.address, "SCANNER_DAYS": "0"}
+        self.scanner = [Child("scanner", self.clamd.command(), self.environ)]
+        self.scanner[0].start()
+        self.children = list(self.scanner)
 
     def _start_cluster(self) -> None:
         home, note = home_in(self.var)
@@ -106,7 +128,7 @@ class Demo:
     def _prepare(self) -> None:
         """Migrate, load the councils and seed in a process of its own, whose memory we do not keep."""
         started = Child("preparation", [sys.executable, "-P", "-m", "portal.cli", "demo", "--prepare"], self.environ)
-        self.children = [started]
+        self.children = [*self.scanner, started]
         started.start()
         process = started.process
         while process is not None and process.poll() is None:
@@ -155,13 +177,15 @@ class Demo:
             say("\nStopping.")
             instance_file(self.var).unlink(missing_ok=True)
         stop_all(self.children, STOP_SECONDS)
+        if self.clamd is not None:
+            self.clamd.forget()
         if self.cluster is not None:
             self.cluster.stop()
 
 
 _SHARED = (
     "DATABASE_URL", "DATABASE_URL_OWNER", "SECRET_KEY", "ROOT_KEY", "DEMO", "BASE_URL", "PORT", "MAIL",
-    "PORTAL_OPERATOR_SIGN_IN", "STORAGE",
+    "PORTAL_OPERATOR_SIGN_IN", "STORAGE", "SCANNER", "SCANNER_DAYS",
 )  # fmt: skip
 
 

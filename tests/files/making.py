@@ -14,10 +14,9 @@ import pikepdf
 import pillow_heif
 from PIL import Image
 
+from portal.cli.private_clamd import EICAR as EICAR
 from tests.files.compound import compound
 
-# The test string that every scanner knows, in two halves: whole, it would have this file quarantined.
-EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + rb"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

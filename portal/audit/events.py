@@ -103,6 +103,7 @@ class Event(StrEnum):
     FILE_ADDED = "referrals.file_added"
     FILE_REMOVED = "referrals.file_removed"
     FILE_OPENED = "referrals.file_opened"
+    FILE_JUDGED = "files.judged"
     DRAFT_DELETED = "referrals.draft_deleted"
     REFERRAL_CLAIMED = "screening.claimed"
     REFERRAL_RELEASED = "screening.released"
@@ -199,6 +200,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.FILE_ADDED: frozenset({"file", "side"}),
     Event.FILE_REMOVED: frozenset({"file"}),
     Event.FILE_OPENED: frozenset({"file"}),
+    Event.FILE_JUDGED: frozenset({"state", "reason"}),
     Event.PRIORITY_CHANGED: frozenset({"was", "now"}),
     Event.DECIDED: frozenset({"outcome"}),
     Event.RESTRICTED: frozenset({"reason", "people"}),

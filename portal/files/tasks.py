@@ -1,14 +1,19 @@
-"""Jobs about stored files: what no row needs any more leaves the store."""
+"""Jobs about stored files: each is judged, none waits unnoticed, and what no row needs any more leaves the store."""
 
 from __future__ import annotations
+
+from uuid import UUID, uuid4
 
 import structlog
 
 from portal.adapters import ports
+from portal.auth.letters import address, language_of, send
+from portal.auth.queries import mailing
 from portal.files import content
-from portal.files.commands import clearing
-from portal.kernel import db, jobs, scope
+from portal.files.commands import clearing, judging
+from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Unavailable
+from portal.kernel.language import words
 from portal.kernel.scope import Scope
 from portal.tenants import resolve
 
@@ -46,3 +51,62 @@ def _batch(here: Scope) -> int:
         with db.unit_of_work(here):
             clearing.forget(keys)
     return len(keys)
+
+
+@jobs.task(judging.JOB)
+def scan(file_id: UUID) -> None:
+    """Judge one file; safe to run twice, and at once."""
+    judging.judge(file_id)
+
+
+@jobs.app.periodic(cron="*/2 * * * *")
+@jobs.app.task(name="files.sweep", queueing_lock="files.sweep", pass_context=False)
+def sweep(timestamp: int) -> None:
+    """Every two minutes: a file whose job was lost, or that an outage left without a verdict, is asked about again."""
+    del timestamp
+    answers = _scanner_answers()
+    for council in resolve.everyone():
+        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+            found = judging.ask_again(answers)
+        if found:
+            log.warning("files.asked_again", council=council.slug, count=found)
+
+
+def _scanner_answers() -> bool:
+    try:
+        found = ports.scanner().signatures()
+    except Unavailable as error:
+        log.warning("files.scanner_unavailable", why=str(error))
+        return False
+    if found.made_at is not None and clock.now() - found.made_at > judging.FRESH:
+        log.warning("files.signatures_old", made_at=found.made_at.isoformat())
+    return True
+
+
+@jobs.app.periodic(cron="*/30 * * * *")
+@jobs.app.task(name="files.note_late", queueing_lock="files.note_late", pass_context=False)
+def note_late(timestamp: int) -> None:
+    """Every half an hour: a council is told, once, of files that nothing could judge for three days."""
+    del timestamp
+    for council in resolve.everyone():
+        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+            found = judging.note_late()
+            if found:
+                jobs.enqueue("files.tell_late", sweep_id=uuid4())
+        if found:
+            log.warning("files.late", council=council.slug, count=found)
+
+
+@jobs.task("files.tell_late")
+def tell_late(sweep_id: UUID) -> None:
+    """Tell the council's people who look after its portal that files wait; which ones stands on no page of theirs."""
+    for reader in mailing.council_people():
+        language = language_of(reader)
+        subject = words(language, "Attached files cannot be checked")
+        text = words(
+            language,
+            "Files that were attached to reports have waited for more than three days, because the check for "
+            "harmful software does not work. Nobody can open them until it does. The reports themselves were sent. "
+            "Ask whoever runs the portal to look at the scanner, and ask for urgent files by another way.",
+        )
+        send(reader, language, subject, f"{text}\n\n{address('/')}", f"late-{sweep_id}-{reader.membership_id}")

@@ -14,10 +14,12 @@ MOST_FOR_A_REPORT: Final = 500
 
 @dataclass(frozen=True)
 class Files:
-    """In megabytes: one file, and all files of one report."""
+    """In megabytes: one file, and all files of one report. And whether what came is kept beside what is shown."""
 
     megabytes: int = 25
     report_megabytes: int = 100
+    # What a picture was made anew from, and what was found harmful, stays sealed as evidence; no page gives it out.
+    keep_originals: bool = False
 
     @property
     def most(self) -> int:
@@ -40,5 +42,6 @@ def read_files(top: Reader) -> Files:
     megabytes = group.number("megabytes", 1, MOST_FOR_A_FILE, usual.megabytes)
     least = max(1, megabytes)
     report = group.number("report_megabytes", least, MOST_FOR_A_REPORT, max(least, usual.report_megabytes))
+    kept = group.has("keep_originals") and group.flag("keep_originals")
     group.finish()
-    return Files(megabytes, report)
+    return Files(megabytes, report, kept)

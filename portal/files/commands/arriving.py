@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.adapters import ports
 from portal.files import content
+from portal.files.commands import judging
 from portal.files.commands.keeping import declared_type, sealed_name
 from portal.files.models import FilePart, GoneObject, StoredFile
 from portal.files.queries import Stored
@@ -131,4 +132,5 @@ def finish(file: Stored, plain: Iterator[bytes]) -> bool:
         ).execution_options(synchronize_session=False)
     )
     db.session().execute(delete(FilePart).where(*_of(file)))
+    judging.ask(file.id)
     return True

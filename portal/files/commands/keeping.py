@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from portal.files import content
+from portal.files.commands import judging
 from portal.files.models import StoredFile
 from portal.files.states import CHECKING
 from portal.kernel import clock, db
@@ -50,6 +51,7 @@ def keep(actor: Actor, agency_id: UUID, pieces: Iterable[bytes], *, name: str, d
         )
     )
     db.session().flush()
+    judging.ask(file_id)
     return file_id
 
 

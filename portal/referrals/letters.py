@@ -13,6 +13,7 @@ from portal.kernel.scope import Council
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
+HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
 
@@ -29,7 +30,7 @@ def letter(council: Council, notice: ToTell) -> ports.Email:
     ]
     return ports.Email(
         to=notice.email,
-        subject=_subject(notice.kind, language) % {"reference": notice.reference},
+        subject=_subject(notice, language) % {"reference": notice.reference},
         body="\n\n".join(body) + "\n",
         sender=council.settings.sender,
         language=language,
@@ -37,7 +38,10 @@ def letter(council: Council, notice: ToTell) -> ports.Email:
     )
 
 
-def _subject(kind: str, language: str) -> str:
+def _subject(notice: ToTell, language: str) -> str:
+    kind = notice.kind
+    if kind in HARMFUL and not notice.reference:
+        return words(language, "A file was removed")
     if kind == "received":
         return words(language, "Reference %(reference)s: received")
     if kind == "reply":
@@ -55,6 +59,16 @@ def _opening(kind: str, language: str) -> str:
         "outcome": words(language, "There is an update. Sign in to read it."),
         "file": words(language, "A file was added. Sign in to see it."),
         "file_in": words(language, "A file was added. Sign in to see it."),
+        "harmful": words(
+            language,
+            "Something harmful was found in a file that was attached. It was removed, and nobody can open it. Sign in "
+            "to see which file it was, and tell whoever it came from.",
+        ),
+        "harmful_in": words(
+            language,
+            "Something harmful was found in a file that was attached. It was removed, and nobody can open it. Sign in "
+            "to see which file it was.",
+        ),
         "connection": words(
             language, "They see that family’s reports again. Sign in to see who and why; you can hide them again."
         ),
@@ -67,6 +81,8 @@ def _stand_in(notice: ToTell, language: str) -> str:
     """What a manager would read, for whoever reads it because there is none."""
     if not notice.stands_in:
         return ""
+    if notice.kind in HARMFUL:
+        return _harmful(notice, language)
     happened = {
         "connection": words(language, "They see that family’s reports again."),
         "opened": words(language, "Somebody opened this restricted record and said why."),
@@ -84,6 +100,19 @@ def _stand_in(notice: ToTell, language: str) -> str:
             "and why.",
         )
     return f"{happened[notice.kind]} {act}"
+
+
+def _harmful(notice: ToTell, language: str) -> str:
+    """What the council's mailbox for security is told of a file."""
+    happened = words(
+        language,
+        "Something harmful was found in a file that somebody attached in the portal. It was removed before anybody "
+        "could open it. The computer that it came from may be infected: ask the people who work on the report to "
+        "tell whoever sent it.",
+    )
+    if not notice.reference:
+        return happened + " " + words(language, "The report has not been sent yet.")
+    return f"{happened}\n\n" + words(language, "Reference: %(reference)s") % {"reference": notice.reference}
 
 
 def _received(council: Council, notice: ToTell, language: str) -> list[str]:
@@ -121,11 +150,11 @@ def _when(moment: datetime, language: str) -> str:
 def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
     # an opening may be off that record's list.
-    where = "screening" if notice.kind in ("reply", "file_in") else "referrals"
+    where = "screening" if notice.kind in ("reply", "file_in", "harmful_in") else "referrals"
     if notice.stands_in:
         return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
     lists = {"opened": "restricted/openings", "connection": "restricted/connections"}
-    path = lists.get(notice.kind) or f"{where}/{notice.reference}"
+    path = lists.get(notice.kind) or f"{where}/{notice.reference}".rstrip("/")
     link = ports.address(f"/{council.slug}/{path}")
     return "\n".join([words(language, "Sign in to see it:"), link])
 

@@ -17,7 +17,18 @@ from portal.referrals.states import STATES
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 SIDES = ("agency", "council")
-NOTICE_KINDS = ("received", "question", "reply", "outcome", "opened", "connection", "file", "file_in")
+NOTICE_KINDS = (
+    "received",
+    "question",
+    "reply",
+    "outcome",
+    "opened",
+    "connection",
+    "file",
+    "file_in",
+    "harmful",
+    "harmful_in",
+)
 NOTICE_STATES = ("pending", "sent", "failed")
 
 

@@ -9,15 +9,16 @@ import structlog
 from portal.adapters import ports
 from portal.auth import leaving
 from portal.auth.letters import hand_over
+from portal.files import outcomes
 from portal.forms import runners
 from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Scope
-from portal.referrals.commands import expiry, handing_over, notices, trials, what_if
+from portal.referrals.commands import expiry, handing_over, harmful, notices, trials, what_if
 from portal.referrals.commands.telling import CONTACT_JOB
 from portal.referrals.letters import letter
-from portal.referrals.queries.notices import to_contact, to_tell
+from portal.referrals.queries.notices import of_harmful, to_contact, to_tell
 from portal.tenants import resolve
 
 log = structlog.get_logger()
@@ -64,6 +65,18 @@ def tell_contact(notice_id: UUID, referral_id: UUID | None = None) -> None:
         log.warning("notices.contact_refused", council=council.slug)
 
 
+@jobs.task(harmful.CONTACT_JOB)
+def tell_contact_harmful(notice_id: UUID, referral_id: UUID) -> None:
+    """Tell the council's mailbox for security that something harmful was attached to a report."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    try:
+        hand_over(letter(council, of_harmful(council, notice_id, referral_id)))
+    except ports.Refused:
+        log.warning("notices.contact_refused", council=council.slug)
+
+
 @jobs.app.periodic(cron="*/5 * * * *")
 @jobs.app.task(name="referrals.sweep_notices", queueing_lock="referrals.sweep_notices", pass_context=False)
 def sweep_notices(timestamp: int) -> None:
@@ -101,4 +114,5 @@ def forget_trials(timestamp: int) -> None:
 
 
 runners.register_runner(WHAT_IF, what_if.run)
+outcomes.register(harmful.follow)
 leaving.register("referrals", handing_over.HANDOVER)

@@ -17,6 +17,7 @@ from portal.auth import tasks
 from portal.kernel import clock, db
 from portal.kernel.scope import Council, Scope
 from portal.referrals.letters import letter
+from portal.referrals.models import NOTICE_KINDS
 from portal.referrals.queries.notices import FOR_MANAGERS, ToTell
 from portal.web.limits import limiter
 from tests.fixtures.councils import FOLDERS, Councils
@@ -36,7 +37,6 @@ REFUSED_WHEN_EMPTY = (
     "referrals.withdraw", "referrals.disagree", "messaging.ask", "messaging.reply", "screening.priority",
 )  # fmt: skip
 PEOPLE = ("anonymous", "waiting", "author", "lead", "screener", "council admin")
-KINDS = ("received", "question", "reply", "outcome", "opened", "connection")
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_the_choice_of_councils_and_the_english_council_in_welsh(app: Flask, wor
 
 def letters(council: Council) -> Iterator[Email]:
     """Every email about a report."""
-    for kind in KINDS:
+    for kind in NOTICE_KINDS:
         sent = datetime(2026, 11, 21, 15, 15, tzinfo=clock.LONDON)
         for stands_in in ("", "admin", "contact") if kind in FOR_MANAGERS else ("",):
             told = ToTell(uuid4(), kind, "nia@example.org.uk", "cy", "ABC-DEF-GHJ", sent, stands_in)

@@ -76,3 +76,11 @@ def to_contact(council: Council, notice_id: UUID, referral_id: UUID | None) -> T
             raise NotFound("no such report")
     kind = "connection" if referral_id is None else "opened"
     return ToTell(notice_id, kind, council.settings.security_contact, "", reference, None, "contact")
+
+
+def of_harmful(council: Council, notice_id: UUID, referral_id: UUID) -> ToTell:
+    """What the council's mailbox for security is told of a harmful file; without a reference of a draft, or of what is
+    gone."""
+    query = select(Referral.reference).where(Referral.tenant_id == council.id, Referral.id == referral_id)
+    reference = db.session().execute(query).scalar_one_or_none() or ""
+    return ToTell(notice_id, "harmful_in", council.settings.security_contact, "", reference, None, "contact")

@@ -16,7 +16,13 @@ WORDS = (
 )
 BY_TYPE: Mapping[str, Any] = {
     "text": "Words about it", "textarea": WORDS, "date": "2019-03-27", "number": 7, "age": 7,
-    "tel": "01632 960300", "email": "somebody@example.org.uk", "postcode": "AA3 1AB",
+    "tel": "01632 960300", "email": "somebody@example.org.uk", "postcode": "AA3 1AB", "nhs_number": "9991000003",
+    "upn": "W678123426001", "name": {"first": "Siân", "last": "Llŷr"}, "school": {"name": "Oakfield"},
+    "practice": {"name": "Quayside"}, "address": {"lines": "4 Fictional Row", "postcode": "AA3 1AB"}, "group": [],
+}  # fmt: skip
+DATES: Mapping[str, Any] = {
+    "exact": "2019-03-27", "month": "2019-03", "year": "2019", "estimated": {"about": "2019"},
+    "due": {"due": "2027-02-01"},
 }  # fmt: skip
 
 
@@ -60,4 +66,8 @@ def answer_to(question: Question) -> Any:
         return {values[0]: question.levels[0].value}
     if question.type == "checkboxes":
         return values[-1:]
+    if question.type == "documents":
+        return {"kinds": values[-1:]}
+    if question.type == "date":
+        return DATES[question.forms[0]]
     return values[-1] if values else BY_TYPE[question.type]

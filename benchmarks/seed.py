@@ -15,7 +15,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from benchmarks.answers import WORDS, complete
-from portal.auth.models import Account, AccountSession, Agency, AgencyApproval, Membership
+from portal.auth.models import Account, AccountSession, Agency, AgencyApproval, Membership, TermsAcceptance
+from portal.auth.queries import terms
 from portal.auth.sessions import PLAIN_NAME, hashed
 from portal.forms.folder import CouncilFolder
 from portal.forms.queries import Published, newest
@@ -84,6 +85,11 @@ def _person(session: Session, council: Council, role: str, agency_id: UUID | Non
             tenant_id=council.id, account_id=account_id, agency_id=agency_id, role=role, state="active"
         )
     )
+    now_asked = terms.current()
+    if now_asked is not None:
+        session.execute(
+            insert(TermsAcceptance).values(tenant_id=council.id, account_id=account_id, number=now_asked.number)
+        )
     data = {"_user_id": str(account_id), "_fresh": True, "csrf_token": secrets.token_hex(20)}
     session.execute(
         insert(AccountSession).values(

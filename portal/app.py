@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         if views is not None:
             views.register(app)
     _wrap(app, settings)
+    resolve.remember()
     return app
 
 

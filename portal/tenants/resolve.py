@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Council
 from portal.tenants import settings as council_settings
 from portal.tenants.models import CouncilRow
-from portal.web.security import COUNCIL_IN_ENVIRON
+from portal.web.security import COUNCIL_IN_ENVIRON, UNKNOWN_IN_ENVIRON
 
 log = structlog.get_logger()
 
@@ -100,6 +101,12 @@ def everyone() -> list[Council]:
 councils.register(everyone)
 
 
+def remember() -> None:
+    """Know the councils from the start, so that an outage that comes before the first page finds their numbers."""
+    with suppress(*OUTAGES):
+        _councils()
+
+
 def by_id(council_id: UUID) -> Council:
     """A council by its id; raises NotFound."""
     found = _councils().by_id.get(council_id)
@@ -134,6 +141,8 @@ class CouncilAddresses:
         try:
             known = _councils()
         except OUTAGES:
+            # Nothing is remembered yet: whether the address is a council's cannot be said, least of all that it is not.
+            environ[UNKNOWN_IN_ENVIRON] = bool(first)
             return self.app(environ, start_response)
         host = str(environ.get("HTTP_HOST", "")).rsplit(":", 1)[0].lower()
         if host in known.by_host:

@@ -14,12 +14,14 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 
 from portal.kernel import db, scope
+from portal.kernel.errors import Unavailable
 from portal.web.posted import only_language
 
 log = structlog.get_logger()
 csrf = CSRFProtect()
 
 COUNCIL_IN_ENVIRON = "portal.council"
+UNKNOWN_IN_ENVIRON = "portal.council_unknown"  # True when nobody can say which council an address belongs to
 MAX_BODY = 1_500_000  # bytes; a form of fifteen full narratives fits several times
 MAX_FIELDS = 1_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -108,6 +110,8 @@ def _begin() -> None:
     g.request_id = uuid4().hex
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if request.environ.get(UNKNOWN_IN_ENVIRON):
+        raise Unavailable("the councils could not be read")
     if request.method == "HEAD":
         # HEAD is GET without the body, which the server leaves out. A view that asks "is it GET?" would else take
         # it for its form, and HEAD carries no token.

@@ -20,6 +20,8 @@ from tests.factories.invitations import make_invitation
 from tests.factories.referrals import make_referral
 from tests.factories.terms import publish_terms
 from tests.referrals.clicking import Person as Clicker
+from tests.referrals.clicking import filled, main_form, soup
+from tests.referrals.making import make_draft
 
 Admin = psycopg.Connection[tuple[object, ...]]
 EMAIL = "s.jones@oakfield.avonmere.sch.uk"
@@ -198,6 +200,22 @@ def test_a_draft_of_before_waits_for_them_and_is_all_there(walker: Walker) -> No
     assert walker.where(walker.get(draft)) == ACCEPT
     assert accept(walker) == draft
     assert walker.where(walker.get(draft)).startswith("/report/")
+
+
+def test_what_is_ready_to_be_sent_waits_for_them_and_is_still_ready(walker: Walker) -> None:
+    """Sending is refused to the terms' own page, not as a page that is not there."""
+    person = people.make_person(walker.council)
+    people.sign_in(walker.client, person)
+    check = f"/report/{make_draft(person)}/check"
+    ready = filled(main_form(soup(walker.get(check)), "/check"))
+    publish_terms(walker.council)
+    people.sign_in(walker.client, person)
+    ready["csrf_token"] = [walker.token(ACCEPT)]
+    answer = walker.send(check, ready)
+    assert (answer.status_code, ACCEPT in answer.get_data(as_text=True)) == (403, True)
+    accept(walker)
+    sent = walker.send(check, ready)
+    assert (sent.status_code, sent.headers["Location"].endswith("/receipt")) == (303, True)
 
 
 def test_a_form_that_is_refused_keeps_what_was_typed(walker: Walker, terms: int) -> None:

@@ -17,6 +17,7 @@ from portal.kernel.scope import Council
 from portal.messaging import commands as messaging
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import find
+from portal.tenants import resolve
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import make_referral
 from tests.faults.conftest import Outage
@@ -94,6 +95,22 @@ def test_an_urgent_report_of_somebody_whose_page_was_never_opened(
     assert answer.status_code == 503
     assert author.council.settings.phones.hub.number in page(answer).text
     assert "call 999" in page(answer).text
+
+
+def test_a_process_that_remembers_no_council_says_not_sent(client: FlaskClient, outage: Outage, author: Person) -> None:
+    """A web server that starts during an outage knows no address: it may not say that there is no such page."""
+    sign_in(client, author)
+    path, data = urgent(client, author)
+    outage.stop()
+    resolve.forget()
+    assert client.get(path).status_code == 503
+    found = page(client.post(path, data=data))
+    assert "Not sent" in found.select("h1")[0].text
+    assert WORDS in found.text
+    assert "999" in found.text
+    outage.start()
+    assert again(client, found, path).status_code == 303
+    assert sent(author) == 1
 
 
 def test_a_whole_report(client: FlaskClient, outage: Outage, author: Person) -> None:

@@ -53,14 +53,22 @@ class Reports:
     def open(self, actor: Actor, draft_id: UUID) -> tuple[Draft, Published]:
         """The draft and its version of the form; raises Forbidden while the person's membership waits, and TermsFirst
         until they have accepted the terms of use."""
-        if not may_send_full(actor):
-            raise TermsFirst if actor.terms_due else Forbidden
+        _refuse_who_waits(actor)
         draft = find_draft(actor, draft_id)
         return draft, version(draft.form_version_id)
+
+    def send(self, actor: Actor, draft_id: UUID, submit_key: UUID, seen: int) -> str:
+        """Send it; raises as `open` and `sending.send` do."""
+        _refuse_who_waits(actor)
+        return sending.send(actor, draft_id, submit_key, seen)
 
     save = staticmethod(drafts.save)
     note_route = staticmethod(drafts.note_route)
     throw_away = staticmethod(drafts.throw_away)
     key = staticmethod(sending.mint_key)
-    send = staticmethod(sending.send)
     sent_as = staticmethod(sent_as)
+
+
+def _refuse_who_waits(actor: Actor) -> None:
+    if not may_send_full(actor):
+        raise TermsFirst if actor.terms_due else Forbidden

@@ -47,7 +47,7 @@ def step(form: Any, name: str, entry: Entry, other: Entry, number: int) -> Any:
             return structure.move_to(form, place, other.place)[0]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(st.data(), st.sampled_from(SLUGS))
 def test_any_sequence_of_changes_of_a_real_form_keeps_json_and_unique_keys(data: st.DataObject, slug: str) -> None:
     form = content(slug)["form"]

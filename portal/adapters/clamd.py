@@ -82,6 +82,8 @@ def scanner_for(url: str, days: int) -> Scanner:
 class NoScanner:
     """Nothing looks at files here, so none is ever clean."""
 
+    there = False
+
     def scan(self, file: BinaryIO) -> Verdict:
         """No verdict."""
         del file
@@ -94,6 +96,8 @@ class NoScanner:
 
 class Clamd:
     """One daemon of ClamAV, at a host's port or (without a host) at a socket's path."""
+
+    there = True
 
     def __init__(self, host: str, port: int, path: str, days: int) -> None:
         self._host = host

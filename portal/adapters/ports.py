@@ -225,7 +225,9 @@ Verdict = Clean | Harmful | Unknown
 
 
 class Scanner(Protocol):
-    """Looks for harmful software in files."""
+    """Looks for harmful software in files; `there` is False where none is set, and no file will ever be judged."""
+
+    there: bool
 
     def scan(self, file: BinaryIO) -> Verdict:
         """The verdict over a file, from its present position to its end; whatever goes wrong is Unknown."""

@@ -43,11 +43,12 @@ class BackOff:
 
 @dataclass
 class Child:
-    """One process to keep alive, by name, command and environment."""
+    """One process to keep alive, by name, command and environment; a `quiet` one talks into its own log."""
 
     name: str
     command: Sequence[str]
     environ: Mapping[str, str]
+    quiet: bool = False
     back_off: BackOff = field(default_factory=BackOff)
     process: subprocess.Popen[bytes] | None = None
 
@@ -57,6 +58,7 @@ class Child:
             list(self.command),
             env=dict(self.environ),
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if self.quiet else None,
             start_new_session=True,
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call, no lock is taken
         )

@@ -112,7 +112,7 @@ class Demo:
             return
         self.clamd = PrivateClamd(program)
         self.environ |= {"SCANNER": self.clamd.address, "SCANNER_DAYS": "0"}
-        self.scanner = [Child("scanner", self.clamd.command(), self.environ)]
+        self.scanner = [Child("scanner", self.clamd.command(), self.environ, quiet=True)]
         self.scanner[0].start()
         self.children = list(self.scanner)
 

@@ -46,9 +46,10 @@ def repaint(file: BinaryIO, kind: Kind) -> tuple[BinaryIO, Kind]:
     return out, KINDS[str(answer["kind"])]
 
 
-def pages(file: BinaryIO) -> int:
-    """The number of pages of a PDF. Raises Refused and Unavailable."""
-    return int(_run("count", file=file)["pages"])
+def look(file: BinaryIO, number: int) -> tuple[int, str]:
+    """How many pages a PDF has, and the words on page `number` (from 1). Raises Refused and Unavailable."""
+    answer = _run("look", str(number), file=file)
+    return int(answer["pages"]), str(answer["words"])
 
 
 def page(file: BinaryIO, kind: Kind, number: int) -> bytes:

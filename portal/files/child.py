@@ -16,9 +16,9 @@ from typing import Any, BinaryIO, Final
 
 from portal.files.refusals import Refused
 
-MEMORY: Final = {"check": 700_000_000, "repaint": 1_200_000_000, "count": 700_000_000, "draw": 1_000_000_000}
+MEMORY: Final = {"check": 700_000_000, "repaint": 1_200_000_000, "look": 700_000_000, "draw": 1_000_000_000}
 """Bytes of address space, in which the programs themselves take some 200 MB."""
-CPU_SECONDS: Final = {"check": 5, "repaint": 20, "count": 5, "draw": 10}
+CPU_SECONDS: Final = {"check": 5, "repaint": 20, "look": 5, "draw": 10}
 _MOST_WRITTEN: Final = 300_000_000
 
 
@@ -53,12 +53,12 @@ def repaint(file: BinaryIO, words: list[str]) -> dict[str, Any]:
         return {"kind": paint(file, words[0], out)}
 
 
-def count(file: BinaryIO, words: list[str]) -> dict[str, Any]:
-    """`count`: the number of pages."""
+def look(file: BinaryIO, words: list[str]) -> dict[str, Any]:
+    """`look NUMBER`: how many pages, and the words on one."""
     from portal.files import drawing  # noqa: PLC0415 - as above
 
-    del words
-    return {"pages": drawing.count(file)}
+    pages, found = drawing.look(file, int(words[0]))
+    return {"pages": pages, "words": found}
 
 
 def draw(file: BinaryIO, words: list[str]) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def draw(file: BinaryIO, words: list[str]) -> dict[str, Any]:
 VERBS: Final[dict[str, Callable[[BinaryIO, list[str]], dict[str, Any]]]] = {
     "check": check,
     "repaint": repaint,
-    "count": count,
+    "look": look,
     "draw": draw,
 }
 

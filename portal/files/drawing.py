@@ -10,22 +10,32 @@ from PIL import Image
 from portal.files.checking import picture
 from portal.files.refusals import Refused
 
-MOST_PAGES: Final = 20
-"""How many pages of a file are shown; who needs more downloads it."""
 WIDTH: Final = 1240
 """Pixels: a sheet of A4 at 150 dots an inch, readable when a telephone enlarges it."""
 _MOST_HEIGHT: Final = 3_000
+_MOST_WORDS: Final = 20_000
 _QUALITY: Final = 85
 
 
-def count(file: BinaryIO) -> int:
-    """The number of pages of a PDF; raises Refused when it cannot be drawn."""
+def look(file: BinaryIO, number: int) -> tuple[int, str]:
+    """How many pages a PDF has, and the words on page `number` (from 1; "" for a page that it has not).
+
+    Raises Refused when it cannot be read.
+    """
     file.seek(0)
     try:
         document = pypdfium2.PdfDocument(file)
-        return len(document)
+        pages = len(document)
+        found = document[number - 1].get_textpage().get_text_range() if number <= pages else ""
     except (pypdfium2.PdfiumError, *picture.TROUBLE):
         raise Refused("broken") from None
+    return pages, _tidy(found[:_MOST_WORDS])
+
+
+def _tidy(found: str) -> str:
+    """The words without characters that nobody sees, a line for a line."""
+    lines = ("".join(one for one in line if one.isprintable()).strip() for line in found.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def draw(file: BinaryIO, code: str, number: int, out: BinaryIO) -> None:

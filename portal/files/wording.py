@@ -7,6 +7,8 @@ from typing import Final
 
 import flask_babel
 
+from portal.adapters import ports
+
 
 def _(text: str, **details: object) -> str:
     return str(flask_babel.gettext(text, **details))
@@ -46,6 +48,16 @@ def allowed() -> str:
         "You can attach PDFs, Word, Excel, PowerPoint and LibreOffice documents, plain and rich text, CSV, "
         "emails (EML, MSG) and pictures (JPEG, PNG, HEIC, WEBP, GIF)."
     )
+
+
+def waiting() -> str:
+    """What it means that a file is being checked; where nothing can check it, that is said."""
+    if not ports.scanner().there:
+        return _(
+            "Nothing can check files for anything harmful here at the moment, so nobody can open this one yet. "
+            "You can send without waiting."
+        )
+    return _("We check every file for anything harmful. You can send without waiting.")
 
 
 REFUSALS: Final[Mapping[str, Callable[[], str]]] = {

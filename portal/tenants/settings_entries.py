@@ -129,7 +129,14 @@ def _times(_languages: Sequence[str]) -> list[Entry]:
 
 
 def _files(_languages: Sequence[str]) -> list[Entry]:
-    return [_number(*one) for one in settings_numbers.files()]
+    hint = _(
+        "What a picture was made anew from, and what was found harmful, stays sealed as long as the report does. No "
+        "page gives it out. Pictures then keep the place where they were taken."
+    )
+    kept = Entry(
+        "originals", ("files", "keep_originals"), _("Keep what came as evidence"), _("Choose yes or no"), hint, "yes_no"
+    )
+    return [*(_number(*one) for one in settings_numbers.files()), kept]
 
 
 def _number(name: str, place: Place, label: str, wrong: str, hint: str) -> Entry:
@@ -146,6 +153,8 @@ def _words(entry: Entry, value: Any) -> tuple[str, ...]:
         return tuple(str(one) for one in value or ())
     if entry.kind == "closures":
         return ("\n".join(f"{date.fromisoformat(one):%d/%m/%Y}" for one in value or ()),)
+    if entry.kind == "yes_no":
+        return ("yes" if value is True else "no",)
     return ("" if value is None else str(value),)
 
 
@@ -177,6 +186,8 @@ def _value(entry: Entry, said: tuple[str, ...]) -> object:
     if entry.kind == "number":
         number = whole(said[0])
         return said[0] if number is None else number
+    if entry.kind == "yes_no":
+        return {"yes": True, "no": False}.get(said[0], said[0])
     # No reader of the settings knows control characters: no page may show them.
     return "" if _CONTROL.search(said[0]) else said[0]
 
@@ -223,6 +234,9 @@ def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
     if entry.kind == "days":
         options = tuple(OptionView(key, label) for key, label in zip(DAYS, day_names(), strict=True))
         return replace(made, kind="checkboxes", value=said, options=options)
+    if entry.kind == "yes_no":
+        options = (OptionView("yes", _("Yes")), OptionView("no", _("No")))
+        return replace(made, kind="radios", options=options)
     return replace(made, kind="textarea" if entry.kind == "closures" else entry.kind)
 
 

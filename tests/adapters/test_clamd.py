@@ -22,7 +22,7 @@ from portal.cli import scanner, scanner_check
 from portal.cli.private_clamd import EICAR, LIMITS, OWN, PrivateClamd
 from portal.kernel import clock
 from portal.kernel.errors import Unavailable
-from tests.files.making import office, pdf, picture, zipped
+from tests.files.making import email, office, pdf, picture, zipped
 from tests.fixtures.scanner import RunningClamd
 
 FRESH = b"fresh"  # replaced by today's: the name of a test must be the same in every process
@@ -41,9 +41,12 @@ def verdict(asked: Scanner, content: bytes) -> Verdict:
         office(word__media__image1_dot_png=EICAR),
         os.urandom(6_000_000) + EICAR,
         zipped({f"{number}.txt": EICAR if number == 199 else b"x" for number in range(200)}),
+        office("xlsx", xl__media__a_dot_png=EICAR),
+        pdf(content=EICAR, compress_streams=True),
+        email(("a.txt", EICAR)),
         zipped({"a.zip": zipped({"b.zip": zipped({"c.txt": EICAR})})}),
     ],
-    ids=["plain", "our own", "in a document", "after 6 MB", "the last of 200", "nested"],
+    ids=["plain", "our own", "docx", "after 6 MB", "the last of 200", "xlsx", "pdf", "email", "nested"],
 )
 def test_what_is_harmful_is_found(clamd: RunningClamd, content: bytes) -> None:
     found = verdict(clamd.scanner(), content)

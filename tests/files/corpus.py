@@ -134,6 +134,7 @@ GOOD = (
     Row("Word document declared as an old one", "a.docx", office, "docx", "application/msword"),
     Row("Word document with a link", "a.docx", lambda: office(relations=relation("hyperlink", "https://school.example/")), "docx"),
     Row("Word document of a school's own template", "a.docx", lambda: office(relations=relation("attachedTemplate", "file:///S:\\Templates\\Letter.dotx")), "docx"),
+    Row("Word document of a Mac's own template", "a.docx", lambda: office(relations=relation("attachedTemplate", "file:///Users/sian/Library/a.dotx")), "docx"),
     Row("Word document with a page number", "a.docx", lambda: office(text=_field(" PAGE \\* MERGEFORMAT ")), "docx"),
     Row("Word document with a picture", "a.docx", lambda: office(word__media__image1_dot_png=picture("PNG")), "docx"),
     Row("Word document of a web service", "a.docx", _streamed, "docx"),

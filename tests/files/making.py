@@ -84,11 +84,24 @@ def open_document(kind: str = "odt", *, content: str = "<text:p/>", manifest: st
     return out.getvalue()
 
 
-def pdf(*, pages: int = 1, root: Any = None, page: Any = None, **saving: Any) -> bytes:
-    """A PDF of blank pages; `root` and `page` are keys that are added to the catalogue and to the first page."""
+def pdf(
+    *, pages: int = 1, words: str = "", content: bytes = b"", root: Any = None, page: Any = None, **saving: Any
+) -> bytes:
+    """A PDF of blank pages, with `words` on each, or with `content` for what draws the first; `root` and `page` are
+    keys that are added to the catalogue and to the first page."""
     document = pikepdf.new()
     for _ in range(pages):
         document.add_blank_page(page_size=(595, 842))
+    for one in document.pages if words else ():
+        font = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
+            Encoding=pikepdf.Name.WinAnsiEncoding,
+        )  # fmt: skip
+        one.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        shown = words.encode("cp1252").hex()
+        one.Contents = document.make_stream(f"BT /F1 24 Tf 60 760 Td <{shown}> Tj ET".encode())
+    if content:
+        document.pages[0].Contents = document.make_stream(content)
     for key, value in (root or {}).items():
         document.Root[key] = value
     for key, value in (page or {}).items():

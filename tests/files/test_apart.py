@@ -105,7 +105,8 @@ def test_a_picture_that_ends_too_early_is_refused() -> None:
 
 
 def test_pages_are_drawn() -> None:
-    assert apart.pages(BytesIO(making.pdf(pages=3))) == 3
+    assert apart.look(BytesIO(making.pdf(pages=3)), 2) == (3, "")
+    assert apart.look(BytesIO(making.pdf(words="Siân came in.")), 1) == (1, "Siân came in.")
     drawn = Image.open(BytesIO(apart.page(BytesIO(making.pdf(pages=3)), KINDS["pdf"], 3)))
     assert (drawn.format, drawn.width) == ("JPEG", 1240)
     shown = Image.open(BytesIO(apart.page(BytesIO(making.picture("PNG")), KINDS["png"], 1)))
@@ -125,10 +126,10 @@ def test_the_process_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
         environ = given["env"]
         assert isinstance(environ, dict)
         seen.append(environ)
-        return subprocess.CompletedProcess(command, 0, b'{"pages": 1}')
+        return subprocess.CompletedProcess(command, 0, b'{"pages": 1, "words": ""}')
 
     monkeypatch.setattr("portal.files.apart.subprocess.run", run)
-    assert apart.pages(BytesIO(b"x")) == 1
+    assert apart.look(BytesIO(b"x"), 1) == (1, "")
     assert set(seen[0]) == {"PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "LC_ALL"}
 
 
@@ -139,10 +140,10 @@ def test_how_the_process_ended_says_whose_fault_it_was(
     ended = subprocess.CompletedProcess([], code, b"")
     monkeypatch.setattr("portal.files.apart.subprocess.run", lambda *_a, **_k: ended)
     with pytest.raises(error):
-        apart.pages(BytesIO(b"x"))
+        apart.look(BytesIO(b"x"), 1)
 
 
 def test_a_process_that_hangs_is_nobodys_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "SECONDS", 0.01)
     with pytest.raises(Unavailable):
-        apart.pages(BytesIO(making.pdf()))
+        apart.look(BytesIO(making.pdf()), 1)

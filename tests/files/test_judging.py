@@ -37,6 +37,8 @@ MOST = 30_000_000
 class Answers:
     """A scanner that answers as it is told to."""
 
+    there = True
+
     def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
         self.asked = 0

@@ -28,6 +28,8 @@ FOUND = Signatures("test", None)
 class FindsHarm:
     """A scanner that finds something in every file."""
 
+    there = True
+
     def scan(self, file: object) -> Verdict:
         del file
         return Harmful("Test.CNRY", FOUND)

@@ -109,6 +109,7 @@ def test_a_number_is_changed_everywhere_recorded_and_can_be_brought_back(here: W
         ("times", {"draft_days": "many"}, "Enter a whole number from 1 to 365"),
         ("files", {"file": "101"}, "Enter a whole number from 1 to 100"),
         ("files", {"report": "24"}, "not less than the largest file"),
+        ("files", {"originals": "perhaps"}, "Choose yes or no"),
         ("names", {"name_cy": " "}, "Enter the name"),
         ("names", {"name_en": "x" * 121}, "Enter the name"),
         ("privacy", {"privacy_en": "a\x00b"}, "Enter the text of the page"),

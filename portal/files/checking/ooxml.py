@@ -21,7 +21,7 @@ _MAIN: Final = {
 }
 _TYPES = "[Content_Types].xml"
 _MACROS = re.compile(
-    rb"macroenabled|vbaproject|vbadata|intlmacrosheet|macrosheet|ms-office\.activex|activex\+xml|keymapcustomizations\+xml",
+    rb"macroenabled|vbaproject|vbadata|intlmacrosheet|macrosheet|ms-office\.activex|activex\+xml",
     re.IGNORECASE,
 )
 _MACRO_PARTS = re.compile(r"vbaproject|vbadata|(^|/)activex/|(^|/)(intl)?macrosheets?/", re.IGNORECASE)
@@ -36,7 +36,10 @@ _RELATION = re.compile(rb"<(?:\w+:)?Relationship\b[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""([A-Za-z]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _LINK = re.compile(r"\s*(?:https?://|mailto:|tel:|#)", re.IGNORECASE)
 # Where a person's own Word keeps its templates: a letter names it and nothing is fetched from anywhere.
-_OWN_DISK = re.compile(r"\s*(?:file:/{0,3})?[A-Z](?::|%3A)[/\\]|\s*Normal\.dotm?\s*$", re.IGNORECASE)
+_OWN_DISK = re.compile(
+    r"\s*(?:(?:file:/{0,3})?[A-Z](?::|%3A)[/\\]|(?:file://(?:localhost)?)?/(?:Users|Applications|Library)/|Normal\.dotm?\s*$)",
+    re.IGNORECASE,
+)
 _INSTRUCTION = re.compile(
     rb"<(?:\w+:)?instrText\b[^>]*>([^<]*)<|<(?:\w+:)?fldSimple\b[^>]*?\binstr\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE
 )

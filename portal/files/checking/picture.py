@@ -15,7 +15,7 @@ from portal.files.refusals import Refused
 MOST_PIXELS: Final = 40_000_000
 MOST_SIDE: Final = 30_000
 _FORMATS: Final = {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "gif": ("GIF",), "webp": ("WEBP",), "heic": ("HEIF",)}
-_ENDS: Final = {"jpeg": b"\xff\xd9", "png": b"IEND", "gif": b";"}
+_ENDS: Final = {"jpeg": b"\xff\xd9", "png": b"IEND"}
 # Whatever a decoder may raise over bytes that somebody made up.
 TROUBLE: Final = (
     OSError, ValueError, SyntaxError, TypeError, AttributeError, LookupError, ArithmeticError, EOFError, struct.error,

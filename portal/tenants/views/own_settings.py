@@ -89,7 +89,9 @@ def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
             "key": view.label,
             # What is said in one of the council's languages stays in it on a page in another.
             "lang": view.name[-2:] if view.name.endswith(("-en", "-cy")) else "",
-            "value": view.value if isinstance(view.value, str) else ", ".join(names[one] for one in view.value),
+            "value": names.get(view.value, view.value)
+            if isinstance(view.value, str)
+            else ", ".join(names[one] for one in view.value),
         }
         for view in drawn
     ]

@@ -219,7 +219,7 @@ def next_step(state: str, wording: Wording) -> str:
     words: dict[str, str] = {
         "sent": wording["next_sent"],
         "screening": wording["next_screening"],
-        "asked": _("Answer the question below, so that the council can decide."),
+        "asked": _("Answer the council’s question, so that it can decide."),
         "answered": _("A screener will read your answer."),
         "decided": _("Nothing more is needed here. Phone the council if anything changes."),
         "withdrawn": wording["next_withdrawn"],

@@ -252,8 +252,10 @@ def test_the_list_pages_through_everything_once(person: Person, councils: Counci
     rest = {tag.text for tag in second.select("th a.app-reference")}
     assert (len(first), len(rest)) == (25, 5)
     assert first | rest == made
-    for bad in ("x", "nan_x", f"1e99_{uuid4()}", f"nan_{uuid4()}", "%00"):
-        person.get(f"/referrals?after={bad}", 404)
+    assert "26 to 30 of 30" in second.text
+    person.get("/referrals?page=3", 404)
+    for odd in ("page=x", "page=0", "page=-1", "page=%00", "page=999999999999", "colleague=x", "state=draft"):
+        person.get(f"/referrals?{odd}")
 
 
 def test_withdrawing_needs_a_reason_and_works_once(person: Person, councils: Councils) -> None:

@@ -1,4 +1,4 @@
-"""Following reports that were sent: the list, one of them, and taking one back."""
+"""Following a report that was sent, and taking it back."""
 
 from __future__ import annotations
 
@@ -24,32 +24,11 @@ from portal.referrals.presenting import (
     stored_outcome,
     timeline_views,
 )
-from portal.referrals.queries.mine import reports, sees_agency
 from portal.referrals.queries.record import Found, answers_of, find, timeline
 from portal.referrals.routing import URGENT_ROUTE
 from portal.referrals.views.blueprint import blueprint, language, phones_now
-from portal.referrals.wording import Wording, kind_words
+from portal.referrals.wording import Wording
 from portal.web.fields import from_form
-
-
-@blueprint.get("/referrals")
-@page(Permission.TRACK)
-def mine() -> ResponseReturnValue:
-    """The person's reports, or their agency's for its lead: last changed first."""
-    actor = guard.actor()
-    whole = sees_agency(actor)
-    agency = whole and request.args.get("view") == "agency"
-    found = reports(actor, agency=agency, after=request.args.get("after", ""))
-    return render_template(
-        "referrals/mine.html",
-        lines=[(line, state_words(line.state)) for line in found.lines],
-        after=found.after,
-        begun=bool(request.args.get("after")),
-        whole=whole,
-        agency=agency,
-        open_states=states.OPEN,
-        kind_words=kind_words,
-    )
 
 
 @blueprint.get("/referrals/<reference>")

@@ -104,6 +104,7 @@ class Event(StrEnum):
     FILE_REMOVED = "referrals.file_removed"
     FILE_OPENED = "referrals.file_opened"
     FILE_JUDGED = "files.judged"
+    WITHDRAWAL_ASKED = "referrals.withdrawal_asked"
     DRAFT_DELETED = "referrals.draft_deleted"
     REFERRAL_CLAIMED = "screening.claimed"
     REFERRAL_RELEASED = "screening.released"
@@ -111,8 +112,13 @@ class Event(StrEnum):
     QUESTION_ASKED = "messaging.asked"
     REPLY_SENT = "messaging.replied"
     MESSAGE_READ = "messaging.read"
+    INFORMATION_ADDED = "messaging.added"
+    ANSWER_CORRECTED = "messaging.corrected"
     DECIDED = "screening.decided"
     OUTCOME_READ = "screening.outcome_read"
+    WITHDRAWAL_ANSWERED = "screening.withdrawal_answered"
+    NEWS_READ = "screening.news_read"
+    REOPENED = "screening.reopened"
     CONNECTION_DECLARED = "referrals.connection_declared"
     CONNECTION_ENDED = "referrals.connection_ended"
     CONNECTION_PUT_BACK = "referrals.connection_put_back"
@@ -201,6 +207,10 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.FILE_REMOVED: frozenset({"file"}),
     Event.FILE_OPENED: frozenset({"file"}),
     Event.FILE_JUDGED: frozenset({"state", "reason"}),
+    Event.WITHDRAWAL_ASKED: frozenset({"reason"}),
+    Event.WITHDRAWAL_ANSWERED: frozenset({"accepted"}),
+    Event.ANSWER_CORRECTED: frozenset({"section", "question"}),
+    Event.REOPENED: frozenset({"was"}),
     Event.PRIORITY_CHANGED: frozenset({"was", "now"}),
     Event.DECIDED: frozenset({"outcome"}),
     Event.RESTRICTED: frozenset({"reason", "people"}),

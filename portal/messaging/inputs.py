@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TextAreaField
 
 from portal.messaging.commands import MAX_TEXT
+from portal.messaging.commands.correcting import MOST_REASON
 from portal.web.inputs import Input, longest, needed
 
 
@@ -53,6 +54,40 @@ class ReplyInput(MessageInput):
         validators=[
             needed(_l("Enter your reply")),
             longest(MAX_TEXT, _l("Your reply must be %(limit)s characters or fewer", limit=MAX_TEXT)),
+        ],
+    )
+
+
+class AdditionInput(MessageInput):
+    """The referrer's agency adds something of its own accord."""
+
+    message = TextAreaField(
+        _l("What do you want to add?"),
+        description=_l(
+            "Say when you saw or heard it, and from whom. If a child is in danger, do not wait for an answer here: "
+            "phone."
+        ),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT},
+        validators=[
+            needed(_l("Enter what you want to add")),
+            longest(MAX_TEXT, _l("What you add must be %(limit)s characters or fewer", limit=MAX_TEXT)),
+        ],
+    )
+
+
+class CorrectionInput(MessageInput):
+    """Why an answer is corrected; the answer itself is the form's own question. `message` is the reason."""
+
+    seen = HiddenField()
+    message = TextAreaField(
+        _l("Why is it corrected?"),
+        description=_l("The council reads this beside the old and the new answer."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MOST_REASON},
+        validators=[
+            needed(_l("Enter why the answer is corrected")),
+            longest(MOST_REASON, _l("Your reason must be %(limit)s characters or fewer", limit=MOST_REASON)),
         ],
     )
 

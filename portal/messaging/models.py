@@ -12,6 +12,8 @@ from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
 
 SIDES = ("council", "agency")
+# What the agency says of itself, beside what it answers.
+KINDS = ("message", "addition", "correction")
 
 
 class Message(TenantTable):
@@ -27,10 +29,12 @@ class Message(TenantTable):
     sent_at: Mapped[datetime] = now_column()
     read_at: Mapped[datetime | None]
     once: Mapped[UUID]
+    kind: Mapped[str] = mapped_column(server_default="message")
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "once"),
         CheckConstraint(one_of("side", SIDES), name="side"),
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
         Index("ix_message_thread", "tenant_id", "referral_id", "sent_at"),
     )

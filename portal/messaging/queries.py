@@ -20,7 +20,8 @@ from portal.referrals.queries.record import Found, record_of
 
 @dataclass(frozen=True)
 class Said:
-    """One message, opened. `side` is council or agency; `new` says that its side's reader had not read it."""
+    """One message, opened. `side` is council or agency; `new` says that its side's reader had not read it; `kind`
+    is message, addition or correction."""
 
     id: UUID
     side: str
@@ -29,6 +30,7 @@ class Said:
     text: str
     sent_at: datetime
     new: bool
+    kind: str = "message"
 
 
 def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ...]:
@@ -36,7 +38,7 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
     query = (
         select(
             Message.id, Message.side, Message.author_id, Account.name, Message.body, Message.sent_at,
-            Message.read_at,
+            Message.read_at, Message.kind,
         )
         .join(Referral, Referral.id == Message.referral_id)
         .join(Account, Account.id == Message.author_id)
@@ -54,6 +56,7 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
             text=record.open(row.body, "message", row.id, "body"),
             sent_at=row.sent_at,
             new=row.read_at is None,
+            kind=row.kind,
         )
         for row in rows
     )

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
 
 from portal.referrals.commands.drafts import LONGEST_REASON
+from portal.referrals.commands.following import MOST_WORDS
 from portal.web.inputs import Choice, Input, longest, needed
 
 
@@ -29,4 +30,9 @@ class Withdraw(Input):
     reason = Choice(
         _l("Why are you withdrawing it?"),
         message=_l("Choose why you are withdrawing it"),
+    )
+    words = TextAreaField(
+        _l("Anything else the council should know (optional)"),
+        validators=[longest(MOST_WORDS, _l("This must be 2,000 characters or fewer"))],
+        render_kw={"max_length": MOST_WORDS},
     )

@@ -29,6 +29,7 @@ NOTICE_KINDS = (
     "harmful",
     "harmful_in",
 )
+WITHDRAWAL_REASONS = ("sent_twice", "wrong_child", "wrong_council", "told_otherwise", "other")
 NOTICE_STATES = ("pending", "sent", "failed")
 
 
@@ -75,6 +76,11 @@ class Referral(TenantTable):
     unread_by_agency: Mapped[int] = mapped_column(server_default="0")
     outcome: Mapped[str | None]
     decided_at: Mapped[datetime | None]
+    # Since when something waits to be read on a report that is closed; and since when its author asks to withdraw it.
+    new_since: Mapped[datetime | None]
+    withdrawal_asked_at: Mapped[datetime | None]
+    # The route that the rules would choose for the corrected answers, where that is a higher one.
+    rules_now: Mapped[str | None]
     # Who of the council may see it; empty while it is not restricted.
     sight: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     # Of its agency only the author sees it.
@@ -95,6 +101,7 @@ class Referral(TenantTable):
         CheckConstraint(one_of("kind", KINDS), name="kind"),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint(one_of("route", ROUTES), name="route"),
+        CheckConstraint(one_of("rules_now", ROUTES), name="rules_now"),
         CheckConstraint("(state = 'draft') = (reference is null)", name="reference"),
         # The holding area pages by these: a sent report without one would be in no list.
         CheckConstraint(
@@ -109,6 +116,11 @@ class Referral(TenantTable):
         Index(
             "ix_referral_decided", "tenant_id", text("decided_at desc"), text("id desc"),
             postgresql_where=text("state = 'decided'"),
+        ),
+        Index("ix_referral_news", "tenant_id", "new_since", postgresql_where=text("new_since is not null")),
+        Index(
+            "ix_referral_withdrawn", "tenant_id", text("urgency desc"), text("queued_at desc"), text("id desc"),
+            postgresql_where=text("state = 'withdrawn'"),
         ),
         Index("ix_referral_author", "tenant_id", "author_id", text("changed_at desc")),
         Index("ix_referral_agency", "tenant_id", "agency_id", text("changed_at desc")),
@@ -157,6 +169,59 @@ class ReferralChild(TenantTable):
         UniqueConstraint("tenant_id", "referral_id", "position"),
         Index("ix_referral_child_surname", "tenant_id", "surname_mark"),
     )
+
+
+class Correction(TenantTable):
+    """One answer corrected after sending, under the id of the message that says why: nothing here ever changes.
+
+    `words` are the old and the new answer, sealed; `place` says which question (see places.py); `rules_now` is
+    the route that the rules would choose for the corrected answers, where that is a higher one.
+    """
+
+    __tablename__ = "correction"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    place: Mapped[str]
+    words: Mapped[bytes]
+    corrected_at: Mapped[datetime] = now_column()
+    rules_now: Mapped[str | None]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        CheckConstraint(one_of("rules_now", ROUTES), name="rules_now"),
+        Index("ix_correction_referral", "tenant_id", "referral_id", "corrected_at"),
+    )
+
+
+class Withdrawal(TenantTable):
+    """An author's wish to take a report back: done at once while nobody has opened it, else the council's to answer.
+
+    `words` are sealed with the report's key; `accepted` is empty until there is an answer, whose words are a message.
+    """
+
+    __tablename__ = "withdrawal"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[datetime] = now_column()
+    reason: Mapped[str]
+    words: Mapped[bytes | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    answered_at: Mapped[datetime | None]
+    accepted: Mapped[bool | None]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        CheckConstraint(one_of("reason", WITHDRAWAL_REASONS), name="reason"),
+        CheckConstraint("(answered_at is null) = (accepted is null)", name="answered"),
+        Index("ix_withdrawal_referral", "tenant_id", "referral_id", "asked_at"),
+        Index(
+            "ix_withdrawal_open", "tenant_id", "referral_id", unique=True,
+            postgresql_where=text("answered_at is null"),
+        ),
+    )  # fmt: skip
 
 
 class Notice(TenantTable):

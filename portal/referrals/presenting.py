@@ -1,10 +1,9 @@
-"""A report in the reader's words: its state, its answers in groups, its timeline, its route and reasons."""
+"""A report in the reader's words: its answers in groups, its route and reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,7 +15,8 @@ from portal.forms.questions import summary
 from portal.forms.rules import Outcome
 from portal.kernel.language import say
 from portal.referrals.paths import TRIAGE, shown_pages, walk, words_of
-from portal.referrals.queries.record import Answers, Found, TimelineEntry
+from portal.referrals.places import Place
+from portal.referrals.queries.record import Answers, Found
 from portal.referrals.routing import also_because
 from portal.referrals.wording import Wording
 
@@ -24,7 +24,7 @@ from portal.referrals.wording import Wording
 @dataclass(frozen=True)
 class Row:
     """One answer in words. `items` are the lines of a choice of several; `left` says that an optional question has
-    no answer; `href` is where to change it, "" on a report that was sent."""
+    no answer; `href` is where to change it, "" on a report that was sent; `corrected` that another counts now."""
 
     label: str
     value: str
@@ -32,6 +32,7 @@ class Row:
     items: tuple[str, ...] = ()
     left: bool = False
     href: str = ""
+    corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,6 @@ class RouteView:
     notices: tuple[str, ...]
     topics: tuple[tuple[str, str, str], ...]
     level: str
-
-
-@dataclass(frozen=True)
-class EventView:
-    """One entry of a timeline, as the timeline macro reads it."""
-
-    title: str
-    at: datetime
-    who: str
-    text: str = ""
-    date_only: bool = False
 
 
 def answer_groups(found: Found, answers: Answers, language: str) -> list[Group]:
@@ -169,6 +159,22 @@ def _row(question: Question, known: Mapping[str, Any], answer: object, language:
     )
 
 
+def place_in(group: Group, row: Row) -> Place:
+    """Where an answer is."""
+    return Place(group.section, row.key, group.item, group.people, group.number)
+
+
+def marked(found: Iterable[Group], places: Collection[str]) -> list[Group]:
+    """The groups, with a mark at each answer that was corrected after sending."""
+    if not places:
+        return list(found)
+    return [replace(group, rows=tuple(_marked(group, row, places) for row in group.rows)) for group in found]
+
+
+def _marked(group: Group, row: Row, places: Collection[str]) -> Row:
+    return replace(row, corrected=bool(row.key) and place_in(group, row).text() in places)
+
+
 def item_title(section: Section | Question, item: Mapping[str, Any], place: int, language: str) -> str:
     """What one child or person is called: "Child 2: Siân Llŷr", without a name "Child 2"."""
     repeat = section.repeat
@@ -184,79 +190,6 @@ def _called(answer: object) -> str:
     if isinstance(answer, Mapping):
         return " ".join(filter(None, (words_of(answer.get(part)) for part in ("first", "last"))))
     return words_of(answer)
-
-
-_ROUTES: dict[str, Callable[[], str]] = {
-    "MASH_URGENT": lambda: _("Urgent"),
-    "MASH": lambda: _("Social care"),
-    "EARLY_HELP": lambda: _("Early help"),
-    "ADVICE": lambda: _("Advice"),
-    "INFORMATION": lambda: _("Information request"),
-}
-
-
-def route_name(route: str) -> str:
-    """A route in two words, the same for every council; the key itself where it is not one of ours."""
-    return str(_ROUTES[route]()) if route in _ROUTES else route
-
-
-def state_words(state: str) -> str:
-    """The state of a report in plain words for its referrer."""
-    words: dict[str, str] = {
-        "draft": _("Not sent yet"),
-        "sent": _("Sent: waiting to be read"),
-        "screening": _("Being read by the council"),
-        "asked": _("The council has asked you a question"),
-        "answered": _("Your answer is with the council"),
-        "decided": _("Decided"),
-        "withdrawn": _("Withdrawn"),
-    }
-    return words[state]
-
-
-def next_step(state: str, wording: Wording) -> str:
-    """What happens next, for the referrer."""
-    words: dict[str, str] = {
-        "sent": wording["next_sent"],
-        "screening": wording["next_screening"],
-        "asked": _("Answer the council’s question, so that it can decide."),
-        "answered": _("A screener will read your answer."),
-        "decided": _("Nothing more is needed here. Phone the council if anything changes."),
-        "withdrawn": wording["next_withdrawn"],
-    }
-    return words.get(state, "")
-
-
-def reason_words() -> list[tuple[str, str]]:
-    """Why a referrer may withdraw a report: code and words."""
-    return [
-        ("sent_twice", _("I sent it twice")),
-        ("wrong_child", _("It is about the wrong child")),
-        ("wrong_council", _("It is for another council")),
-        ("told_otherwise", _("I have learned that it was a mistake")),
-        ("other", _("Another reason")),
-    ]
-
-
-def timeline_views(entries: Iterable[TimelineEntry], wording: Wording) -> list[EventView]:
-    """Timeline entries in words; people of the council are "the council" where no name may be shown."""
-    titles = {
-        "referrals.sent": wording["sent"],
-        "referrals.overridden": _("The referrer disagreed with the route"),
-        "referrals.withdrawn": wording["event_withdrawn"],
-        "screening.claimed": wording["event_claimed"],
-        "screening.released": _("Put back in the holding area"),
-        "screening.priority_changed": _("Priority changed"),
-        "screening.decided": _("Decided"),
-        "screening.outcome_read": _("The referrer read the outcome"),
-        "messaging.asked": _("The council asked a question"),
-        "messaging.replied": _("The question was answered"),
-    }
-    return [
-        EventView(titles.get(entry.event, ""), entry.at, entry.who or _("the council"))
-        for entry in entries
-        if entry.event in titles
-    ]
 
 
 def route_view(published: Published, outcome: Outcome, language: str) -> RouteView:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 STATES = ("draft", "sent", "screening", "asked", "answered", "decided", "withdrawn")
 OPEN = frozenset({"sent", "screening", "asked", "answered"})
 
+BEGUN = OPEN - {"sent"}
+CLOSED = frozenset({"decided", "withdrawn"})
+
 # verb -> (states it may start from, state it leads to)
 MOVES: Mapping[str, tuple[frozenset[str], str]] = {
     "send": (frozenset({"draft"}), "sent"),
@@ -16,6 +19,9 @@ MOVES: Mapping[str, tuple[frozenset[str], str]] = {
     "reply": (frozenset({"asked", "answered"}), "answered"),
     "decide": (frozenset({"screening", "asked", "answered"}), "decided"),
     "withdraw": (frozenset({"sent"}), "withdrawn"),
+    # Once somebody at the council has begun, the author asks and the council answers.
+    "accept_withdrawal": (frozenset({"screening", "asked", "answered"}), "withdrawn"),
+    "reopen": (frozenset({"decided", "withdrawn"}), "screening"),
 }
 
 

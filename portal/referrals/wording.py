@@ -44,19 +44,23 @@ REPORT: Sentences = {
     "withdraw": lambda: _("Withdraw this report"),
     "withdraw_ask": lambda: _("Withdraw this report?"),
     "withdraw_what": lambda: _(
-        "The council keeps the report and its answers, and nobody acts on it. If you are still worried about a child, "
-        "do not withdraw: phone the council."
+        "The council keeps the report and its answers, and sees that you took it back. If you are still worried about "
+        "a child, do not withdraw: phone the council."
     ),
     "withdraw_do": lambda: _("Withdraw the report"),
-    "withdraw_late": lambda: _(
-        "The council has begun to read this report, so it can no longer be withdrawn. Phone them."
-    ),
     "withdrawn_now": lambda: _("Your report was withdrawn."),
     "next_sent": lambda: _("A screener will read your report."),
     "next_screening": lambda: _("A screener is reading your report and may ask you a question."),
-    "next_withdrawn": lambda: _("You took this report back. It is kept, and nobody acts on it."),
+    "next_withdrawn": lambda: _("You took this report back. It is kept, and the council sees that you did."),
+    "withdrawn_by": lambda: _("The report is withdrawn, and its author has been told"),
     "event_withdrawn": lambda: _("Report withdrawn"),
-    "event_claimed": lambda: _("The council began to read the report"),
+    "event_claimed": lambda: _("Somebody at the council took the report on"),
+    "event_read": lambda: _("The council read the report for the first time"),
+    "ask_withdraw": lambda: _("Ask to withdraw this report"),
+    "ask_withdraw_what": lambda: _(
+        "The council has begun to work on this report. It decides whether to go on with it, and tells you."
+    ),
+    "ask_withdraw_done": lambda: _("You asked to withdraw this report. The council will answer you."),
     "claim": lambda: _("Claim this report"),
     "claimed": lambda: _("You have claimed this report"),
     "claim_first": lambda: _("Claim the report before you ask the referrer or decide."),
@@ -71,7 +75,7 @@ REPORT: Sentences = {
     "closed": lambda: _("You sent this while our office was closed. Nobody reads reports here until it opens."),
     "changed_while_writing": lambda: _("The report changed while you were writing. Nothing was sent: check it below."),
     "no_reply": lambda: _(
-        "This report has been decided, so you cannot reply to it here. If you have something to add, phone us."
+        "This report has been decided. If you have something to add, add it here, or phone us if it is urgent."
     ),
 }
 REQUEST: Sentences = {
@@ -102,17 +106,21 @@ REQUEST: Sentences = {
     "whom": lambda: _("About"),
     "withdraw": lambda: _("Withdraw this request"),
     "withdraw_ask": lambda: _("Withdraw this request?"),
-    "withdraw_what": lambda: _("The council keeps the request and its answers, and nobody acts on it."),
+    "withdraw_what": lambda: _("The council keeps the request and its answers, and sees that you took it back."),
     "withdraw_do": lambda: _("Withdraw the request"),
-    "withdraw_late": lambda: _(
-        "The council has begun to read this request, so it can no longer be withdrawn. Phone them."
-    ),
     "withdrawn_now": lambda: _("Your request was withdrawn."),
     "next_sent": lambda: _("The council will read your request."),
     "next_screening": lambda: _("The council is reading your request and may ask you a question."),
-    "next_withdrawn": lambda: _("You took this request back. It is kept, and nobody acts on it."),
+    "next_withdrawn": lambda: _("You took this request back. It is kept, and the council sees that you did."),
+    "withdrawn_by": lambda: _("The request is withdrawn, and its author has been told"),
     "event_withdrawn": lambda: _("Request withdrawn"),
-    "event_claimed": lambda: _("The council began to read the request"),
+    "event_claimed": lambda: _("Somebody at the council took the request on"),
+    "event_read": lambda: _("The council read the request for the first time"),
+    "ask_withdraw": lambda: _("Ask to withdraw this request"),
+    "ask_withdraw_what": lambda: _(
+        "The council has begun to work on this request. It decides whether to go on with it, and tells you."
+    ),
+    "ask_withdraw_done": lambda: _("You asked to withdraw this request. The council will answer you."),
     "claim": lambda: _("Claim this request"),
     "claimed": lambda: _("You have claimed this request"),
     "claim_first": lambda: _("Claim the request before you ask the referrer or decide."),
@@ -127,7 +135,7 @@ REQUEST: Sentences = {
     "closed": lambda: _("You sent this while our office was closed. Nobody reads requests here until it opens."),
     "changed_while_writing": lambda: _("The request changed while you were writing. Nothing was sent: check it below."),
     "no_reply": lambda: _(
-        "This request has been decided, so you cannot reply to it here. If you have something to add, phone us."
+        "This request has been decided. If you have something to add, add it here, or phone us if it is urgent."
     ),
 }
 _KINDS: Sentences = {

@@ -21,7 +21,11 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "waiting": ("asked",),
     "answered": ("answered",),
     "decided": ("decided",),
+    "withdrawn": ("withdrawn",),
+    # Only those on which something waits to be read.
+    "news": ("decided", "withdrawn"),
 }
+NEWS = "news"
 OWNERS = ("me", "nobody")
 LONGEST_CURSOR = 400
 MOST_URGENCY = 1000

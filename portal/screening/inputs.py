@@ -127,6 +127,27 @@ class OpenInput(_Reasoned):
     )
 
 
+class RefusalInput(Input):
+    """Why the council goes on with what its author asks to withdraw; the question on the same page is `message`."""
+
+    once = HiddenField()
+
+    why = TextAreaField(
+        _l("Why do you go on with it?"),
+        description=_l("The referrer reads this as a message."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT},
+        validators=[
+            needed(_l("Enter why you go on with it")),
+            longest(MAX_TEXT, _l("This must be %(limit)s characters or fewer", limit=MAX_TEXT)),
+        ],
+    )
+
+    def mark(self) -> UUID:
+        """The mark minted with the form; a new one where none came back."""
+        return as_uuid(self.once.data) or uuid4()
+
+
 class HoldInput(Input):
     """Why a report must be kept past its time."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
@@ -33,11 +33,14 @@ class Decision(TenantTable):
     decided_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     decided_at: Mapped[datetime] = now_column()
     seen_at: Mapped[datetime | None]
+    # When the report was opened again: what counts is the one without.
+    replaced_at: Mapped[datetime | None]
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "referral_id"),
         CheckConstraint(one_of("route", ROUTES), name="route"),
+        Index("ix_decision_referral", "tenant_id", "referral_id"),
+        Index("ix_decision_now", "tenant_id", "referral_id", unique=True, postgresql_where=text("replaced_at is null")),
     )
 
 

@@ -14,7 +14,7 @@ from portal.forms.queries import Published
 from portal.kernel import clock
 from portal.kernel.language import say
 from portal.referrals.projecting import ChildFacts
-from portal.referrals.queries.record import TimelineEntry
+from portal.referrals.queries.timeline import TimelineEntry
 from portal.tenants.settings import Council
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -145,6 +145,14 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.QUESTION_ASKED: lambda: _("Question sent to the referrer"),
     Event.REPLY_SENT: lambda: _("The referrer replied"),
     Event.DECIDED: lambda: _("Outcome recorded"),
+    Event.REFERRAL_READ: lambda: _("Read for the first time"),
+    Event.INFORMATION_ADDED: lambda: _("The referrer added information"),
+    Event.ANSWER_CORRECTED: lambda: _("The referrer corrected an answer"),
+    Event.WITHDRAWAL_ASKED: lambda: _("The referrer asked to withdraw"),
+    Event.WITHDRAWAL_ANSWERED: lambda: _("The request to withdraw was answered"),
+    Event.NEWS_READ: lambda: _("What was new was read: nothing changes"),
+    Event.REOPENED: lambda: _("Taken up again"),
+    Event.REFERRAL_HANDED_OVER: lambda: _("Handed over to a colleague of the referrer"),
     Event.OUTCOME_READ: lambda: _("The referrer read the outcome"),
     Event.RESTRICTED: lambda: _("Restricted to named people"),
     Event.RESTRICTION_CHANGED: lambda: _("The list of people who may see it was changed or confirmed"),

@@ -72,6 +72,9 @@ STATES = {
     "/people/<uuid:membership_id>/suspend",
     "/screening/<reference>/restrict/lifting",
     "/screening/<reference>/hold/lift",
+    "/screening/<reference>/news-read",
+    "/screening/<reference>/reopen",
+    "/screening/<reference>/withdrawal",
 }
 NAMES = ("email", "code", "name", "job", "agency", "version", "session", "hat", "reason", "decision", "rang", "part")
 ODD = (

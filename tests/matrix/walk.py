@@ -67,6 +67,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
 }
 FIXED |= {"decision": "suspend", "agency_kind": "school"}
 FIXED["template_key"] = "concern-shared"
+FIXED["answer"] = "referrer.-.-.-.ref_phone"
 # None is set up: tests/tenants/test_identity_providers.py walks them.
 FIXED["provider_key"] = "staff"
 FIXED["link_id"] = uuid4()

@@ -269,7 +269,13 @@ def test_withdrawing_needs_a_reason_and_works_once(person: Person, councils: Cou
     assert "can no longer be withdrawn" not in person.get(f"/referrals/{made.reference}").text
     screener = make_person(councils.england, role="screener")
     claimed = make_referral(councils.england, person.answers["person"], state="screening", owner=screener)
-    person.get(f"/referrals/{claimed.reference}/withdraw", 303)
+    asks = f"/referrals/{claimed.reference}/withdraw"
+    assert "Ask to withdraw this report" in person.get(asks).text
+    assert person.post(asks, reason="other").status_code == 303
+    page = person.get(f"/referrals/{claimed.reference}").text
+    assert "The council has not answered yet" in page
+    assert "Being read by the council" in page
+    person.get(asks, 303)
 
 
 def test_endless_and_unreadable_input_is_refused_not_an_error(person: Person) -> None:

@@ -26,7 +26,8 @@ from portal.referrals.commands.moves import move
 from portal.referrals.models import Notice, Referral, ReferralSection
 from portal.referrals.paths import walk
 from portal.referrals.queries.drafts import find_draft
-from portal.referrals.queries.record import answers_of, children_of, find, record_of, timeline
+from portal.referrals.queries.record import answers_of, children_of, find, record_of
+from portal.referrals.queries.timeline import timeline
 from portal.referrals.references import ALPHABET, new_reference
 from tests.factories.people import Person, make_person
 from tests.fixtures.councils import Councils

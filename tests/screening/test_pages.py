@@ -70,7 +70,7 @@ def test_the_summary_comes_first(client: FlaskClient, author: Person, ali: Perso
         assert words in summary.text
     for words in ("Short form", "Out of hours", "Needs checking", "Referrer disagreed"):
         assert words in page.text
-    assert [one.text for one in page.select(".app-timeline__title")] == ["Report sent"]
+    assert [one.text for one in page.select(".app-timeline__title")] == ["Read for the first time", "Report sent"]
 
 
 def test_opening_is_recorded(client: FlaskClient, made: Made, ali: Person) -> None:
@@ -102,8 +102,8 @@ def test_buttons_follow_the_state(client: FlaskClient, author: Person, ali: Pers
         ("screening", "mine"): {"release", "priority", "ask", "decide"},
         ("asked", "mine"): {"release", "priority", "ask", "decide"},
         ("screening", "hers"): {"release", "priority"},
-        ("decided", "mine"): set(),
-        ("withdrawn", ""): set(),
+        ("decided", "mine"): {"reopen"},
+        ("withdrawn", ""): {"reopen"},
     }
     for (state, whose), buttons in expected.items():
         owner = {"mine": ali, "hers": colleague}.get(whose)

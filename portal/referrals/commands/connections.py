@@ -56,7 +56,7 @@ def declare(actor: Actor, said: Declared) -> None:
     events.record(Event.CONNECTION_DECLARED, actor.account_id)
     # Restricted reports are looked through too: the restriction may be lifted one day.
     with db.as_system():
-        hide(marks, touched(marks))
+        hide(actor.account_id, touched(marks))
 
 
 def touched(marks: Marks) -> list[UUID]:
@@ -78,12 +78,12 @@ def touched(marks: Marks) -> list[UUID]:
     return sorted(found)
 
 
-def hide(marks: Marks, found: list[UUID]) -> None:
+def hide(account_id: UUID, found: list[UUID]) -> None:
     """Take the reports out of the person's sight, and out of their hands: nobody owns what they cannot see."""
     if not found:
         return
-    me = literal(marks.account_id)
-    mine = Referral.owner_id == marks.account_id
+    me = literal(account_id)
+    mine = Referral.owner_id == account_id
     hide = (
         update(Referral)
         .where(
@@ -105,7 +105,7 @@ def hide(marks: Marks, found: list[UUID]) -> None:
         .where(
             Notice.tenant_id == council_id(),
             Notice.referral_id.in_(found),
-            Notice.account_id == marks.account_id,
+            Notice.account_id == account_id,
             Notice.state == "pending",
         )
         .values(state="failed")

@@ -58,7 +58,7 @@ def put_back(actor: Actor, connection_id: UUID) -> None:
     events.record(Event.CONNECTION_PUT_BACK, one.account_id)
     marks = _marks(one)
     with db.as_system():
-        hide(marks, touched(marks))
+        hide(marks.account_id, touched(marks))
 
 
 def _locked(connection_id: UUID) -> Any:

@@ -1,4 +1,4 @@
-"""One report as a frozen value: its facts, its opened answers, its children and what happened to it."""
+"""One report as a frozen value: its facts, its opened answers and its children."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from uuid import UUID
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from portal.audit.events import Event
-from portal.audit.models import AuditEvent
 from portal.auth.models import Account, Agency, Membership
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import db, scope
@@ -26,33 +24,6 @@ from portal.referrals.queries.reaching import reachable
 from portal.tenants import vault
 
 REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,23}")
-
-# What a timeline may show. An agency also learns when its report was taken up and when it was decided.
-SHARED_EVENTS = (
-    Event.REFERRAL_SENT,
-    Event.REFERRAL_WITHDRAWN,
-    Event.REFERRAL_CLAIMED,
-    Event.QUESTION_ASKED,
-    Event.REPLY_SENT,
-    Event.DECIDED,
-)
-COUNCIL_EVENTS = (
-    *SHARED_EVENTS,
-    Event.REFERRAL_OVERRIDDEN,
-    Event.REFERRAL_RELEASED,
-    Event.PRIORITY_CHANGED,
-    Event.OUTCOME_READ,
-    Event.RESTRICTED,
-    Event.RESTRICTION_CHANGED,
-    Event.LIFTING_ASKED,
-    Event.RESTRICTION_LIFTED,
-    Event.RECORD_OPENED,
-    Event.OPENING_ENDED,
-    Event.AGENCY_SIGHT_CHANGED,
-    Event.REPORT_HELD,
-    Event.HOLD_LIFTED,
-)
-MOST_EVENTS = 200
 
 
 @dataclass(frozen=True)
@@ -100,6 +71,11 @@ class Found:
     author_only: bool = False
     held_at: datetime | None = None
     """Since when the council keeps it past its time."""
+    new_since: datetime | None = None
+    """Since when something waits to be read on it, although it is closed."""
+    withdrawal_asked_at: datetime | None = None
+    rules_now: str | None = None
+    """The higher route that the rules would choose for the corrected answers."""
 
     def reads_only(self, actor: Actor) -> bool:
         """Whether the person has it open for a while only, off the list: to read it, never to take it."""
@@ -118,16 +94,6 @@ class Answers:
     sections: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class TimelineEntry:
-    """Something that happened; `who` is a name, "" where the reader may only know the side."""
-
-    at: datetime
-    event: str
-    who: str
-    side: str
-
-
 _author, _owner, _first = aliased(Account), aliased(Account), aliased(Account)
 # In the order of Found's fields, without the names that are worked out below.
 _COLUMNS = (
@@ -138,7 +104,7 @@ _COLUMNS = (
     Referral.queued_at, Referral.due_at, Referral.owner_id, Referral.unread_by_council,
     Referral.unread_by_agency, Referral.outcome, Referral.decided_at, Referral.form_version_id,
     Referral.wrapped_key, Referral.form_key, Referral.sight, Referral.author_only,
-    Referral.held_at,
+    Referral.held_at, Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
 )  # fmt: skip
 
 
@@ -257,33 +223,3 @@ def children_of(found: Found) -> tuple[ChildFacts, ...]:
         .order_by(ReferralChild.position)
     )
     return tuple(ChildFacts(*row) for row in db.session().execute(query))
-
-
-def timeline(found: Found) -> tuple[TimelineEntry, ...]:
-    """What happened to this report, newest first.
-
-    The council reads every name; an agency reads its own people's names and "" for the council's.
-    """
-    actor = scope.current().actor
-    council_side = actor is not None and actor.reach == "council"
-    kinds = COUNCIL_EVENTS if council_side else SHARED_EVENTS
-    query = (
-        select(AuditEvent.at, AuditEvent.event, AuditEvent.agency_id, Account.name)
-        .outerjoin(Account, Account.id == AuditEvent.actor_id)
-        .where(
-            AuditEvent.tenant_id == _council().id,
-            AuditEvent.subject_id == found.id,
-            AuditEvent.event.in_([str(kind) for kind in kinds]),
-        )
-        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
-        .limit(MOST_EVENTS)
-    )
-    return tuple(
-        TimelineEntry(
-            at=row.at,
-            event=row.event,
-            who=(row.name or "") if council_side or row.agency_id else "",
-            side="agency" if row.agency_id else "council",
-        )
-        for row in db.session().execute(query)
-    )

@@ -16,7 +16,7 @@ from portal.kernel import clock
 from portal.kernel.crypto import CannotOpen
 from portal.kernel.language import say
 from portal.referrals import sifting, states
-from portal.referrals.presenting import next_step, state_words
+from portal.referrals.progress import next_step, state_words
 from portal.referrals.queries.mine import Colleague, colleagues, reports, sees_agency
 from portal.referrals.sifting import CHOICES, MOST_SEARCHED, OPEN_ONES, Filters
 from portal.referrals.views.blueprint import blueprint, council, language

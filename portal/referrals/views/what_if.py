@@ -23,7 +23,7 @@ from portal.kernel.errors import Invalid
 from portal.kernel.language import say
 from portal.referrals.commands import what_if as commands
 from portal.referrals.flows import SAME, UP, Flow, direction, ordered, picture
-from portal.referrals.presenting import route_name
+from portal.referrals.progress import route_name
 from portal.referrals.rerouting import MOST_LISTED
 from portal.referrals.views.blueprint import language
 from portal.referrals.what_if_words import WhatIfWords

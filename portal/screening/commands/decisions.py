@@ -50,13 +50,16 @@ def decide(actor: Actor, found: Found, given: Given) -> None:
 
     The same `once` twice is one decision, with other words a Conflict. Raises Invalid by field (outcome, route:
     unknown; rationale, told: required, too_long, control; read_new: unread when a message waits that was not seen)
-    and Conflict when the report is not this person's or changed meanwhile.
+    and Conflict when the report is not this person's, changed meanwhile, or its author asks to withdraw it.
     """
     if _recorded(actor, found, given):
         return
     if found.owner_id != actor.account_id or not states.may("decide", found.state):
         raise Conflict(state=found.state, owner=found.owner_name, by=found.owner_name)
     council = _council()
+    if found.withdrawal_asked_at is not None:
+        # Its author would be told of a decision instead of an answer.
+        raise Conflict("asked to withdraw", state=found.state, withdrawal="yes")
     errors = _mistakes(given, council)
     total, _read = heard(actor, Permission.DECIDE, found)
     if total not in (given.seen, given.read_new):
@@ -107,7 +110,7 @@ def see_outcome(actor: Actor, found: Found) -> None:
         return
     statement = (
         update(Decision)
-        .where(Decision.referral_id == found.id, Decision.seen_at.is_(None))
+        .where(Decision.referral_id == found.id, Decision.seen_at.is_(None), Decision.replaced_at.is_(None))
         .values(seen_at=clock.now())
         .returning(Decision.id)
         .execution_options(synchronize_session=False)

@@ -29,6 +29,8 @@ class Counts:
     waiting: int
     answered: int
     decided: int
+    withdrawn: int
+    news: int
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,19 @@ class AgencyChoice:
 
 
 def counts(actor: Actor) -> Counts:
-    """The numbers of the tabs; open reports through their partial index, decided ones up to MOST_COUNTED."""
+    """The numbers of the tabs; open reports through their partial index, closed ones up to MOST_COUNTED."""
     reach = reachable(actor, Permission.LOOK)
-    decided = select(Referral.id).where(reach, Referral.state == "decided").limit(MOST_COUNTED).subquery("decided")
+    closed = {
+        state: select(Referral.id).where(reach, Referral.state == state).limit(MOST_COUNTED).subquery(state)
+        for state in ("decided", "withdrawn")
+    }
+    news = select(Referral.id).where(reach, Referral.new_since.is_not(None)).limit(MOST_COUNTED).subquery("news")
     query = select(
         func.count(),
         func.count().filter(Referral.owner_id == actor.account_id),
         func.count().filter(Referral.state == "asked"),
         func.count().filter(Referral.state == "answered"),
-        select(func.count()).select_from(decided).scalar_subquery(),
+        *(select(func.count()).select_from(one).scalar_subquery() for one in (*closed.values(), news)),
     ).where(reach, Referral.state.in_(sorted(OPEN)))
     return Counts(*db.session().execute(query).one())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,14 +30,20 @@ class Decided:
     route: str = ""
     rationale: str = ""
     decided_by: str = ""
+    replaced_at: datetime | None = None
 
 
 def decision(actor: Actor, permission: Permission, found: Found) -> Decided | None:
-    """The decision on that report, None while there is none (or for somebody beyond whose reach it is)."""
+    """The decision that counts, None while there is none (or for somebody beyond whose reach the report is)."""
+    return next((one for one in decisions(actor, permission, found) if one.replaced_at is None), None)
+
+
+def decisions(actor: Actor, permission: Permission, found: Found) -> tuple[Decided, ...]:
+    """Every decision on that report, the last first; those before were replaced when it was opened again."""
     query = (
         select(
             Decision.id, Decision.outcome, Decision.route, Decision.rationale, Decision.told,
-            Decision.decided_at, Decision.seen_at, Account.name,
+            Decision.decided_at, Decision.seen_at, Decision.replaced_at, Account.name,
         )
         .join(Referral, Referral.id == Decision.referral_id)
         .join(Account, Account.id == Decision.decided_by)
@@ -44,14 +51,16 @@ def decision(actor: Actor, permission: Permission, found: Found) -> Decided | No
             reachable(actor, permission),
             Decision.referral_id == found.id,
         )
+        .order_by(Decision.decided_at.desc(), Decision.id)
     )  # fmt: skip
-    row = db.session().execute(query).one_or_none()
-    if row is None:
-        return None
+    return tuple(_decided(actor, permission, found, row) for row in db.session().execute(query))
+
+
+def _decided(actor: Actor, permission: Permission, found: Found, row: Any) -> Decided:
     record = record_of(found)
     told = record.open(row.told, "decision", row.id, "told")
     if reach(actor, permission) is not Reach.COUNCIL:
-        return Decided(row.outcome, told, row.decided_at, row.seen_at)
+        return Decided(row.outcome, told, row.decided_at, row.seen_at, replaced_at=row.replaced_at)
     return Decided(
         outcome=row.outcome,
         told=told,
@@ -60,6 +69,7 @@ def decision(actor: Actor, permission: Permission, found: Found) -> Decided | No
         route=row.route,
         rationale=record.open(row.rationale, "decision", row.id, "rationale"),
         decided_by=row.name,
+        replaced_at=row.replaced_at,
     )
 
 

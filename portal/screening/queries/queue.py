@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from portal.audit import events
 from portal.audit.events import Event
@@ -19,7 +19,7 @@ from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
-from portal.screening.addresses import SORTS, Cursor, Filters
+from portal.screening.addresses import NEWS, SORTS, Cursor, Filters
 
 PAGE = 25
 
@@ -52,6 +52,9 @@ class Line:
     unread: int
     outcome: str
     decided_at: datetime | None
+    new_since: datetime | None
+    withdrawal_asked_at: datetime | None
+    rules_now: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
             Referral.out_of_hours, Referral.state, Referral.priority, Referral.sent_at, Referral.due_at,
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
+            Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
             *(key.label(f"key_{place}") for place, key in enumerate(keys)),
         )
         .join(Agency, Agency.id == Referral.agency_id)
@@ -128,7 +132,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
 
 
 def _filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) -> Select[Any]:
-    query = query.where(Referral.state.in_(filters.states()))
+    query = query.where(Referral.state.in_(filters.states()), *_only_news(filters))
     if filters.form:
         query = query.where(Referral.form_key == filters.form)
     if filters.route:
@@ -144,6 +148,11 @@ def _filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime)
     if filters.overdue:
         query = query.where(Referral.due_at < now)
     return query
+
+
+def _only_news(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    if filters.tab == NEWS:
+        yield Referral.new_since.is_not(None)
 
 
 def _ordered(query: Select[Any], keys: tuple[Any, ...], filters: Filters, *, backwards: bool) -> Select[Any]:
@@ -180,4 +189,7 @@ def _line(row: Any) -> Line:
         unread=row.unread,
         outcome=row.outcome or "",
         decided_at=row.decided_at,
+        new_since=row.new_since,
+        withdrawal_asked_at=row.withdrawal_asked_at,
+        rules_now=row.rules_now or "",
     )

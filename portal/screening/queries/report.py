@@ -18,12 +18,11 @@ from portal.referrals.projecting import ChildFacts
 from portal.referrals.queries.record import (
     Answers,
     Found,
-    TimelineEntry,
     answers_of,
     children_of,
     find,
-    timeline,
 )
+from portal.referrals.queries.timeline import TimelineEntry, timeline
 from portal.referrals.queries.trials import Tried
 from portal.screening.queries.decision import Decided, decision
 

@@ -13,22 +13,22 @@ from portal.kernel import scope
 from portal.referrals.queries.record import Found
 from portal.screening import presenting
 from portal.screening.commands.decisions import see_outcome
-from portal.screening.queries.decision import decision
+from portal.screening.queries.decision import decisions
 
 
 def panel(found: Found | None = None, **_about: Any) -> str:
-    """The outcome of a decided report, "" before; showing it marks it read."""
+    """The outcome of a decided report, and those that were replaced when it was taken up again; "" before any. Showing
+    it marks it read."""
     council = scope.current().council
-    if found is None or found.state != "decided" or council is None:
+    if found is None or council is None:
         return ""
-    decided = decision(guard.actor(), Permission.TRACK, found)
-    if decided is None:
+    made = decisions(guard.actor(), Permission.TRACK, found)
+    if not made:
         return ""
     see_outcome(guard.actor(), found)
+    language = str(get_locale())
     return render_template(
         "screening/_outcome.html",
-        label=presenting.outcome_label(council.settings, decided.outcome, str(get_locale())),
-        told=decided.told,
+        made=[(one, presenting.outcome_label(council.settings, one.outcome, language)) for one in made],
         told_language=found.language,
-        decided_at=decided.decided_at,
     )

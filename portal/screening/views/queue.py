@@ -107,7 +107,9 @@ def _tabs(filters: Filters, numbers: Counts) -> list[Tab]:
         "mine": (_("Mine"), numbers.mine),
         "waiting": (_("Waiting for referrer"), numbers.waiting),
         "answered": (_("Answered"), numbers.answered),
+        "news": (_("New on closed ones"), numbers.news),
         "decided": (_("Decided"), numbers.decided),
+        "withdrawn": (_("Withdrawn"), numbers.withdrawn),
     }
     return [
         Tab(text, _many(number), url_for(".queue", **_plain(key).address()), key == filters.tab)

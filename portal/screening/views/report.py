@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,25 +19,31 @@ from portal.forms.queries import told_rules
 from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.language import say
+from portal.kernel.scope import Actor
 from portal.messaging.inputs import as_uuid
 from portal.referrals import presenting as referrals
 from portal.referrals import states
+from portal.referrals.progress import reason_words
+from portal.referrals.queries.corrections import corrections
 from portal.referrals.queries.record import find
+from portal.referrals.queries.withdrawals import withdrawals
 from portal.referrals.states import OPEN
 from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
 from portal.screening.commands import holding
 from portal.screening.digest import digest
+from portal.screening.inputs import RefusalInput
+from portal.screening.queries.decision import Decided, decisions
 from portal.screening.queries.report import Report, open_report
 from portal.screening.views.queue import blueprint
-from portal.web.fields import FieldView, OptionView
+from portal.web.fields import FieldView, OptionView, from_form
 
 
 @blueprint.get("/screening/<reference>")
 @page(Permission.LOOK)
 def show(reference: str) -> ResponseReturnValue:
     """The report, summary first. Other packages ask for this page again when they refuse a form on it."""
-    return _page(reference)
+    return report_page(reference)
 
 
 @blueprint.post("/screening/<reference>/claim")
@@ -76,7 +85,7 @@ def priority(reference: str) -> ResponseReturnValue:
     except Conflict as conflict:
         return conflict_page(reference, conflict)
     except Invalid:
-        return _page(reference, priority_error=_("Choose a priority")), 422
+        return report_page(reference, priority_error=_("Choose a priority")), 422
     flash(_("The priority has been changed"), "success")
     return redirect(url_for(".show", reference=found.reference), 303)
 
@@ -90,16 +99,18 @@ def conflict_page(
         words = _("%(name)s has this now. What you asked for was not done.", name=owner)
     else:
         words = _("This changed a moment ago. What you asked for was not done: see how it is now.")
-    return _page(reference, conflict=words, kept=kept), 409
+    return report_page(reference, conflict=words, kept=kept), 409
 
 
-def _page(
+def report_page(
     reference: str,
     *,
     conflict: str = "",
     priority_error: str = "",
     kept: list[dict[str, str]] | None = None,
+    refusal: RefusalInput | None = None,
 ) -> str:
+    """The report as it is now, with what was refused on it."""
     actor = guard.actor()
     # A POST that comes here was refused, and its transaction will be rolled back.
     report = open_report(actor, reference, refusing=request.method == "POST")
@@ -123,9 +134,14 @@ def _page(
         digest=digest(report.published.form, found, report.children, report.answers, language),
         route=route_told(report, language),
         parts=_parts(report),
-        groups=referrals.answer_groups(found, report.answers, language) if report.answers else (),
+        groups=_groups(actor, report, language),
+        wishes=withdrawals(actor, Permission.LOOK, found),
+        withdrawal_reasons=dict(reason_words()),
+        refusal=_refusal(refusal) if found.withdrawal_asked_at else None,
+        closed=found.state in states.CLOSED,
+        earlier=_earlier(actor, report, language),
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"]),
-        outcome=_outcome(report, language),
+        outcome=_outcome(report, report.decided, language),
         now=clock.now(),
         words=presenting,
     )
@@ -167,8 +183,27 @@ def _parts(report: Report) -> list[dict[str, str]]:
     return [{"href": f"#{place}", "text": text} for place, text in found if place not in left_out]
 
 
-def _outcome(report: Report, language: str) -> list[dict[str, str]]:
-    decided = report.decided
+def _groups(actor: Actor, report: Report, language: str) -> list[referrals.Group]:
+    if report.answers is None:
+        return []
+    made = {one.place for one in corrections(actor, Permission.LOOK, report.found)}
+    return referrals.marked(referrals.answer_groups(report.found, report.answers, language), made)
+
+
+def _refusal(form: RefusalInput | None) -> dict[str, FieldView]:
+    views = from_form(form or RefusalInput(formdata=None))
+    if not views["once"].value:
+        views["once"] = replace(views["once"], value=str(uuid4()))
+    return views
+
+
+def _earlier(actor: Actor, report: Report, language: str) -> list[tuple[datetime, list[dict[str, str]]]]:
+    """The decisions that were replaced when the report was taken up again."""
+    made = decisions(actor, Permission.LOOK, report.found)
+    return [(one.decided_at, _outcome(report, one, language)) for one in made if one.replaced_at is not None]
+
+
+def _outcome(report: Report, decided: Decided | None, language: str) -> list[dict[str, str]]:
     council = scope.current().council
     if decided is None or council is None:
         return []

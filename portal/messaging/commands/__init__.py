@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, update
 
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
-from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel import clock, db
+from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
+from portal.messaging.commands.writing import MAX_TEXT, checked, write
 from portal.messaging.models import Message
 from portal.referrals import states
 from portal.referrals.commands import notices
 from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
-from portal.referrals.queries.record import Found, find, record_of
+from portal.referrals.queries.record import Found, find
 
-MAX_TEXT = 8000  # characters (code points) of one message
+__all__ = ["MAX_TEXT", "ask", "checked", "mark_messages", "mark_read", "reply"]
+
 _TRIES = 3
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-def checked(text: str) -> str:
-    """The text as it is stored: one kind of line break, outer space gone.
-
-    Raises Invalid({"message": "required" | "too_long" | "control"}).
-    """
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not plain:
-        raise Invalid({"message": "required"})
-    if _CONTROL.search(plain):
-        raise Invalid({"message": "control"})
-    if len(plain) > MAX_TEXT:
-        raise Invalid({"message": "too_long"})
-    return plain
 
 
 def ask(actor: Actor, found: Found, text: str, once: UUID) -> None:
@@ -48,7 +32,7 @@ def ask(actor: Actor, found: Found, text: str, once: UUID) -> None:
     "Back", the browser shows the old form) it is another. Raises Invalid for the text, Conflict when the report is not
     this person's or cannot be asked about any more.
     """
-    if not _write(actor, found, "council", checked(text), once):
+    if not write(actor, found, "council", checked(text), once):
         return
     if found.owner_id != actor.account_id or not states.may("ask", found.state):
         raise Conflict(state=found.state, owner=found.owner_name or "")
@@ -62,7 +46,7 @@ def reply(actor: Actor, found: Found, text: str, once: UUID) -> None:
 
     `once` as for `ask`. Raises Invalid for the text, Conflict when the report takes no reply any more.
     """
-    if not _write(actor, found, "agency", checked(text), once):
+    if not write(actor, found, "agency", checked(text), once):
         return
     found = _answered(actor, found)
     events.record(Event.REPLY_SENT, found.id)
@@ -123,37 +107,3 @@ def mark_messages(found: Found, reader: str) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(db.session().execute(statement).all())
-
-
-def _write(actor: Actor, found: Found, side: str, text: str, once: UUID) -> bool:
-    """Insert the message; False when this very message was written before. Raises Conflict when `once`
-    belongs to somebody else's message."""
-    if _insert(actor, found, side, text, once):
-        return True
-    before = select(Message.id, Message.body).where(
-        Message.once == once, Message.referral_id == found.id, Message.author_id == actor.account_id
-    )
-    row = db.session().execute(before).one_or_none()
-    if row is None:
-        raise Conflict(state=found.state)
-    if record_of(found).open(row.body, "message", row.id, "body") == text:
-        return False
-    return _insert(actor, found, side, text, uuid4())
-
-
-def _insert(actor: Actor, found: Found, side: str, text: str, once: UUID) -> bool:
-    council = scope.current().council
-    if council is None:
-        raise NotFound
-    message_id = uuid4()
-    statement = (
-        insert(Message)
-        .values(
-            tenant_id=council.id, id=message_id, referral_id=found.id, agency_id=found.agency_id,
-            author_id=actor.account_id, side=side, once=once, sent_at=clock.now(),
-            body=record_of(found).seal(text, "message", message_id, "body"),
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "once"])
-        .returning(Message.id)
-    )  # fmt: skip
-    return db.session().execute(statement).scalar_one_or_none() is not None

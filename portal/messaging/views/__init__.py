@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
-from flask import Blueprint, Flask, current_app, flash, g, make_response, redirect, render_template, url_for
+from flask import Flask, current_app, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -18,13 +18,15 @@ from portal.kernel.errors import Conflict, Invalid
 from portal.messaging import commands
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
 from portal.messaging.queries import Said, thread
+from portal.messaging.views import adding, correcting
+from portal.messaging.views.blueprint import blueprint
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.web import shell
 from portal.web.fields import FieldView, from_form
 
-blueprint = Blueprint("messaging", __name__)
+__all__ = ["adding", "blueprint", "correcting", "register"]
 
 
 @blueprint.post("/screening/<reference>/ask")
@@ -176,6 +178,7 @@ def _entries(said: tuple[Said, ...], reader: str) -> list[dict[str, Any]]:
             "text": one.text,
             "mine": one.author_id == me,
             "new": one.new and one.side != reader,
+            "kind": one.kind,
         }
         for one in said
     ]
@@ -186,5 +189,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     shell.add_panel(app, "referral_top", errors_panel)
     shell.add_panel(app, "referral", referrer_panel)
+    shell.add_panel(app, "referral", correcting.referrer_panel)
     shell.add_panel(app, "screening_top", errors_panel)
+    shell.add_panel(app, "screening_changes", correcting.council_panel)
     shell.add_panel(app, "screening", council_panel)

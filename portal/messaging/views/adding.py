@@ -1,0 +1,51 @@
+"""Adding information to a report that was sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from http import HTTPStatus
+from uuid import uuid4
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.kernel.errors import Conflict
+from portal.messaging.commands import adding
+from portal.messaging.inputs import AdditionInput
+from portal.messaging.views.blueprint import blueprint
+from portal.referrals.queries.record import Found, find
+from portal.referrals.wording import Wording
+from portal.web.fields import from_form
+
+
+@blueprint.route("/referrals/<reference>/add", methods=["GET", "POST"])
+@page(Permission.REPLY)
+def add(reference: str) -> ResponseReturnValue:
+    """What there is to add, at any time; a withdrawn report takes no more."""
+    actor = guard.actor()
+    found = find(actor, Permission.REPLY, reference)
+    if request.method != "POST":
+        if found.state == "withdrawn":
+            return redirect(url_for("referrals.show", reference=found.reference), 303)
+        return _page(found, AdditionInput(formdata=None))
+    form = AdditionInput()
+    if not form.validate_on_submit():
+        return _page(found, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        adding.add(actor, found, str(form.message.data), form.mark())
+    except Conflict:
+        form.refuse("message", Wording(found.form_key)["changed_while_writing"])
+        return _page(found, form), HTTPStatus.CONFLICT
+    flash(_("What you added was sent to the council"), "success")
+    return redirect(url_for("referrals.show", reference=found.reference), 303)
+
+
+def _page(found: Found, form: AdditionInput) -> str:
+    views = from_form(form)
+    if not views["once"].value:
+        views["once"] = replace(views["once"], value=str(uuid4()))
+    return render_template("messaging/add.html", found=found, wording=Wording(found.form_key), views=views)

@@ -1,0 +1,161 @@
+"""Correcting an answer of a report that was sent, and what was corrected on both sides' pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.forms.questionnaire import Question
+from portal.forms.questions import summary
+from portal.kernel.digits import whole
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.messaging.commands import correcting
+from portal.messaging.commands.correcting import Correcting, question_at
+from portal.messaging.inputs import CorrectionInput
+from portal.messaging.presenting import corrections_told
+from portal.messaging.queries import thread
+from portal.messaging.views.blueprint import blueprint
+from portal.referrals.places import Asked, Place, place_of
+from portal.referrals.presenting import Group, answer_groups, marked, place_in
+from portal.referrals.progress import route_name
+from portal.referrals.queries.corrections import Corrected, as_now, corrections
+from portal.referrals.queries.record import Found, answers_of, find
+from portal.referrals.views import sheet
+from portal.referrals.views.blueprint import language
+from portal.referrals.wording import Wording
+from portal.web.fields import FieldView, from_form
+
+
+@blueprint.get("/referrals/<reference>/correct")
+@page(Permission.REPLY)
+def correct(reference: str) -> ResponseReturnValue:
+    """Every answer as it is now, with a way to correct it."""
+    found, made = _open(reference)
+    if found.state == "withdrawn":
+        return redirect(url_for("referrals.show", reference=found.reference), 303)
+    now = as_now(answers_of(found), made)
+    groups = marked(answer_groups(found, now, language()), {one.place for one in made})
+    return render_template(
+        "messaging/correct.html",
+        found=found,
+        wording=Wording(found.form_key),
+        groups=[_with_places(found, group) for group in groups],
+    )
+
+
+@blueprint.route("/referrals/<reference>/correct/<answer>", methods=["GET", "POST"])
+@page(Permission.REPLY)
+def correct_answer(reference: str, answer: str) -> ResponseReturnValue:
+    """One question with its answer as it is now, and why it is corrected."""
+    found, made = _open(reference)
+    where = place_of(answer)
+    if where is None:
+        raise NotFound("no such place")
+    at = question_at(found, as_now(answers_of(found), made), where)
+    if found.state == "withdrawn":
+        return redirect(url_for("referrals.show", reference=found.reference), 303)
+    paper, shown = sheet.Sheet([at.question], at.known), _Page(found, len(made), at)
+    if request.method != "POST":
+        fields = sheet.fields_of(paper, {} if at.value is None else {at.question.key: at.value})
+        return _form(shown, fields, CorrectionInput(formdata=None))
+    read, form = sheet.read(paper), CorrectionInput()
+    good = form.validate_on_submit()
+    if read.wrong or not good:
+        return _form(shown, read.fields, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    given = Correcting(
+        where, read.answers.get(at.question.key), str(form.message.data), whole(form.seen.data) or 0, form.mark()
+    )
+    return _correct(shown, given, read.fields, form)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A question of a report, and how many corrections there were when its page was made."""
+
+    found: Found
+    seen: int
+    at: Asked
+
+
+def _correct(shown: _Page, given: Correcting, fields: list[FieldView], form: CorrectionInput) -> ResponseReturnValue:
+    try:
+        correcting.correct(guard.actor(), shown.found, given)
+    except Invalid as error:
+        if "value" in error.errors:
+            fields = [replace(fields[0], error=_("This is the answer that is there already. Change it, or go back"))]
+        else:
+            form.refuse("message", _("Enter why the answer is corrected"))
+        return _form(shown, fields, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    except Conflict:
+        form.refuse("message", _("Something changed while you were writing. Nothing was sent: look at the answer now."))
+        return _form(shown, fields, form), HTTPStatus.CONFLICT
+    flash(_("The answer was corrected. The council sees the old answer, the new one and your reason."), "success")
+    return redirect(url_for("referrals.show", reference=shown.found.reference), 303)
+
+
+def _open(reference: str) -> tuple[Found, tuple[Corrected, ...]]:
+    found = find(guard.actor(), Permission.REPLY, reference)
+    return found, corrections(guard.actor(), Permission.REPLY, found)
+
+
+def _form(shown: _Page, fields: list[FieldView], form: CorrectionInput) -> str:
+    views = from_form(form)
+    if not views["once"].value:
+        views["once"] = replace(views["once"], value=str(uuid4()))
+    views["seen"] = replace(views["seen"], value=str(shown.seen))
+    return render_template(
+        "messaging/correct_answer.html",
+        found=shown.found,
+        wording=Wording(shown.found.form_key),
+        fields=fields,
+        views=views,
+        now=_in_words(shown.at.question, shown.at.value),
+        shown=shown.at.question.key,
+    )
+
+
+def _in_words(question: Question, value: Any) -> str:
+    return summary(question, value, language()) if value is not None else ""
+
+
+def _with_places(found: Found, group: Group) -> Group:
+    """The group with the page of each answer that can be corrected."""
+
+    def href(place: Place) -> str:
+        return url_for(".correct_answer", reference=found.reference, answer=place.text())
+
+    rows = tuple(replace(row, href=href(place_in(group, row))) if row.key else row for row in group.rows)
+    return replace(group, rows=rows)
+
+
+def referrer_panel(found: Found | None = None, **_about: Any) -> str:
+    """What was corrected, on the referrer's page; "" while nothing was."""
+    return _panel(Permission.TRACK, found)
+
+
+def council_panel(found: Found | None = None, **_about: Any) -> str:
+    """What was corrected, above the answers on the screener's page; "" while nothing was."""
+    return _panel(Permission.LOOK, found)
+
+
+def _panel(permission: Permission, found: Found | None) -> str:
+    actor = guard.actor()
+    made = corrections(actor, permission, found) if found is not None else ()
+    if found is None or not made:
+        return ""
+    said = {one.id: one for one in thread(actor, permission, found)}
+    return render_template(
+        "messaging/_corrections.html",
+        told=corrections_told(found, answers_of(found), made, said, language()),
+        rules_now=route_name(found.rules_now) if found.rules_now else "",
+        council=permission is Permission.LOOK,
+    )

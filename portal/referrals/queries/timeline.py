@@ -1,0 +1,96 @@
+"""What happened to one report, as either side may know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select, union_all
+
+from portal.audit.events import Event
+from portal.audit.models import AuditEvent
+from portal.auth.models import Account
+from portal.kernel import db, scope
+from portal.referrals.queries.record import Found
+
+# What a timeline may show. An agency also learns when its report was taken up and when it was decided.
+SHARED_EVENTS = (
+    Event.REFERRAL_SENT,
+    Event.REFERRAL_WITHDRAWN,
+    Event.REFERRAL_CLAIMED,
+    Event.QUESTION_ASKED,
+    Event.REPLY_SENT,
+    Event.DECIDED,
+    Event.INFORMATION_ADDED,
+    Event.ANSWER_CORRECTED,
+    Event.WITHDRAWAL_ASKED,
+    Event.WITHDRAWAL_ANSWERED,
+    Event.NEWS_READ,
+    Event.REOPENED,
+    Event.REFERRAL_HANDED_OVER,
+)
+# Of its readings a timeline tells the first by a screener: support and lists are none.
+READERS = ("screener", "practice_manager")
+COUNCIL_EVENTS = (
+    *SHARED_EVENTS,
+    Event.REFERRAL_OVERRIDDEN,
+    Event.REFERRAL_RELEASED,
+    Event.PRIORITY_CHANGED,
+    Event.OUTCOME_READ,
+    Event.RESTRICTED,
+    Event.RESTRICTION_CHANGED,
+    Event.LIFTING_ASKED,
+    Event.RESTRICTION_LIFTED,
+    Event.RECORD_OPENED,
+    Event.OPENING_ENDED,
+    Event.AGENCY_SIGHT_CHANGED,
+    Event.REPORT_HELD,
+    Event.HOLD_LIFTED,
+)
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """Something that happened; `who` is a name, "" where the reader may only know the side."""
+
+    at: datetime
+    event: str
+    who: str
+    side: str
+
+
+def timeline(found: Found) -> tuple[TimelineEntry, ...]:
+    """What happened to this report, newest first, the council's first reading of it among it.
+
+    The council reads every name; an agency reads its own people's names and "" for the council's.
+    """
+    actor, council = scope.current().actor, scope.current().council
+    council_side = actor is not None and actor.reach == "council"
+    kinds = COUNCIL_EVENTS if council_side else SHARED_EVENTS
+    about = and_(AuditEvent.tenant_id == (council.id if council else None), AuditEvent.subject_id == found.id)
+    columns = (AuditEvent.id, AuditEvent.at, AuditEvent.event, AuditEvent.agency_id, AuditEvent.actor_id)
+    first = (
+        select(*columns)
+        .where(about, AuditEvent.event == str(Event.REFERRAL_READ), AuditEvent.actor_role.in_(READERS))
+        .order_by(AuditEvent.at, AuditEvent.id)
+        .limit(1)
+    )
+    told = union_all(
+        select(*columns).where(about, AuditEvent.event.in_([str(kind) for kind in kinds])), first
+    ).subquery()
+    query = (
+        select(told.c.at, told.c.event, told.c.agency_id, Account.name)
+        .outerjoin(Account, Account.id == told.c.actor_id)
+        .order_by(told.c.at.desc(), told.c.id.desc())
+        .limit(MOST_EVENTS)
+    )
+    return tuple(
+        TimelineEntry(
+            at=row.at,
+            event=row.event,
+            who=(row.name or "") if council_side or row.agency_id else "",
+            side="agency" if row.agency_id else "council",
+        )
+        for row in db.session().execute(query)
+    )

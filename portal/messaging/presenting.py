@@ -1,8 +1,8 @@
-"""Corrections in the reader's words: which question, the old answer, the new one, why, by whom and when."""
+"""Corrections in the reader's words, and what is carried from a draft into a report as added information."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from portal.kernel.language import say
 from portal.messaging.queries import Said
 from portal.referrals.paths import TRIAGE
 from portal.referrals.places import Change, Place, asked, changed, place_of
-from portal.referrals.presenting import item_title
+from portal.referrals.presenting import Group, item_title
 from portal.referrals.queries.corrections import Corrected
 from portal.referrals.queries.record import Answers, Found
 
@@ -72,3 +72,13 @@ def _about(form: Form, kind: str, sections: Mapping[str, Any], place: Place, lan
     if place.item is None:
         return say(section.title, language)
     return item_title(section, sections[section.key][place.item], place.item, language)
+
+
+def carried_text(groups: Iterable[Group]) -> str:
+    """The answers of a report that is not sent, in words, as a message holds them."""
+    parts = []
+    for group in groups:
+        lines = [f"{row.label}: {row.value}" for row in group.given if row.key and row.value]
+        if lines:
+            parts.append("\n".join([group.title.upper(), *lines]))
+    return "\n\n".join(parts)

@@ -101,6 +101,7 @@ class Council:
     clock: Clock
     service_times: ServiceTimes
     draft_days: int
+    duplicate_weeks: int
     retention: Retention
     statutory: Text
     outcomes: tuple[Outcome, ...]
@@ -146,6 +147,8 @@ def parse_council(document: object) -> Council:
         clock=(clock := _clock(top.group("clock"))),
         service_times=read_times(top, clock.decide_working_days, clock.urgent_hours),
         draft_days=top.number("draft_days", 1, 365),
+        # 0 warns of none.
+        duplicate_weeks=top.number("duplicate_weeks", 0, 52, 6),
         retention=read_retention(top),
         statutory=top.text("statutory", 2000),
         outcomes=_outcomes(top),

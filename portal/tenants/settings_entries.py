@@ -117,6 +117,11 @@ def _times(_languages: Sequence[str]) -> list[Entry]:
             _("Enter a whole number from 1 to 365"), _("Counted from the last change"), "number", 5,
         ),
         Entry(
+            "duplicates", ("duplicate_weeks",), _("Weeks within which a second report about a child is noticed"),
+            _("Enter a whole number from 0 to 52"), _("The referrer is asked before sending. 0 asks nobody."),
+            "number", 5,
+        ),
+        Entry(
             "decide", ("clock", "decide_working_days"), _("Working days to decide on a report"),
             _("Enter a whole number from 1 to 20"), "", "number", 5,
         ),

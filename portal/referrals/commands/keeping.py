@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -9,7 +10,9 @@ from portal.forms.queries import Published, version
 from portal.kernel.errors import Forbidden, TermsFirst
 from portal.kernel.scope import Actor
 from portal.referrals.commands import drafts, sending
+from portal.referrals.projecting import project
 from portal.referrals.queries.drafts import Draft, find_draft, may_send_full, sent_as
+from portal.referrals.queries.duplicates import Earlier, earlier
 
 
 class Keeper(Protocol):
@@ -46,6 +49,11 @@ class Keeper(Protocol):
     def sent_as(self, actor: Actor, draft_id: UUID) -> str:
         """The reference under which it was sent meanwhile."""
 
+    def earlier(
+        self, actor: Actor, draft: Draft, published: Published, sections: Mapping[str, Any]
+    ) -> tuple[Earlier, ...]:
+        """Reports about the same child that the person may know of."""
+
 
 class Reports:
     """Drafts of real reports."""
@@ -68,6 +76,11 @@ class Reports:
     key = staticmethod(sending.mint_key)
     sent_as = staticmethod(sent_as)
 
+    def earlier(
+        self, actor: Actor, draft: Draft, published: Published, sections: Mapping[str, Any]
+    ) -> tuple[Earlier, ...]:
+        """The person's, or for a lead their agency's, of the council's last weeks."""
+        return earlier(actor, project(published.form, draft.kind, sections).children)
 
 def _refuse_who_waits(actor: Actor) -> None:
     if not may_send_full(actor):

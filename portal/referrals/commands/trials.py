@@ -22,6 +22,7 @@ from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.paths import walk
 from portal.referrals.queries import trials as queries
 from portal.referrals.queries.drafts import Draft, Stored
+from portal.referrals.queries.duplicates import Earlier
 from portal.referrals.queries.trials import KEPT_DAYS, REFERENCE, own
 from portal.referrals.routing import route
 from portal.tenants import vault
@@ -125,6 +126,10 @@ class Trials:
     def sent_as(self, actor: Actor, draft_id: UUID) -> str:
         """What stands in the place of a reference; raises NotFound while the trial goes on."""
         return queries.sent_trial(actor, draft_id).found.reference
+
+    def earlier(self, *_about: object) -> tuple[Earlier, ...]:
+        """None: a trial is about nobody."""
+        return ()
 
 
 def end(actor: Actor, draft: Draft, form: Published, sections: Mapping[str, Any] | None = None) -> None:

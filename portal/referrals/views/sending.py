@@ -20,6 +20,7 @@ from portal.kernel.language import say
 from portal.referrals.commands import sending
 from portal.referrals.paths import TRIAGE, Missing, Walked, gaps_of
 from portal.referrals.presenting import Group, groups, item_title, route_view, stored_outcome
+from portal.referrals.progress import state_words
 from portal.referrals.queries.drafts import Draft, may_send_full
 from portal.referrals.queries.record import answers_of, find
 from portal.referrals.routing import URGENT_ROUTE
@@ -39,7 +40,7 @@ from portal.referrals.views.blueprint import (
 )
 from portal.referrals.views.sections import walk_draft
 from portal.referrals.views.triage import first_gap, route_of
-from portal.referrals.wording import Wording
+from portal.referrals.wording import Wording, kind_words
 from portal.tenants.opening import is_open
 from portal.web.fields import ErrorTarget, FieldView
 
@@ -65,6 +66,9 @@ def check(draft_id: UUID) -> ResponseReturnValue:
 def send(draft_id: UUID) -> ResponseReturnValue:
     """Send the draft as it was shown; the second click of two gets the same receipt."""
     actor = guard.actor()
+    if not _told_of_earlier(draft_id):
+        draft, published = open_draft(draft_id)
+        return _check_page(draft, published, asked=False), 409
     try:
         reference = keeper().send(actor, draft_id, key_posted(), number_posted("seen_version"))
     except Invalid:
@@ -80,6 +84,17 @@ def send(draft_id: UUID) -> ResponseReturnValue:
     return redirect(receipt_of(draft_id, reference), 303)
 
 
+def _told_of_earlier(draft_id: UUID) -> bool:
+    """Whether the page from which this is sent named every earlier report about the child that there is now."""
+    try:
+        draft, published = open_draft(draft_id)
+    except (NotFound, MustRestartError):
+        return True  # sent meanwhile, or to be restarted: sending says so
+    walked = walk_draft(draft, published)
+    told = set(request.form.getlist("told_of"))
+    return all(one.reference in told for one in keeper().earlier(guard.actor(), draft, published, walked.sections))
+
+
 def _check_page(draft: Draft, published: Published, *, asked: bool, changed: bool = False) -> str:
     walked = walk_draft(draft, published)
     routed = route_of(draft, published)
@@ -93,6 +108,9 @@ def _check_page(draft: Draft, published: Published, *, asked: bool, changed: boo
             for group in groups(published.form, draft.kind, walked.triage, walked.sections, language())
         ],
         errors=[_target(draft, published, walked, gap) for gap in gaps.values()],
+        earlier=keeper().earlier(guard.actor(), draft, published, walked.sections),
+        state_words=state_words,
+        kind_words=kind_words,
         asked=asked,
         changed=changed,
         ready=not walked.missing,

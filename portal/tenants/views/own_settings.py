@@ -214,6 +214,7 @@ def part_words() -> dict[str, str]:
         "email": _("Email address for questions"),
         "security_contact": _("Email address for reports about security"),
         "draft_days": _("Days after which a draft is deleted"),
+        "duplicate_weeks": _("Weeks within which a second report about a child is noticed"),
         "retention": _("How long reports are kept"),
         "files": _("Attached files"),
         "clock": _("Times to decide and to act"),

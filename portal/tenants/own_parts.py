@@ -37,9 +37,15 @@ def with_values(document: Mapping[str, Any], values: Mapping[Place, object]) -> 
 
 
 def with_parts(document: Mapping[str, Any], source: Mapping[str, Any], parts: Iterable[str]) -> dict[str, Any]:
-    """The document with whole parts as another document has them."""
+    """The document with whole parts as another has them; what that leaves to the usual value, this does too."""
     places = [tuple(part.split(".")) for part in parts]
-    return with_values(document, {place: copy.deepcopy(at(source, place)) for place in places})
+    told = {place: copy.deepcopy(at(source, place)) for place in places}
+    made = with_values(document, {place: value for place, value in told.items() if value is not None})
+    for place in (place for place, value in told.items() if value is None):
+        around = at(made, place[:-1]) if place[:-1] else made
+        if isinstance(around, dict):
+            around.pop(place[-1], None)
+    return made
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

@@ -3,8 +3,8 @@
  * portal/web/assets.py reads. Run it with `npm run build`.
  */
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { build as bundle } from 'esbuild'
@@ -14,6 +14,22 @@ const assets = dirname(fileURLToPath(import.meta.url))
 const root = join(assets, '..', '..')
 const target = join(root, 'portal', 'static')
 const manifestName = 'manifest.json'
+
+// What PDFs are set in: a sans serif with the letters of Europe, and one with the characters of Chinese names.
+const fonts = [
+  'dejavu-fonts-ttf/ttf/DejaVuSans.ttf',
+  'dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf',
+  '@embedpdf/fonts-sc/fonts/NotoSansHans-Regular.otf'
+]
+
+async function copyFonts () {
+  await mkdir(join(target, 'fonts'), { recursive: true })
+  for (const font of fonts) {
+    const [from, to] = [join(root, 'node_modules', font), join(target, 'fonts', basename(font))]
+    const [wanted, there] = await Promise.all([stat(from), stat(to).catch(() => null)])
+    if (there?.size !== wanted.size) await copyFile(from, to)
+  }
+}
 
 function styles () {
   const entry = join(assets, 'scss', 'portal.scss')
@@ -49,9 +65,10 @@ async function main () {
     await writeFile(join(target, manifest[name]), content)
     console.log(`${manifest[name]}  ${(content.length / 1024).toFixed(1)} KB`)
   }
+  await copyFonts()
   // The manifest comes last: a build that fails half way leaves the one before it in use.
   await writeFile(join(target, manifestName), JSON.stringify(manifest, null, 2) + '\n')
-  const wanted = new Set([manifestName, ...Object.values(manifest)])
+  const wanted = new Set([manifestName, 'fonts', ...Object.values(manifest)])
   const stale = (await readdir(target)).filter((name) => !wanted.has(name))
   await Promise.all(stale.map((name) => rm(join(target, name), { recursive: true })))
 }

@@ -18,7 +18,7 @@ from portal.kernel.errors import Conflict, Invalid
 from portal.messaging import commands
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
 from portal.messaging.queries import Said, thread
-from portal.messaging.views import adding, carrying, correcting
+from portal.messaging.views import adding, carrying, copying, correcting
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
@@ -26,7 +26,7 @@ from portal.referrals.wording import Wording
 from portal.web import shell
 from portal.web.fields import FieldView, from_form
 
-__all__ = ["adding", "blueprint", "carrying", "correcting", "register"]
+__all__ = ["adding", "blueprint", "carrying", "copying", "correcting", "register"]
 
 
 @blueprint.post("/screening/<reference>/ask")

@@ -135,11 +135,7 @@ def report_page(
         route=route_told(report, language),
         parts=_parts(report),
         groups=_groups(actor, report, language),
-        wishes=withdrawals(actor, Permission.LOOK, found),
-        withdrawal_reasons=dict(reason_words()),
-        refusal=_refusal(refusal) if found.withdrawal_asked_at else None,
-        closed=found.state in states.CLOSED,
-        earlier=_earlier(actor, report, language),
+        **_changes(actor, report, refusal, language),
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"]),
         outcome=_outcome(report, report.decided, language),
         now=clock.now(),
@@ -181,6 +177,18 @@ def _parts(report: Report) -> list[dict[str, str]]:
     acts = report.found.state in OPEN and guard.may(Permission.SCREEN) and not report.found.reads_only(guard.actor())
     left_out = () if report.decided or acts else ("actions",)
     return [{"href": f"#{place}", "text": text} for place, text in found if place not in left_out]
+
+
+def _changes(actor: Actor, report: Report, refusal: RefusalInput | None, language: str) -> dict[str, Any]:
+    """What came after sending: wishes to withdraw, and decisions that were replaced."""
+    found = report.found
+    return {
+        "wishes": withdrawals(actor, Permission.LOOK, found),
+        "withdrawal_reasons": dict(reason_words()),
+        "refusal": _refusal(refusal) if found.withdrawal_asked_at else None,
+        "closed": found.state in states.CLOSED,
+        "earlier": _earlier(actor, report, language),
+    }
 
 
 def _groups(actor: Actor, report: Report, language: str) -> list[referrals.Group]:

@@ -1,0 +1,57 @@
+"""Which answers are left out of a copy that leaves the portal: where somebody is who must not be found, and what
+somebody said who stays unnamed. Pure.
+
+Careful by design: one answer that an address must be kept from somebody, or that nobody knows whether it must, leaves
+out every place of the report. Families stay together, and a school tells as much as an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from portal.forms.questionnaire import Form, Question
+
+CONFIDENTIAL = "CONF"
+PLACE_TYPES = frozenset({"address", "postcode", "school", "practice"})
+PLACE_FACTS = frozenset({"child.address", "child.postcode", "child.school", "now.place", "now.until"})
+SECRET, NO, KIND_OF_PLACE, REFUGE = "_secret", "no", "_address_type", "refuge"
+
+
+def keeps_places(triage: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
+    """Whether some answer says, or does not rule out, that an address must be kept from somebody."""
+    return any(
+        (key.endswith(SECRET) and value != NO) or (key.endswith(KIND_OF_PLACE) and value == REFUGE)
+        for key, value in _answers([triage, sections])
+    )
+
+
+def withheld(form: Form, *, places: bool) -> frozenset[str]:
+    """The keys of the questions whose answers are left out; `places` as `keeps_places` says."""
+    return frozenset(question.key for question in _questions(form) if _withholds(question, places=places))
+
+
+def _withholds(question: Question, *, places: bool) -> bool:
+    if question.sensitivity == CONFIDENTIAL:
+        return True
+    tells = question.type in PLACE_TYPES or question.fact in PLACE_FACTS or "address" in question.key
+    return places and tells and not question.key.endswith(SECRET)
+
+
+def _answers(value: Any) -> Iterator[tuple[str, Any]]:
+    """Every answer at any depth with its key."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key), inner
+            yield from _answers(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _answers(inner)
+
+
+def _questions(form: Form) -> Iterator[Question]:
+    groups = [form.triage_questions(), *(section.questions for section in (*form.sections, *form.urgent))]
+    for questions in groups:
+        for question in questions:
+            yield question
+            yield from question.questions

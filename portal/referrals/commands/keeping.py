@@ -82,6 +82,7 @@ class Reports:
         """The person's, or for a lead their agency's, of the council's last weeks."""
         return earlier(actor, project(published.form, draft.kind, sections).children)
 
+
 def _refuse_who_waits(actor: Actor) -> None:
     if not may_send_full(actor):
         raise TermsFirst if actor.terms_due else Forbidden

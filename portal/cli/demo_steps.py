@@ -11,8 +11,11 @@ from portal.kernel import scope
 from portal.kernel.language import say
 from portal.kernel.scope import Actor
 from portal.messaging import commands as messages
+from portal.messaging.commands import adding, correcting
 from portal.messaging.queries import heard
 from portal.referrals.commands import following
+from portal.referrals.places import place_of
+from portal.referrals.queries.corrections import count
 from portal.referrals.queries.record import Found, find
 from portal.screening.commands import decisions, holding
 
@@ -69,6 +72,18 @@ def _withdraw(actor: Actor, step: Step, found: Found) -> None:
     following.withdraw(actor, found, step["reason"])
 
 
+def _add(actor: Actor, step: Step, found: Found) -> None:
+    adding.add(actor, found, step["text"], uuid4())
+
+
+def _correct(actor: Actor, step: Step, found: Found) -> None:
+    place = place_of(step["place"])
+    if place is None:
+        raise KeyError(step["place"])
+    seen = count(found)
+    correcting.correct(actor, found, correcting.Correcting(place, step["value"], step["text"], seen, uuid4()))
+
+
 STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "claim": (Permission.CLAIM, _claim),
     "priority": (Permission.SCREEN, _priority),
@@ -77,4 +92,6 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "decide": (Permission.DECIDE, _decide),
     "read": (Permission.TRACK, _read),
     "withdraw": (Permission.TRACK, _withdraw),
+    "add": (Permission.REPLY, _add),
+    "correct": (Permission.REPLY, _correct),
 }

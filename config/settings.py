@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DEMO_SECRET = "demonstration-only-secret-key-never-for-real-people"  # noqa: S105
 ROOT_KEY_BYTES = 32
 SECRET_LENGTH = 32
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+# A name, the service's id, the secret.
+NOTIFY_KEY = re.compile(rf"(?:.*-)?{_UUID}-{_UUID}")
 DEMO_ROOT_KEY = base64.b64encode(b"demonstration-only-root-key-32-b").decode()
 
 
@@ -37,7 +41,10 @@ class Settings(BaseSettings):
     demo: bool = Field(False, description="fictional people, mail kept on an outbox page, known secrets")
     base_url: str = Field("http://localhost:8000", description="scheme and host that emails link to")
     port: int = Field(8000, ge=1, le=65535)
-    mail: str = Field("outbox", description="smtp://host:port, smtps://user:password@host:port, or outbox")
+    mail: str = Field("outbox", description="smtp://host:port, smtps://user:password@host:port, notify, or outbox")
+    notify_key: str = Field("", description="with MAIL=notify: an API key of GOV.UK Notify")
+    notify_template: str = Field("", description="with MAIL=notify: the id of a template of ((subject)) and ((body))")
+    notify_url: str = Field("https://api.notifications.service.gov.uk", description="where GOV.UK Notify is")
     mail_from: str = Field("no-reply@portal.invalid", description="the envelope sender")
     storage: str = Field("var/files", description="where attached files are kept: a folder, or s3://bucket/prefix")
     storage_endpoint: str = Field("", description="the address of an S3-compatible store that is not Amazon's")
@@ -79,8 +86,8 @@ class Settings(BaseSettings):
     @field_validator("mail")
     @classmethod
     def _mail(cls, value: str) -> str:
-        if value != "outbox" and urlsplit(value).scheme not in ("smtp", "smtps"):
-            raise ValueError("must be outbox or begin with smtp:// or smtps://")
+        if value not in ("outbox", "notify") and urlsplit(value).scheme not in ("smtp", "smtps"):
+            raise ValueError("must be outbox, notify, or begin with smtp:// or smtps://")
         return value
 
     @field_validator("storage")
@@ -115,6 +122,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _safe(self) -> Settings:
+        if self.mail == "notify" and not (NOTIFY_KEY.fullmatch(self.notify_key) and self.notify_template):
+            raise ValueError("MAIL=notify needs NOTIFY_KEY as Notify shows it, and NOTIFY_TEMPLATE")
         if self.demo:
             return self
         mistakes = [text for wrong, text in self._unsafe() if wrong]
@@ -133,6 +142,10 @@ class Settings(BaseSettings):
             (self.portal_operator_sign_in != "passkey", "PORTAL_OPERATOR_SIGN_IN=app is for the demonstration only"),
             (not local and self.base_url.startswith("http://"), "BASE_URL must be https outside this machine"),
         ]
+
+    def notify(self) -> tuple[str, str, str]:
+        """Key, template and address of GOV.UK Notify, for `adapters.notify`."""
+        return self.notify_key, self.notify_template, self.notify_url
 
     def s3(self) -> dict[str, str]:
         """How to reach an S3-compatible store, for `adapters.storage`; an empty value is left to the machine's role."""

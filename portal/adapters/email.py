@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from portal.adapters.notify import NotifyMailer
 from portal.adapters.outbox import OutboxMailer
 from portal.adapters.ports import Email, Mailer, Refused
 from portal.kernel import clock
@@ -28,6 +30,14 @@ _NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.3", "5.1.4", "5.1.6", "5.1.10"})
 _ENHANCED = re.compile(rb"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
 # These name one recipient or message; a 5xx answer to anything earlier is about us and may be mended.
 _ABOUT_THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
+
+
+class Notify(NamedTuple):
+    """An API key of GOV.UK Notify, the id of the template, and where Notify is."""
+
+    key: str
+    template: str
+    url: str
 
 
 class _Plain(smtplib.SMTP):
@@ -50,11 +60,14 @@ def _connect(host: str, port: int, timeout: float) -> socket.socket:
     return made
 
 
-def mailer_for(url: str, sender: str) -> Mailer:
-    """The mailer of a MAIL setting: `outbox`, `smtp://[user:password@]host[:port]` or `smtps://…`.
+def mailer_for(url: str, sender: str, notify: Notify | None = None) -> Mailer:
+    """The mailer of a MAIL setting: `outbox`, `notify`, `smtp://[user:password@]host[:port]` or `smtps://…`.
 
-    `sender` is the envelope sender, to which a mail server returns what it cannot deliver.
+    `sender` is the envelope sender, to which a mail server returns what it cannot deliver; `notify` what GOV.UK Notify
+    needs to know.
     """
+    if url == "notify":
+        return NotifyMailer(*(notify or Notify("", "", "")))
     return OutboxMailer() if url == "outbox" else SmtpMailer(url, sender)
 
 

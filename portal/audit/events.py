@@ -119,6 +119,7 @@ class Event(StrEnum):
     WITHDRAWAL_ANSWERED = "screening.withdrawal_answered"
     NEWS_READ = "screening.news_read"
     REOPENED = "screening.reopened"
+    NOTICES_CHOSEN = "referrals.notices_chosen"
     CONNECTION_DECLARED = "referrals.connection_declared"
     CONNECTION_ENDED = "referrals.connection_ended"
     CONNECTION_PUT_BACK = "referrals.connection_put_back"
@@ -218,6 +219,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.RECORD_OPENED: frozenset({"reason"}),
     Event.AGENCY_SIGHT_CHANGED: frozenset({"author_only"}),
     Event.NOTICE_SENT: frozenset({"kind"}),
+    Event.NOTICES_CHOSEN: frozenset({"daily", "receipts", "discreet"}),
     Event.NOTICE_FAILED: frozenset({"kind"}),
 }
 

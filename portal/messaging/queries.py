@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, func, select
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.kernel.scope import Actor
 from portal.messaging.models import Message
-from portal.referrals.models import Referral
+from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
 
@@ -72,6 +72,38 @@ def heard(actor: Actor, permission: Permission, found: Found) -> tuple[int, int]
     )
     total, read = db.session().execute(query).one()
     return total, read
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A report whose author was asked something, has not answered, and was not reminded of it."""
+
+    referral_id: UUID
+    author_id: UUID
+    asked_at: datetime
+
+
+def unanswered() -> tuple[Unanswered, ...]:
+    """Every such report of the council in scope, for the job that reminds."""
+    council = scope.current().council
+    asked = (
+        select(func.max(Message.sent_at))
+        .where(Message.tenant_id == Referral.tenant_id, Message.referral_id == Referral.id, Message.side == "council")
+        .correlate(Referral)
+        .scalar_subquery()
+    )
+    reminded = select(Notice.id).where(
+        Notice.tenant_id == Referral.tenant_id,
+        Notice.referral_id == Referral.id,
+        Notice.kind == "reminder",
+        Notice.created_at > asked,
+    )
+    query = (
+        select(Referral.id, Referral.author_id, asked.label("asked_at"))
+        .where(Referral.tenant_id == (council.id if council else None), Referral.state == "asked", ~reminded.exists())
+        .order_by(Referral.id)
+    )
+    return tuple(Unanswered(*row) for row in db.session().execute(query) if row.asked_at is not None)
 
 
 def _of(actor: Actor, permission: Permission, found: Found) -> ColumnElement[bool]:

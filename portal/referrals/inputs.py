@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
+from wtforms import BooleanField, TextAreaField
 
 from portal.referrals.commands.drafts import LONGEST_REASON
 from portal.referrals.commands.following import MOST_WORDS
@@ -21,6 +21,22 @@ class Disagree(Input):
             longest(LONGEST_REASON, _l("Your reason must be 2,000 characters or fewer")),
         ],
         render_kw={"max_length": LONGEST_REASON},
+    )
+
+
+class Emails(Input):
+    """How somebody wants to be told by email."""
+
+    when = Choice(
+        _l("When do you want emails?"),
+        message=_l("Choose when you want emails"),
+        choices=(("at_once", _l("Each time something happens")), ("daily", _l("Once a day, in the morning"))),
+        description=_l("A question to you, and news of a harmful file, always come at once."),
+    )
+    receipts = BooleanField(_l("Send me a receipt when I have sent something"))
+    discreet = BooleanField(
+        _l("Keep the subject line discreet"),
+        description=_l("It then says “A message for you” and nothing else."),
     )
 
 

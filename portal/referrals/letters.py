@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from babel.dates import format_date, format_time
@@ -13,6 +14,7 @@ from portal.kernel.scope import Council
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
+FOR_COUNCIL = ("reply", "file_in", "harmful_in")
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
@@ -28,13 +30,41 @@ def letter(council: Council, notice: ToTell) -> ports.Email:
         words(language, "This email was sent automatically. Nobody reads replies to it."),
         say(council.name, language),
     ]
+    said = _subject(notice, language) % {"reference": notice.reference}
     return ports.Email(
         to=notice.email,
-        subject=_subject(notice, language) % {"reference": notice.reference},
+        subject=words(language, "A message for you") if notice.discreet else said,
         body="\n\n".join(body) + "\n",
         sender=council.settings.sender,
         language=language,
         message_id=str(notice.id),
+    )
+
+
+def digest(council: Council, notices: Sequence[ToTell]) -> ports.Email:
+    """The one email of a day about all of them, which are one reader's; at least one."""
+    first = notices[0]
+    language = first.language or council.settings.default_language
+    lines = [f"{one.reference}: {_opening(one.kind, language)}" for one in notices if one.reference]
+    side = "holding-area" if any(one.kind in FOR_COUNCIL for one in notices) else "referrals"
+    link = ports.address(f"/{council.slug}/{side}")
+    body = [
+        words(language, "This is what happened since your last email of this kind."),
+        "\n".join(dict.fromkeys(lines)),
+        "\n".join([words(language, "Sign in to see it:"), link]),
+        words(language, "You chose one email a day. You can change that on the page of your account."),
+        _numbers(council, language),
+        words(language, "This email was sent automatically. Nobody reads replies to it."),
+        say(council.name, language),
+    ]
+    subject = words(language, "A message for you") if first.discreet else words(language, "Your updates of the day")
+    return ports.Email(
+        to=first.email,
+        subject=subject,
+        body="\n\n".join(body) + "\n",
+        sender=council.settings.sender,
+        language=language,
+        message_id=str(first.id),
     )
 
 
@@ -55,6 +85,7 @@ def _opening(kind: str, language: str) -> str:
     sentences = {
         "received": words(language, "We have received what you sent us."),
         "question": words(language, "We have a question for you. Sign in to read it and answer."),
+        "reminder": words(language, "You have not answered a question of ours yet. Sign in to read it and answer."),
         "reply": words(language, "There is a reply to your question. Sign in to read it."),
         "outcome": words(language, "There is an update. Sign in to read it."),
         "file": words(language, "A file was added. Sign in to see it."),
@@ -150,7 +181,7 @@ def _when(moment: datetime, language: str) -> str:
 def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
     # an opening may be off that record's list.
-    where = "screening" if notice.kind in ("reply", "file_in", "harmful_in") else "referrals"
+    where = "screening" if notice.kind in FOR_COUNCIL else "referrals"
     if notice.stands_in:
         return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
     lists = {"opened": "restricted/openings", "connection": "restricted/connections"}

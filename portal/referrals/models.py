@@ -20,6 +20,7 @@ SIDES = ("agency", "council")
 NOTICE_KINDS = (
     "received",
     "question",
+    "reminder",
     "reply",
     "outcome",
     "opened",
@@ -236,6 +237,8 @@ class Notice(TenantTable):
     attempts: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = now_column()
     sent_at: Mapped[datetime | None]
+    # Waits for its reader's one email a day.
+    daily: Mapped[bool] = mapped_column(server_default=text("false"))
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
@@ -246,6 +249,20 @@ class Notice(TenantTable):
             "ix_notice_pending", "tenant_id", "created_at", postgresql_where=text("state = 'pending'")
         ),
     )  # fmt: skip
+
+
+class NoticeChoice(TenantTable):
+    """How somebody wants their emails; without a row everything comes, at once."""
+
+    __tablename__ = "notice_choice"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    daily: Mapped[bool] = mapped_column(server_default=text("false"))
+    receipts: Mapped[bool] = mapped_column(server_default=text("true"))
+    # The subject says nothing.
+    discreet: Mapped[bool] = mapped_column(server_default=text("false"))
+
+    __table_args__ = (UniqueConstraint("tenant_id", "account_id"),)
 
 
 class Connection(TenantTable):

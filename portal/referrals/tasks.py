@@ -15,9 +15,9 @@ from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Scope
-from portal.referrals.commands import expiry, handing_over, harmful, notices, trials, what_if
+from portal.referrals.commands import digests, expiry, handing_over, harmful, notices, trials, what_if
 from portal.referrals.commands.telling import CONTACT_JOB
-from portal.referrals.letters import letter
+from portal.referrals.letters import digest, letter
 from portal.referrals.queries.notices import of_harmful, to_contact, to_tell
 from portal.tenants import resolve
 
@@ -53,6 +53,33 @@ def send_notice(notice_id: UUID) -> None:
         notices.mark_sent(notice_id)
 
 
+@jobs.task(digests.JOB)
+def send_digest(account_id: UUID) -> None:
+    """Send one person everything that waited for their daily email, in one; tried again like any notice."""
+    claimed = digests.claim(account_id)
+    council = scope.current().council
+    if not claimed or council is None:
+        return
+    try:
+        hand_over(digest(council, [to_tell(notice_id) for notice_id in claimed]))
+    except ports.Refused:
+        for notice_id in claimed:
+            notices.mark_failed(notice_id)
+    else:
+        for notice_id in claimed:
+            notices.mark_sent(notice_id)
+
+
+@jobs.app.periodic(cron="0 7 * * *")
+@jobs.app.task(name="referrals.begin_digests", queueing_lock="referrals.begin_digests", pass_context=False)
+def begin_digests(timestamp: int) -> None:
+    """Every morning: whoever chose one email a day gets it, if anything happened."""
+    del timestamp
+    for council in resolve.everyone():
+        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+            digests.defer()
+
+
 @jobs.task(CONTACT_JOB)
 def tell_contact(notice_id: UUID, referral_id: UUID | None = None) -> None:
     """Tell the council's mailbox for security what no practice manager and no administrator is there to be told."""
@@ -84,7 +111,7 @@ def sweep_notices(timestamp: int) -> None:
     del timestamp
     for council in resolve.everyone():
         with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            found = notices.defer_stranded()
+            found = notices.defer_stranded() + digests.defer(overdue=True)
         if found:
             log.warning("notices.deferred_again", council=council.slug, count=found)
 

@@ -1,4 +1,7 @@
-"""Notices: who must be told what by email; the row is the truth and its job only a hint."""
+"""Notices: who must be told what by email; the row is the truth and its job only a hint.
+
+Some wait for their reader's one email a day (commands/digests.py).
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,35 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnClause, ColumnElement, String, cast, column, exists, insert, select, table, update
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    ColumnExpressionArgument,
+    DateTime,
+    String,
+    Uuid,
+    cast,
+    column,
+    exists,
+    false,
+    insert,
+    literal,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.audit import events
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
-from portal.referrals.models import Notice
+from portal.referrals.models import Notice, NoticeChoice
 
 JOB = "referrals.send_notice"
+CAN_WAIT = frozenset({"received", "reply", "outcome", "file", "file_in"})
+"""What is told once a day to whoever chose so. A question holds a report up, and harm and openings are no news of
+tomorrow."""
 STRANDED_AFTER = timedelta(minutes=10)
 # A notice whose job will not run for longer than this gets another: after a long outage of the mail server
 # everything is sent within two sweeps instead of when the last, long wait of each job ends.
@@ -24,13 +46,14 @@ GIVE_UP_AFTER = timedelta(days=3)
 SWEEP_AT_ONCE = 500
 # The queue's own table, of which SQLAlchemy knows nothing else.
 _ARGUMENTS: ColumnClause[Any] = column("args", JSONB)
-_QUEUE = table("procrastinate_jobs", column("task_name"), column("scheduled_at"), column("status"), _ARGUMENTS)
+QUEUE = table("procrastinate_jobs", column("task_name"), column("scheduled_at"), column("status"), _ARGUMENTS)
 
 
 def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None) -> None:
     """Have somebody told by email, if and only if the current transaction commits.
 
-    `kind` is received, question, reply or outcome. Who acts is not told of their own doing.
+    `kind` is one of NOTICE_KINDS. Who acts is not told of their own doing, except that it was received; who chose one
+    email a day is told what can wait then, and who chose no receipts gets none.
     """
     if account_id == actor.account_id and kind != "received":
         return
@@ -38,17 +61,26 @@ def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None) ->
     if council is None:
         raise NotFound("no council in scope")
     notice_id = uuid4()
-    db.session().execute(
-        insert(Notice).values(
-            tenant_id=council.id,
-            id=notice_id,
-            kind=kind,
-            account_id=account_id,
-            referral_id=referral_id,
-            created_at=clock.now(),
-        )
+    values = select(
+        literal(council.id, Uuid),
+        literal(notice_id, Uuid),
+        literal(kind),
+        literal(account_id, Uuid),
+        literal(referral_id, Uuid),
+        literal(clock.now(), DateTime(timezone=True)),
+        _chose(council.id, account_id, NoticeChoice.daily) if kind in CAN_WAIT else false(),
     )
-    jobs.enqueue(JOB, notice_id=notice_id)
+    if kind == "received":
+        values = values.where(~_chose(council.id, account_id, ~NoticeChoice.receipts))
+    columns = ("tenant_id", "id", "kind", "account_id", "referral_id", "created_at", "daily")
+    told = db.session().execute(insert(Notice).from_select(columns, values).returning(Notice.daily))
+    if told.scalar_one_or_none() is False:
+        jobs.enqueue(JOB, notice_id=notice_id)
+
+
+def _chose(council_id: UUID, account_id: UUID, what: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:
+    here = (NoticeChoice.tenant_id == council_id, NoticeChoice.account_id == account_id)
+    return select(NoticeChoice.id).where(*here, what).exists()
 
 
 def claim(notice_id: UUID) -> bool:
@@ -85,6 +117,7 @@ def defer_stranded() -> int:
         select(Notice.id)
         .where(
             Notice.state == "pending",
+            ~Notice.daily,
             Notice.created_at < clock.now() - STRANDED_AFTER,
             ~_has_a_job_soon(),
         )
@@ -120,11 +153,11 @@ def _settle(notice_id: UUID, state: str, event: events.Event) -> None:
 def _has_a_job_soon() -> ColumnElement[bool]:
     return exists(
         select(1)
-        .select_from(_QUEUE)
+        .select_from(QUEUE)
         .where(
-            _QUEUE.c.task_name == JOB,
-            cast(_QUEUE.c.status, String).in_(("todo", "doing")),
-            _QUEUE.c.args["notice_id"].astext == cast(Notice.id, String),
-            _QUEUE.c.scheduled_at.is_(None) | (_QUEUE.c.scheduled_at <= clock.now() + NEXT_TRY_WITHIN),
+            QUEUE.c.task_name == JOB,
+            cast(QUEUE.c.status, String).in_(("todo", "doing")),
+            QUEUE.c.args["notice_id"].astext == cast(Notice.id, String),
+            QUEUE.c.scheduled_at.is_(None) | (QUEUE.c.scheduled_at <= clock.now() + NEXT_TRY_WITHIN),
         )
     )

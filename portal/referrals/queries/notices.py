@@ -7,17 +7,36 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
-from portal.kernel.scope import Council
-from portal.referrals.models import Notice, Referral
+from portal.kernel.scope import Actor, Council
+from portal.referrals.models import Notice, NoticeChoice, Referral
 
 FOR_MANAGERS: Final = ("opened", "connection")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How somebody wants their emails: one a day where it can wait, receipts, and a subject that says nothing."""
+
+    daily: bool = False
+    receipts: bool = True
+    discreet: bool = False
+
+
+def choices_of(actor: Actor) -> Choices:
+    """What the person chose in the council in scope."""
+    council = scope.current().council
+    query = select(NoticeChoice.daily, NoticeChoice.receipts, NoticeChoice.discreet).where(
+        NoticeChoice.tenant_id == (council.id if council else None), NoticeChoice.account_id == actor.account_id
+    )
+    row = db.session().execute(query).one_or_none()
+    return Choices(*row) if row else Choices()
 
 
 @dataclass(frozen=True)
@@ -32,10 +51,13 @@ class ToTell:
     sent_at: datetime | None
     # Of what practice managers are told: who reads it in their place, "admin" or "contact" (nobody who can sign in).
     stands_in: str = ""
+    discreet: bool = False
+    """The subject says nothing: whoever reads over a shoulder learns nothing."""
 
 
 def to_tell(notice_id: UUID) -> ToTell:
     """One notice of the council in scope, for the job that sends it; raises NotFound."""
+    chosen = and_(NoticeChoice.tenant_id == Notice.tenant_id, NoticeChoice.account_id == Notice.account_id)
     report = and_(Referral.tenant_id == Notice.tenant_id, Referral.id == Notice.referral_id)
     query = (
         select(
@@ -48,9 +70,11 @@ def to_tell(notice_id: UUID) -> ToTell:
             Notice.account_id,
             Referral.reference,
             Referral.sent_at,
+            func.coalesce(NoticeChoice.discreet, False).label("discreet"),
         )
         .join(Account, Account.id == Notice.account_id)
         .join(Referral, report, isouter=True)
+        .join(NoticeChoice, chosen, isouter=True)
         .where(Notice.id == notice_id)
     )
     row = db.session().execute(query).one_or_none()
@@ -61,7 +85,9 @@ def to_tell(notice_id: UUID) -> ToTell:
     managers = {one.account_id for one in who_may(Permission.RESTRICT)} if row.kind in FOR_MANAGERS else None
     stands_in = "admin" if managers is not None and row.account_id not in managers else ""
     language = row.language or own or ""
-    return ToTell(row.id, row.kind, row.email, language, row.reference or "", row.sent_at, stands_in)
+    return ToTell(
+        row.id, row.kind, row.email, language, row.reference or "", row.sent_at, stands_in, discreet=row.discreet
+    )
 
 
 def to_contact(council: Council, notice_id: UUID, referral_id: UUID | None) -> ToTell:
@@ -75,7 +101,7 @@ def to_contact(council: Council, notice_id: UUID, referral_id: UUID | None) -> T
         if not reference:
             raise NotFound("no such report")
     kind = "connection" if referral_id is None else "opened"
-    return ToTell(notice_id, kind, council.settings.security_contact, "", reference, None, "contact")
+    return ToTell(notice_id, kind, council.settings.security_contact, "", reference, None, stands_in="contact")
 
 
 def of_harmful(council: Council, notice_id: UUID, referral_id: UUID) -> ToTell:
@@ -83,4 +109,4 @@ def of_harmful(council: Council, notice_id: UUID, referral_id: UUID) -> ToTell:
     gone."""
     query = select(Referral.reference).where(Referral.tenant_id == council.id, Referral.id == referral_id)
     reference = db.session().execute(query).scalar_one_or_none() or ""
-    return ToTell(notice_id, "harmful_in", council.settings.security_contact, "", reference, None, "contact")
+    return ToTell(notice_id, "harmful_in", council.settings.security_contact, "", reference, None, stands_in="contact")

@@ -13,6 +13,7 @@ from portal.kernel import scope
 from portal.referrals.views import (
     beginning,
     connections,
+    emails,
     ending_connections,
     following,
     items,
@@ -31,6 +32,7 @@ from portal.web import shell
 __all__ = [
     "beginning",
     "connections",
+    "emails",
     "ending_connections",
     "following",
     "items",

@@ -12,26 +12,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
+from portal.referrals.models.notices import NOTICE_KINDS as NOTICE_KINDS
+from portal.referrals.models.notices import Notice as Notice
+from portal.referrals.models.notices import NoticeChoice as NoticeChoice
 from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 SIDES = ("agency", "council")
-NOTICE_KINDS = (
-    "received",
-    "question",
-    "reminder",
-    "reply",
-    "outcome",
-    "opened",
-    "connection",
-    "file",
-    "file_in",
-    "harmful",
-    "harmful_in",
-)
 WITHDRAWAL_REASONS = ("sent_twice", "wrong_child", "wrong_council", "told_otherwise", "other")
-NOTICE_STATES = ("pending", "sent", "failed")
 
 
 class Referral(TenantTable):
@@ -223,46 +212,6 @@ class Withdrawal(TenantTable):
             postgresql_where=text("answered_at is null"),
         ),
     )  # fmt: skip
-
-
-class Notice(TenantTable):
-    """An email that must be sent: the row is the truth, its job only a hint."""
-
-    __tablename__ = "notice"
-
-    kind: Mapped[str]
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    referral_id: Mapped[UUID | None]
-    state: Mapped[str] = mapped_column(server_default="pending")
-    attempts: Mapped[int] = mapped_column(server_default="0")
-    created_at: Mapped[datetime] = now_column()
-    sent_at: Mapped[datetime | None]
-    # Waits for its reader's one email a day.
-    daily: Mapped[bool] = mapped_column(server_default=text("false"))
-
-    __table_args__ = (
-        within_council("referral_id", "referral", ondelete="CASCADE"),
-        CheckConstraint(one_of("kind", NOTICE_KINDS), name="kind"),
-        CheckConstraint(one_of("state", NOTICE_STATES), name="state"),
-        Index("ix_notice_referral", "tenant_id", "referral_id"),
-        Index(
-            "ix_notice_pending", "tenant_id", "created_at", postgresql_where=text("state = 'pending'")
-        ),
-    )  # fmt: skip
-
-
-class NoticeChoice(TenantTable):
-    """How somebody wants their emails; without a row everything comes, at once."""
-
-    __tablename__ = "notice_choice"
-
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    daily: Mapped[bool] = mapped_column(server_default=text("false"))
-    receipts: Mapped[bool] = mapped_column(server_default=text("true"))
-    # The subject says nothing.
-    discreet: Mapped[bool] = mapped_column(server_default=text("false"))
-
-    __table_args__ = (UniqueConstraint("tenant_id", "account_id"),)
 
 
 class Connection(TenantTable):

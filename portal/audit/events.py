@@ -93,6 +93,7 @@ class Event(StrEnum):
     TEMPLATE_APPLIED = "forms.template_applied"
     REFERRAL_STARTED = "referrals.started"
     REFERRAL_SAVED = "referrals.saved"
+    REFERRAL_TYPED = "referrals.typed"
     REFERRAL_ROUTED = "referrals.routed"
     REFERRAL_OVERRIDDEN = "referrals.overridden"
     REFERRAL_SENT = "referrals.sent"
@@ -106,6 +107,8 @@ class Event(StrEnum):
     FILE_JUDGED = "files.judged"
     WITHDRAWAL_ASKED = "referrals.withdrawal_asked"
     DRAFT_DELETED = "referrals.draft_deleted"
+    HELP_BEGUN = "referrals.help_begun"
+    HELP_ENDED = "referrals.help_ended"
     REFERRAL_CLAIMED = "screening.claimed"
     REFERRAL_RELEASED = "screening.released"
     PRIORITY_CHANGED = "screening.priority_changed"
@@ -198,6 +201,9 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.TEMPLATE_APPLIED: frozenset({"form", "number"}),
     Event.REFERRAL_STARTED: frozenset({"kind"}),
     Event.REFERRAL_SAVED: frozenset({"section", "version"}),
+    Event.REFERRAL_TYPED: frozenset({"section"}),
+    Event.HELP_BEGUN: frozenset({"helper"}),
+    Event.HELP_ENDED: frozenset({"helper"}),
     Event.REFERRAL_ROUTED: frozenset({"route", "rule"}),
     Event.REFERRAL_OVERRIDDEN: frozenset({"route", "rule"}),
     Event.REFERRAL_SENT: frozenset({"route", "rule", "kind"}),

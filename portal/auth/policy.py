@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from uuid import UUID
@@ -27,6 +27,7 @@ class Permission(StrEnum):
     REPORT = "referral:report"
     REQUEST = "information:request"
     RECEIPT = "referral:receipt"
+    OVERSEE = "draft:oversee"
     TRACK = "referral:track"
     REPLY = "message:reply"
     LOOK = "referral:look"
@@ -73,7 +74,14 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
     "": {P.ACCOUNT: R.OWN},
     "waiting": {P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.RECEIPT: R.OWN},
     "referrer": _REFERRER,
-    "agency_lead": {**_REFERRER, P.TRACK: R.AGENCY, P.REPLY: R.AGENCY, P.PEOPLE: R.AGENCY, P.CONNECT: R.OWN},
+    "agency_lead": {
+        **_REFERRER,
+        P.TRACK: R.AGENCY,
+        P.REPLY: R.AGENCY,
+        P.PEOPLE: R.AGENCY,
+        P.CONNECT: R.OWN,
+        P.OVERSEE: R.AGENCY,
+    },
     "screener": _SCREENER,
     # DESIGN changes drafts of the council's forms; PUBLISH reads them, comments, and is the second pair of eyes.
     "practice_manager": {
@@ -126,15 +134,27 @@ def awaits_terms(actor: Actor | None, permission: Permission) -> bool:
     return reach(replace(actor, terms_due=False), permission) is not Reach.NONE
 
 
-def allows(actor: Actor | None, permission: Permission, *, owner_id: UUID | None, agency_id: UUID | None) -> bool:
-    """Whether the person may do this to a record of that owner and agency, within their own council."""
+def allows(
+    actor: Actor | None,
+    permission: Permission,
+    *,
+    owner_id: UUID | None,
+    agency_id: UUID | None,
+    helpers: Collection[UUID] = (),
+) -> bool:
+    """Whether the person may do this to a record of that owner and agency, within their own council; what is one's own
+    is also that of `helpers`."""
     if actor is None:
         return False
     found = reach(actor, permission)
     return (
         found is Reach.COUNCIL
         or (found is Reach.AGENCY and agency_id is not None and agency_id == actor.agency_id)
-        or (found is Reach.OWN and owner_id == actor.account_id and (agency_id is None or agency_id == actor.agency_id))
+        or (
+            found is Reach.OWN
+            and (owner_id == actor.account_id or actor.account_id in helpers)
+            and (agency_id is None or agency_id == actor.agency_id)
+        )
     )
 
 

@@ -10,8 +10,10 @@ from portal.auth.policy import Permission, Reach, reach
 from portal.kernel.scope import Actor
 
 
-def within_reach(actor: Actor | None, permission: Permission, *, owner: Any, agency: Any) -> ColumnElement[bool]:
-    """Rows that `policy.allows` would allow; `owner` and `agency` are the table's columns.
+def within_reach(
+    actor: Actor | None, permission: Permission, *, owner: Any, agency: Any, helpers: Any = None
+) -> ColumnElement[bool]:
+    """Rows that `policy.allows` would allow; `owner`, `agency` and `helpers` are the table's columns.
 
     A test compares both on every role x permission x row.
     """
@@ -24,7 +26,10 @@ def within_reach(actor: Actor | None, permission: Permission, *, owner: Any, age
         return false()
     if found is Reach.AGENCY:
         return and_(agency == actor.agency_id)
-    return and_(owner == actor.account_id, agency == actor.agency_id)
+    mine = owner == actor.account_id
+    if helpers is not None:
+        mine = or_(mine, literal(actor.account_id) == func.any(helpers))
+    return and_(mine, agency == actor.agency_id)
 
 
 def within_sight(actor: Actor | None, report: Any) -> ColumnElement[bool]:

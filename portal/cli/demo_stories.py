@@ -143,7 +143,8 @@ def _write(cast: Cast, author: Actor, story: Story, once: UUID, language: str) -
         if wanted is None or section.key in wanted:
             body = walked.sections[section.key]
             initials = initials_of(section, body) or None
-            drafts.save(author, draft, section.key, body, 0, complete=True, initials=initials)
+            now = find_draft(author, draft_id)
+            drafts.save(author, now, section.key, body, 0, complete=True, initials=initials)
     return draft_id
 
 

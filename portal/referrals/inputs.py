@@ -1,12 +1,15 @@
-"""Our own small forms about reports: why somebody disagrees, and why somebody withdraws."""
+"""Our own small forms about reports: why somebody disagrees or withdraws, and who goes on with a draft."""
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms.validators import ValidationError
 
 from portal.referrals.commands.drafts import LONGEST_REASON
 from portal.referrals.commands.following import MOST_WORDS
+from portal.web.fields import choices
 from portal.web.inputs import Choice, Input, longest, needed
 
 
@@ -52,3 +55,26 @@ class Withdraw(Input):
         validators=[longest(MOST_WORDS, _l("This must be 2,000 characters or fewer"))],
         render_kw={"max_length": MOST_WORDS},
     )
+
+
+class Colleague(Input):
+    """A colleague of one's own agency who is asked to help."""
+
+    colleague = SelectField(_l("Colleague"), choices=[], validate_choice=False)
+    offered: frozenset[str] = frozenset()
+
+    def offer(self, people: list[tuple[str, str]]) -> None:
+        """Offer these people (account, name), nobody chosen beforehand."""
+        self.offered = frozenset(key for key, _name in people)
+        self.colleague.choices = choices([("", _("Select a colleague")), *people])
+
+    def validate_colleague(self, field: SelectField) -> None:
+        """Refuse nobody chosen, and whoever was not offered."""
+        if field.data not in self.offered:
+            raise ValidationError(_("Select a colleague"))
+
+
+class HandOver(Colleague):
+    """Who goes on with a draft, and whether its author until now helps."""
+
+    stay = BooleanField(_l("I go on helping with this draft"))

@@ -16,6 +16,8 @@ from portal.tenants.opening import numbers
 
 FOR_COUNCIL = ("reply", "file_in", "harmful_in")
 HARMFUL = ("harmful", "harmful_in")
+# What is not sent yet has no reference; each leads to the page on which a person's drafts are.
+ABOUT_DRAFTS = ("handed", "helping", "joined", "moved", "expiring")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
 
@@ -78,6 +80,10 @@ def _subject(notice: ToTell, language: str) -> str:
         return words(language, "Reference %(reference)s: there is a reply")
     if kind == "connection":
         return words(language, "Somebody has ended a connection that they had declared")
+    if kind == "expiring":
+        return words(language, "A draft will be deleted soon")
+    if kind in ABOUT_DRAFTS:
+        return words(language, "There is something new about a draft")
     return words(language, "Reference %(reference)s: there is an update")
 
 
@@ -100,6 +106,15 @@ def _opening(kind: str, language: str) -> str:
             "Something harmful was found in a file that was attached. It was removed, and nobody can open it. Sign in "
             "to see which file it was.",
         ),
+        "expiring": words(
+            language,
+            "At least one of your drafts will be deleted in some days, because nobody has changed it for a while. Sign "
+            "in to see which, and when. Changing a draft keeps it.",
+        ),
+        "handed": words(language, "A colleague has handed a draft to you. You go on with it now."),
+        "helping": words(language, "A colleague has asked you to help with a draft."),
+        "joined": words(language, "Your agency’s safeguarding lead has opened a draft of yours, to help with it."),
+        "moved": words(language, "Your agency’s safeguarding lead has handed a draft of yours to somebody else."),
         "connection": words(
             language, "They see that family’s reports again. Sign in to see who and why; you can hide them again."
         ),
@@ -185,7 +200,8 @@ def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     if notice.stands_in:
         return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
     lists = {"opened": "restricted/openings", "connection": "restricted/connections"}
-    path = lists.get(notice.kind) or f"{where}/{notice.reference}".rstrip("/")
+    drafts = "report" if notice.kind in ABOUT_DRAFTS else ""
+    path = drafts or lists.get(notice.kind) or f"{where}/{notice.reference}".rstrip("/")
     link = ports.address(f"/{council.slug}/{path}")
     return "\n".join([words(language, "Sign in to see it:"), link])
 

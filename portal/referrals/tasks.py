@@ -15,7 +15,7 @@ from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Scope
-from portal.referrals.commands import digests, expiry, handing_over, harmful, notices, trials, what_if
+from portal.referrals.commands import digests, endings, expiry, handing_over, harmful, notices, trials, what_if
 from portal.referrals.commands.telling import CONTACT_JOB
 from portal.referrals.letters import digest, letter
 from portal.referrals.queries.notices import of_harmful, to_contact, to_tell
@@ -119,13 +119,18 @@ def sweep_notices(timestamp: int) -> None:
 @jobs.app.periodic(cron="40 2 * * *")
 @jobs.app.task(name="referrals.forget_drafts", queueing_lock="referrals.forget_drafts", pass_context=False)
 def forget_drafts(timestamp: int) -> None:
-    """Every night: drafts past their council's number of days are deleted."""
+    """Every night: drafts past their council's number of days are deleted, and who has some that soon will be is told;
+    what became of older ones is forgotten."""
     del timestamp
     for council in resolve.everyone():
         with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
             found = expiry.forget_expired()
+            warned = expiry.warn()
+            endings.forget_old()
         if found:
             log.info("drafts.forgotten", council=council.slug, count=found)
+        if warned:
+            log.info("drafts.warned", council=council.slug, count=warned)
 
 
 @jobs.app.periodic(cron="50 2 * * *")

@@ -10,7 +10,8 @@ from portal.tenants.reading import Place
 
 # Slug, nation, languages, host names, sender, outcomes and priorities stay the operator's.
 ON_PAGES: Final = (
-    "name", "brand", "phones", "email", "security_contact", "draft_days", "duplicate_weeks", "clock",
+    "name", "brand", "phones", "email", "security_contact", "draft_days", "draft_warning_days", "duplicate_weeks",
+    "clock",
     "retention", "files", "service_times", "statutory",
     "pages.privacy", "pages.cookies", "pages.accessibility", "pages.terms", "pages.thresholds",
 )  # fmt: skip

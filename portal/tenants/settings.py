@@ -58,6 +58,10 @@ class Phones:
     closures: tuple[date, ...]
 
 
+# Days before a draft is deleted on which its author is told, unless a council says otherwise (0: never).
+USUAL_WARNING = 5
+
+
 @dataclass(frozen=True)
 class Clock:
     """How long the council gives itself: working days to decide, hours to act on something urgent."""
@@ -102,6 +106,7 @@ class Council:
     service_times: ServiceTimes
     draft_days: int
     duplicate_weeks: int
+    draft_warning_days: int
     retention: Retention
     statutory: Text
     outcomes: tuple[Outcome, ...]
@@ -149,6 +154,7 @@ def parse_council(document: object) -> Council:
         draft_days=top.number("draft_days", 1, 365),
         # 0 warns of none.
         duplicate_weeks=top.number("duplicate_weeks", 0, 52, 6),
+        draft_warning_days=top.number("draft_warning_days", 0, 60, USUAL_WARNING),
         retention=read_retention(top),
         statutory=top.text("statutory", 2000),
         outcomes=_outcomes(top),

@@ -117,6 +117,10 @@ def _times(_languages: Sequence[str]) -> list[Entry]:
             _("Enter a whole number from 1 to 365"), _("Counted from the last change"), "number", 5,
         ),
         Entry(
+            "draft-warning", ("draft_warning_days",), _("Days before that on which its author is told"),
+            _("Enter a whole number from 0 to 60"), _("0 if nobody is to be told"), "number", 5,
+        ),
+        Entry(
             "duplicates", ("duplicate_weeks",), _("Weeks within which a second report about a child is noticed"),
             _("Enter a whole number from 0 to 52"), _("The referrer is asked before sending. 0 asks nobody."),
             "number", 5,

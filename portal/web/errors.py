@@ -107,12 +107,18 @@ def _ours(error: Exception) -> Response:
 
 
 def _answer(code: int, error: Exception | None = None, *, ended: bool = False) -> Response:
-    response = _problem(code, error) if _wants_json() else _page(code, error, ended=ended)
+    response = _problem(code, error) if wants_json() else _page(code, error, ended=ended)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _wants_json() -> bool:
+def respond(error: Exception) -> Response:
+    """The page (or the problem document) of one of our errors, for a handler that has nothing better to say."""
+    return _ours(error)
+
+
+def wants_json() -> bool:
+    """Whether a machine, or a script of ours, asked."""
     if request.mimetype == "application/json" or request.mimetype.endswith("+json"):
         return True
     accept = request.accept_mimetypes

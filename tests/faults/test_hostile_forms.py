@@ -75,6 +75,8 @@ STATES = {
     "/screening/<reference>/news-read",
     "/screening/<reference>/reopen",
     "/screening/<reference>/withdrawal",
+    # A script's: tests/referrals/test_typing.py.
+    "/report/typed/<uuid:draft_id>/<path:typed_page>",
 }
 NAMES = ("email", "code", "name", "job", "agency", "version", "session", "hat", "reason", "decision", "rang", "part")
 ODD = (

@@ -93,5 +93,41 @@ def test_given_two_tabs_on_one_section_when_both_are_saved_then_the_second_sees_
     expect(second.page.get_by_label(_words(second), exact=True)).to_have_value("From the second tab.")
 
 
+def test_given_words_being_typed_when_the_line_and_the_session_break_then_the_page_says_so_and_nothing_is_lost(
+    walk: Walk, council_named: CouncilNamed, admin: Admin
+) -> None:
+    person = make_person(council_named("avonmere"))
+    give_app(person.account_id)
+    walker = _last_section(walk(person.council, person))
+    section, context = walker.page.url, walker.page.context
+    line = walker.page.locator("[data-autosave-line]")
+    field = walker.page.get_by_label(_words(walker), exact=True)
+    field.fill("She was hungry")
+    field.blur()
+    expect(line).to_contain_text("Saved at ")
+    context.set_offline(True)
+    field.fill(TYPED)
+    field.blur()
+    expect(line).to_have_text("Not saved: you are offline. We try again.")
+    expect(walker.page.get_by_role("status").filter(has_text="you are offline")).to_be_attached()
+    context.set_offline(False)
+    expect(line).to_contain_text("Saved at ")
+    _end_session(admin, person)
+    field.fill(f"{TYPED} Again.")
+    field.blur()
+    expect(line).to_contain_text("you have been signed out")
+    with context.expect_page() as opened:
+        walker.link("Sign in (opens in a new tab)").click()
+    Walker(opened.value, person.council).sees_heading("Sign in").sign_in(person.email)
+    opened.value.close()
+    walker.page.bring_to_front()
+    walker.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(line).to_contain_text("Saved at ")
+    walker.page.goto(section)
+    walker.arrive().sees("did not press the button")
+    expect(walker.page.get_by_label(_words(walker), exact=True)).to_have_value(f"{TYPED} Again.")
+    walker.press("Save and continue").sees_heading("Your report").does_not_see("no part of the report yet")
+
+
 def _path(walker: Walker) -> str:
     return walker.page.url.partition(walker.council.slug)[2]

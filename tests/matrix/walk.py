@@ -66,6 +66,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "digest": "0" * 64,
 }
 FIXED |= {"decision": "suspend", "agency_kind": "school"}
+FIXED["typed_page"] = "section/referrer"
 FIXED["template_key"] = "concern-shared"
 FIXED["answer"] = "referrer.-.-.-.ref_phone"
 # None is set up: tests/tenants/test_identity_providers.py walks them.

@@ -99,6 +99,10 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             due_at=NOW,
         ),
         "referral_section": here("referral_section", **report, section="children", body=BLOB),
+        "draft_typing": here("draft_typing", **report, account_id=ACCOUNT, page=mark, tab=ACCOUNT, seen=0, body=BLOB),
+        "draft_end": here(
+            "draft_end", draft_id=ACCOUNT, agency_id=AGENCIES[agency], account_id=ACCOUNT, what="deleted"
+        ),
         "referral_child": here("referral_child", **report, position=1, first_name=mark),
         "notice": here("notice", kind="received", account_id=ACCOUNT, referral_id=report["referral_id"]),
         "message": here(
@@ -178,7 +182,8 @@ def fill(connection: Connection) -> None:
 
 
 TABLES = (*rows("one", "school"), "membership")
-BEHIND_REPORT = ("referral_section", "referral_child", "message", "decision", "notice", "restriction")
+BEHIND_REPORT = ("referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction")
 WALLED_BY_AGENCY = (
-    "referral", "referral_section", "referral_child", "message", "decision", "stored_file", "file_part", "attachment",
+    "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
+    "attachment", "draft_end",
 )  # fmt: skip

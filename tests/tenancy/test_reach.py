@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import column, create_engine, select, values
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from portal.auth.agency_types import MAY
@@ -44,6 +45,24 @@ def test_they_agree(database: Addresses) -> None:
                 (owner, agency) for owner, agency in ROWS if allows(actor, permission, owner_id=owner, agency_id=agency)
             }
             assert seen == allowed, (actor, permission)
+    engine.dispose()
+
+
+def test_they_agree_on_what_several_write(database: Addresses) -> None:
+    helping = [(owner, agency, helpers) for owner, agency in ROWS for helpers in ([], [ME], [OTHER, ME])]
+    columns = (column("owner", Uuid), column("agency", Uuid), column("helpers", ARRAY(Uuid)))
+    rows = values(*columns, name="r").data(helping)
+    engine = create_engine(database.app)
+    with engine.connect() as connection:
+        for actor, permission in itertools.product(actors(), (Permission.REPORT, Permission.OVERSEE)):
+            clause = within_reach(actor, permission, owner=rows.c.owner, agency=rows.c.agency, helpers=rows.c.helpers)
+            seen = [tuple(row) for row in connection.execute(select(*rows.c).where(clause))]
+            allowed = [
+                (owner, agency, helpers)
+                for owner, agency, helpers in helping
+                if allows(actor, permission, owner_id=owner, agency_id=agency, helpers=helpers)
+            ]
+            assert sorted(seen) == sorted(allowed), (actor, permission)
     engine.dispose()
 
 

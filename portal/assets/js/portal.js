@@ -10,6 +10,7 @@ import {
   createAll
 } from 'govuk-frontend'
 
+import { autosave } from './autosave.js'
 import { CodePointCount } from './code-point-count.js'
 import { idleWarning } from './idle-warning.js'
 import { livePreview } from './live-preview.js'
@@ -35,5 +36,6 @@ for (const component of components) createAll(component)
 preventDoubleSubmit(document)
 watchProgress(document)
 livePreview(document)
+autosave(document)
 idleWarning(document)
 passkeys(document)

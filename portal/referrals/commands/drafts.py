@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,10 +16,12 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
 from portal.forms.families import INFORMATION
-from portal.forms.queries import Published, newest
+from portal.forms.queries import Published, newest, version
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TermsFirst
 from portal.kernel.scope import Actor
+from portal.referrals.commands import endings
+from portal.referrals.completeness import progress
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.paths import TRIAGE
 from portal.referrals.queries.drafts import TABLE, Draft, find_draft, may_send_full
@@ -113,22 +115,26 @@ def save(
     record = vault.Record("referral", draft.id, draft.wrapped_key)
     try:
         if seen:
-            version = _update(draft, section, body, record, seen, complete=complete)
+            number = _update(actor, draft, section, (body, record, complete), seen)
         else:
-            version = _insert(draft, section, body, record, complete)
+            number = _insert(actor, draft, section, (body, record, complete))
     except Conflict:
         # The second click of two, which waited for the first.
         saved = find_draft(actor, draft.id).of(section)
         if saved.body != body:
             raise
         return saved.version
-    _touch(draft, initials)
-    events.record(Event.REFERRAL_SAVED, draft.id, section=section, version=version)
-    return version
+    _touch(draft, initials, {**{key: one.body for key, one in draft.stored.items()}, section: body})
+    events.record(Event.REFERRAL_SAVED, draft.id, section=section, version=number)
+    return number
 
 
-def _insert(draft: Draft, section: str, body: Any, record: vault.Record, complete: bool) -> int:
-    row_id = uuid4()
+_Content = tuple[Any, vault.Record, bool]
+"""What is saved, what seals it, and whether it is complete."""
+
+
+def _insert(actor: Actor, draft: Draft, section: str, content: _Content) -> int:
+    row_id, (body, record, complete) = uuid4(), content
     values = {
         "tenant_id": council_of_scope().id,
         "id": row_id,
@@ -138,6 +144,7 @@ def _insert(draft: Draft, section: str, body: Any, record: vault.Record, complet
         "body": record.seal(_text(body), TABLE, row_id, "body"),
         "complete": complete,
         "changed_at": clock.now(),
+        "changed_by": actor.account_id,
     }
     session = db.session()
     try:
@@ -148,9 +155,9 @@ def _insert(draft: Draft, section: str, body: Any, record: vault.Record, complet
     return 1
 
 
-def _update(draft: Draft, section: str, body: Any, record: vault.Record, seen: int, *, complete: bool) -> int:
+def _update(actor: Actor, draft: Draft, section: str, content: _Content, seen: int) -> int:
     """The associated data of a sealed body names its row, so the row's id is read under a lock first."""
-    session = db.session()
+    session, (body, record, complete) = db.session(), content
     here = (
         ReferralSection.tenant_id == council_of_scope().id,
         ReferralSection.referral_id == draft.id,
@@ -168,15 +175,28 @@ def _update(draft: Draft, section: str, body: Any, record: vault.Record, seen: i
             version=seen + 1,
             complete=complete,
             changed_at=clock.now(),
+            changed_by=actor.account_id,
         )
         .execution_options(synchronize_session=False)
     )
     return seen + 1
 
 
-def _touch(draft: Draft, initials: str | None) -> None:
-    """Count the change on the report itself; a report that was sent meanwhile is not changed any more."""
-    values: dict[str, Any] = {"version": Referral.version + 1, "changed_at": clock.now()}
+def _touch(draft: Draft, initials: str | None, saved: Mapping[str, Any]) -> None:
+    """Count the change on the report itself, and keep what lists say of it; a report that was sent meanwhile is not
+    changed any more. It expires so long after its last change."""
+    published, days = version(draft.form_version_id), council_of_scope().settings.draft_days
+    now = progress(published.form, published.thresholds, draft.kind, saved, clock.now())
+    values: dict[str, Any] = {
+        "version": Referral.version + 1,
+        "changed_at": clock.now(),
+        "expires_on": clock.today() + timedelta(days=days),
+        "warned_on": None,
+        "sections_done": now.done,
+        "sections_shown": now.shown,
+        "child_born": now.child.born_on if now.child else None,
+        "child_age": now.child.age_years if now.child else None,
+    }
     if initials is not None:
         values["initials"] = initials
     found = db.session().execute(
@@ -236,8 +256,12 @@ def agree_again(actor: Actor, draft: Draft, override_answer: str, *, keep: Keep 
 
 
 def throw_away(actor: Actor, draft: Draft) -> None:
-    """Delete a draft with all that was written in it."""
-    del actor
+    """Delete a draft with all that was written in it; raises NotFound for those who only help with it."""
+    if draft.author_id != actor.account_id:
+        raise NotFound("not the author")
+    endings.remember(
+        draft.id, draft.agency_id, {actor.account_id: "deleted", **dict.fromkeys(draft.helpers, "deleted")}
+    )
     gone = db.session().execute(
         delete(Referral)
         .where(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Uuid, and_, case, func, literal, or_, select, update
 
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.leaving import Handover
 from portal.kernel import clock, db
+from portal.referrals.commands import typed
 from portal.referrals.models import Referral
 from portal.referrals.states import OPEN
 
@@ -39,9 +40,13 @@ def _hand(account_id: UUID, agency_id: UUID | None, heir_id: UUID | None) -> Non
         return
     if heir_id is None:
         return
+    # Whoever helped already is the author now, and helps no more.
+    rest = func.array_remove(Referral.helpers, literal(heir_id, Uuid()))
     wrote = func.coalesce(Referral.first_author_id, Referral.author_id)
     first = case((Referral.state == "draft", Referral.first_author_id), else_=wrote)
-    _move(account_id, agency_id, author_id=heir_id, first_author_id=first)
+    for referral_id in _changed(_theirs(account_id, agency_id), author_id=heir_id, first_author_id=first, helpers=rest):
+        typed.give(referral_id, account_id, heir_id)
+        events.record(Event.REFERRAL_HANDED_OVER, referral_id)
 
 
 def _hand_work(account_id: UUID, heir_id: UUID | None) -> None:
@@ -63,11 +68,6 @@ def _hand_work(account_id: UUID, heir_id: UUID | None) -> None:
 def _changed(where: ColumnElement[bool], **values: object) -> list[UUID]:
     change = update(Referral).where(where).values(version=Referral.version + 1, **values).returning(Referral.id)
     return list(db.session().execute(change.execution_options(synchronize_session=False)).scalars())
-
-
-def _move(account_id: UUID, agency_id: UUID | None, **values: object) -> None:
-    for referral_id in _changed(_theirs(account_id, agency_id), **values):
-        events.record(Event.REFERRAL_HANDED_OVER, referral_id)
 
 
 HANDOVER = Handover(_count, _hand)

@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.forms.queries import Published, version
 from portal.kernel.errors import Forbidden, TermsFirst
 from portal.kernel.scope import Actor
-from portal.referrals.commands import drafts, sending
+from portal.referrals.commands import drafts, sending, sharing
 from portal.referrals.projecting import project
 from portal.referrals.queries.drafts import Draft, find_draft, may_send_full, sent_as
 from portal.referrals.queries.duplicates import Earlier, earlier
@@ -63,6 +63,7 @@ class Reports:
         until they have accepted the terms of use."""
         _refuse_who_waits(actor)
         draft = find_draft(actor, draft_id)
+        sharing.note_opening(actor, draft)
         return draft, version(draft.form_version_id)
 
     def send(self, actor: Actor, draft_id: UUID, submit_key: UUID, seen: int) -> str:

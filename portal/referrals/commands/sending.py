@@ -17,7 +17,7 @@ from portal.forms.queries import Published, version
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from portal.kernel.scope import Actor
-from portal.referrals.commands import drafts, notices
+from portal.referrals.commands import drafts, endings, notices, typed
 from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.connecting import surname_mark
 from portal.referrals.deadlines import due_at
@@ -113,7 +113,7 @@ def _lock(actor: Actor, draft_id: UUID) -> Any:
     """The draft's state, reference, key and version, locked until the transaction ends."""
     query = (
         select(Referral.state, Referral.reference, Referral.submit_key, Referral.version)
-        .where(own(actor), Referral.id == draft_id)
+        .where(own(actor, helping=False), Referral.id == draft_id)
         .with_for_update()
     )
     row: Any = db.session().execute(query).one_or_none()
@@ -146,6 +146,8 @@ def _send(actor: Actor, sending: _Sending) -> str:
         )
         .execution_options(synchronize_session=False)
     )
+    typed.forget(draft.id)
+    endings.remember(draft.id, draft.agency_id, dict.fromkeys(draft.helpers, "sent"))
     outcome = routed.outcome
     if routed.overridden:
         was = outcome.before_override or ""
@@ -219,6 +221,7 @@ def _values(sending: _Sending) -> dict[str, Any]:
         "sent_at": sending.at,
         "queued_at": sending.at,
         "expires_on": None,
+        "warned_on": None,
         "answers": sealed(record, draft.id, answers),
         "route": outcome.route,
         "rule": outcome.rule,

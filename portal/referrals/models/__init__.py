@@ -20,6 +20,7 @@ from portal.referrals.states import STATES
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 SIDES = ("agency", "council")
+DRAFT_ENDS = ("deleted", "expired", "handed", "helped", "sent")
 WITHDRAWAL_REASONS = ("sent_twice", "wrong_child", "wrong_council", "told_otherwise", "other")
 
 
@@ -75,13 +76,20 @@ class Referral(TenantTable):
     sight: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     # Of its agency only the author sees it.
     author_only: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Colleagues who write a draft with its author.
+    helpers: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    # Of a draft: how far it is, and how old the first child is, as lists show it without opening the answers.
+    sections_done: Mapped[int] = mapped_column(server_default="0")
+    sections_shown: Mapped[int] = mapped_column(server_default="0")
+    child_born: Mapped[date | None]
+    child_age: Mapped[int | None]
     # Who said that they must not see this family.
     unseen_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     # Since when, and by whom, it is kept past its time; why is sealed, with every hold before.
     held_at: Mapped[datetime | None]
     held_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     hold_words: Mapped[bytes | None]
-    # Since when it is on the managers' list of what is about to go.
+    # Since when it is on the managers' list of what is about to go; of a draft, since when its author knows that.
     warned_on: Mapped[date | None]
 
     __table_args__ = (
@@ -129,10 +137,56 @@ class ReferralSection(TenantTable):
     body: Mapped[bytes]
     complete: Mapped[bool] = mapped_column(server_default=text("false"))
     changed_at: Mapped[datetime] = now_column()
+    # Who wrote it last; None where it was written before that was kept.
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "referral_id", "section"),
+    )
+
+
+class DraftTyping(TenantTable):
+    """What somebody typed on one page of a draft and has not saved yet, exactly as it was; None once it was saved.
+
+    `seen` is the version of the section that they had on the screen, `tab` the page in which they typed.
+    """
+
+    __tablename__ = "draft_typing"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    page: Mapped[str]
+    tab: Mapped[UUID]
+    seen: Mapped[int]
+    version: Mapped[int] = mapped_column(server_default="1")
+    body: Mapped[bytes | None]
+    changed_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "referral_id", "account_id", "page"),
+    )
+
+
+class DraftEnd(TenantTable):
+    """What became of a draft, for one person who knew it and cannot open it any more; nothing of what was in it.
+
+    It outlives the draft, for some time (commands/endings.py).
+    """
+
+    __tablename__ = "draft_end"
+
+    draft_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    what: Mapped[str]
+    ended_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "draft_id", "account_id"),
+        CheckConstraint(one_of("what", DRAFT_ENDS), name="what"),
     )
 
 

@@ -23,6 +23,11 @@ NOTICE_KINDS = (
     "file_in",
     "harmful",
     "harmful_in",
+    "handed",
+    "helping",
+    "joined",
+    "moved",
+    "expiring",
 )
 NOTICE_STATES = ("pending", "sent", "failed")
 

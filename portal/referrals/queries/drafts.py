@@ -1,4 +1,4 @@
-"""A person's own drafts: the list of them, and one with its sections opened."""
+"""Which drafts a person may open, and one of them with its sections opened."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
+from portal.auth.reach import within_reach, within_sight
 from portal.forms.families import INFORMATION
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
@@ -24,28 +26,17 @@ from portal.referrals.queries.reaching import reachable
 from portal.tenants import vault
 
 TABLE = "referral_section"
-MOST_LISTED = 50
-
-
-@dataclass(frozen=True)
-class DraftLine:
-    """One line of the list of drafts; `completed` counts the sections that were complete when saved."""
-
-    id: UUID
-    initials: str
-    created_at: datetime
-    changed_at: datetime
-    expires_on: date | None
-    completed: int
-    form_key: str
 
 
 @dataclass(frozen=True)
 class Stored:
-    """One saved section: its version (0 before the first save) and what is in it."""
+    """One saved section: its version (0 before the first save), what is in it, and who wrote it when."""
 
     version: int = 0
     body: Any = None
+    at: datetime | None = None
+    writer_id: UUID | None = None
+    writer: str = ""
 
 
 NOT_SAVED = Stored()
@@ -70,6 +61,10 @@ class Draft:
     form_key: str
     must_restart: bool
     stored: Mapping[str, Stored]
+    # Whose it is; nobody's name where it is a trial, which only its own person opens.
+    author_id: UUID | None = None
+    author: str = ""
+    helpers: tuple[UUID, ...] = ()
 
     def of(self, section: str) -> Stored:
         """What is saved of a section."""
@@ -92,12 +87,19 @@ class Draft:
         return {key: stored.body for key, stored in self.stored.items() if key != TRIAGE}
 
 
-def own(actor: Actor) -> ColumnElement[bool]:
-    """Drafts that this person may open: their own, no full one while their membership waits, and no request for
-    information once their kind of agency may not make one."""
+def own(actor: Actor, *, helping: bool = True) -> ColumnElement[bool]:
+    """Drafts that this person may open: their own and (with `helping`) those they help with, no full one while their
+    membership waits, and no request for information once their kind of agency may not make one."""
     council = scope.current().council
     kept = or_(Referral.expires_on.is_(None), Referral.expires_on >= clock.today())
-    here = and_(reachable(actor, Permission.REPORT), Referral.tenant_id == (council.id if council else None), kept)
+    reached = within_reach(
+        actor,
+        Permission.REPORT,
+        owner=Referral.author_id,
+        agency=Referral.agency_id,
+        helpers=Referral.helpers if helping else None,
+    )
+    here = and_(reached, within_sight(actor, Referral), Referral.tenant_id == (council.id if council else None), kept)
     if reach(actor, Permission.REQUEST) is Reach.NONE:
         here = and_(here, Referral.form_key != INFORMATION)
     return here if may_send_full(actor) else and_(here, Referral.kind == "urgent")
@@ -106,35 +108,6 @@ def own(actor: Actor) -> ColumnElement[bool]:
 def may_send_full(actor: Actor) -> bool:
     """Whether the person may use the full form and follow reports; waiting people may not."""
     return reach(actor, Permission.TRACK) is not Reach.NONE
-
-
-def my_drafts(actor: Actor) -> tuple[DraftLine, ...]:
-    """The person's drafts, last changed first."""
-    completed = (
-        select(func.count())
-        .where(
-            ReferralSection.tenant_id == Referral.tenant_id,
-            ReferralSection.referral_id == Referral.id,
-            ReferralSection.complete,
-            ReferralSection.section != TRIAGE,
-        )
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            Referral.id,
-            Referral.initials,
-            Referral.created_at,
-            Referral.changed_at,
-            Referral.expires_on,
-            completed,
-            Referral.form_key,
-        )
-        .where(own(actor), Referral.state == "draft")
-        .order_by(Referral.changed_at.desc(), Referral.id)
-        .limit(MOST_LISTED)
-    )
-    return tuple(DraftLine(*row) for row in db.session().execute(query))
 
 
 def find_draft(actor: Actor, draft_id: UUID) -> Draft:
@@ -150,13 +123,17 @@ def find_draft(actor: Actor, draft_id: UUID) -> Draft:
         Referral.expires_on,
         Referral.wrapped_key,
         Referral.form_key,
+        Referral.author_id,
+        Referral.helpers,
+        Account.name.label("author"),
         _must_restart().label("must_restart"),
-    ).where(own(actor), Referral.id == draft_id, Referral.state == "draft")
+    ).join(Account, Account.id == Referral.author_id)
+    query = query.where(own(actor), Referral.id == draft_id, Referral.state == "draft")
     row = db.session().execute(query).mappings().one_or_none()
     if row is None:
         raise NotFound("no such draft")
     stored = _sections(row["id"], vault.Record("referral", row["id"], row["wrapped_key"]))
-    return Draft(**dict(row), stored=stored)
+    return Draft(**{**row, "helpers": tuple(row["helpers"])}, stored=stored)
 
 
 def _must_restart() -> Any:
@@ -173,11 +150,27 @@ def _must_restart() -> Any:
 
 
 def _sections(draft_id: UUID, record: vault.Record) -> dict[str, Stored]:
-    query = select(ReferralSection.id, ReferralSection.section, ReferralSection.version, ReferralSection.body).where(
-        ReferralSection.tenant_id == _tenant(), ReferralSection.referral_id == draft_id
+    query = (
+        select(
+            ReferralSection.id,
+            ReferralSection.section,
+            ReferralSection.version,
+            ReferralSection.body,
+            ReferralSection.changed_at,
+            ReferralSection.changed_by,
+            Account.name,
+        )
+        .outerjoin(Account, Account.id == ReferralSection.changed_by)
+        .where(ReferralSection.tenant_id == _tenant(), ReferralSection.referral_id == draft_id)
     )
     return {
-        row.section: Stored(row.version, json.loads(record.open(row.body, TABLE, row.id, "body")))
+        row.section: Stored(
+            row.version,
+            json.loads(record.open(row.body, TABLE, row.id, "body")),
+            row.changed_at,
+            row.changed_by,
+            row.name or "",
+        )
         for row in db.session().execute(query)
     }
 

@@ -15,6 +15,7 @@ from portal.referrals.views import (
     connections,
     emails,
     ending_connections,
+    endings,
     following,
     items,
     mine,
@@ -22,8 +23,10 @@ from portal.referrals.views import (
     restarting,
     sections,
     sending,
+    sharing,
     triage,
     trying,
+    typed,
     what_if,
 )
 from portal.referrals.views.blueprint import blueprint
@@ -34,6 +37,7 @@ __all__ = [
     "connections",
     "emails",
     "ending_connections",
+    "endings",
     "following",
     "items",
     "mine",
@@ -42,8 +46,10 @@ __all__ = [
     "restarting",
     "sections",
     "sending",
+    "sharing",
     "triage",
     "trying",
+    "typed",
     "what_if",
 ]
 

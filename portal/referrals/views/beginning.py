@@ -18,7 +18,8 @@ from portal.forms.queries.versions import Newest, newest, newest_of_each, versio
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
 from portal.referrals.commands import drafts
-from portal.referrals.queries.drafts import may_send_full, my_drafts
+from portal.referrals.queries.draft_lists import my_drafts
+from portal.referrals.queries.drafts import may_send_full
 from portal.referrals.views.blueprint import blueprint, closed_words, council, keeper, language, open_draft, phones_now
 from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
@@ -40,6 +41,7 @@ def start() -> ResponseReturnValue:
         full=full,
         here=actor,
         drafts=my_drafts(actor) if full else (),
+        me=actor.account_id,
         requests=_requests(published) if full else (),
         inset_text=say(form.inset, language()) if form and form.inset else "",
         out_of_hours=closed_words(form) if form else "",
@@ -108,6 +110,8 @@ def begin() -> ResponseReturnValue:
 def delete(draft_id: UUID) -> ResponseReturnValue:
     """Ask first, then delete a draft."""
     draft, _form = open_draft(draft_id, any_version=True)
+    if draft.author_id not in (None, guard.actor().account_id):
+        raise NotFound("not the author")
     if request.method != "POST":
         return render_template("referrals/delete.html", draft=draft)
     keeper().throw_away(guard.actor(), draft)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from portal.kernel.language import say
 from portal.referrals.paths import Walked
 from portal.referrals.presenting import item_title
 from portal.referrals.queries.drafts import Draft
-from portal.referrals.views import sheet
+from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import blueprint, language, open_draft
 from portal.referrals.views.sections import (
     LATER,
@@ -28,7 +28,6 @@ from portal.referrals.views.sections import (
     section_of,
 )
 from portal.referrals.wording import Wording
-from portal.web.fields import FieldView
 
 
 def _open(draft_id: UUID, key: str) -> tuple[Draft, Section, Walked]:
@@ -92,13 +91,16 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
     before = saved[place] if place < len(saved) else {}
     kept = walked.sections[key]
     paper = sheet.sheet_of(section.questions, elsewhere(section, walked), kept[place] if place < len(kept) else {})
+    name = typed.name_of(typed.SEVERAL, key, place)
     if request.method != "POST":
-        fields, shown = sheet.fields_of(paper, before), sheet.shown_of(paper, before)
-        return _show(draft, section, place, fields=fields, shown=shown)
+        return _show(draft, section, place, typed.open_page(draft, name, paper, before, draft.of(key).version))
     read = sheet.read(paper)
     later = request.form.get("action") == LATER
     if read.wrong and not (later and read.incomplete):
-        return _show(draft, section, place, fields=read.fields, shown=read.shown), 422
+        return _show(draft, section, place, typed.again(draft, name, read)), 422
+    unseen = typed.typed_elsewhere(draft, name, paper, read)
+    if unseen:
+        return _show(draft, section, place, typed.again(draft, name, read, unseen, tabs=True)), 409
     body = [*saved[:place], sheet.body_of(paper, read, before), *saved[place + 1 :]]
     gaps = {gap.item for gap in walked.gaps(key)} - {place, len(saved)}
     try:
@@ -109,8 +111,8 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
         draft, section, walked = _open(draft_id, key)
         theirs = dict(enumerate(_saved(draft, key))).get(place, {})
         differing = sheet.differences(paper, read.answers, theirs)
-        again = _show(draft, section, place, fields=read.fields, shown=read.shown, differing=differing)
-        return again, 409
+        return _show(draft, section, place, typed.again(draft, name, read, differing)), 409
+    typed.settle(draft, name)
     if read.more and not later:
         return redirect(after_saving(draft_id, more=True, again=request.path), 303)
     around = group_href(draft_id, section, place, {**paper.elsewhere, **read.answers})
@@ -137,18 +139,12 @@ def remove(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
             "referrals/remove.html", back=back, name=name, seen=seen, wording=Wording(draft.form_key)
         )
     save_section(draft, section, [*saved[:place], *saved[place + 1 :]], complete=False)
+    typed.take_out(draft, typed.name_of(typed.SEVERAL, key), place)
+    typed.take_out(draft, typed.name_of(typed.PEOPLE, key), place)
     return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
 
 
-def _show(
-    draft: Draft,
-    section: Section,
-    place: int,
-    *,
-    fields: list[FieldView],
-    shown: str,
-    differing: Sequence[sheet.Difference] = (),
-) -> str:
+def _show(draft: Draft, section: Section, place: int, form: typed.Shown) -> str:
     saved = _saved(draft, section.key)
     current = saved[place] if place < len(saved) else {}
     lone = not saved and place == 0
@@ -159,10 +155,7 @@ def _show(
         title=item_title(section, current, place, language()),
         section=say(section.title, language()),
         intro=say(section.intro, language()) if section.intro and not place else "",
-        fields=fields,
-        shown=shown,
+        form=form,
         seen=draft.of(section.key).version,
         back=url_for(back, **arguments),
-        keep=url_for(".item", draft_id=draft.id, key=section.key, place=place),
-        differing=differing,
     )

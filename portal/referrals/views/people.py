@@ -18,11 +18,10 @@ from portal.kernel.language import say
 from portal.referrals.paths import Walked, gaps_of, walk
 from portal.referrals.presenting import item_title
 from portal.referrals.queries.drafts import Draft
-from portal.referrals.views import sheet
+from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import blueprint, language, open_draft
 from portal.referrals.views.sections import LATER, group_href, save_section, section_of, walk_draft
 from portal.referrals.wording import Wording
-from portal.web.fields import FieldView
 
 PEOPLE = "/report/<uuid:draft_id>/people/<key>/<int:place>/<group>"
 
@@ -159,12 +158,16 @@ def person(draft_id: UUID, key: str, place: int, group: str, number: int) -> Res
         raise NotFound("no such person")
     before = known[number] if number < len(known) else {}
     paper = sheet.sheet_of(here.group.questions, here.known, {})
+    draft, name = here.draft, f"{_pages_of(here)}/{number}"
     if request.method != "POST":
-        return _show(here, number, sheet.fields_of(paper, before), sheet.shown_of(paper, before))
+        return _show(here, number, typed.open_page(draft, name, paper, before, draft.of(key).version))
     read = sheet.read(paper)
     later = request.form.get("action") == LATER
     if read.wrong and not (later and read.incomplete):
-        return _show(here, number, read.fields, read.shown), 422
+        return _show(here, number, typed.again(draft, name, read)), 422
+    unseen = typed.typed_elsewhere(draft, name, paper, read)
+    if unseen:
+        return _show(here, number, typed.again(draft, name, read, unseen, tabs=True)), 409
     try:
         _save(here, [*known[:number], sheet.body_of(paper, read, before), *known[number + 1 :]])
     except Conflict as conflict:
@@ -173,7 +176,8 @@ def person(draft_id: UUID, key: str, place: int, group: str, number: int) -> Res
         here = _open(draft_id, key, place, group)
         theirs = dict(enumerate(here.people)).get(number, {})
         differing = sheet.differences(paper, read.answers, theirs)
-        return _show(here, number, read.fields, read.shown, differing=differing), 409
+        return _show(here, number, typed.again(draft, name, read, differing)), 409
+    typed.settle(draft, name)
     return redirect(here.href("person", number=number) if read.more and not later else here.href(), 303)
 
 
@@ -194,27 +198,23 @@ def remove_person(draft_id: UUID, key: str, place: int, group: str, number: int)
             wording=Wording(here.draft.form_key),
         )
     _save(here, [*known[:number], *known[number + 1 :]])
+    typed.take_out(here.draft, _pages_of(here), number)
     return redirect(here.href(), 303)
 
 
-def _show(
-    here: Place,
-    number: int,
-    fields: list[FieldView],
-    shown: str,
-    *,
-    differing: Sequence[sheet.Difference] = (),
-) -> str:
+def _pages_of(here: Place) -> str:
+    """What the names of the pages of a group's people begin with."""
+    return typed.name_of(typed.PEOPLE, here.section.key, here.place, here.group.key)
+
+
+def _show(here: Place, number: int, form: typed.Shown) -> str:
     current = here.people[number] if number < len(here.people) else {}
     return render_template(
         "referrals/item.html",
         title=item_title(here.group, current, number, language()),
         section=say(here.group.label, language()),
         intro="",
-        fields=fields,
-        shown=shown,
+        form=form,
         seen=here.draft.of(here.section.key).version,
         back=here.href(),
-        keep=here.href("person", number=number),
-        differing=differing,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,12 +20,13 @@ from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.language import say
 from portal.referrals.paths import TRIAGE, Walked, walk
 from portal.referrals.projecting import WHOM, initials_of
+from portal.referrals.queries.draft_lists import names_of
 from portal.referrals.queries.drafts import Draft
-from portal.referrals.views import sheet
+from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import blueprint, keeper, language, number_posted, open_draft
 from portal.referrals.views.triage import route_of
 from portal.referrals.wording import Wording
-from portal.web.fields import FieldView
+from portal.web.dates import datetime_words
 
 LATER = "later"
 
@@ -39,6 +40,7 @@ class Task:
     status: str
     colour: str
     done: bool
+    hint: str = ""
 
 
 def walk_draft(draft: Draft, published: Published) -> Walked:
@@ -58,12 +60,16 @@ def tasks(draft_id: UUID) -> ResponseReturnValue:
     lines = ([first] if published.form.triage else []) + [
         _task(draft, walked, section.key, say(section.title, language())) for section in walked.shown
     ]
+    waiting = typed.unsaved(draft, published.form)
     return render_template(
         "referrals/tasks.html",
         draft=draft,
         wording=Wording(draft.form_key),
         lines=lines,
         done=sum(line.done for line in lines),
+        unsaved=waiting,
+        mine=draft.author_id in (None, guard.actor().account_id),
+        helpers=list(names_of(draft.helpers).values()) if draft.helpers else [],
         ready=not walked.missing,
     )
 
@@ -72,9 +78,18 @@ def _task(draft: Draft, walked: Walked, key: str, title: str) -> Task:
     href = url_for(".route", draft_id=draft.id) if key == TRIAGE else url_for(".section", draft_id=draft.id, key=key)
     if not draft.of(key).version:
         return Task(title, href, _("Not started"), "blue", done=False)
+    hint = _written(draft, key)
     if walked.gaps(key):
-        return Task(title, href, _("Incomplete"), "teal", done=False)
-    return Task(title, href, _("Completed"), "", done=True)
+        return Task(title, href, _("Incomplete"), "teal", done=False, hint=hint)
+    return Task(title, href, _("Completed"), "", done=True, hint=hint)
+
+
+def _written(draft: Draft, key: str) -> str:
+    """Who wrote a section last, where more than one person writes the draft."""
+    stored = draft.of(key)
+    if not stored.writer or (stored.writer_id == guard.actor().account_id and not draft.helpers):
+        return ""
+    return str(_("Last changed by %(name)s, %(when)s", name=stored.writer, when=datetime_words(stored.at)))
 
 
 def section_of(draft: Draft, published: Published, key: str) -> tuple[Section, Walked]:
@@ -107,12 +122,16 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
         return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
     saved = draft.of(key).body or {}
     paper = sheet.sheet_of(asked.questions, elsewhere(asked, walked), walked.sections[key])
+    name = typed.name_of(typed.SECTION, key)
     if request.method != "POST":
-        return _show(draft, asked, sheet.fields_of(paper, saved), sheet.shown_of(paper, saved))
+        return _show(draft, asked, typed.open_page(draft, name, paper, saved, draft.of(key).version))
     read = sheet.read(paper)
     later = request.form.get("action") == LATER
     if read.wrong and not (later and read.incomplete):
-        return _show(draft, asked, read.fields, read.shown), 422
+        return _show(draft, asked, typed.again(draft, name, read)), 422
+    unseen = typed.typed_elsewhere(draft, name, paper, read)
+    if unseen:
+        return _show(draft, asked, typed.again(draft, name, read, unseen, tabs=True)), 409
     try:
         save_section(draft, asked, sheet.body_of(paper, read, saved), complete=not (read.wrong or read.more))
     except Conflict as conflict:
@@ -120,7 +139,8 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
             raise
         draft, _published = open_draft(draft_id)
         differing = sheet.differences(paper, read.answers, draft.of(key).body or {})
-        return _show(draft, asked, read.fields, read.shown, differing=differing), 409
+        return _show(draft, asked, typed.again(draft, name, read, differing)), 409
+    typed.settle(draft, name)
     around = group_href(draft_id, asked, 0, {**paper.elsewhere, **read.answers})
     return redirect(after_saving(draft_id, more=read.more and not later, again=request.path, around=around), 303)
 
@@ -154,24 +174,14 @@ def after_saving(draft_id: UUID, *, more: bool, again: str, around: str = "") ->
     return around or url_for(".tasks", draft_id=draft_id)
 
 
-def _show(
-    draft: Draft,
-    asked: Section,
-    fields: list[FieldView],
-    shown: str,
-    *,
-    differing: Sequence[sheet.Difference] = (),
-) -> str:
+def _show(draft: Draft, asked: Section, form: typed.Shown) -> str:
     return render_template(
         "referrals/section.html",
         title=say(asked.title, language()),
         intro=say(asked.intro, language()) if asked.intro else "",
         stands_out=say(asked.inset, language()) if asked.inset else "",
-        fields=fields,
-        shown=shown,
+        form=form,
         seen=draft.of(asked.key).version,
         back=url_for(".tasks", draft_id=draft.id),
-        keep=url_for(".section", draft_id=draft.id, key=asked.key),
-        differing=differing,
         person=guard.actor() if asks_about_referrer(asked) else None,
     )

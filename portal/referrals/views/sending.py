@@ -24,7 +24,7 @@ from portal.referrals.progress import state_words
 from portal.referrals.queries.drafts import Draft, may_send_full
 from portal.referrals.queries.record import answers_of, find
 from portal.referrals.routing import URGENT_ROUTE
-from portal.referrals.views import sheet
+from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import (
     MustRestartError,
     blueprint,
@@ -113,6 +113,8 @@ def _check_page(draft: Draft, published: Published, *, asked: bool, changed: boo
         kind_words=kind_words,
         asked=asked,
         changed=changed,
+        unsaved=typed.unsaved(draft, published.form),
+        sender="" if draft.author_id in (None, guard.actor().account_id) else draft.author,
         ready=not walked.missing,
         submit_key=keeper().key(guard.actor(), draft),
         seen=draft.version,

@@ -17,6 +17,8 @@ from portal.referrals.views.blueprint import language, posted
 from portal.web.fields import FieldView
 
 SHOWN = "shown_key"
+Form = Mapping[str, Sequence[str]]
+"""What was posted, or typed: every field with all of its values."""
 PEOPLE = "group"
 """The questions that are asked of each of several people, on pages of their own."""
 
@@ -78,9 +80,12 @@ def _asked(sheet: Sheet, answers: Mapping[str, Any]) -> list[Question]:
     return visible(sheet.questions, {**known, **{key: answers[key] for key in own if key in answers}})
 
 
-def read(sheet: Sheet) -> Read:
-    """Read the posted page. Required answers to questions that were not on it are not errors yet."""
-    form = posted()
+def read(sheet: Sheet, form: Form | None = None, *, quiet: bool = False) -> Read:
+    """Read the posted page (or these fields). Required answers to questions that were not on it are not errors yet.
+
+    `quiet` shows the fields again without saying what is wrong with them.
+    """
+    form = posted() if form is None else form
     before = set(" ".join(form.get(SHOWN, ())).split())
     answers, typed, errors = read_all(sheet.questions, form, sheet.elsewhere, around=around())
     asked = _asked(sheet, answers)
@@ -88,19 +93,19 @@ def read(sheet: Sheet) -> Read:
     told = [error for error in errors if error.field.split("-")[0] not in new]
     return Read(
         answers=answers,
-        fields=[field_view(question, language(), typed.get(question.key), told) for question in asked],
+        fields=[field_view(question, language(), typed.get(question.key), () if quiet else told) for question in asked],
         wrong=bool(told),
         more=bool(new),
         incomplete=all(error.code == "missing" for error in errors),
         shown=_keys(asked),
-        aside=_aside(sheet, before - {question.key for question in asked}),
+        aside=_aside(sheet, form, before - {question.key for question in asked}),
     )
 
 
-def _aside(sheet: Sheet, keys: Collection[str]) -> dict[str, Any]:
+def _aside(sheet: Sheet, form: Form, keys: Collection[str]) -> dict[str, Any]:
     """The answers typed to questions that were on the page and are not asked any more."""
     values = {
-        question.key: read_one(question, posted(), required=False, around=around()).value
+        question.key: read_one(question, form, required=False, around=around()).value
         for question in sheet.questions
         if question.key in keys
     }
@@ -121,6 +126,31 @@ class Difference:
     label: str
     typed: str
     saved: str
+
+
+def differing_texts(sheet: Sheet, mine: Read, other: Form) -> list[Difference]:
+    """The questions on which what was posted differs from what was typed elsewhere, which need not be an answer."""
+    theirs, found = read(sheet, other, quiet=True).answers, []
+    for question in sheet.questions:
+        here, there = mine.answers.get(question.key), theirs.get(question.key)
+        words, others = raw(question, posted()), raw(question, other)
+        if here != there or (here is None and words != others):
+            label = field_view(question, language()).label
+            found.append(
+                Difference(
+                    label,
+                    summary(question, here, language()) if here is not None else words,
+                    summary(question, there, language()) if there is not None else others,
+                )
+            )
+    return found
+
+
+def raw(question: Question, form: Form) -> str:
+    """Everything that stands in the inputs of a question, as it was typed."""
+    own = (question.key, f"{question.key}-")
+    typed = [value for name, values in form.items() if name == own[0] or name.startswith(own[1]) for value in values]
+    return " ".join(value for value in typed if value)
 
 
 def differences(sheet: Sheet, typed: Mapping[str, Any], saved: Mapping[str, Any]) -> list[Difference]:

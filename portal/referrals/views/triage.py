@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +25,7 @@ from portal.referrals.paths import TRIAGE, shown_pages, walk_triage
 from portal.referrals.presenting import route_view
 from portal.referrals.queries.drafts import Draft
 from portal.referrals.routing import DEFAULT_RANK, URGENT_ROUTE, Routed, route
-from portal.referrals.views import sheet
+from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import (
     blueprint,
     closed_words,
@@ -40,7 +39,7 @@ from portal.referrals.views.blueprint import (
 )
 from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
-from portal.web.fields import FieldView, from_form
+from portal.web.fields import from_form
 
 
 def route_of(draft: Draft, published: Published) -> Routed:
@@ -88,15 +87,19 @@ def triage(draft_id: UUID, page_key: str) -> ResponseReturnValue:
     reachable, _missing = walk_triage(published.form, draft.triage)
     paper = sheet.sheet_of(asked.questions, reachable, reachable)
     if request.method != "POST":
-        fields, shown = sheet.fields_of(paper, draft.triage), sheet.shown_of(paper, draft.triage)
-        return _show(draft, published, asked, fields=fields, shown=shown)
+        version = draft.of(TRIAGE).version
+        form = typed.open_page(draft, typed.name_of(typed.QUESTIONS, page_key), paper, draft.triage, version)
+        return _show(draft, published, asked, form)
     return _save(draft, published, asked, paper)
 
 
 def _save(draft: Draft, published: Published, asked: Page, paper: sheet.Sheet) -> ResponseReturnValue:
-    read = sheet.read(paper)
+    read, name = sheet.read(paper), typed.name_of(typed.QUESTIONS, asked.key)
     if read.wrong:
-        return _show(draft, published, asked, fields=read.fields, shown=read.shown), 422
+        return _show(draft, published, asked, typed.again(draft, name, read)), 422
+    unseen = typed.typed_elsewhere(draft, name, paper, read)
+    if unseen:
+        return _show(draft, published, asked, typed.again(draft, name, read, unseen, tabs=True)), 409
     override = published.thresholds.override_answer
     before = {key: value for key, value in draft.triage.items() if key != override}
     answers = sheet.body_of(paper, read, before)
@@ -107,8 +110,8 @@ def _save(draft: Draft, published: Published, asked: Page, paper: sheet.Sheet) -
             raise
         draft, published = open_draft(draft.id)
         differing = sheet.differences(paper, read.answers, draft.triage)
-        page_again = _show(draft, published, asked, fields=read.fields, shown=read.shown, differing=differing)
-        return page_again, 409
+        return _show(draft, published, asked, typed.again(draft, name, read, differing)), 409
+    typed.settle(draft, name)
     if read.more:
         return redirect(_page_or_route(draft.id, asked.key), 303)
     next_page = _after(published, answers, asked.key)
@@ -124,26 +127,15 @@ def _after(published: Published, answers: dict[str, Any], key: str) -> str:
     return keys[place] if place < len(keys) else ""
 
 
-def _show(
-    draft: Draft,
-    published: Published,
-    asked: Page,
-    *,
-    fields: list[FieldView],
-    shown: str,
-    differing: Sequence[sheet.Difference] = (),
-) -> str:
+def _show(draft: Draft, published: Published, asked: Page, form: typed.Shown) -> str:
     return render_template(
         "referrals/triage.html",
         title=say(asked.title, language()),
         intro=say(asked.intro, language()) if asked.intro else "",
         stands_out=say(asked.inset, language()) if asked.inset else "",
-        fields=fields,
-        shown=shown,
+        form=form,
         seen=draft.of(TRIAGE).version,
         back=_before(draft, published, asked.key),
-        differing=differing,
-        keep=url_for(".triage", draft_id=draft.id, page_key=asked.key),
     )
 
 

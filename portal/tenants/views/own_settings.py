@@ -215,6 +215,7 @@ def part_words() -> dict[str, str]:
         "security_contact": _("Email address for reports about security"),
         "draft_days": _("Days after which a draft is deleted"),
         "duplicate_weeks": _("Weeks within which a second report about a child is noticed"),
+        "draft_warning_days": _("Days before that on which its author is told"),
         "retention": _("How long reports are kept"),
         "files": _("Attached files"),
         "clock": _("Times to decide and to act"),

@@ -1,0 +1,231 @@
+"""What is typed on a page of a draft and not saved yet: kept by a script as one types, and shown again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.forms.questionnaire import Form
+from portal.kernel import clock
+from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.language import say
+from portal.referrals.commands import typed
+from portal.referrals.paths import TRIAGE
+from portal.referrals.queries.drafts import Draft
+from portal.referrals.queries.typed import pages_typed, typed_on
+from portal.referrals.views import sheet
+from portal.referrals.views.blueprint import (
+    blueprint,
+    is_trial,
+    key_posted,
+    language,
+    number_posted,
+    open_draft,
+    posted,
+)
+from portal.web.dates import time_words
+from portal.web.fields import FieldView
+
+# The fields that carry the page rather than what was typed in it.
+MACHINERY = frozenset({"csrf_token", "seen_version", "typed_version", "tab_key", "action", "lang", "only_language"})
+QUESTIONS, SECTION, SEVERAL, PEOPLE = "questions", "section", "several", "people"
+_PAGE = re.compile(
+    rf"(?P<kind>{QUESTIONS}|{SECTION})/(?P<one>[\w-]+)"
+    rf"|{SEVERAL}/(?P<several>[\w-]+)/(?P<place>\d{{1,3}})"
+    rf"|{PEOPLE}/(?P<people>[\w-]+)/(?P<child>\d{{1,3}})/(?P<group>[\w-]+)/(?P<number>\d{{1,3}})"
+)
+
+
+@dataclass(frozen=True)
+class Typing:
+    """What a page's form carries so that its script can keep what is typed: where to, and which page it is.
+
+    `at` is when the text in the form was typed that is not saved yet, None where the form shows what is saved.
+    """
+
+    href: str
+    tab: UUID
+    version: int = 0
+    at: datetime | None = None
+    saved_href: str = ""
+
+
+@dataclass(frozen=True)
+class Other:
+    """Who saved other answers on a page, and when; the name is "" for the person themselves, in another tab."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page's form: its fields, the keys of its questions, and what differs from what was saved elsewhere (or, with
+    `tabs`, typed in another tab)."""
+
+    fields: list[FieldView]
+    shown: str
+    typing: Typing | None = None
+    differing: Sequence[sheet.Difference] = ()
+    tabs: bool = False
+    other: Other | None = None
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """A page with text that is not saved."""
+
+    section: str
+    title: str
+    href: str
+
+
+def name_of(kind: str, *parts: object) -> str:
+    """The name of a page, as it stands in the address to which its script sends."""
+    return "/".join([kind, *map(str, parts)])
+
+
+def open_page(draft: Draft, name: str, paper: sheet.Sheet, saved: Mapping[str, Any], version: int) -> Shown:
+    """A page as the person left it: with what they typed and did not save, else as saved (at `version`).
+
+    Where somebody saved other answers after they had typed, both are shown.
+    """
+    as_saved = Shown(sheet.fields_of(paper, saved), sheet.shown_of(paper, saved))
+    if is_trial():
+        return as_saved
+    found = typed_on(guard.actor(), draft, name)
+    here = Typing(_href(draft, name), uuid4(), found.version if found else 0)
+    read = sheet.read(paper, found.fields, quiet=True) if found else None
+    if found is None or read is None or _same(paper, read, saved) or request.args.get("typed") == "no":
+        return Shown(as_saved.fields, as_saved.shown, here)
+    differing = sheet.differences(paper, read.answers, saved) if found.seen != version else ()
+    kept = Typing(here.href, here.tab, found.version, found.at, saved_href(request.path))
+    return Shown(read.fields, read.shown, kept, differing, other=_other(draft, name))
+
+
+def _same(paper: sheet.Sheet, read: sheet.Read, saved: Mapping[str, Any]) -> bool:
+    """Whether typed text says what is saved: a script sent it while the page was being saved."""
+    return read.incomplete and sheet.body_of(paper, read, saved) == dict(saved)
+
+
+def saved_href(path: str) -> str:
+    """The same page with what is saved, whatever was typed."""
+    return f"{request.script_root}{path}?typed=no"
+
+
+def again(
+    draft: Draft, name: str, read: sheet.Read, differing: Sequence[sheet.Difference] = (), *, tabs: bool = False
+) -> Shown:
+    """The form as it was posted, which goes on being the same page."""
+    if is_trial():
+        return Shown(read.fields, read.shown, None, differing)
+    found = typed_on(guard.actor(), draft, name)
+    # What differs is on the page: the next time it is saved, the person has seen it.
+    version = found.version if found and differing else number_posted("typed_version")
+    here = Typing(_href(draft, name), _tab(name).key, version)
+    return Shown(read.fields, read.shown, here, differing, tabs, _other(draft, name))
+
+
+def _other(draft: Draft, name: str) -> Other | None:
+    """Who saved the section of a page last; None where that is not known."""
+    found = _PAGE.fullmatch(name)
+    key = found and (found["one"] or found["several"] or found["people"])
+    stored = draft.of(TRIAGE if found and found["kind"] == QUESTIONS else key or "")
+    if stored.at is None or stored.writer_id is None:
+        return None
+    return Other("" if stored.writer_id == guard.actor().account_id else stored.writer, stored.at)
+
+
+def typed_elsewhere(draft: Draft, name: str, paper: sheet.Sheet, read: sheet.Read) -> list[sheet.Difference]:
+    """What the person typed on the same page in another tab and has not saved there, where it differs from this."""
+    if is_trial():
+        return []
+    found = typed_on(guard.actor(), draft, name, but=_tab(name).key)
+    if found is None or found.version == number_posted("typed_version"):
+        return []
+    return sheet.differing_texts(paper, read, found.fields)
+
+
+def settle(draft: Draft, name: str) -> None:
+    """The page was saved: nothing typed on it waits any more."""
+    if not is_trial():
+        typed.settle(guard.actor(), draft, _tab(name))
+
+
+def take_out(draft: Draft, before: str, place: int) -> None:
+    """One of several was taken out: what was typed about those after it moves up with them."""
+    if not is_trial():
+        typed.take_out(draft, f"{before}/", place)
+
+
+def unsaved(draft: Draft, form: Form) -> list[Unsaved]:
+    """The pages on which the person typed something and did not save it, by their section."""
+    names = () if is_trial() else pages_typed(guard.actor(), draft)
+    return [_unsaved(draft, form, name) for name in names if _section(form, name)]
+
+
+def _unsaved(draft: Draft, form: Form, name: str) -> Unsaved:
+    section = _section(form, name)
+    title = _("First questions") if section == TRIAGE else say(form.section(section).title, language())
+    return Unsaved(section, title, f"{url_for('.tasks', draft_id=draft.id)}/{name}")
+
+
+def _section(form: Form, name: str) -> str:
+    """The section that a page belongs to, "" for a page that the form does not have."""
+    found = _PAGE.fullmatch(name)
+    if found is None:
+        return ""
+    key = found["one"] or found["several"] or found["people"]
+    if found["kind"] == QUESTIONS:
+        return TRIAGE if any(one.key == key for one in form.triage) else ""
+    return key if any(one.key == key for one in (*form.sections, *form.urgent)) else ""
+
+
+def _href(draft: Draft, name: str) -> str:
+    return url_for("referrals.typed", draft_id=draft.id, typed_page=name)
+
+
+def _tab(name: str) -> typed.Tab:
+    """The page that was posted; one without a key, made before there were any, is its own."""
+    try:
+        key = key_posted("tab_key")
+    except NotFound:
+        key = uuid4()
+    return typed.Tab(name, key, number_posted("typed_version"), number_posted("seen_version"))
+
+
+@blueprint.post("/report/typed/<uuid:draft_id>/<path:typed_page>", endpoint="typed")
+@page(Permission.REPORT)
+def keep(draft_id: UUID, typed_page: str) -> ResponseReturnValue:
+    """Keep what stands in the fields of a page, complete or not; a script asks, and says what it is told."""
+    draft, published = open_draft(draft_id)
+    section = _section(published.form, typed_page)
+    if not section:
+        raise NotFound("no such page")
+    fields = {name: values for name, values in posted().items() if name not in MACHINERY}
+    tab = _tab(typed_page)
+    try:
+        version = typed.keep(guard.actor(), draft, tab, fields, section)
+    except Conflict as conflict:
+        if not conflict.now.get("typed"):
+            raise
+        told = _("Not saved: you typed other text on this page in another tab. When you save, you see both.")
+        return jsonify(said=told), 409
+    told = _("Saved at %(time)s", time=time_words(clock.now()))
+    if draft.of(section).version != tab.seen:
+        told = _(
+            "Saved at %(time)s. Other answers were saved here meanwhile: you will see both.",
+            time=time_words(clock.now()),
+        )
+    return jsonify(said=told, version=version or tab.version)

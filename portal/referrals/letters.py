@@ -74,17 +74,15 @@ def _subject(notice: ToTell, language: str) -> str:
     kind = notice.kind
     if kind in HARMFUL and not notice.reference:
         return words(language, "A file was removed")
-    if kind == "received":
-        return words(language, "Reference %(reference)s: received")
-    if kind == "reply":
-        return words(language, "Reference %(reference)s: there is a reply")
-    if kind == "connection":
-        return words(language, "Somebody has ended a connection that they had declared")
-    if kind == "expiring":
-        return words(language, "A draft will be deleted soon")
-    if kind in ABOUT_DRAFTS:
+    if kind in ABOUT_DRAFTS and kind != "expiring":
         return words(language, "There is something new about a draft")
-    return words(language, "Reference %(reference)s: there is an update")
+    particular = {
+        "received": words(language, "Reference %(reference)s: received"),
+        "reply": words(language, "Reference %(reference)s: there is a reply"),
+        "connection": words(language, "Somebody has ended a connection that they had declared"),
+        "expiring": words(language, "A draft will be deleted soon"),
+    }
+    return particular.get(kind) or words(language, "Reference %(reference)s: there is an update")
 
 
 def _opening(kind: str, language: str) -> str:

@@ -101,7 +101,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         "referral_section": here("referral_section", **report, section="children", body=BLOB),
         "draft_typing": here("draft_typing", **report, account_id=ACCOUNT, page=mark, tab=ACCOUNT, seen=0, body=BLOB),
         "draft_end": here(
-            "draft_end", draft_id=ACCOUNT, agency_id=AGENCIES[agency], account_id=ACCOUNT, what="deleted"
+            "draft_end", draft_id=report["referral_id"], agency_id=AGENCIES[agency], account_id=ACCOUNT, what="deleted"
         ),
         "referral_child": here("referral_child", **report, position=1, first_name=mark),
         "notice": here("notice", kind="received", account_id=ACCOUNT, referral_id=report["referral_id"]),

@@ -293,4 +293,4 @@ def test_deleting_a_draft_asks_first(person: Person) -> None:
     assert "Delete this draft?" in person.get(f"{draft}/delete").get_data(as_text=True)
     data = filled(main_form(soup(person.get(f"{draft}/delete"))))
     assert [person.send(f"{draft}/delete", data).status_code for _ in range(2)] == [303, 410]
-    person.get(draft, 404)
+    person.get(draft, 410)

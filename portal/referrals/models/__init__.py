@@ -12,6 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
+from portal.referrals.models.drafts import DRAFT_ENDS as DRAFT_ENDS
+from portal.referrals.models.drafts import DraftEnd as DraftEnd
+from portal.referrals.models.drafts import DraftTyping as DraftTyping
 from portal.referrals.models.notices import NOTICE_KINDS as NOTICE_KINDS
 from portal.referrals.models.notices import Notice as Notice
 from portal.referrals.models.notices import NoticeChoice as NoticeChoice
@@ -20,7 +23,6 @@ from portal.referrals.states import STATES
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 SIDES = ("agency", "council")
-DRAFT_ENDS = ("deleted", "expired", "handed", "helped", "sent")
 WITHDRAWAL_REASONS = ("sent_twice", "wrong_child", "wrong_council", "told_otherwise", "other")
 
 
@@ -143,50 +145,6 @@ class ReferralSection(TenantTable):
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "referral_id", "section"),
-    )
-
-
-class DraftTyping(TenantTable):
-    """What somebody typed on one page of a draft and has not saved yet, exactly as it was; None once it was saved.
-
-    `seen` is the version of the section that they had on the screen, `tab` the page in which they typed.
-    """
-
-    __tablename__ = "draft_typing"
-
-    referral_id: Mapped[UUID]
-    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    page: Mapped[str]
-    tab: Mapped[UUID]
-    seen: Mapped[int]
-    version: Mapped[int] = mapped_column(server_default="1")
-    body: Mapped[bytes | None]
-    changed_at: Mapped[datetime] = now_column()
-
-    __table_args__ = (
-        within_council("referral_id", "referral", ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "referral_id", "account_id", "page"),
-    )
-
-
-class DraftEnd(TenantTable):
-    """What became of a draft, for one person who knew it and cannot open it any more; nothing of what was in it.
-
-    It outlives the draft, for some time (commands/endings.py).
-    """
-
-    __tablename__ = "draft_end"
-
-    draft_id: Mapped[UUID]
-    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    what: Mapped[str]
-    ended_at: Mapped[datetime] = now_column()
-
-    __table_args__ = (
-        UniqueConstraint("tenant_id", "draft_id", "account_id"),
-        CheckConstraint(one_of("what", DRAFT_ENDS), name="what"),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,6 +14,8 @@ Path = tuple[str | int, ...]
 Text = Mapping[str, str]
 
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]{0,59}\Z")
+# Control characters but for line ends and tabs, and halves of characters (Unicode categories Cc and Cs).
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 LANGUAGES = ("en", "cy")
 LONGEST_TEXT = 6_000
 """Characters in one text of a council: enough for a page of advice, far from a giant form."""
@@ -184,6 +185,8 @@ class Checker:
 
     def size(self, document: object) -> None:
         """Raise SchemaMistakes for a document that is too deep, has too many parts or too much text; quick and flat."""
+        if not _too_large(document):
+            return
         parts, characters = 0, 0
         waiting: list[tuple[object, Path]] = [(document, ())]
         while waiting:
@@ -198,6 +201,25 @@ class Checker:
             waiting += _inside(here, path)
 
 
+def _too_large(document: object) -> bool:
+    """Whether any limit is passed, without the places, which almost no document is asked for."""
+    parts, characters = 0, 0
+    level: list[object] = [document]
+    for _depth in range(DEEPEST_DOCUMENT + 1):
+        parts += len(level)
+        characters += sum(len(one) for one in level if isinstance(one, str))
+        if parts > MOST_PARTS or characters > MOST_CHARACTERS:
+            return True
+        level = [
+            below
+            for one in level
+            for below in (one.values() if isinstance(one, Mapping) else one if isinstance(one, list | tuple) else ())
+        ]
+        if not level:
+            return False
+    return True
+
+
 def _inside(thing: object, path: Path) -> list[tuple[object, Path]]:
     if isinstance(thing, Mapping):
         return [(value, (*path, str(key)[:60])) for key, value in thing.items()]
@@ -208,4 +230,4 @@ def _inside(thing: object, path: Path) -> list[tuple[object, Path]]:
 
 def printable(words: str) -> bool:
     """Tell whether a text has no control characters other than line ends and tabs."""
-    return all(character in "\n\t" or unicodedata.category(character) not in {"Cc", "Cs"} for character in words)
+    return _UNPRINTABLE.search(words) is None

@@ -64,6 +64,7 @@ class Event(StrEnum):
     COUNCIL_APPLIED = "tenants.applied"
     COUNCIL_CHANGED = "tenants.changed"
     SIGN_ON_CHANGED = "tenants.sign_on_changed"
+    KEY_ROTATED = "tenants.key_rotated"
     COUNCIL_EXPORTED = "tenants.exported"
     COUNCIL_DESTROYED = "tenants.destroyed"
     COUNCIL_RESTORED = "tenants.restored"
@@ -175,6 +176,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
     Event.COUNCIL_CHANGED: frozenset({"parts"}),
     Event.SIGN_ON_CHANGED: frozenset({"provider", "what"}),
+    Event.KEY_ROTATED: frozenset({"version"}),
     Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),
     Event.COUNCIL_DESTROYED: frozenset({"hash"}),
     Event.COUNCIL_RESTORED: frozenset({"hash"}),

@@ -24,6 +24,7 @@ COMMANDS = {
     "operator": "portal.cli.operators",
     "browser": "portal.cli.browser",
     "scanner": "portal.cli.scanner",
+    "keys": "portal.cli.keys",
 }
 
 

@@ -32,11 +32,14 @@ def _told(act: Callable[[], None]) -> int:
     """Do it as the tables' owner: 0, or 1 with a sentence that says why nothing was changed."""
     import portal.models  # noqa: F401 - every table must be known, whichever package it belongs to
     from portal.cli import published
+    from portal.files.travelling import Objects
     from portal.kernel.errors import NotFound
+    from portal.tenants import beside
     from portal.tenants.archive import BadArchive, BadKey
     from portal.tenants.commands.leaving import ChangedSince, NotConfirmed
     from portal.tenants.commands.returning import Occupied
 
+    beside.register(Objects())
     try:
         with published.connected(owner=True):
             act()

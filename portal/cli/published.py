@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from config import settings as configuration
+from portal.adapters import ports, storage
 from portal.auth import envelope
 from portal.auth.agency_rules import DomainRule
 from portal.auth.queries import agencies
@@ -46,6 +47,7 @@ def connected(*, owner: bool = False) -> Iterator[None]:
     db.bind(engine)
     vault.open_with(crypto.root_key(found.root_key))
     envelope.open_with(crypto.root_key(found.root_key))
+    ports.use_store(storage.store_for(found.storage, found.s3()))
     try:
         yield
     except (DBAPIError, Unavailable):
@@ -57,7 +59,7 @@ def connected(*, owner: bool = False) -> Iterator[None]:
 def rules(family: str = CONCERN) -> dict[str, tuple[Form, Thresholds]]:
     """The newest published form and rules of every council, of one family of forms; raises NoInstanceError."""
     with connected():
-        found = {council.slug: _newest(council, family) for council in _councils()}
+        found = {council.slug: _newest(council, family) for council in councils()}
     return {slug: published for slug, published in found.items() if published is not None}
 
 
@@ -79,7 +81,7 @@ def domain_rules(slug: str) -> list[DomainRule] | None:
 
 def council(slug: str) -> Council | None:
     """The council with that slug, within `connected`."""
-    return next((each for each in _councils() if each.slug == slug), None)
+    return next((each for each in councils() if each.slug == slug), None)
 
 
 def _domain_rules(council: Council) -> list[DomainRule]:
@@ -90,7 +92,8 @@ def _domain_rules(council: Council) -> list[DomainRule]:
         ]
 
 
-def _councils() -> list[Council]:
+def councils() -> list[Council]:
+    """Every council, within `connected`."""
     query = select(CouncilRow.id, CouncilRow.slug, CouncilRow.nation).order_by(CouncilRow.slug)
     with db.unit_of_work(scope.NOWHERE) as session:
         return [Council(row.id, row.slug, {}, row.nation, ()) for row in session.execute(query)]

@@ -9,13 +9,13 @@ import structlog
 from portal.adapters import ports
 from portal.auth.letters import address, language_of, send
 from portal.auth.queries import mailing
-from portal.files import content
+from portal.files import content, sweeper, travelling
 from portal.files.commands import clearing, judging
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Unavailable
 from portal.kernel.language import words
 from portal.kernel.scope import Scope
-from portal.tenants import resolve
+from portal.tenants import beside, resolve
 
 log = structlog.get_logger()
 
@@ -110,3 +110,18 @@ def tell_late(sweep_id: UUID) -> None:
             "Ask whoever runs the portal to look at the scanner, and ask for urgent files by another way.",
         )
         send(reader, language, subject, f"{text}\n\n{address('/')}", f"late-{sweep_id}-{reader.membership_id}")
+
+
+@jobs.app.periodic(cron="25 4 * * *")
+@jobs.app.task(name="files.compare", queueing_lock="files.compare", pass_context=False)
+def compare(timestamp: int) -> None:
+    """Every night: no row names an object that is not there, and no object that nobody names stays for long."""
+    del timestamp
+    try:
+        sweeper.sweep()
+    except Unavailable:
+        log.warning("files.store_unavailable")
+
+
+# Whoever takes a council out, or brings one back, takes its objects along.
+beside.register(travelling.Objects())

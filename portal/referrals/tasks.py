@@ -15,7 +15,17 @@ from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Scope
-from portal.referrals.commands import digests, endings, expiry, handing_over, harmful, notices, trials, what_if
+from portal.referrals.commands import (
+    attaching,
+    digests,
+    endings,
+    expiry,
+    handing_over,
+    harmful,
+    notices,
+    trials,
+    what_if,
+)
 from portal.referrals.commands.telling import CONTACT_JOB
 from portal.referrals.letters import digest, letter
 from portal.referrals.queries.notices import of_harmful, to_contact, to_tell
@@ -143,6 +153,18 @@ def forget_trials(timestamp: int) -> None:
             found = trials.forget_old()
         if found:
             log.info("trials.forgotten", council=council.slug, count=found)
+
+
+@jobs.app.periodic(cron="45 3 * * *")
+@jobs.app.task(name="referrals.forget_uploads", queueing_lock="referrals.forget_uploads", pass_context=False)
+def forget_uploads(timestamp: int) -> None:
+    """Every night: uploads that nobody went on with for a day are deleted."""
+    del timestamp
+    for council in resolve.everyone():
+        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+            found = attaching.forget_abandoned()
+        if found:
+            log.info("uploads.forgotten", council=council.slug, count=found)
 
 
 runners.register_runner(WHAT_IF, what_if.run)

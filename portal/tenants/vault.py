@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import time
 from functools import lru_cache
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from portal.kernel.errors import NotFound, Unavailable
 from portal.tenants.models import CouncilKey
 
 _root: bytes | None = None
-_VERSION_BYTES = 4
+VERSION_BYTES = 4
+# How long a process takes the newest key to be the newest; a rotation finds what was wrapped meanwhile on its next run.
+_NEWEST_FOR = 60
 
 
 def open_with(root: bytes) -> None:
@@ -63,8 +66,9 @@ def _unwrapped(council_id: UUID, version: int, wrapped: bytes) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _stored(council_id: UUID, version: int) -> tuple[int, bytes]:
-    """The wrapped key of that version (0: the newest). Cached: a stored key never changes."""
+def _stored(council_id: UUID, version: int, minute: int) -> tuple[int, bytes]:
+    """The wrapped key of that version (0: the newest, in that minute). Cached: a stored key never changes."""
+    del minute
     query = select(CouncilKey.version, CouncilKey.wrapped).where(CouncilKey.tenant_id == council_id)
     if version:
         query = query.where(CouncilKey.version == version)
@@ -76,7 +80,8 @@ def _stored(council_id: UUID, version: int) -> tuple[int, bytes]:
 
 def _council_key(version: int = 0) -> tuple[int, bytes]:
     council = council_id()
-    found, wrapped = _stored(council, version)
+    minute = 0 if version else int(time.monotonic()) // _NEWEST_FOR
+    found, wrapped = _stored(council, version, minute)
     return found, _unwrapped(council, found, wrapped)
 
 
@@ -90,14 +95,27 @@ def new_record_key(table: str, record_id: UUID) -> bytes:
     """A new key for one record, wrapped with the council's newest key; store it beside the record."""
     version, key = _council_key()
     where = crypto.place(council_id(), table, record_id, "key", version)
-    return version.to_bytes(_VERSION_BYTES, "big") + crypto.seal(key, crypto.new_key(), where)
+    return version_mark(version) + crypto.seal(key, crypto.new_key(), where)
+
+
+def version_mark(version: int) -> bytes:
+    """What a wrapped key begins with: which of the council's keys opens it."""
+    return version.to_bytes(VERSION_BYTES, "big")
+
+
+def wrapped_again(wrapped: bytes, table: str, record_id: UUID) -> bytes:
+    """A record's key, wrapped with the council's newest key instead; raises kernel.crypto.CannotOpen."""
+    plain = record_key(wrapped, table, record_id)
+    version, key = _council_key()
+    where = crypto.place(council_id(), table, record_id, "key", version)
+    return version_mark(version) + crypto.seal(key, plain, where)
 
 
 def record_key(wrapped: bytes, table: str, record_id: UUID) -> bytes:
     """The record's own key, for what seals streams itself; raises kernel.crypto.CannotOpen."""
-    version, key = _council_key(int.from_bytes(wrapped[:_VERSION_BYTES], "big"))
+    version, key = _council_key(int.from_bytes(wrapped[:VERSION_BYTES], "big"))
     where = crypto.place(council_id(), table, record_id, "key", version)
-    return crypto.unseal(key, wrapped[_VERSION_BYTES:], where)
+    return crypto.unseal(key, wrapped[VERSION_BYTES:], where)
 
 
 def mark(kind: str, text: str) -> str:

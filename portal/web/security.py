@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from io import BytesIO
-from typing import IO
+from tempfile import TemporaryFile
+from typing import IO, Any, TypeVar, cast
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Request, Response, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, RequestEntityTooLarge
 
@@ -26,6 +28,10 @@ MAX_BODY = 1_500_000  # bytes; a form of fifteen full narratives fits several ti
 MAX_FIELDS = 1_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSED = 400
+# How many times the limit of a page with large files is read and thrown away, for the sake of an answer.
+POURED = 3
+LARGE, TOO_LARGE = "__large__", "too-large"
+View = TypeVar("View", bound=Callable[..., Any])
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -38,7 +44,8 @@ HEADERS = {
 
 
 class InMemory(Request):
-    """A request whose uploaded files stay in memory, never in a file on our disk; MAX_BODY bounds them."""
+    """A request whose uploaded files stay in memory, never in a file on our disk; MAX_BODY bounds them. Those of a page
+    that takes large files go to files without a name, which nothing but this process can open and which end with it."""
 
     def _get_file_stream(
         self,
@@ -48,7 +55,7 @@ class InMemory(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         del total_content_length, content_type, filename, content_length
-        return BytesIO()
+        return cast("IO[bytes]", TemporaryFile()) if g.get("on_disk") else BytesIO()
 
 
 class PortalFlask(Flask):
@@ -87,6 +94,46 @@ def _undo_session() -> None:
         undo()
 
 
+def large(most: Callable[[], int]) -> Callable[[View], View]:
+    """A page that takes files of up to `most()` bytes together from whoever is signed in. A larger body never reaches
+    the view: the person is led to the page itself, at which `too_large()` holds."""
+
+    def mark(view: View) -> View:
+        setattr(view, LARGE, most)
+        return view
+
+    return mark
+
+
+def too_large() -> bool:
+    """Whether the page is shown because what was just sent to it was too large to be taken."""
+    return TOO_LARGE in request.args
+
+
+def _make_room() -> Response | None:
+    """Take a large body where the page asks for it; the refusal of one that is too large even for that."""
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), LARGE, None)
+    if most is None or scope.current().actor is None:
+        return None
+    request.max_content_length = most() + MAX_BODY
+    g.on_disk = True
+    # A slow line may take minutes, and no transaction of ours stays open so long.
+    db.rollback()
+    if (request.content_length or 0) <= request.max_content_length:
+        return None
+    _pour_away(request.content_length or 0, most() * POURED)
+    answer = Response(status=303)
+    answer.location = f"{request.script_root}{request.path}?{TOO_LARGE}=yes"
+    return answer
+
+
+def _pour_away(size: int, most: int) -> None:
+    """Read a body and forget it, so that the browser reads our answer; past `most` bytes it is cut off."""
+    stream, left = request.environ["wsgi.input"], min(size, most)
+    while left > 0 and (piece := stream.read(min(left, 2**18))):
+        left -= len(piece)
+
+
 def register(app: Flask, *, secure: bool) -> None:
     """Set the limits and hooks; call before the guard, so that its refusals have headers too."""
     app.config.update(
@@ -104,7 +151,7 @@ def register(app: Flask, *, secure: bool) -> None:
     app.teardown_request(_end)
 
 
-def _begin() -> None:
+def _begin() -> Response | None:
     g.started = time.perf_counter()
     g.csp_nonce = secrets.token_urlsafe(16)
     g.request_id = uuid4().hex
@@ -117,12 +164,15 @@ def _begin() -> None:
         # it for its form, and HEAD carries no token.
         request.method = "GET"
     if request.method in SAFE_METHODS:
-        return
+        return None
     # Browsers say where a request comes from; another site may not act for our people.
     if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
         raise Forbidden
+    if refused := _make_room():
+        return refused
     if len(request.form) > MAX_FIELDS:
         raise RequestEntityTooLarge
+    return None
 
 
 def _headers(response: Response) -> Response:

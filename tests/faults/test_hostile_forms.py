@@ -48,6 +48,8 @@ STATES = {
     "/sign-in/forgotten/password",
     "/account/sign-on/<uuid:link_id>/remove",
     "/account/passkey-offer",
+    "/files/<uuid:file_id>/parts",
+    "/files/<uuid:file_id>/remove",
     "/account/passkeys/<uuid:passkey_id>/remove",
     "/account/recovery-codes/kept",
     "/account/sessions/end",

@@ -41,6 +41,7 @@ NAMES = {
     "agency_id": "agency",
     "import_id": "register",
     "grant_id": "grant",
+    "file_id": "file",
 }
 COUNCILS_OWN = ("opening", "connection", "topic", "form", "trial", "version", "token", "agency", "register", "grant")
 # What belongs to an agency, and is named beside it.
@@ -67,6 +68,8 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
 }
 FIXED |= {"decision": "suspend", "agency_kind": "school"}
 FIXED["typed_page"] = "section/referrer"
+# A link that was never made leads back to the page that has good ones.
+FIXED["lapsing"] = "lapsed"
 FIXED["template_key"] = "concern-shared"
 FIXED["answer"] = "referrer.-.-.-.ref_phone"
 # None is set up: tests/tenants/test_identity_providers.py walks them.

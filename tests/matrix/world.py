@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy import select, update
 
 from portal.auth.models import Account, Agency, AgencyDomain, AgencySite
 from portal.auth.policy import Permission
+from portal.files.models import StoredFile
 from portal.forms.commands import comments, drafting
 from portal.forms.queries import newest
 from portal.forms.queries.comments import of_draft as comments_of
@@ -18,6 +20,7 @@ from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.messaging import commands as messaging
 from portal.referrals.commands import drafts, trials
+from portal.referrals.commands.attaching import Target, attach
 from portal.referrals.commands.connections import declare
 from portal.referrals.queries.connections import Declared, declared_by
 from portal.referrals.queries.drafts import find_draft
@@ -68,6 +71,7 @@ class Things:
     site: dict[str, str] = field(default_factory=dict)
     register: dict[str, str] = field(default_factory=dict)
     grant: dict[str, str] = field(default_factory=dict)
+    file: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -97,6 +101,7 @@ def make(councils: Councils) -> World:
         mark = THERE if person is foreigner else HERE
         _reports(world, whose, person, owners[person.council.id], mark)
         world.things.draft[whose] = str(_draft(person, mark))
+        world.things.file[whose] = str(_file_on(person, world.things.report[whose], mark))
         world.things.membership[whose] = _near(person, f"Huw {mark} Wait", "pending")
         world.things.candidate[whose] = _near(person, f"Haf {mark} Ready", "active")
         world.things.invitation[whose], world.things.token[whose] = make_invitation(person)
@@ -107,7 +112,7 @@ def make(councils: Councils) -> World:
         world.things.passkey[whose] = give_passkey(person.account_id)
     world.things.passkey[MISSING] = str(uuid4())
     world.things.draft[MISSING] = world.things.membership[MISSING] = world.things.invitation[MISSING] = str(uuid4())
-    world.things.candidate[MISSING] = str(uuid4())
+    world.things.candidate[MISSING] = world.things.file[MISSING] = str(uuid4())
     world.things.token[MISSING] = "nothing-opens-with-this"
     _designed(world)
     _agencies(world.things)
@@ -123,6 +128,16 @@ def make(councils: Councils) -> World:
     # What a council publishes is open to everybody, so only "does it exist" differs.
     world.things.topic = {AGENCY: known, OTHER_AGENCY: known, OTHER_COUNCIL: "no_such", MISSING: "nothing_here"}
     return world
+
+
+def _file_on(person: Person, reference: str, mark: str) -> UUID:
+    """A file on a report, which may be opened."""
+    with db.unit_of_work(person.scope) as session:
+        found = find(person.actor, Permission.TRACK, reference)
+        target = Target(found.id, found.agency_id, "agency", later=True)
+        file_id = attach(person.actor, target, f"{mark} notes.txt", "text/plain", BytesIO(mark.encode()), kind="txt")
+        session.execute(update(StoredFile).where(StoredFile.id == file_id).values(state="ready"))
+    return file_id
 
 
 def _designed(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from uuid import UUID, uuid4
@@ -21,7 +22,7 @@ from portal.kernel import db
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from portal.kernel.scope import SYSTEM, Scope
 from portal.referrals.commands import attaching, drafts, expiry
-from portal.referrals.commands.attaching import Target
+from portal.referrals.commands.attaching import Coming, Target
 from portal.referrals.models import Referral
 from portal.referrals.queries.attachments import find, of_report
 from portal.referrals.queries.drafts import find_draft
@@ -113,7 +114,7 @@ def test_limits_are_the_councils(teacher: Person, monkeypatch: pytest.MonkeyPatc
         put(teacher, on, b"one more")
     assert refused.value.errors == {"file": "report_full"}
     with acting(teacher), pytest.raises(Invalid):
-        attaching.begin(teacher.actor, on, "more.pdf", "", 1)
+        attaching.begin(teacher.actor, on, Coming("more.pdf", "", 1))
 
 
 def test_there_are_at_most_so_many(teacher: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,14 +137,19 @@ def test_a_file_comes_in_parts_in_any_order_and_twice(teacher: Person) -> None:
     draft_id = make_draft(teacher)
     on, content = target(teacher, draft_id), bytes(range(251)) * 10_000
     parts = [content[start : start + PART] for start in range(0, len(content), PART)]
+    digest = hashlib.sha256(content).hexdigest()
     assert len(parts) == 3
     with acting(teacher):
-        file_id = attaching.begin(teacher.actor, on, "long.pdf", "application/pdf", len(content))
+        file_id = attaching.begin(teacher.actor, on, Coming("long.pdf", "application/pdf", len(content), digest))
     said = []
     for number in (0, 2, 0, 1):
         with acting(teacher):
             said.append(attaching.take(teacher.actor, find(teacher.actor, file_id), number, parts[number]))
     assert said == [1, 1, 1, 3]
+    with acting(teacher):
+        # Chosen again after a closed page: it goes on where it was.
+        again = attaching.begin(teacher.actor, on, Coming("long.pdf", "application/pdf", len(content), digest))
+    assert again == file_id
     for bad in ((3, b""), (-1, parts[0]), (0, parts[0] + b"x"), (2, parts[2][:-1])):
         with acting(teacher), pytest.raises(Invalid):
             attaching.take(teacher.actor, find(teacher.actor, file_id), *bad)
@@ -166,7 +172,7 @@ def test_a_colleague_does_not_go_on_with_somebody_elses_upload(teacher: Person) 
     with acting(teacher):
         assert teacher.actor.agency_id is not None
         on = Target(made.id, teacher.actor.agency_id, "agency", later=True)
-        file_id = attaching.begin(teacher.actor, on, "a.pdf", "", 3)
+        file_id = attaching.begin(teacher.actor, on, Coming("a.pdf", "", 3))
     with acting(screener), pytest.raises(Conflict):
         attaching.take(screener.actor, find(screener.actor, file_id), 0, b"abc")
     with acting(screener), pytest.raises(Conflict):
@@ -208,7 +214,7 @@ def test_files_go_with_their_draft(teacher: Person, admin: Admin, end: Callable[
     draft_id = make_draft(teacher)
     put(teacher, target(teacher, draft_id))
     with acting(teacher):
-        half = attaching.begin(teacher.actor, target(teacher, draft_id), "half.pdf", "", PART + 1)
+        half = attaching.begin(teacher.actor, target(teacher, draft_id), Coming("half.pdf", "", PART + 1))
     with acting(teacher):
         attaching.take(teacher.actor, find(teacher.actor, half), 0, b"x" * PART)
     before = objects(teacher)

@@ -3,6 +3,7 @@ import {
   Button,
   Checkboxes,
   ErrorSummary,
+  FileUpload,
   NotificationBanner,
   PasswordInput,
   ServiceNavigation,
@@ -18,6 +19,7 @@ import { passkeys } from './passkey.js'
 import { PlainRadios } from './plain-radios.js'
 import { SearchSelect } from './search-select.js'
 import { preventDoubleSubmit } from './double-submit.js'
+import { uploads } from './upload.js'
 import { watchProgress } from './watch-progress.js'
 
 const components = [
@@ -25,6 +27,7 @@ const components = [
   Checkboxes,
   CodePointCount,
   ErrorSummary,
+  FileUpload,
   NotificationBanner,
   PasswordInput,
   PlainRadios,
@@ -39,3 +42,4 @@ livePreview(document)
 autosave(document)
 idleWarning(document)
 passkeys(document)
+uploads(document)

@@ -25,8 +25,11 @@ from portal.tenants import vault
 PART: Final = 2**20
 
 
-def begin(actor: Actor, agency_id: UUID, *, name: str, declared: str, size: int) -> UUID:
-    """Make room for a file of exactly so many bytes; its id. Raises Invalid (file: empty)."""
+def begin(actor: Actor, agency_id: UUID, *, name: str, declared: str, size: int, sha256: str) -> UUID:
+    """Make room for a file of exactly so many bytes, with that digest if one is given; its id.
+
+    Raises Invalid (file: empty).
+    """
     if size < 1:
         raise Invalid({"file": "empty"})
     file_id, now = uuid4(), clock.now()
@@ -42,6 +45,7 @@ def begin(actor: Actor, agency_id: UUID, *, name: str, declared: str, size: int)
             name=sealed_name(file_id, wrapped, name),
             declared=declared_type(declared),
             size=size,
+            sha256=sha256,
             state=ARRIVING,
             asked_at=now,
         )
@@ -111,19 +115,22 @@ def pieces(file: Stored) -> Iterator[bytes]:
             raise content.Damaged from None
 
 
-def finish(file: Stored, plain: Iterator[bytes]) -> bool:
+def finish(file: Stored, plain: Iterator[bytes], kind: str = "") -> bool:
     """Make the file whole, to be checked, out of its bytes; its parts go. False when somebody else did just before.
 
-    Raises Unavailable, when the store is away.
+    Raises Invalid (file: part) when they are not those whose digest was promised; Unavailable, when the store is away.
     """
     tenant = content.council_id()
     this = (StoredFile.tenant_id == tenant, StoredFile.id == file.id, StoredFile.state == ARRIVING)
     if db.session().execute(select(StoredFile.id).where(*this).with_for_update()).first() is None:
         return False
     written = content.write(file.id, file.wrapped_key, plain, file.size)
+    if file.sha256 not in ("", written.sha256):
+        raise Invalid({"file": "part"})
     whole = update(StoredFile).where(*this)
     db.session().execute(
         whole.values(
+            kind=kind,
             size=written.size,
             sha256=written.sha256,
             object_key=written.object_key,

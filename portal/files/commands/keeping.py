@@ -18,8 +18,11 @@ from portal.tenants import vault
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
 
 
-def keep(actor: Actor, agency_id: UUID, pieces: Iterable[bytes], *, name: str, declared: str, most: int) -> UUID:
-    """Keep a new file of at most so many bytes, to be checked; its id. `declared` is the type that the browser said.
+def keep(
+    actor: Actor, agency_id: UUID, pieces: Iterable[bytes], *, name: str, declared: str, most: int, kind: str = ""
+) -> UUID:
+    """Keep a new file of at most so many bytes, to be checked; its id. `declared` is the type that the browser said,
+    `kind` what the file was seen to be ("": nobody has looked).
 
     The object is in the store before the row is written: a transaction that is undone leaves an object that no row
     names, which the sweeper finds. Raises Invalid (file: too_large, empty) and Unavailable, when the store is away.
@@ -42,6 +45,7 @@ def keep(actor: Actor, agency_id: UUID, pieces: Iterable[bytes], *, name: str, d
             created_at=now,
             wrapped_key=wrapped,
             name=sealed_name(file_id, wrapped, name),
+            kind=kind,
             declared=declared_type(declared),
             size=written.size,
             sha256=written.sha256,

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from datetime import timedelta
+from functools import wraps
+from typing import BinaryIO, Final, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, text
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.files import names
+from portal.files import apart, names
 from portal.files.commands import arriving, keeping
+from portal.files.models import StoredFile
+from portal.files.refusals import Refused
 from portal.files.states import ARRIVING
 from portal.kernel import clock, db
-from portal.kernel.errors import Conflict, Invalid
+from portal.kernel.errors import Conflict, Invalid, Unavailable
 from portal.kernel.scope import Actor
 from portal.referrals.commands import notices
 from portal.referrals.commands.drafts import council_of_scope
@@ -25,6 +29,10 @@ from portal.referrals.queries.attachments import Attached, same, taken_up
 from portal.tenants.file_settings import Files
 
 MOST_FILES: Final = 50
+ABANDONED_AFTER: Final = timedelta(hours=24)
+PART: Final = arriving.PART
+Asked = ParamSpec("Asked")
+Done = TypeVar("Done")
 # What the other side is told.
 NOTICE: Final = {"agency": "file_in", "council": "file"}
 _PIECE: Final = 2**18
@@ -44,45 +52,95 @@ class Target:
     tells: UUID | None = None
 
 
+@dataclass(frozen=True)
+class Coming:
+    """What is promised of a file that comes in parts; `sha256` in hexadecimal, "" where the browser cannot tell."""
+
+    name: str
+    declared: str
+    size: int
+    sha256: str = ""
+
+
+def _apart(act: Callable[Asked, Done]) -> Callable[Asked, Done]:
+    """In a transaction of its own: what is wrong with one file, or with the rest of a page, undoes no other file."""
+
+    @wraps(act)
+    def alone(*asked: Asked.args, **named: Asked.kwargs) -> Done:
+        with db.apart():
+            return act(*asked, **named)
+
+    return alone
+
+
 def limits() -> Files:
     """How large files may be in this council."""
     found: Files = council_of_scope().settings.files
     return found
 
 
-def attach(actor: Actor, target: Target, name: str, declared: str, file: BinaryIO) -> UUID:
-    """Keep a file, to be checked, and put it on the report; its id. The same content twice is one file.
+def be_patient() -> None:
+    """Looking into files and storing them takes longer than a page may stay idle otherwise."""
+    db.session().execute(PATIENCE)
+
+
+def kind_of(name: str, declared: str, file: BinaryIO) -> str:
+    """What a file is, by a first look into it; "" when there was no time for one, and its check will say.
+
+    Raises Invalid (file: a code of files.refusals) for one that is not taken.
+    """
+    try:
+        return apart.check(file, name, declared).code
+    except Refused as refused:
+        raise Invalid({"file": refused.code}) from None
+    except Unavailable:
+        return ""
+
+
+@_apart
+def attach(actor: Actor, target: Target, name: str, declared: str, file: BinaryIO, *, kind: str = "") -> UUID:
+    """Keep a file, to be checked, and put it on the report; its id. The same content twice is one file. `kind` is what
+    `kind_of` said.
 
     Raises Invalid (file: empty, too_large, report_full, too_many) and Unavailable, when the store is away.
     """
     digest, size = _digest(file)
     if not size:
         raise Invalid({"file": "empty"})
-    db.session().execute(PATIENCE)
+    be_patient()
     _take_turns(target.referral_id)
     if there := same(target.referral_id, digest):
         return there
     _must_fit(target, size)
     file_id = keeping.keep(
-        actor, target.agency_id, _pieces(file), name=names.cleaned(name), declared=declared, most=limits().most
-    )
+        actor, target.agency_id, _pieces(file),
+        name=names.cleaned(name), declared=declared, most=limits().most, kind=kind,
+    )  # fmt: skip
     _link(actor, target, file_id)
     _tell(actor, target, file_id)
     return file_id
 
 
-def begin(actor: Actor, target: Target, name: str, declared: str, size: int) -> UUID:
-    """Make room on the report for a file that comes in parts; its id.
+@_apart
+def begin(actor: Actor, target: Target, coming: Coming) -> UUID:
+    """Make room on the report for a file that comes in parts; its id. A file that is there already, or the person's
+    own upload of it that broke off, is gone on with.
 
     Raises Invalid (file: empty, too_large, report_full, too_many).
     """
     _take_turns(target.referral_id)
-    _must_fit(target, size)
-    file_id = arriving.begin(actor, target.agency_id, name=names.cleaned(name), declared=declared, size=size)
+    if coming.sha256 and (there := same(target.referral_id, coming.sha256, arriving_of=actor.account_id)):
+        return there
+    _must_fit(target, coming.size)
+    file_id = arriving.begin(
+        actor, target.agency_id,
+        name=names.cleaned(coming.name), declared=coming.declared, size=coming.size, sha256=coming.sha256,
+    )  # fmt: skip
     _link(actor, target, file_id)
     return file_id
 
 
+@_apart
 def take(actor: Actor, attached: Attached, number: int, piece: bytes) -> int:
     """Keep one part of the person's own upload; the number of the next that is missing.
 
@@ -94,13 +152,33 @@ def take(actor: Actor, attached: Attached, number: int, piece: bytes) -> int:
     return arriving.missing(attached.file)
 
 
-def finish(actor: Actor, attached: Attached, target: Target, plain: BinaryIO) -> None:
+def gather(attached: Attached, plain: BinaryIO) -> None:
+    """Write all parts of an upload one after the other; raises files.content.Damaged and Unavailable."""
+    plain.writelines(arriving.pieces(attached.file))
+
+
+def missing(actor: Actor, attached: Attached) -> int:
+    """The number of the first part of the person's own upload that has not come. Raises Conflict for what does not
+    arrive any more."""
+    if attached.file.state != ARRIVING or attached.added_by != actor.account_id:
+        raise Conflict("not arriving")
+    return arriving.missing(attached.file)
+
+
+def parts_of(attached: Attached) -> int:
+    """How many parts an upload has."""
+    return arriving.parts_of(attached.file.size)
+
+
+@_apart
+def finish(actor: Actor, attached: Attached, target: Target, plain: BinaryIO, kind: str = "") -> None:
     """All parts have come: the file is whole, to be checked. Twice is once. Raises Unavailable."""
-    db.session().execute(PATIENCE)
-    if arriving.finish(attached.file, _pieces(plain)):
+    be_patient()
+    if arriving.finish(attached.file, _pieces(plain), kind):
         _tell(actor, target, attached.id)
 
 
+@_apart
 def remove(actor: Actor, attached: Attached) -> None:
     """Take a file off a draft, or give an upload of one's own up. Twice is once.
 
@@ -115,6 +193,17 @@ def remove(actor: Actor, attached: Attached) -> None:
     gone = db.session().execute(statement.returning(Attachment.id).execution_options(synchronize_session=False))
     if gone.scalar_one_or_none() is not None and attached.file.state != ARRIVING:
         events.record(Event.FILE_REMOVED, attached.referral_id, file=str(attached.id))
+
+
+def forget_abandoned() -> int:
+    """Delete the uploads of this council of which nothing has come for a day; how many."""
+    tenant, old = council_of_scope().id, clock.now() - ABANDONED_AFTER
+    left = select(StoredFile.id).where(
+        StoredFile.tenant_id == tenant, StoredFile.state == ARRIVING, StoredFile.asked_at < old
+    )
+    gone = delete(Attachment).where(Attachment.tenant_id == tenant, Attachment.file_id.in_(left))
+    statement = gone.returning(Attachment.id).execution_options(synchronize_session=False)
+    return len(db.session().execute(statement).all())
 
 
 def note_opened(attached: Attached) -> None:

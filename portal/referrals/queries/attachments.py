@@ -13,7 +13,7 @@ from portal.auth.policy import Permission
 from portal.files import queries as files
 from portal.files.models import StoredFile
 from portal.files.queries import Stored
-from portal.files.states import HARMFUL, REFUSED
+from portal.files.states import ARRIVING, HARMFUL, REFUSED
 from portal.kernel import db
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
@@ -122,8 +122,12 @@ def taken_up(referral_id: UUID) -> tuple[int, int]:
     return int(number), int(size)
 
 
-def same(referral_id: UUID, sha256: str) -> UUID | None:
-    """The file on that report with the same content, if there is one."""
+def same(referral_id: UUID, sha256: str, *, arriving_of: UUID | None = None) -> UUID | None:
+    """The file on that report with the same content, if there is one; one that is still arriving only for whoever
+    sends it."""
+    here = StoredFile.state != ARRIVING
+    if arriving_of is not None:
+        here = or_(here, StoredFile.added_by == arriving_of)
     on_file = and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id)
     query = (
         select(StoredFile.id)

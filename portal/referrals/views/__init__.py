@@ -11,8 +11,10 @@ from portal.auth.guard import may
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.referrals.views import (
+    attachments,
     beginning,
     connections,
+    downloads,
     emails,
     ending_connections,
     endings,
@@ -33,8 +35,10 @@ from portal.referrals.views.blueprint import blueprint
 from portal.web import shell
 
 __all__ = [
+    "attachments",
     "beginning",
     "connections",
+    "downloads",
     "emails",
     "ending_connections",
     "endings",
@@ -58,6 +62,7 @@ def register(app: Flask) -> None:
     """Add the pages and what the navigation offers to people who may report."""
     app.register_blueprint(blueprint)
     trying.register(app)
+    downloads.register(app)
     app.register_blueprint(what_if.blueprint)
     shell.add_navigation(app, _links, place=1)
 

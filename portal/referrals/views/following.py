@@ -48,6 +48,7 @@ def show(reference: str) -> ResponseReturnValue:
         open=found.state in states.OPEN,
         late=found.due_at is not None and found.due_at < clock.now(),
         parts=[
+            {"href": "#files", "text": _("Files")},
             {"href": "#timeline", "text": _("What has happened")},
             {"href": "#route", "text": _("Where it went")},
             {"href": "#answers", "text": _("The answers as sent")},

@@ -19,7 +19,7 @@ from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council, Scope
 from portal.kernel.tables import Base
-from portal.tenants import archive, wrapping
+from portal.tenants import archive, beside, wrapping
 from portal.tenants.models import CouncilRow
 from portal.tenants.queries import owned
 
@@ -74,6 +74,8 @@ def _parts(council_id: UUID, content: owned.Content, key: bytes) -> Iterator[tup
         yield name, wrapping.for_archive(name, content.noted(name, lines), key)
     for name, lines in owned.shared_parts(council_id):
         yield name, wrapping.for_archive(name, lines, key)
+    for keeper in beside.keepers():
+        yield keeper.name, keeper.lines(council_id)
 
 
 def _council(slug: str) -> Council:
@@ -111,6 +113,9 @@ def destroy(slug: str, confirmed: str) -> dict[str, int]:
         with scope.within(Scope(None, scope.SYSTEM)):
             events.record(Event.COUNCIL_DESTROYED, council.id, hash=confirmed)
             session.flush()
+    # Only now: what is deleted elsewhere cannot be undone with the transaction.
+    for keeper in beside.keepers():
+        keeper.forget(council.id)
     return gone
 
 

@@ -18,7 +18,7 @@ from portal.audit.events import Event
 from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.kernel.tables import Base
-from portal.tenants import archive, wrapping
+from portal.tenants import archive, beside, wrapping
 from portal.tenants.archive import Archive, BadArchive
 from portal.tenants.commands.leaving import PATIENCE
 from portal.tenants.models import CouncilRow
@@ -55,6 +55,8 @@ def restore(source: Path, secret: bytes, verifier: Ed25519PublicKey) -> Restored
         _must_fit(found)
         try:
             rows = _load(found, key)
+            for keeper in beside.keepers():
+                rows[keeper.name] = keeper.load(about.council_id, found.lines(keeper.name))
             events.record(Event.COUNCIL_RESTORED, about.council_id, hash=hash_)
             session.flush()
         except IntegrityError as error:
@@ -69,6 +71,7 @@ def _must_fit(found: Archive) -> None:
     if found.about.schema != here:
         raise BadArchive(f"it was taken from version {found.about.schema} of the tables; this database has {here}")
     expected = {owned.COUNCIL, "account", "agency", *(table.name for table in _tables_of_parts())}
+    expected |= {keeper.name for keeper in beside.keepers()}
     if set(found.rows) != expected:
         raise BadArchive("its parts are not those of this version")
     same = select(CouncilRow.id).where(

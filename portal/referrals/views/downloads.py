@@ -1,0 +1,102 @@
+"""Giving a file out to whoever may open it, and the lists of files on the pages of drafts and reports."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission, Reach, reach
+from portal.files import headers, names, states
+from portal.files.content import Damaged
+from portal.files.kinds import KINDS
+from portal.files.queries import bytes_of
+from portal.kernel.errors import NotFound, Unavailable
+from portal.referrals.commands import attaching
+from portal.referrals.queries.attachments import Attached, find, of_report
+from portal.referrals.queries.drafts import Draft
+from portal.referrals.queries.record import Found
+from portal.referrals.views.attachments import blueprint, page_of
+from portal.referrals.views.blueprint import is_trial
+from portal.referrals.views.files_shown import lapsed, rows
+from portal.web import shell
+
+UNKNOWN_TYPE = "application/octet-stream"
+
+
+@blueprint.get("/files/<uuid:file_id>/get/<lapsing>")
+@page(Permission.ACCOUNT)
+def download(file_id: UUID, lapsing: str) -> ResponseReturnValue:
+    """The file itself, to whoever may open it at this moment, by a link that a page of theirs has just had."""
+    attached = find(guard.actor(), file_id)
+    if lapsed(file_id, lapsing):
+        flash(_("The link to the file is no longer good. Choose the file again."))
+        return redirect(page_of(attached), 303)
+    if not states.may_open(attached.file.state):
+        raise NotFound("not to be opened")
+    return _given_out(attached)
+
+
+def _given_out(attached: Attached) -> Response:
+    """The bytes as they are opened. The first piece is fetched before anything is answered: a file that is missing or
+    changed is an error page and not half a file."""
+    file = attached.file
+    try:
+        pieces = bytes_of(file)
+        first = next(pieces, b"")
+    except Damaged:
+        raise Unavailable("the file is not what was stored") from None
+    attaching.note_opened(attached)
+    kind = KINDS.get(file.kind)
+    made = Response(chain([first], pieces), mimetype=kind.media_type if kind else UNKNOWN_TYPE)
+    made.content_length = file.size
+    made.headers["Content-Disposition"] = headers.disposition(names.for_kind(file.name, file.kind))
+    made.headers["Content-Security-Policy"] = headers.SANDBOX
+    return made
+
+
+def draft_panel(draft: Draft | None = None, **_about: Any) -> str:
+    """The files on a draft's task list and beside its answers; a test keeps none."""
+    if draft is None or is_trial():
+        return ""
+    actor = guard.actor()
+    href = url_for("attachments.draft", draft_id=draft.id)
+    found = rows(of_report(actor, draft.id), actor, removable=True)
+    return render_template("referrals/_files.html", files=found, add=href, draft=True)
+
+
+def referrer_panel(found: Found | None = None, **_about: Any) -> str:
+    """The files on the referrer's page of a report."""
+    if found is None:
+        return ""
+    actor = guard.actor()
+    may_add = reach(actor, Permission.REPLY) is Reach.AGENCY or found.author_id == actor.account_id
+    href = url_for("attachments.agency", reference=found.reference)
+    return _panel(found, href if may_add and found.state != "withdrawn" else "")
+
+
+def council_panel(found: Found | None = None, **_about: Any) -> str:
+    """The files on the screener's page of a report."""
+    if found is None:
+        return ""
+    may_add = guard.may(Permission.SCREEN) and not found.reads_only(guard.actor()) and found.state != "withdrawn"
+    return _panel(found, url_for("attachments.council", reference=found.reference) if may_add else "")
+
+
+def _panel(found: Found, add: str) -> str:
+    actor = guard.actor()
+    return render_template("referrals/_files.html", files=rows(of_report(actor, found.id), actor), add=add, draft=False)
+
+
+def register(app: Flask) -> None:
+    """The addresses, and the lists on the pages of drafts and of both sides."""
+    app.register_blueprint(blueprint)
+    shell.add_panel(app, "draft_files", draft_panel)
+    shell.add_panel(app, "referral_files", referrer_panel)
+    shell.add_panel(app, "screening", council_panel)

@@ -1,0 +1,91 @@
+"""Files as a page lists them, on drafts, reports and messages, each with a link that gives it out for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import current_app, session, url_for
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from portal.auth.sessions import hashed
+from portal.files import states
+from portal.files.kinds import KINDS
+from portal.files.wording import kind_words
+from portal.kernel.scope import Actor
+from portal.referrals.file_words import about_state, size_words, state_badge
+from portal.referrals.queries.attachments import Attached
+
+# A page is read, and then a file opened: after that the page is asked for again.
+LINK_SECONDS = 15 * 60
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One file in a list. `href` gives it out, `remove` takes it away: "" where that cannot be."""
+
+    name: str
+    about: str
+    state: str
+    colour: str
+    what: str
+    href: str
+    remove: str
+    who: str
+    added_at: datetime
+    later: bool
+    message_id: UUID | None
+    waits: bool
+
+
+def rows(found: Iterable[Attached], actor: Actor, *, removable: bool = False) -> list[FileRow]:
+    """The files that a person is shown: of uploads that have not finished, their own."""
+    return [_row(one, actor, removable=removable) for one in found if _shown(one, actor)]
+
+
+def _shown(one: Attached, actor: Actor) -> bool:
+    return one.file.state != states.ARRIVING or one.added_by == actor.account_id
+
+
+def _row(one: Attached, actor: Actor, *, removable: bool) -> FileRow:
+    file = one.file
+    state, colour = state_badge(file.state)
+    own_upload = file.state == states.ARRIVING
+    kind = [kind_words(file.kind)] if file.kind in KINDS else []
+    theirs = one.side == "council" and actor.reach != "council"
+    return FileRow(
+        name=file.name,
+        about=", ".join([*kind, size_words(file.size)]),
+        state=state,
+        colour=colour,
+        what=about_state(file.state, file.reason),
+        href=_link(file.id) if states.may_open(file.state) else "",
+        remove=url_for("attachments.remove", file_id=file.id) if removable or own_upload else "",
+        who=_("The council") if theirs else one.added_by_name,
+        added_at=one.added_at,
+        later=one.later,
+        message_id=one.message_id,
+        waits=file.state == states.CHECKING,
+    )
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="download")
+
+
+def _link(file_id: UUID) -> str:
+    """An address that gives the file to this session alone, and not for long."""
+    token = _signer().dumps([str(file_id), hashed(session.key)])  # type: ignore[attr-defined] # our own session
+    return url_for("attachments.download", file_id=file_id, lapsing=token)
+
+
+def lapsed(file_id: UUID, token: str) -> bool:
+    """Whether a link was not made for this file and this session a moment ago."""
+    try:
+        found = _signer().loads(token, max_age=LINK_SECONDS)
+    except BadSignature:
+        return True
+    return bool(found != [str(file_id), hashed(session.key)])  # type: ignore[attr-defined] # our own session

@@ -31,6 +31,10 @@ TELEPHONE = re.compile(r"(?:0|\+44 ?)[1-9][0-9]{1,4}(?: ?[0-9]){5,9}")
 _MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._'-]{0,62}@[a-z0-9.-]{3,190}")
 
 
+# What an outcome is called that returns a report, where a council does not say.
+RETURNED = ("advice", "no_further_action", "more_information")
+
+
 @dataclass(frozen=True)
 class Phone:
     """A number to ring, and whose it is."""
@@ -78,6 +82,8 @@ class Outcome:
     label: Text
     tell: Text
     closes: bool
+    # Nobody works on it: the report was not complete enough, or below the threshold.
+    returns: bool = False
 
 
 @dataclass(frozen=True)
@@ -261,7 +267,12 @@ def _clock(group: Reader) -> Clock:
 def _outcomes(top: Reader) -> tuple[Outcome, ...]:
     found = []
     for group in top.groups("outcomes"):
-        found.append(Outcome(group.key(), group.text("label", 200), group.text("tell", 2000), group.flag("closes")))
+        key = group.key()
+        returns = group.flag("returns") if group.has("returns") else key in RETURNED
+        if not group.has("returns"):
+            group.value("returns", required=False)
+        label, tell, closes = group.text("label", 200), group.text("tell", 2000), group.flag("closes")
+        found.append(Outcome(key, label, tell, closes, returns))
         group.finish()
     top.mistakes.extend(twice([(("outcomes", i), one.key) for i, one in enumerate(found)], "outcome"))
     return tuple(found)

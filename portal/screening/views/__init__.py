@@ -9,7 +9,18 @@ from flask_babel import gettext as _
 
 from portal.auth import guard
 from portal.auth.policy import Permission
-from portal.screening.views import changes, decide, openings, outcome, queue, report, restricting, retention, trial
+from portal.screening.views import (
+    changes,
+    decide,
+    openings,
+    outcome,
+    quality,
+    queue,
+    report,
+    restricting,
+    retention,
+    trial,
+)
 from portal.web import shell
 
 
@@ -28,4 +39,4 @@ def navigation() -> Iterator[shell.Link]:
         yield shell.Link(_("Holding area"), url_for("screening.queue"), current=here)
 
 
-__all__ = ["changes", "decide", "openings", "queue", "register", "report", "restricting", "retention"]
+__all__ = ["changes", "decide", "openings", "quality", "queue", "register", "report", "restricting", "retention"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
 from portal.referrals.commands.drafts import LONGEST_REASON
 from portal.referrals.commands.following import MOST_WORDS
+from portal.referrals.sifting import MOST_SEARCHED
 from portal.web.fields import choices
 from portal.web.inputs import Choice, Input, longest, needed
 
@@ -40,6 +41,17 @@ class Emails(Input):
     discreet = BooleanField(
         _l("Keep the subject line discreet"),
         description=_l("It then says “A message for you” and nothing else."),
+    )
+
+
+class Search(Input):
+    """What to look for among one's reports; nothing looks for nothing."""
+
+    words = StringField(
+        _l("Search by reference, or by the child’s name or initials"),
+        validators=[
+            longest(MOST_SEARCHED, _l("Your search must be %(limit)s characters or fewer", limit=MOST_SEARCHED))
+        ],
     )
 
 

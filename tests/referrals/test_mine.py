@@ -105,6 +105,16 @@ def test_a_child_or_a_reference_is_found_and_the_words_are_in_no_address(
     assert "obrien" not in kept.lower()
 
 
+@pytest.mark.parametrize("words", ["a" * 101, "Si\x00n"])
+def test_what_cannot_be_searched_for_is_said_beside_the_field(page: Person, words: str) -> None:
+    data = filled(main_form(soup(page.get("/referrals?state=sent")), "/search")) | {"words": [words]}
+    refused = page.send("/referrals/search", data)
+    assert refused.status_code == 422
+    shown = soup(refused)
+    assert shown.select_one('.govuk-error-summary a[href="#words"]') is not None
+    assert shown.select_one("#state option[selected]")["value"] == "sent"  # type: ignore[index]
+
+
 def test_what_is_hidden_from_colleagues_is_neither_listed_nor_counted_nor_found(
     page: Person, lead: Somebody, councils: Councils
 ) -> None:

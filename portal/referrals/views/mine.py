@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from flask import redirect, render_template, request, session, url_for
@@ -16,13 +16,14 @@ from portal.kernel import clock
 from portal.kernel.crypto import CannotOpen
 from portal.kernel.language import say
 from portal.referrals import sifting, states
+from portal.referrals.inputs import Search
 from portal.referrals.progress import next_step, state_words
 from portal.referrals.queries.mine import Colleague, colleagues, reports, sees_agency
 from portal.referrals.sifting import CHOICES, MOST_SEARCHED, OPEN_ONES, Filters
 from portal.referrals.views.blueprint import blueprint, council, language
 from portal.referrals.wording import Wording, kind_words, kinds
 from portal.tenants import resolve
-from portal.web.fields import FieldView, OptionView
+from portal.web.fields import FieldView, OptionView, from_form
 from portal.web.posted import only_language
 
 _SEARCH = "search"
@@ -40,13 +41,18 @@ class Removable:
 @page(Permission.TRACK)
 def mine() -> ResponseReturnValue:
     """The person's reports, or their agency's for its lead: those with new messages first, then last changed."""
-    actor = guard.actor()
-    whole = sees_agency(actor)
-    filters = sifting.read(request.args, whole_agency=whole)
+    filters = sifting.read(request.args, whole_agency=sees_agency(guard.actor()))
     words = _searched() if filters.searched else ""
     if filters.searched and not words:
         # An old address, or another browser's: nothing is searched for.
         return redirect(url_for(".mine", **filters.address(searched=False)), 303)
+    return _page(filters, words, FieldView("text", "words", "", value=words))
+
+
+def _page(filters: Filters, words: str, typed: FieldView) -> str:
+    """The list; `typed` is the field of the search, with what was wrong with it."""
+    actor = guard.actor()
+    whole = sees_agency(actor)
     found = reports(actor, filters, sifting.sought(words) if words else None)
     others = colleagues(actor) if filters.agency else ()
     views = _views(filters, others)
@@ -57,6 +63,7 @@ def mine() -> ResponseReturnValue:
         filters=filters,
         views=views,
         words=words,
+        typed=typed,
         most=MOST_SEARCHED,
         removable=_removable(filters, views),
         pages=_pages(filters, found.pages),
@@ -75,7 +82,11 @@ def search() -> ResponseReturnValue:
     """Keep what somebody searches for with their session, sealed, and show what it finds: it is often a child's name,
     and an address is no place for that."""
     filters = sifting.read(request.form, whole_agency=sees_agency(guard.actor()))
-    words = request.form.get("words", "").strip()[:MOST_SEARCHED]
+    form = Search()
+    words = str(form.words.data or "")
+    if not form.validate_on_submit() and not only_language():
+        shown = replace(filters, searched=False)
+        return _page(shown, "", from_form(form)["words"]), 422
     if sifting.sought(words).nothing:
         session.pop(_SEARCH, None)
         return redirect(url_for(".mine", **filters.address(searched=False)), 303)

@@ -50,14 +50,17 @@ def allowed() -> str:
     )
 
 
-def waiting() -> str:
-    """What it means that a file is being checked; where nothing can check it, that is said."""
+def waiting(*, draft: bool = False) -> str:
+    """What it means that files are being checked; where nothing can check them, that is said. On a `draft`, that nobody
+    has to wait for it."""
     if not ports.scanner().there:
         return _(
-            "Nothing can check files for anything harmful here at the moment, so nobody can open this one yet. "
-            "You can send without waiting."
+            "Nothing can check files for anything harmful here at the moment, so nobody can open them yet. "
+            "Reports are sent all the same."
         )
-    return _("We check every file for anything harmful. You can send without waiting.")
+    if draft:
+        return _("We check every file for anything harmful. You can send without waiting.")
+    return _("Files are checked for anything harmful before anybody can open them.")
 
 
 REFUSALS: Final[Mapping[str, Callable[[], str]]] = {

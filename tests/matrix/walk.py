@@ -70,6 +70,7 @@ FIXED |= {"decision": "suspend", "agency_kind": "school"}
 FIXED["typed_page"] = "section/referrer"
 # A link that was never made leads back to the page that has good ones.
 FIXED["lapsing"] = "lapsed"
+FIXED["sheet"] = 1
 FIXED["template_key"] = "concern-shared"
 FIXED["answer"] = "referrer.-.-.-.ref_phone"
 # None is set up: tests/tenants/test_identity_providers.py walks them.

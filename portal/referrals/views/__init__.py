@@ -22,6 +22,7 @@ from portal.referrals.views import (
     items,
     mine,
     people,
+    previews,
     restarting,
     sections,
     sending,
@@ -46,6 +47,7 @@ __all__ = [
     "items",
     "mine",
     "people",
+    "previews",
     "register",
     "restarting",
     "sections",
@@ -64,6 +66,7 @@ def register(app: Flask) -> None:
     trying.register(app)
     downloads.register(app)
     app.register_blueprint(what_if.blueprint)
+    app.register_blueprint(previews.blueprint)
     shell.add_navigation(app, _links, place=1)
 
 

@@ -17,6 +17,7 @@ from portal.files import headers, names, states
 from portal.files.content import Damaged
 from portal.files.kinds import KINDS
 from portal.files.queries import bytes_of
+from portal.files.wording import waiting
 from portal.kernel.errors import NotFound, Unavailable
 from portal.referrals.commands import attaching
 from portal.referrals.queries.attachments import Attached, find, of_report
@@ -68,7 +69,7 @@ def draft_panel(draft: Draft | None = None, **_about: Any) -> str:
     actor = guard.actor()
     href = url_for("attachments.draft", draft_id=draft.id)
     found = rows(of_report(actor, draft.id), actor, removable=True)
-    return render_template("referrals/_files.html", files=found, add=href, draft=True)
+    return render_template("referrals/_files.html", files=found, add=href, draft=True, waiting=waiting(draft=True))
 
 
 def referrer_panel(found: Found | None = None, **_about: Any) -> str:
@@ -91,7 +92,9 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
 
 def _panel(found: Found, add: str) -> str:
     actor = guard.actor()
-    return render_template("referrals/_files.html", files=rows(of_report(actor, found.id), actor), add=add, draft=False)
+    return render_template(
+        "referrals/_files.html", files=rows(of_report(actor, found.id), actor), add=add, draft=False, waiting=waiting()
+    )
 
 
 def register(app: Flask) -> None:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.auth.sessions import hashed
-from portal.files import states
+from portal.files import previewing, states
 from portal.files.kinds import KINDS
 from portal.files.wording import kind_words
 from portal.kernel.scope import Actor
@@ -25,7 +25,7 @@ LINK_SECONDS = 15 * 60
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file in a list. `href` gives it out, `remove` takes it away: "" where that cannot be."""
+    """One file in a list. `href` gives it out, `look` shows it, `remove` takes it away: "" where that cannot be."""
 
     name: str
     about: str
@@ -33,6 +33,7 @@ class FileRow:
     colour: str
     what: str
     href: str
+    look: str
     remove: str
     who: str
     added_at: datetime
@@ -62,7 +63,8 @@ def _row(one: Attached, actor: Actor, *, removable: bool) -> FileRow:
         state=state,
         colour=colour,
         what=about_state(file.state, file.reason),
-        href=_link(file.id) if states.may_open(file.state) else "",
+        href=link(file.id) if states.may_open(file.state) else "",
+        look=url_for("previews.show", file_id=file.id, sheet=1) if previewing.has_pages(file) else "",
         remove=url_for("attachments.remove", file_id=file.id) if removable or own_upload else "",
         who=_("The council") if theirs else one.added_by_name,
         added_at=one.added_at,
@@ -76,7 +78,7 @@ def _signer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(str(current_app.secret_key), salt="download")
 
 
-def _link(file_id: UUID) -> str:
+def link(file_id: UUID) -> str:
     """An address that gives the file to this session alone, and not for long."""
     token = _signer().dumps([str(file_id), hashed(session.key)])  # type: ignore[attr-defined] # our own session
     return url_for("attachments.download", file_id=file_id, lapsing=token)

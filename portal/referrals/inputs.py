@@ -38,10 +38,7 @@ class Emails(Input):
         description=_l("A question to you, and news of a harmful file, always come at once."),
     )
     receipts = BooleanField(_l("Send me a receipt when I have sent something"))
-    discreet = BooleanField(
-        _l("Keep the subject line discreet"),
-        description=_l("It then says “A message for you” and nothing else."),
-    )
+    discreet = BooleanField(_l("Keep the subject line discreet: “A message for you” and nothing else"))
 
 
 class Search(Input):

@@ -99,6 +99,7 @@ class Event(StrEnum):
     REFERRAL_OVERRIDDEN = "referrals.overridden"
     REFERRAL_SENT = "referrals.sent"
     REFERRAL_READ = "referrals.read"
+    REFERRAL_COPIED = "referrals.copied"
     REFERRAL_RESTARTED = "referrals.restarted"
     REFERRAL_WITHDRAWN = "referrals.withdrawn"
     REFERRAL_HANDED_OVER = "referrals.handed_over"
@@ -203,6 +204,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.TEMPLATE_APPLIED: frozenset({"form", "number"}),
     Event.REFERRAL_STARTED: frozenset({"kind"}),
     Event.REFERRAL_SAVED: frozenset({"section", "version"}),
+    Event.REFERRAL_COPIED: frozenset({"source"}),
     Event.REFERRAL_TYPED: frozenset({"section"}),
     Event.HELP_BEGUN: frozenset({"helper"}),
     Event.HELP_ENDED: frozenset({"helper"}),

@@ -21,10 +21,11 @@ from portal.forms.questionnaire import Question, Section
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor, Council, Scope
 from portal.referrals import tasks
-from portal.referrals.commands import drafts, sending
+from portal.referrals.commands import drafts, sending, sharing
 from portal.referrals.models import Notice, Referral
 from portal.referrals.paths import Walked, sections_of, walk
 from portal.referrals.projecting import initials_of
+from portal.referrals.queries.draft_lists import shared
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.routing import route
 from portal.tenants.opening import hours_of
@@ -145,6 +146,8 @@ def _write(cast: Cast, author: Actor, story: Story, once: UUID, language: str) -
             initials = initials_of(section, body) or None
             now = find_draft(author, draft_id)
             drafts.save(author, now, section.key, body, 0, complete=True, initials=initials)
+    for key in story.get("helpers", ()):
+        sharing.invite(author, shared(author, draft_id), cast.people[key].account_id)
     return draft_id
 
 

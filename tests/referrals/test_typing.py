@@ -143,7 +143,7 @@ def test_it_is_sealed_audited_once_a_stretch_and_gone_when_the_report_is_sent(
     send_draft(teacher, draft_id)
     assert version
     assert admin.execute("select count(*) from draft_typing").fetchone() == (0,)
-    assert person.send(href, fields).status_code == 404
+    assert person.send(href, fields).status_code == 410
 
 
 def test_only_pages_of_the_form_and_only_ones_own(

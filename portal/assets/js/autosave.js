@@ -83,7 +83,7 @@ function keep ($box, $form) {
       if (told) say('elsewhere', told)
       return told ? 'elsewhere' : 'gone'
     }
-    if (answer.status === 404) return 'gone'
+    if (answer.status === 404 || answer.status === 410) return 'gone'
     if (answer.status === 413 || answer.status === 422) return 'large'
     // A redirect leads to sign-in; a form without its session's token is refused with 400.
     return [0, 303, 400, 401, 403].includes(answer.status) ? 'ended' : 'silent'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,13 +41,14 @@ class DraftLine:
     shown: int
     born: date | None
     age: int | None
-    warned_on: date | None
     helpers: tuple[str, ...]
 
     @property
     def soon(self) -> bool:
-        """Whether it will be deleted soon: its author has been told."""
-        return self.warned_on is not None
+        """Whether it will be deleted within the council's days of warning."""
+        council = scope.current().council
+        days = council.settings.draft_warning_days if council else 0
+        return self.expires_on is not None and self.expires_on <= clock.today() + timedelta(days=days)
 
     @property
     def years(self) -> int | None:
@@ -105,7 +106,6 @@ def _lines(which: ColumnElement[bool], most: int) -> tuple[DraftLine, ...]:
             Referral.sections_shown,
             Referral.child_born,
             Referral.child_age,
-            Referral.warned_on,
             _names(),
         )
         .join(Account, Account.id == Referral.author_id)

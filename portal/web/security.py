@@ -113,7 +113,7 @@ def too_large() -> bool:
 def _make_room() -> Response | None:
     """Take a large body where the page asks for it; the refusal of one that is too large even for that."""
     most = getattr(current_app.view_functions.get(request.endpoint or ""), LARGE, None)
-    if most is None or scope.current().actor is None:
+    if most is None or scope.current().actor is None or request.method in SAFE_METHODS:
         return None
     request.max_content_length = most() + MAX_BODY
     g.on_disk = True
@@ -144,6 +144,8 @@ def register(app: Flask, *, secure: bool) -> None:
         WTF_CSRF_SSL_STRICT=False,
         SESSION_COOKIE_SECURE=secure,
     )
+    # Before any other: whoever reads a field reads the whole body.
+    app.before_request_funcs.setdefault(None, []).insert(0, _make_room)
     app.before_request(_begin)
     csrf.init_app(app)
     app.after_request(_headers)
@@ -151,7 +153,7 @@ def register(app: Flask, *, secure: bool) -> None:
     app.teardown_request(_end)
 
 
-def _begin() -> Response | None:
+def _begin() -> None:
     g.started = time.perf_counter()
     g.csp_nonce = secrets.token_urlsafe(16)
     g.request_id = uuid4().hex
@@ -164,15 +166,12 @@ def _begin() -> Response | None:
         # it for its form, and HEAD carries no token.
         request.method = "GET"
     if request.method in SAFE_METHODS:
-        return None
+        return
     # Browsers say where a request comes from; another site may not act for our people.
     if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
         raise Forbidden
-    if refused := _make_room():
-        return refused
     if len(request.form) > MAX_FIELDS:
         raise RequestEntityTooLarge
-    return None
 
 
 def _headers(response: Response) -> Response:

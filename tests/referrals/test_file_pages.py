@@ -136,6 +136,17 @@ def test_limits_are_told(person: Person, monkeypatch: pytest.MonkeyPatch) -> Non
     assert shown(told) == []
 
 
+def test_a_file_may_be_larger_than_any_other_body(person: Person) -> None:
+    path = person.at(f"/report/{draft_of(person)}/files")
+    token = filled(main_form(soup(person.client.get(path))))["csrf_token"][0]
+    field = '--x\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
+    head = field.format("csrf_token", "") + token + "\r\n" + field.format("files", '; filename="long.pdf"')
+    data = head.encode() + PDF + b"x" * 3_000_000 + b"\r\n--x--\r\n"
+    answer = person.client.post(path, data=data, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 303
+    assert "2.9 MB" in person.client.get(path).text
+
+
 def test_other_pages_take_no_large_body(person: Person) -> None:
     draft = f"/report/{draft_of(person)}"
     data, kind = b"x" * 2_000_000, "multipart/form-data; boundary=x"

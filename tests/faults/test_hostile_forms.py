@@ -77,6 +77,8 @@ STATES = {
     "/screening/<reference>/news-read",
     "/screening/<reference>/reopen",
     "/screening/<reference>/withdrawal",
+    # Where somebody helps with a draft: tests/referrals/test_sharing.py.
+    "/report/share/<uuid:draft_id>/end",
     # A script's: tests/referrals/test_typing.py.
     "/report/typed/<uuid:draft_id>/<path:typed_page>",
 }

@@ -118,11 +118,16 @@ def test_tabs_count_and_show_their_own(client: FlaskClient, author: Person, scre
     states = ("sent", "screening", "asked", "answered", "answered", "decided", "withdrawn")
     made = [make_referral(author.council, author, state=state, owner=screener).reference for state in states]
     tabs = [one.text for one in soup(client.get("/avonmere/holding-area")).select(".app-tabs a")]
-    assert tabs == ["To do (5)", "Mine (4)", "Waiting for referrer (1)", "Answered (2)", "Decided (1)"]
+    assert tabs == [
+        "To do (5)", "Mine (4)", "Waiting for referrer (1)", "Answered (2)", "New on closed ones (0)", "Decided (1)",
+        "Withdrawn (1)",
+    ]  # fmt: skip
     assert set(references(client)) == set(made[:5])
     assert references(client, "?tab=waiting") == [made[2]]
     assert set(references(client, "?tab=answered")) == set(made[3:5])
     assert references(client, "?tab=decided") == [made[5]]
+    assert references(client, "?tab=withdrawn") == [made[6]]
+    assert references(client, "?tab=news") == []
 
 
 @pytest.mark.parametrize("sort", ["", "sort=due", "sort=age", "sort=agency", "tab=decided"])

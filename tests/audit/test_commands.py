@@ -126,10 +126,11 @@ def test_the_same_thing_twice_is_recorded_once(author: Person, screener: Person,
 def test_what_is_refused_is_not_recorded_as_done(author: Person, screener: Person, trail: Trail) -> None:
     other = make_person(author.council, role="screener")
     reference = make_referral(author.council, author, state="screening", owner=screener).reference
+    closed = make_referral(author.council, author, state="decided", owner=screener).reference
     trail.new()
     with pytest.raises(Conflict), seen_by(other, Permission.CLAIM, reference) as found:
         holding.claim(other.actor, found)
-    with pytest.raises(Conflict), seen_by(author, Permission.TRACK, reference) as found:
+    with pytest.raises(Conflict), seen_by(author, Permission.TRACK, closed) as found:
         following.withdraw(author.actor, found, "sent_twice")
     with pytest.raises(Invalid), seen_by(screener, Permission.DECIDE, reference) as found:
         decisions.decide(screener.actor, found, given(seen=0))
@@ -156,6 +157,12 @@ def test_withdrawing(author: Person, trail: Trail) -> None:
     with seen_by(author, Permission.TRACK, reference) as found:
         following.withdraw(author.actor, found, "sent_twice")
     assert trail.new() == [Event.REFERRAL_WITHDRAWN]
+    begun = make_referral(author.council, author, state="screening", owner=make_person(author.council, role="screener"))
+    trail.new()
+    for _ in range(2):
+        with seen_by(author, Permission.TRACK, begun.reference) as found:
+            following.withdraw(author.actor, found, "sent_twice")
+    assert trail.new() == [Event.WITHDRAWAL_ASKED]
 
 
 @pytest.mark.parametrize(

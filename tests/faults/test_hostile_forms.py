@@ -77,8 +77,9 @@ STATES = {
     "/screening/<reference>/news-read",
     "/screening/<reference>/reopen",
     "/screening/<reference>/withdrawal",
-    # Where somebody helps with a draft: tests/referrals/test_sharing.py.
+    # Where somebody helps with a draft, or their lead does: tests/referrals/test_sharing.py.
     "/report/share/<uuid:draft_id>/end",
+    "/report/drafts/<uuid:draft_id>/help",
     # A script's: tests/referrals/test_typing.py.
     "/report/typed/<uuid:draft_id>/<path:typed_page>",
 }

@@ -14,7 +14,7 @@ from portal.kernel.scope import Council
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
-FOR_COUNCIL = ("reply", "file_in", "harmful_in")
+FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in")
 HARMFUL = ("harmful", "harmful_in")
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = ("handed", "helping", "joined", "moved", "expiring")
@@ -79,6 +79,7 @@ def _subject(notice: ToTell, language: str) -> str:
     particular = {
         "received": words(language, "Reference %(reference)s: received"),
         "reply": words(language, "Reference %(reference)s: there is a reply"),
+        "news": words(language, "Reference %(reference)s: there is something new"),
         "connection": words(language, "Somebody has ended a connection that they had declared"),
         "expiring": words(language, "A draft will be deleted soon"),
     }
@@ -91,6 +92,9 @@ def _opening(kind: str, language: str) -> str:
         "question": words(language, "We have a question for you. Sign in to read it and answer."),
         "reminder": words(language, "You have not answered a question of ours yet. Sign in to read it and answer."),
         "reply": words(language, "There is a reply to your question. Sign in to read it."),
+        "news": words(
+            language, "Its sender has added or corrected something, or wants to withdraw it. Sign in to read it."
+        ),
         "outcome": words(language, "There is an update. Sign in to read it."),
         "file": words(language, "A file was added. Sign in to see it."),
         "file_in": words(language, "A file was added. Sign in to see it."),

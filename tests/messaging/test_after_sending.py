@@ -109,7 +109,7 @@ def test_what_is_added_after_the_decision_waits_until_somebody_has_read_it(case:
     now = case.now()
     assert (now.state, now.outcome, now.unread_by_council) == ("decided", "assessment", 1)
     assert now.new_since is not None
-    assert case.count(Notice, Notice.kind == "reply", Notice.account_id == case.screener.account_id) == 1
+    assert case.count(Notice, Notice.kind == "news", Notice.account_id == case.screener.account_id) == 1
     for _click in range(2):
         case.act(case.screener, Permission.SCREEN, changes.settle)
     assert (case.now().new_since, case.now().unread_by_council) == (None, 0)

@@ -58,7 +58,7 @@ def touch(found: Found, locked: Locked, **values: Any) -> None:
 def tell(actor: Actor, found: Found, locked: Locked) -> None:
     """Have the report's owner told, if it has one."""
     if locked.owner_id is not None:
-        notices.tell(actor, "reply", locked.owner_id, found.id)
+        notices.tell(actor, "news", locked.owner_id, found.id)
 
 
 def council_of_scope() -> Council:

@@ -49,7 +49,7 @@ def withdraw(actor: Actor, found: Found, reason: str, words: str = "") -> None:
         _keep(actor, found, reason, words, done=False)
         events.record(Event.WITHDRAWAL_ASKED, found.id, reason=reason)
         if found.owner_id is not None:
-            notices.tell(actor, "reply", found.owner_id, found.id)
+            notices.tell(actor, "news", found.owner_id, found.id)
 
 
 def _ask(actor: Actor, found: Found) -> None:

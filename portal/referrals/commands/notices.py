@@ -35,7 +35,7 @@ from portal.kernel.scope import Actor
 from portal.referrals.models import Notice, NoticeChoice
 
 JOB = "referrals.send_notice"
-CAN_WAIT = frozenset({"received", "reply", "outcome", "file", "file_in"})
+CAN_WAIT = frozenset({"received", "reply", "news", "outcome", "file", "file_in"})
 """What is told once a day to whoever chose so. A question holds a report up, and harm and openings are no news of
 tomorrow."""
 STRANDED_AFTER = timedelta(minutes=10)

@@ -16,6 +16,7 @@ NOTICE_KINDS = (
     "question",
     "reminder",
     "reply",
+    "news",
     "outcome",
     "opened",
     "connection",

@@ -104,8 +104,9 @@ class Run:
             thread.start()
         # In this thread, because PostgreSQL ends with the thread that started it.
         killer.run(ends, self._meanwhile)
-        for thread in threads:
-            thread.join()
+        while any(thread.is_alive() for thread in threads):
+            killer.tend()
+            time.sleep(0.3)
 
     def _meanwhile(self) -> None:
         if self._half is not None and time.monotonic() > self._half:

@@ -7,7 +7,7 @@ import random
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,6 +15,7 @@ from uuid import UUID
 from benchmarks.load import FORM, Form
 from benchmarks.seed import Draft
 
+Fields = Mapping[str, str | list[str]]
 PATIENCE = 15.0  # seconds for one answer, after which a browser's owner presses the button again
 RECEIPT = re.compile(r"/([A-Z0-9-]+)/receipt$")
 PAUSE = (0.1, 0.5)  # seconds between two tries
@@ -59,7 +60,7 @@ class Sender:
             if fields:
                 self._send(path, fields)
 
-    def _next(self) -> tuple[str, dict[str, str]]:
+    def _next(self) -> tuple[str, Fields]:
         """A page that is ready to be sent, as a browser would post it; no fields when time is up."""
         path = f"/{self.slug}/report/urgent"
         form = self._form(path)
@@ -67,8 +68,14 @@ class Sender:
             return path, {}
         if self.drafts and self._choose.random() < 1 / 3:
             draft = self.drafts.pop()
-            fields = {"submit_key": str(draft.submit_key), "seen_version": str(draft.version)}
-            return f"/{self.slug}/report/{draft.id}/check", {"csrf_token": form["csrf_token"], **fields}
+            fields: dict[str, str | list[str]] = {
+                "csrf_token": form["csrf_token"],
+                "submit_key": str(draft.submit_key),
+                "seen_version": str(draft.version),
+            }
+            # All are about one child: the page would name every earlier report, and somebody has read that.
+            known = [one for references in self.told.references.values() for one in references]
+            return f"/{self.slug}/report/{draft.id}/check", fields | {"told_of": known}
         return path, {**form, **URGENT}
 
     def _form(self, path: str) -> dict[str, str]:
@@ -81,8 +88,8 @@ class Sender:
                 break
         return {}
 
-    def _send(self, path: str, fields: dict[str, str]) -> None:
-        key = str(UUID(fields["submit_key"]))
+    def _send(self, path: str, fields: Fields) -> None:
+        key = str(UUID(str(fields["submit_key"])))
         # Known from now on: whatever arrives under another key is a report that nobody wrote.
         self.told.references.setdefault(key, set())
         begun = time.monotonic()
@@ -100,7 +107,7 @@ class Sender:
         if not self.told.references[key]:
             self.told.unanswered += 1
 
-    def _once(self, key: str, path: str, fields: dict[str, str]) -> bool:
+    def _once(self, key: str, path: str, fields: Fields) -> bool:
         """Post; True when a receipt was promised."""
         answer = self._ask("POST", path, fields)
         if answer is not None and answer[0] == http.HTTPStatus.SEE_OTHER:
@@ -121,11 +128,11 @@ class Sender:
         self.told.retries += 1
         time.sleep(self._choose.uniform(*PAUSE))
 
-    def _ask(self, method: str, path: str, fields: dict[str, str] | None = None) -> tuple[int, str, str] | None:
+    def _ask(self, method: str, path: str, fields: Fields | None = None) -> tuple[int, str, str] | None:
         """Status, Location and page; None when nobody answered."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            body = None if fields is None else urlencode(fields).encode()
+            body = None if fields is None else urlencode(fields, doseq=True).encode()
             connection.request(method, path, body, {"Cookie": self.cookie, **(FORM if body is not None else {})})
             response = connection.getresponse()
             return response.status, response.getheader("Location", ""), response.read().decode()

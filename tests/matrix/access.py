@@ -15,7 +15,7 @@ AGENCY, OTHER_AGENCY, OTHER_COUNCIL, MISSING = THINGS = (
     "of the agency", "of another agency", "of another council", "that do not exist",
 )  # fmt: skip
 RESTRICTED = "that are restricted"
-LIKELY = ("author", "screener", "form designer", "council admin", "practice manager", "anonymous")
+LIKELY = ("author", "screener", "form designer", "council admin", "practice manager", "lead", "anonymous")
 
 
 @dataclass(frozen=True)

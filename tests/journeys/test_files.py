@@ -83,7 +83,7 @@ def test_given_a_slow_line_that_breaks_off_when_files_are_attached_then_they_arr
     admin.execute("update stored_file set state = 'ready' where state = 'checking'")
     scripted.open(f"/referrals/{reference}")
     with page.expect_download() as download:
-        page.get_by_role("link", name="llun.png").click()
+        page.get_by_role("link", name="llun.png", exact=True).click()
     assert download.value.suggested_filename == "llun.png"
     assert download.value.path().read_bytes() == long["buffer"]
 

@@ -11,12 +11,14 @@ import psycopg
 import pytest
 from flask import Flask, Response, g, request
 
+from config.settings import Settings
 from portal.cli.cluster import Addresses, Cluster
 from portal.kernel import db
 from portal.tenants import resolve
 from portal.web import security
 from portal.web.limits import limiter
 from tests.factories.templates import Admin, add_template
+from tests.fixtures.app import as_set
 from tests.fixtures.councils import Councils
 from tests.fixtures.database import DATABASE, Cleaner
 from tests.forms.contents import shipped_contents
@@ -49,10 +51,10 @@ def admin(cluster: Cluster, database: Addresses) -> Iterator[psycopg.Connection[
 
 
 @pytest.fixture(scope="module")
-def app(_application: Flask, database: Addresses) -> Flask:
+def app(_application: Flask, settings: Settings, database: Addresses) -> Flask:
     """The application on the module's world."""
     del database
-    resolve.forget()
+    as_set(settings)
     return _application
 
 

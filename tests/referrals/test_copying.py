@@ -72,7 +72,7 @@ def test_from_a_sent_report_and_once_only(client: FlaskClient, teacher: Somebody
     reference = send_draft(teacher, draft_id)
     sign_in(client, teacher)
     person = Person(client, teacher.council.slug)
-    assert "Start a new report from this one" in soup(person.get(f"/referrals/{reference}")).text
+    assert "Start a new one from this" in soup(person.get(f"/referrals/{reference}")).text
     page = f"/referrals/{reference}/again"
     fields = filled(main_form(soup(person.get(page))))
     assert set(fields["carry"]) == {"mine", "children-0"}
@@ -91,7 +91,7 @@ def test_from_a_draft_for_a_sibling(client: FlaskClient, teacher: Somebody) -> N
     draft_id = earlier(teacher)
     sign_in(client, teacher)
     person = Person(client, teacher.council.slug)
-    assert "Start a new report from this one" in soup(person.get(f"/report/{draft_id}")).text
+    assert "Start a new one from this" in soup(person.get(f"/report/{draft_id}")).text
     page = f"/report/copy/{draft_id}"
     fields = filled(main_form(soup(person.get(page))))
     assert person.send(page, fields | {"whom": ["sibling"], "carry": ["children-0"]}).status_code == 303

@@ -81,7 +81,7 @@ def test_one_adds_to_it_instead_and_nothing_is_lost(case: Case) -> None:
     assert {case.browser.send(carry, data).headers["Location"] for _click in range(2)} == {
         f"/avonmere/referrals/{made.reference}"
     }
-    case.browser.get(case.check, 404)
+    case.browser.get(case.check, 410)
     with db.unit_of_work(case.who.scope) as session:
         found = find(case.who.actor, Permission.TRACK, made.reference)
         said = thread(case.who.actor, Permission.TRACK, found)

@@ -109,7 +109,7 @@ class Sending {
     this.$progress = make('progress', 'app-file__progress', { max: this.parts || 1, value: 0, 'aria-label': this.file.name })
     this.$said = make('p', 'govuk-body-s app-file__about', {}, words.waiting)
     $words.append(make('p', 'govuk-body app-file__name', {}, this.file.name), this.$progress, this.$said)
-    const $act = make('div', 'app-file__act')
+    const $act = make('div', '')
     this.$cancel = make('button', 'app-link-button', { type: 'button' }, words.cancel)
     this.$cancel.append(make('span', 'govuk-visually-hidden', {}, ` ${this.file.name}`))
     this.$cancel.addEventListener('click', () => this.cancel())

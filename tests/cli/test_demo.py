@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,17 +35,23 @@ from portal.referrals.states import STATES
 from portal.screening.models import Decision
 from portal.tenants.agency_list import rules_of
 from tests.fixtures.councils import Councils
+from tests.matrix.conftest import app, database
+
+# The database is emptied once for the module: its tests only look.
+__all__ = ["app", "database"]
 
 PEOPLE = demo._read(demo.FOLDER, "people.yaml")["people"]
 
 
-@pytest.fixture
-def seeded(app: Flask, councils: Councils, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """A demonstration; the application of this process is started already."""
-    monkeypatch.setattr(demo, "start", lambda _settings: None)
-    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    demo.seed(settings)
-    return settings
+@pytest.fixture(scope="module")
+def seeded(app: Flask, settings: Settings) -> Iterator[Settings]:
+    """A demonstration, for all tests of this module; the application of this process is started already."""
+    del app
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "start", lambda _settings: None)
+        patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        demo.seed(settings)
+        yield settings
 
 
 def of(council: Council, query: Any) -> list[Any]:

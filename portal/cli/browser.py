@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
-import sys
+
+from portal.cli.installing import say_where
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 PLACES = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/snap/bin/chromium")
@@ -36,24 +36,6 @@ def find_browser() -> str | None:
     return None
 
 
-def install() -> bool:
-    """Install Chromium with apt, as root only; waits for another apt rather than failing on its lock."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0 or os.environ.get("CHROMIUM"):
-        return False
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    patient = [apt, "-o", "DPkg::Lock::Timeout=300", "-qq"]
-    for words in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
-        if subprocess.run([*patient, *words], env=quiet, check=False).returncode:
-            return False
-    return find_browser() is not None
-
-
-def in_ci() -> bool:
-    """Whether this runs where nothing may be left out (CI=true)."""
-    return os.environ.get("CI", "").lower() in ("1", "true", "yes")
-
-
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register `portal browser`."""
     parser = commands.add_parser("browser", help="find Chromium for the tests, or install it")
@@ -63,12 +45,4 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Say where the browser is; without one, exit 1 in CI and otherwise say loudly what will be left out."""
     del arguments
-    found = find_browser()
-    if found is None:
-        install()
-        found = find_browser()
-    if found is None:
-        sys.stderr.write(MISSING)
-        return 1 if in_ci() else 0
-    sys.stdout.write(f"Browser: {found}\n")
-    return 0
+    return say_where("Browser", find_browser, PACKAGES, "CHROMIUM", MISSING)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import subprocess
-import sys
 
-from portal.cli.browser import in_ci
+from portal.cli.installing import say_where
 
 NAMES = ("clamd", "/usr/sbin/clamd", "/usr/local/sbin/clamd", "/opt/homebrew/sbin/clamd")
 PACKAGES = ("clamav-daemon",)
@@ -34,19 +32,6 @@ def find_clamd() -> str | None:
     return None
 
 
-def install() -> bool:
-    """Install clamd with apt, as root only; waits for another apt rather than failing on its lock."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0 or os.environ.get("CLAMD"):
-        return False
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    patient = [apt, "-o", "DPkg::Lock::Timeout=300", "-qq"]
-    for words in (["update"], ["install", "--yes", "--no-install-recommends", *PACKAGES]):
-        if subprocess.run([*patient, *words], env=quiet, check=False).returncode:
-            return False
-    return find_clamd() is not None
-
-
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register `portal scanner`."""
     parser = commands.add_parser("scanner", help="find clamd for the tests, or install it")
@@ -56,12 +41,4 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Say where clamd is; without one, exit 1 in CI and otherwise say loudly what follows."""
     del arguments
-    found = find_clamd()
-    if found is None:
-        install()
-        found = find_clamd()
-    if found is None:
-        sys.stderr.write(MISSING)
-        return 1 if in_ci() else 0
-    sys.stdout.write(f"Scanner: {found}\n")
-    return 0
+    return say_where("Scanner", find_clamd, PACKAGES, "CLAMD", MISSING)

@@ -24,8 +24,8 @@ from portal.cli.cluster import Addresses, Cluster
 from portal.forms import folder
 from portal.forms.commands.apply import apply
 from portal.forms.folder import CouncilFolder
-from portal.kernel import crypto, db
-from portal.tenants import vault
+from portal.kernel import crypto, db, ring
+from portal.kernel.ring import Ring
 
 ROOT = Path(__file__).resolve().parents[1]
 COUNCILS = ROOT / "config" / "councils"
@@ -93,7 +93,7 @@ def database(home: Path) -> Iterator[tuple[Cluster, Addresses, Sequence[CouncilF
 
 
 def _apply(addresses: Addresses) -> Sequence[CouncilFolder]:
-    vault.open_with(crypto.root_key(DEMO_ROOT_KEY))
+    ring.hold(Ring(crypto.root_key(DEMO_ROOT_KEY)))
     engine = db.make_engine(addresses.owner)
     db.bind(engine)
     found = [folder.load(path) for path in sorted(COUNCILS.iterdir())]

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Known to everyone who reads this file, therefore good for the demonstration and nothing else.
 DEMO_SECRET = "demonstration-only-secret-key-never-for-real-people"  # noqa: S105
 ROOT_KEY_BYTES = 32
+# A root key that a key service has sealed, and alone can open.
+SEALED = "kms:"
 SECRET_LENGTH = 32
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # A name, the service's id, the secret.
@@ -37,7 +39,12 @@ class Settings(BaseSettings):
     database_url: str = Field(description="where portal_app connects")
     database_url_owner: str = Field("", description="where portal_owner connects: migrations, council apply")
     secret_key: str = Field(DEMO_SECRET, description="signs cookies and forms; 32 characters or more")
-    root_key: str = Field(DEMO_ROOT_KEY, description="32 bytes in base64; wraps every council's key")
+    root_key: str = Field(DEMO_ROOT_KEY, description="32 bytes in base64, or kms:…; wraps every council's key")
+    root_keys_other: str = Field("", description="root keys that also open, with spaces between")
+    kms: str = Field(
+        "", description="the key that opens root keys of the form kms:…: https://kms.<region>…/alias/<name>"
+    )
+    kms_region: str = Field("eu-west-2", description="the region of that key")
     demo: bool = Field(False, description="fictional people, mail kept on an outbox page, known secrets")
     base_url: str = Field("http://localhost:8000", description="scheme and host that emails link to")
     port: int = Field(8000, ge=1, le=65535)
@@ -72,15 +79,21 @@ class Settings(BaseSettings):
                 return "postgresql+psycopg://" + value.removeprefix(prefix)
         raise ValueError("must begin with postgresql://")
 
-    @field_validator("root_key")
+    @field_validator("root_key", "root_keys_other")
     @classmethod
-    def _thirty_two_bytes(cls, value: str) -> str:
-        try:
-            good = len(base64.b64decode(value, validate=True)) == ROOT_KEY_BYTES
-        except ValueError:
-            good = False
-        if not good:
-            raise ValueError("must be 32 bytes in base64")
+    def _root_keys(cls, value: str, info: ValidationInfo) -> str:
+        if not all(_is_root_key(one) for one in value.split()) or (
+            info.field_name == "root_key" and " " in value.strip()
+        ):
+            raise ValueError("must be 32 bytes in base64, or kms: and what `portal keys new-root` said")
+        return value
+
+    @field_validator("kms")
+    @classmethod
+    def _kms(cls, value: str) -> str:
+        place = urlsplit(value)
+        if value and (place.scheme not in ("http", "https") or not place.netloc or not place.path.strip("/")):
+            raise ValueError("must be https://host/name-of-the-key")
         return value
 
     @field_validator("mail")
@@ -124,6 +137,8 @@ class Settings(BaseSettings):
     def _safe(self) -> Settings:
         if self.mail == "notify" and not (NOTIFY_KEY.fullmatch(self.notify_key) and self.notify_template):
             raise ValueError("MAIL=notify needs NOTIFY_KEY as Notify shows it, and NOTIFY_TEMPLATE")
+        if not self.kms and any(one.startswith(SEALED) for one in self.root_keys()):
+            raise ValueError("ROOT_KEY is kms:…, which needs KMS to open it")
         if self.demo:
             return self
         mistakes = [text for wrong, text in self._unsafe() if wrong]
@@ -143,6 +158,10 @@ class Settings(BaseSettings):
             (not local and self.base_url.startswith("http://"), "BASE_URL must be https outside this machine"),
         ]
 
+    def root_keys(self) -> list[str]:
+        """The root keys, the one that seals first, for `adapters.root_keys`."""
+        return [self.root_key, *self.root_keys_other.split()]
+
     def notify(self) -> tuple[str, str, str]:
         """Key, template and address of GOV.UK Notify, for `adapters.notify`."""
         return self.notify_key, self.notify_template, self.notify_url
@@ -160,6 +179,15 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether browsers reach us by https, so that cookies may say so."""
         return self.base_url.startswith("https://")
+
+
+def _is_root_key(value: str) -> bool:
+    sealed = value.startswith(SEALED)
+    try:
+        found = base64.b64decode(value.removeprefix(SEALED), validate=True)
+    except ValueError:
+        return False
+    return len(found) > ROOT_KEY_BYTES if sealed else len(found) == ROOT_KEY_BYTES
 
 
 def load(environ: Mapping[str, str]) -> Settings:

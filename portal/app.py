@@ -13,10 +13,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logging import configure
 from config.settings import Settings, load
-from portal.adapters import clamd, email, identity, ports, storage
-from portal.auth import envelope, guard, login, operators
-from portal.kernel import crypto, db, jobs, startup
-from portal.tenants import resolve, shell, vault
+from portal.adapters import clamd, email, identity, ports, root_keys, storage
+from portal.auth import guard, login, operators
+from portal.kernel import db, jobs, ring, startup
+from portal.tenants import resolve, shell
 from portal.web import assets, errors, language, security, templating
 from portal.web.limits import limiter
 
@@ -29,8 +29,7 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     engine = db.make_engine(settings.database_url, pool_size=pool_size)
     startup.refuse_unsafe(engine)
     db.bind(engine)
-    vault.open_with(crypto.root_key(settings.root_key))
-    envelope.open_with(crypto.root_key(settings.root_key))
+    ring.hold(root_keys.ring_for(settings.root_keys(), root_keys.service_for(settings.kms, settings.kms_region)))
     operators.sign_in_by(settings.portal_operator_sign_in)
     jobs.councils_from(resolve.by_id)
     ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from, email.Notify(*settings.notify())))

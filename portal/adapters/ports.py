@@ -142,6 +142,17 @@ def address(path: str) -> str:
     return _base_url[0] + path
 
 
+class KeyService(Protocol):
+    """Keeps a key that never leaves it, and seals root keys with it, so that settings hold none that is of use alone.
+    Raises portal.kernel.errors.Unavailable when it does not answer or refuses."""
+
+    def seal(self, key: bytes) -> bytes:
+        """The key as only this service opens it."""
+
+    def open(self, sealed: bytes) -> bytes:
+        """The key that `seal` sealed."""
+
+
 @dataclass(frozen=True)
 class StoredObject:
     """One object of the store: its key, its bytes and when it was last written."""

@@ -65,6 +65,7 @@ class Event(StrEnum):
     COUNCIL_CHANGED = "tenants.changed"
     SIGN_ON_CHANGED = "tenants.sign_on_changed"
     KEY_ROTATED = "tenants.key_rotated"
+    ROOT_KEY_CHANGED = "tenants.root_key_changed"
     COUNCIL_EXPORTED = "tenants.exported"
     COUNCIL_DESTROYED = "tenants.destroyed"
     COUNCIL_RESTORED = "tenants.restored"
@@ -178,6 +179,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.COUNCIL_CHANGED: frozenset({"parts"}),
     Event.SIGN_ON_CHANGED: frozenset({"provider", "what"}),
     Event.KEY_ROTATED: frozenset({"version"}),
+    Event.ROOT_KEY_CHANGED: frozenset({"key", "table", "count"}),
     Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),
     Event.COUNCIL_DESTROYED: frozenset({"hash"}),
     Event.COUNCIL_RESTORED: frozenset({"hash"}),

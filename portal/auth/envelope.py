@@ -13,11 +13,10 @@ import json
 from dataclasses import asdict, dataclass, replace
 from uuid import UUID
 
-from portal.kernel import crypto
-from portal.kernel.errors import Unavailable
+from portal.kernel import crypto, ring
 
-_root: list[bytes] = []
 _TABLE = "one_time_code"
+_OWN_PLACE = frozenset({"authenticator", "sign_on_secret"})
 
 
 @dataclass(frozen=True)
@@ -35,24 +34,19 @@ class Details:
         return replace(self, agency_id=str(agency_id))
 
 
-def open_with(root: bytes) -> None:
-    """Give this process the root key (app.py, the worker and the command line call it once)."""
-    _root[:] = [root]
-
-
 def new_key(row_id: UUID, table: str = _TABLE) -> bytes:
     """A new key for one row, wrapped."""
-    return crypto.seal(_root_key(), crypto.new_key(), crypto.place(table, row_id, "key"))
+    return ring.held().seal(crypto.new_key(), crypto.place(table, row_id, "key"))
 
 
-def _root_key() -> bytes:
-    if not _root:
-        raise Unavailable("the root key is not loaded")
-    return _root[0]
+def place_of_key(table: str, row_id: object) -> bytes:
+    """Where a row's wrapped key stands. Whatever sends a link by email shares the codes' place: the row's own key, not
+    the place, keeps them apart."""
+    return crypto.place(table if table in _OWN_PLACE else _TABLE, row_id, "key")
 
 
 def _key(wrapped: bytes, row_id: UUID, table: str = _TABLE) -> bytes:
-    return crypto.unseal(_root_key(), wrapped, crypto.place(table, row_id, "key"))
+    return ring.held().open(wrapped, crypto.place(table, row_id, "key"))
 
 
 def seal_secret(wrapped: bytes, row_id: UUID, table: str, plain: bytes) -> bytes:
@@ -67,12 +61,16 @@ def unseal_secret(wrapped: bytes, row_id: UUID, table: str, blob: bytes) -> byte
 
 def seal_for_session(account_id: UUID, what: str, plain: bytes) -> str:
     """Encrypt what a browser's session keeps for a few minutes (a seed that is not confirmed, codes to be shown)."""
-    return crypto.seal(_root_key(), plain, crypto.place("account_session", account_id, what)).hex()
+    return ring.held().seal(plain, crypto.place("account_session", account_id, what)).hex()
 
 
 def unseal_for_session(account_id: UUID, what: str, text: str) -> bytes:
     """Decrypt what `seal_for_session` made for the same person; raises kernel.crypto.CannotOpen."""
-    return crypto.unseal(_root_key(), bytes.fromhex(text), crypto.place("account_session", account_id, what))
+    try:
+        return ring.held().open(bytes.fromhex(text), crypto.place("account_session", account_id, what))
+    except ring.UnknownKey:
+        # A root key that was taken out of the settings since: what a session keeps is for minutes, and made again.
+        raise crypto.CannotOpen from None
 
 
 def seal(wrapped: bytes, row_id: UUID, details: Details) -> bytes:

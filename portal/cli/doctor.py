@@ -18,7 +18,7 @@ import psycopg
 
 from config import settings as configuration
 from portal.adapters import clamd, storage
-from portal.cli import migrate, scanner_check
+from portal.cli import migrate, published, root_keys_check, scanner_check
 from portal.cli.binaries import OLDEST
 from portal.cli.instance import ROOT, environment
 from portal.kernel import startup
@@ -201,6 +201,17 @@ def scanner(settings: configuration.Settings) -> str:
     return f"ClamAV {asked.signatures().version} finds the test string, and says when it did not look"
 
 
+def root_keys() -> str:
+    """Every key must be wrapped with a root key that is set."""
+    try:
+        wrong, words = root_keys_check.examined()
+    except published.NoInstanceError as error:
+        raise WrongError(str(error)) from None
+    if wrong:
+        raise WrongError(wrong)
+    return words
+
+
 def examine() -> list[Finding]:
     """Every check, in order; those that need the settings or the database stop where these are missing."""
     findings = [check("front-end assets", assets), check("Welsh catalogue", welsh)]
@@ -223,6 +234,7 @@ def examine() -> list[Finding]:
         findings.append(Finding("database", number >= OLDEST, f"PostgreSQL {number}"))
         for name, examiner in _DATABASE_CHECKS:
             findings.append(check(name, functools.partial(examiner, connection)))
+    findings.append(check("root keys", root_keys))
     return findings
 
 

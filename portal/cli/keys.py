@@ -1,10 +1,13 @@
-"""`portal keys rotate`: a new key for every council, and every record's key under it."""
+"""`portal keys`: a new key for every council and every record's key under it; a new root key and theirs under it."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
+
+from config import settings as configuration
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -13,6 +16,10 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     rotate = actions.add_parser("rotate", help="make new council keys and wrap every record's key with them")
     rotate.add_argument("slug", nargs="*", help="which councils; all when none is named")
     rotate.set_defaults(run=run)
+    new = actions.add_parser("new-root", help="print a new root key, sealed by the key service where KMS is set")
+    new.set_defaults(run=new_root)
+    again = actions.add_parser("rewrap-root", help="wrap with ROOT_KEY what those of ROOT_KEYS_OTHER wrap")
+    again.set_defaults(run=rewrap_root)
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -36,3 +43,44 @@ def run(parsed: argparse.Namespace) -> int:
         return 1
     print("Run it again in a minute: what processes wrapped with an older key meanwhile is then found, too.")
     return 0
+
+
+def new_root(parsed: argparse.Namespace) -> int:
+    """Print a new root key, as the setting is written; its name goes to standard error."""
+    del parsed
+    from portal.adapters import root_keys
+    from portal.cli.instance import environment
+    from portal.kernel.errors import Unavailable
+
+    try:
+        settings = configuration.load(environment(os.environ))
+        service = root_keys.service_for(settings.kms, settings.kms_region)
+        value = root_keys.new_value(service)
+        made = root_keys.ring_for([value], service)
+    except (configuration.SettingsMistakes, Unavailable) as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    print(f"the root key {made.name}, for ROOT_KEYS_OTHER first (docs/running.md):", file=sys.stderr)
+    print(value)
+    return 0
+
+
+def rewrap_root(parsed: argparse.Namespace) -> int:
+    """Wrap everything with the current root key; 1 while something is left. Killed, it is run again and goes on."""
+    del parsed
+    import portal.models  # noqa: F401 - every table must be known, whichever package it belongs to
+    from portal.cli import published, root_keys_check
+    from portal.kernel import ring
+    from portal.tenants.commands import rewrapping
+
+    try:
+        with published.connected(owner=True):
+            councils = published.councils()
+            changed = rewrapping.rewrap(councils)
+            left, held = rewrapping.remaining(councils), ring.held()
+    except published.NoInstanceError as error:
+        print(str(error), file=sys.stderr)
+        return 1
+    print(f"{changed} keys wrapped with the root key {held.name}")
+    print("\n".join(root_keys_check.lines(held, left)))
+    return 1 if left.total() else 0

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from config import settings as configuration
-from portal.adapters import ports, storage
-from portal.auth import envelope
+from portal.adapters import ports, root_keys, storage
 from portal.auth.agency_rules import DomainRule
 from portal.auth.queries import agencies
 from portal.cli.instance import environment
@@ -19,10 +18,9 @@ from portal.forms import queries
 from portal.forms.families import CONCERN
 from portal.forms.questionnaire import Form
 from portal.forms.thresholds import Thresholds
-from portal.kernel import crypto, db, scope
+from portal.kernel import db, ring, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Council, Scope
-from portal.tenants import vault
 from portal.tenants.models import CouncilRow
 
 
@@ -43,13 +41,18 @@ def connected(*, owner: bool = False) -> Iterator[None]:
     address = found.database_url_owner if owner else found.database_url
     if not address:
         raise NoInstanceError("DATABASE_URL_OWNER is not set")
+    try:
+        keys = root_keys.ring_for(found.root_keys(), root_keys.service_for(found.kms, found.kms_region))
+    except Unavailable as error:
+        raise NoInstanceError(str(error)) from None
     engine = db.make_engine(address, pool_size=1)
     db.bind(engine)
-    vault.open_with(crypto.root_key(found.root_key))
-    envelope.open_with(crypto.root_key(found.root_key))
+    ring.hold(keys)
     ports.use_store(storage.store_for(found.storage, found.s3()))
     try:
         yield
+    except ring.UnknownKey as error:
+        raise NoInstanceError(str(error)) from None
     except (DBAPIError, Unavailable):
         raise NoInstanceError("the database does not answer, or is not migrated") from None
     finally:

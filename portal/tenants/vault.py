@@ -9,37 +9,23 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from portal.kernel import crypto, db, scope
+from portal.kernel import crypto, db, ring, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.tenants.models import CouncilKey
 
-_root: bytes | None = None
 VERSION_BYTES = 4
 # How long a process takes the newest key to be the newest; a rotation finds what was wrapped meanwhile on its next run.
 _NEWEST_FOR = 60
 
 
-def open_with(root: bytes) -> None:
-    """Give this process the root key (app.py, the worker and the command line call it once)."""
-    global _root
-    _root = root
-    _unwrapped.cache_clear()
-
-
-def _root_key() -> bytes:
-    if _root is None:
-        raise Unavailable("the root key is not loaded")
-    return _root
-
-
 def wrap(key: bytes, where: bytes) -> bytes:
     """Wrap a key with the root key for one place."""
-    return crypto.seal(_root_key(), key, where)
+    return ring.held().seal(key, where)
 
 
 def unwrap(blob: bytes, where: bytes) -> bytes:
-    """Open what the root key wrapped for that place; raises kernel.crypto.CannotOpen."""
-    return crypto.unseal(_root_key(), blob, where)
+    """Open what a root key wrapped for that place; raises kernel.crypto.CannotOpen, kernel.ring.UnknownKey."""
+    return ring.held().open(blob, where)
 
 
 def place_of_key(council_id: UUID, version: int) -> bytes:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
+from portal.auth import envelope
 from portal.kernel import crypto
 from portal.tenants import vault
 
@@ -41,18 +42,14 @@ def _again(name: str, line: str, wrap: Wrap) -> str:
     found = row.get(column)
     if not isinstance(found, str):
         return line
-    for where in _places(name, row):
-        try:
-            made = wrap(bytes.fromhex(found.removeprefix(_HEX)), where)
-        except crypto.CannotOpen:
-            continue
-        return json.dumps(row | {column: _HEX + made.hex()}, ensure_ascii=False)
-    return line
+    try:
+        made = wrap(bytes.fromhex(found.removeprefix(_HEX)), _place(name, row))
+    except crypto.CannotOpen:
+        return line
+    return json.dumps(row | {column: _HEX + made.hex()}, ensure_ascii=False)
 
 
-def _places(name: str, row: dict[str, object]) -> tuple[bytes, ...]:
-    """Where a wrapped key may stand: an invitation's stands where a code's does (`auth/envelope.py`)."""
+def _place(name: str, row: dict[str, object]) -> bytes:
     if name == "council_key":
-        return (vault.place_of_key(UUID(str(row["tenant_id"])), int(str(row["version"]))),)
-    own = row.get("id") or row.get("account_id")
-    return crypto.place(name, own, "key"), crypto.place("one_time_code", own, "key")
+        return vault.place_of_key(UUID(str(row["tenant_id"])), int(str(row["version"])))
+    return envelope.place_of_key(name, row.get("id") or row.get("account_id"))

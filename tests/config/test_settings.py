@@ -56,6 +56,19 @@ def test_unsafe_outside_the_demonstration(name: str, value: str) -> None:
     assert load({**GOOD, name: value, "DEMO": "true"}).demo
 
 
+def test_root_keys_are_keys_or_sealed_by_a_service_that_is_set() -> None:
+    sealed, kms = "kms:" + base64.b64encode(b"s" * 60).decode(), "https://kms.eu-west-2.amazonaws.com/alias/portal"
+    other = base64.b64encode(b"o" * 32).decode()
+    assert load({**GOOD, "ROOT_KEYS_OTHER": f"{other}  {other}"}).root_keys() == [GOOD["ROOT_KEY"], other, other]
+    assert load({**GOOD, "ROOT_KEY": sealed, "KMS": kms}).root_keys() == [sealed]
+    assert "needs KMS" in mistakes(ROOT_KEY=sealed)
+    assert "needs KMS" in mistakes(ROOT_KEYS_OTHER=sealed)
+    assert "ROOT_KEY:" in mistakes(ROOT_KEY=f"{other} {other}")
+    assert "ROOT_KEYS_OTHER:" in mistakes(ROOT_KEYS_OTHER=f"{other} c2hvcnQ=")
+    assert "KMS:" in mistakes(KMS="https://kms.eu-west-2.amazonaws.com")
+    assert "KMS:" in mistakes(KMS="arn:aws:kms")
+
+
 def test_the_example_names_every_setting() -> None:
     text = (Path(__file__).resolve().parents[2] / "config/example.env").read_text("utf-8")
     for name in Settings.model_fields:

@@ -16,8 +16,9 @@ import pytest
 from config.settings import DEMO_ROOT_KEY
 from portal.auth import envelope
 from portal.cli.cluster import Addresses, Cluster
-from portal.kernel import crypto, db
+from portal.kernel import crypto, db, ring
 from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.ring import Ring
 from portal.tenants import archive, beside, resolve, vault
 from portal.tenants.archive import BadArchive
 from portal.tenants.commands import leaving, returning
@@ -36,8 +37,7 @@ def work_in(addresses: Addresses, root: bytes) -> Any:
     """Let this process work as the owner of that database, with that root key."""
     engine = db.make_engine(addresses.owner, pool_size=2)
     db.bind(engine)
-    vault.open_with(root)
-    envelope.open_with(root)
+    ring.hold(Ring(root))
     vault.forget()
     resolve.forget()
     return engine
@@ -53,8 +53,7 @@ def _rows_only(monkeypatch: pytest.MonkeyPatch) -> None:
 def world(cluster: Cluster, applied: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """Both councils, full, in a database of one's own."""
     monkeypatch.setattr(db, "_factory", None)
-    monkeypatch.setattr(vault, "_root", None)
-    monkeypatch.setattr(envelope, "_root", [])
+    monkeypatch.setattr(ring, "_held", [])
     cluster.drop_database(NAME)
     engine = work_in(cluster.create_database(NAME, template=applied), crypto.root_key(DEMO_ROOT_KEY))
     with cluster.connect_admin(NAME) as admin:
@@ -200,11 +199,11 @@ KILLED = """
 import os, signal
 import portal.models
 from config.settings import DEMO_ROOT_KEY
-from portal.kernel import crypto, db
-from portal.tenants import archive, vault
+from portal.kernel import crypto, db, ring
+from portal.tenants import archive
 from portal.tenants.commands import leaving, returning
 db.bind(db.make_engine({owner!r}))
-vault.open_with(crypto.root_key(DEMO_ROOT_KEY))
+ring.hold(ring.Ring(crypto.root_key(DEMO_ROOT_KEY)))
 die = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
 {setup}
 """

@@ -20,6 +20,8 @@ SECRET_LENGTH = 32
 _UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 # A name, the service's id, the secret.
 NOTIFY_KEY = re.compile(rf"(?:.*-)?{_UUID}-{_UUID}")
+# 64 characters before the @ are all that an address has, and 27 of them are ours.
+RETURN = re.compile(r"[A-Za-z0-9._-]{1,37}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 DEMO_ROOT_KEY = base64.b64encode(b"demonstration-only-root-key-32-b").decode()
 
 
@@ -53,6 +55,7 @@ class Settings(BaseSettings):
     notify_template: str = Field("", description="with MAIL=notify: the id of a template of ((subject)) and ((body))")
     notify_url: str = Field("https://api.notifications.service.gov.uk", description="where GOV.UK Notify is")
     mail_from: str = Field("no-reply@portal.invalid", description="the envelope sender")
+    mail_return: str = Field("", description="bounce@host: undeliverable mail goes to bounce+…@host, and is read")
     storage: str = Field("var/files", description="where attached files are kept: a folder, or s3://bucket/prefix")
     storage_endpoint: str = Field("", description="the address of an S3-compatible store that is not Amazon's")
     storage_region: str = Field("eu-west-2", description="the region of the bucket")
@@ -101,6 +104,13 @@ class Settings(BaseSettings):
     def _mail(cls, value: str) -> str:
         if value not in ("outbox", "notify") and urlsplit(value).scheme not in ("smtp", "smtps"):
             raise ValueError("must be outbox, notify, or begin with smtp:// or smtps://")
+        return value
+
+    @field_validator("mail_return")
+    @classmethod
+    def _return(cls, value: str) -> str:
+        if value and not RETURN.fullmatch(value):
+            raise ValueError("must be an address whose first part has 37 characters at most, without +")
         return value
 
     @field_validator("storage")

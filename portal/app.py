@@ -32,7 +32,8 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     ring.hold(root_keys.ring_for(settings.root_keys(), root_keys.service_for(settings.kms, settings.kms_region)))
     operators.sign_in_by(settings.portal_operator_sign_in)
     jobs.councils_from(resolve.by_id)
-    ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from, email.Notify(*settings.notify())))
+    notify = email.Notify(*settings.notify())
+    ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from, notify, settings.mail_return))
     ports.use_store(storage.store_for(settings.storage, settings.s3()))
     ports.use_scanner(clamd.scanner_for(settings.scanner, settings.scanner_days))
     # Without https we are on a developer's own machine, and so may the provider be.

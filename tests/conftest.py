@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.councils",
     "tests.fixtures.app",
     "tests.fixtures.mail",
+    "tests.fixtures.notify",
     "tests.fixtures.scanner",
     "tests.fixtures.browser",
     "tests.fixtures.canary",

@@ -15,18 +15,15 @@ from urllib.parse import unquote, urlsplit
 
 from portal.adapters.notify import NotifyMailer
 from portal.adapters.outbox import OutboxMailer
-from portal.adapters.ports import Email, Mailer, Refused
+from portal.adapters.ports import Email, Mailer, Refused, Return
+from portal.adapters.returned import NO_MAILBOX, return_address
 from portal.kernel import clock
 from portal.kernel.errors import Unavailable
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 10.0
 PORTS = {"smtp": 25, "smtps": 465}
-FOR_GOOD, NO_MAILBOX = range(500, 600), 550
-# A mailbox that is not there (RFC 3463): unknown, written wrongly, moved away, ambiguous, or of a domain that takes no
-# mail. Left out are a domain that cannot be found (5.1.2: a name server's hiccup) and a sender that is refused (5.1.7,
-# 5.1.8), which would be everybody's.
-_NO_MAILBOX = frozenset({"5.1.0", "5.1.1", "5.1.3", "5.1.4", "5.1.6", "5.1.10"})
+FOR_GOOD, GONE = range(500, 600), 550
 _ENHANCED = re.compile(rb"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])")
 # These name one recipient or message; a 5xx answer to anything earlier is about us and may be mended.
 _ABOUT_THIS_MAIL = (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError)
@@ -60,38 +57,44 @@ def _connect(host: str, port: int, timeout: float) -> socket.socket:
     return made
 
 
-def mailer_for(url: str, sender: str, notify: Notify | None = None) -> Mailer:
+def mailer_for(url: str, sender: str, notify: Notify | None = None, back: str = "") -> Mailer:
     """The mailer of a MAIL setting: `outbox`, `notify`, `smtp://[user:password@]host[:port]` or `smtps://…`.
 
-    `sender` is the envelope sender, to which a mail server returns what it cannot deliver; `notify` what GOV.UK Notify
-    needs to know.
+    `sender` is the envelope sender, to which a mail server returns what it cannot deliver, unless `back` is an address
+    that the portal reads (`portal mail returned`); `notify` is what GOV.UK Notify needs to know.
     """
     if url == "notify":
         return NotifyMailer(*(notify or Notify("", "", "")))
-    return OutboxMailer() if url == "outbox" else SmtpMailer(url, sender)
+    return OutboxMailer() if url == "outbox" else SmtpMailer(url, sender, back)
 
 
 class SmtpMailer:
     """Hands each email to one mail server; its failures carry no address and no text."""
 
-    def __init__(self, url: str, sender: str) -> None:
+    def __init__(self, url: str, sender: str, back: str = "") -> None:
         parts = urlsplit(url)
         self.wrapped = parts.scheme == "smtps"
         self.host = parts.hostname or "localhost"
         self.port = parts.port or PORTS["smtps" if self.wrapped else "smtp"]
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
-        self.sender = sender
+        self.sender, self.back = sender, back
+        self.returns = bool(back)
 
     def send(self, email: Email) -> None:
         """Hand one email over. Raises Refused when the server will never take it, else Unavailable."""
         message = as_message(email)
+        sender = return_address(self.back, email.receipt) if self.back and email.receipt else self.sender
         with self._server() as server:
-            server.send_message(message, from_addr=self.sender, to_addrs=[email.to])
+            server.send_message(message, from_addr=sender, to_addrs=[email.to])
 
     def check(self) -> None:
         """Raise Unavailable unless the server lets us in."""
         with self._server() as server:
             server.noop()
+
+    def returned(self) -> Iterator[list[Return]]:
+        """Nothing: a mail server brings it (`portal mail returned`)."""
+        return iter(())
 
     @contextmanager
     def _server(self) -> Iterator[smtplib.SMTP]:
@@ -165,4 +168,4 @@ def _no_mailbox(error: Exception) -> bool:
 def _says_no_mailbox(code: int, said: bytes | str) -> bool:
     words = said.encode(errors="replace") if isinstance(said, str) else said
     precise = _ENHANCED.match(words.strip())
-    return code == NO_MAILBOX if precise is None else precise.group().decode() in _NO_MAILBOX
+    return code == GONE if precise is None else precise.group().decode() in NO_MAILBOX

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -11,11 +12,13 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from portal.adapters.ports import Email, Refused
+from portal.adapters.ports import Email, Refused, Return
 from portal.kernel import clock
 from portal.kernel.errors import Unavailable
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 10.0
+PAGES = 40
+"""Of 250 each: far more than come back in a week, unless something is very wrong."""
 # An API key ends with the service's id and the secret, two UUIDs, as Notify shows it.
 SECRET, SERVICE = slice(-36, None), slice(-73, -37)
 # What Notify answers about the address itself; every other 400 is about our template or our service and may be mended.
@@ -26,8 +29,10 @@ class NotifyMailer:
     """Hands each email to GOV.UK Notify; its failures carry no address and no text.
 
     The template needs the subject `((subject))` and the body `((body))`. A second delivery after a crash cannot be
-    dropped by Notify: both carry the same reference.
+    dropped by Notify: the references of both begin alike.
     """
+
+    returns = True
 
     def __init__(self, key: str, template: str, url: str) -> None:
         self._service, self._secret = key[SERVICE], key[SECRET]
@@ -39,7 +44,7 @@ class NotifyMailer:
             "email_address": email.to,
             "template_id": self._template,
             "personalisation": {"subject": email.subject, "body": email.body},
-            "reference": email.message_id,
+            "reference": f"{email.message_id}/{email.receipt}" if email.receipt else email.message_id,
         }
         answer = self._ask("POST", "/v2/notifications/email", body)
         if answer.status_code == HTTPStatus.CREATED:
@@ -54,13 +59,29 @@ class NotifyMailer:
         if answer.status_code != HTTPStatus.OK:
             raise Unavailable(f"Notify does not show the template ({answer.status_code})")
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> requests.Response:
+    def returned(self) -> Iterator[list[Return]]:
+        """What Notify could not deliver for want of the mailbox, the newest first; it remembers seven days."""
+        asked = {"template_type": "email", "status": "permanent-failure"}
+        for _page in range(PAGES):
+            answer = self._ask("GET", "/v2/notifications", asked=asked)
+            if answer.status_code != HTTPStatus.OK:
+                raise Unavailable(f"Notify does not say what came back ({answer.status_code})")
+            page = _notifications(answer)
+            if not page:
+                return
+            yield [one for each in page if (one := _returned(each)) is not None]
+            asked["older_than"] = str(page[-1].get("id"))
+
+    def _ask(
+        self, method: str, path: str, body: dict[str, Any] | None = None, asked: dict[str, str] | None = None
+    ) -> requests.Response:
         headers = {"Authorization": f"Bearer {self._token()}"}
         try:
             return requests.request(
                 method,
                 self._url + path,
                 json=body,
+                params=asked,
                 headers=headers,
                 timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
                 allow_redirects=False,
@@ -76,6 +97,24 @@ class NotifyMailer:
             return str(jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(self._secret)))
         except JoseError:
             raise Unavailable("the request to Notify could not be signed") from None
+
+
+def _notifications(answer: requests.Response) -> list[dict[str, Any]]:
+    """A page of Notify's list; raises Unavailable for an answer that is none."""
+    try:
+        found = answer.json()["notifications"]
+    except (ValueError, KeyError, TypeError):
+        raise Unavailable("Notify's answer cannot be read") from None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise Unavailable("Notify's answer cannot be read")
+    return found
+
+
+def _returned(one: dict[str, Any]) -> Return | None:
+    _own, slash, token = str(one.get("reference") or "").rpartition("/")
+    if not slash or one.get("status") != "permanent-failure":
+        return None
+    return Return(token, (str(one.get("email_address") or ""),))
 
 
 def _words(answer: requests.Response) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
 
 from portal.adapters.models import OutboxMail
-from portal.adapters.ports import Email
+from portal.adapters.ports import Email, Return
 from portal.kernel import clock, db
 
 SHOWN = 200
@@ -27,6 +28,8 @@ class Kept:
 class OutboxMailer:
     """Keeps each email in the transaction of the job that sends it: a job run again leaves one."""
 
+    returns = False
+
     def send(self, email: Email) -> None:
         """Keep one email."""
         db.session().execute(
@@ -35,6 +38,10 @@ class OutboxMailer:
 
     def check(self) -> None:
         """Nothing can be wrong with it that the database would not say first."""
+
+    def returned(self) -> Iterator[list[Return]]:
+        """Nothing: nobody sends it."""
+        return iter(())
 
 
 def kept(recipient: str = "") -> list[Kept]:

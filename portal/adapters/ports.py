@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from portal.kernel.errors import Unavailable
 
@@ -14,7 +14,8 @@ from portal.kernel.errors import Unavailable
 class Email:
     """A plain-text email: a reference and a link, never anything about a child.
 
-    `message_id` is stable for one notice, so that a mail server can drop a second delivery.
+    `message_id` is stable for one notice, so that a mail server can drop a second delivery. `receipt` is what whoever
+    returns the email will know it by, "" for an address that is nobody's account.
     """
 
     to: str
@@ -23,6 +24,14 @@ class Email:
     sender: str
     language: str
     message_id: str
+    receipt: str = ""
+
+
+class Return(NamedTuple):
+    """An email that came back for want of its mailbox: its receipt, and the addresses that the report names."""
+
+    token: str
+    recipients: tuple[str, ...]
 
 
 class Refused(Unavailable):
@@ -37,13 +46,22 @@ class Refused(Unavailable):
 
 
 class Mailer(Protocol):
-    """Sends email; raises portal.kernel.errors.Unavailable when it could not be handed over (Refused: ever)."""
+    """Sends email; raises portal.kernel.errors.Unavailable when it could not be handed over (Refused: ever).
+
+    `returns` says that what was taken may still come back, and that the portal hears of it.
+    """
+
+    returns: bool
 
     def send(self, email: Email) -> None:
         """Hand one email over."""
 
     def check(self) -> None:
         """Raise Unavailable unless the server answers."""
+
+    def returned(self) -> Iterator[list[Return]]:
+        """What came back in the last days, the newest first, some at a time; nothing where returned mail is brought to
+        us instead. Raises Unavailable."""
 
 
 _mailer: list[Mailer] = []

@@ -6,7 +6,7 @@ import structlog
 
 from portal.adapters import ports
 from portal.adapters.ports import Email
-from portal.auth.commands import idle
+from portal.auth.commands import idle, mailboxes
 from portal.auth.queries.mailing import Reader
 from portal.kernel import scope
 from portal.kernel.language import say, words
@@ -57,10 +57,13 @@ def hand_over(email: Email) -> None:
 
     Raises ports.Refused, Unavailable.
     """
+    mailer = ports.mailer()
     try:
-        ports.mailer().send(email)
+        mailer.send(mailboxes.expected_back(email) if mailer.returns else email)
     except ports.Refused as refusal:
         if refusal.no_mailbox:
             idle.mail_refused(email.to)
         raise
-    idle.mail_taken(email.to)
+    if not mailer.returns:
+        # Whoever takes mail that may come back has not said that the mailbox is there.
+        idle.mail_taken(email.to)

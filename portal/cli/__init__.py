@@ -25,6 +25,7 @@ COMMANDS = {
     "browser": "portal.cli.browser",
     "scanner": "portal.cli.scanner",
     "keys": "portal.cli.keys",
+    "mail": "portal.cli.mail",
 }
 
 

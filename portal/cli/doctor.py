@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from config import settings as configuration
-from portal.adapters import clamd, storage
+from portal.adapters import clamd, email, storage
 from portal.cli import migrate, published, root_keys_check, scanner_check
 from portal.cli.binaries import OLDEST
 from portal.cli.instance import ROOT, environment
@@ -181,6 +181,15 @@ def mail_server(mail: str) -> str:
     return f"{place.hostname} answers"
 
 
+def notify(settings: configuration.Settings) -> str:
+    """GOV.UK Notify must know our key and have the template."""
+    try:
+        email.mailer_for(settings.mail, "", email.Notify(*settings.notify())).check()
+    except Unavailable as error:
+        raise WrongError(str(error)) from None
+    return "GOV.UK Notify has the template"
+
+
 def store(settings: configuration.Settings) -> str:
     """The store of attached files must take an object and give it back."""
     place = "a bucket" if settings.storage.startswith("s3://") else "a folder"
@@ -221,7 +230,8 @@ def examine() -> list[Finding]:
     except configuration.SettingsMistakes as error:
         return [Finding("settings", False, "; ".join(error.mistakes)), *findings]
     findings.insert(0, Finding("settings", True, "demonstration" if settings.demo else "real"))
-    findings.append(check("mail server", lambda: mail_server(settings.mail)))
+    mail = (lambda: notify(settings)) if settings.mail == "notify" else lambda: mail_server(settings.mail)
+    findings.append(check("mail server", mail))
     findings.append(check("store of files", lambda: store(settings)))
     findings.append(check("scanner of files", lambda: scanner(settings)))
     address = settings.database_url.replace("postgresql+psycopg://", "postgresql://", 1)

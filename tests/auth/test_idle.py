@@ -126,8 +126,10 @@ def test_a_sponsorship_ends(walker: Walker, admin: Admin, member: Person) -> Non
     assert standing(admin, member) == ("ended", "expired")
 
 
-class Refusing:
+class Refusing(Mailer):
     """A mail server that takes nothing for one address."""
+
+    returns = False
 
     def __init__(self, to: str, other: Mailer, *, no_mailbox: bool) -> None:
         self.to, self.other, self.no_mailbox = to, other, no_mailbox
@@ -139,6 +141,9 @@ class Refusing:
 
     def check(self) -> None:
         """Always there."""
+
+    def returned(self) -> Iterator[list[ports.Return]]:
+        return iter(())
 
 
 @pytest.fixture

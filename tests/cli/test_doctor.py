@@ -12,9 +12,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from config.settings import Settings
 from portal.cli import doctor
 from portal.cli.cluster import Addresses
 from tests.fixtures.mail import Peer
+from tests.fixtures.notify import SECRET, SERVICE, TEMPLATE, Service
 
 Check = Callable[[psycopg.Connection[tuple[object, ...]]], str]
 
@@ -141,6 +143,14 @@ def test_a_mail_server_must_answer(smtp: Peer) -> None:
     smtp.stop()
     finding = doctor.check("mail server", lambda: doctor.mail_server(smtp.url))
     assert finding.line() == "FAILED  mail server: ConnectionRefusedError"
+
+
+def test_notify_is_asked_as_notify(notify: Service, settings: Settings) -> None:
+    given = {"mail": "notify", "notify_key": f"portal-{SERVICE}-{SECRET}", "notify_template": TEMPLATE}
+    asked = settings.model_copy(update=given | {"notify_url": f"http://127.0.0.1:{notify.port}"})
+    assert doctor.notify(asked) == "GOV.UK Notify has the template"
+    with pytest.raises(doctor.WrongError, match=r"does not show the template \(404\)"):
+        doctor.notify(asked.model_copy(update={"notify_template": SERVICE}))
 
 
 def test_secrets_are_not_printed_when_the_database_is_out_of_reach(

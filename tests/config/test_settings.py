@@ -69,6 +69,12 @@ def test_root_keys_are_keys_or_sealed_by_a_service_that_is_set() -> None:
     assert "KMS:" in mistakes(KMS="arn:aws:kms")
 
 
+def test_returned_mail_has_an_address_with_room_for_a_receipt() -> None:
+    assert load({**GOOD, "MAIL_RETURN": "bounce@portal.example"}).mail_return == "bounce@portal.example"
+    for wrong in ("bounce", "a+b@portal.example", "b" * 38 + "@portal.example", "bounce@portal.example\nBcc: x"):
+        assert "MAIL_RETURN:" in mistakes(MAIL_RETURN=wrong)
+
+
 def test_the_example_names_every_setting() -> None:
     text = (Path(__file__).resolve().parents[2] / "config/example.env").read_text("utf-8")
     for name in Settings.model_fields:

@@ -17,7 +17,7 @@ GLOBAL_TABLES = {
     "council", "council_draft", "form_template", "instance_operator", "known_device", "one_time_code", "outbox_mail",
     "passkey", "procrastinate_events", "procrastinate_jobs",
     "procrastinate_periodic_defers", "procrastinate_workers", "rate_limit", "recovery_code",
-    "sign_on_link",
+    "sent_mail", "sign_on_link",
 }  # fmt: skip
 # Rows may exist before a council is known; what is the council's is behind its wall all the same.
 HALF_GLOBAL = {"audit_event", "one_time_code"}

@@ -99,9 +99,10 @@ def mail_taken(email: str) -> None:
     db.session().execute(taken.values(mail_failed_at=None))
 
 
-def mail_refused(email: str) -> None:
+def mail_refused(email: str, sent_at: datetime | None = None) -> None:
     """There is no such mailbox: its person's memberships here are suspended and those who look after them told. The
-    council's own people are not: they would hear of nothing.
+    council's own people are not: they would hear of nothing. An email that was sent (`sent_at`) before somebody decided
+    about a membership says nothing of it: they were let in again since.
     """
     now = clock.now()
     first = update(Account).where(Account.email == email, Account.mail_failed_at.is_(None))
@@ -113,6 +114,7 @@ def mail_refused(email: str) -> None:
         Account.mail_failed_at <= (now - AGAIN if hiccup else now),
         Membership.state == "active",
         Membership.agency_id.is_not(None),
+        func.coalesce(Membership.decided_at, Membership.asked_at) <= (sent_at or now),
     )
     for row in rows:
         if _stop(row, "suspended", "mail", now):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from portal.auth.commands import codes
+from portal.auth.commands import codes, mailboxes
 from portal.auth.commands.forgotten import PURPOSE
 from portal.auth.letters import address, language_of, send
 from portal.auth.queries import mailing, pending
@@ -15,6 +15,7 @@ from portal.auth.sessions import tidy as tidy_sessions
 from portal.auth.tasks import invitations as invitations
 from portal.auth.tasks import operators as operators
 from portal.auth.tasks import people as people
+from portal.auth.tasks import returned as returned
 from portal.auth.tasks import signing_in as signing_in
 from portal.kernel import db, jobs, scope
 from portal.kernel.language import words
@@ -59,11 +60,12 @@ def tell_approvers(membership_id: UUID) -> None:
 @jobs.app.periodic(cron="23 * * * *")
 @jobs.app.task(name="auth.tidy", queueing_lock="auth.tidy", pass_context=False)
 def tidy(timestamp: int) -> None:
-    """Delete sessions, codes and counts of tries that nobody can use any more."""
+    """Delete sessions, codes, counts of tries and receipts of emails that nobody can use any more."""
     del timestamp
     with db.unit_of_work(scope.Scope(actor=scope.SYSTEM)):
         codes.tidy()
         tidy_sessions()
+        mailboxes.tidy()
         db.session().execute(FORGET_LIMITS)
 
 

@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.fixtures.mail",
     "tests.fixtures.notify",
     "tests.fixtures.scanner",
+    "tests.fixtures.stores",
     "tests.fixtures.browser",
     "tests.fixtures.canary",
     "tests.fixtures.identity",

@@ -203,6 +203,9 @@ class Store(Protocol):
     def check(self) -> None:
         """Raise Unavailable unless an object can be written, read and deleted."""
 
+    def answers(self) -> None:
+        """Raise Unavailable unless it answers us: one question that leaves nothing behind, for every few seconds."""
+
 
 _store: list[Store] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -34,7 +35,7 @@ def store_for(place: str, s3: Mapping[str, str]) -> Store:
         return ObjectStore(_bucket(url.netloc, url.path.strip("/"), s3))
     folder = Path(place).absolute()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return ObjectStore(LocalStore(folder))
+    return ObjectStore(LocalStore(folder), folder)
 
 
 def _bucket(bucket: str, prefix: str, s3: Mapping[str, str]) -> S3Store:
@@ -47,8 +48,8 @@ def _bucket(bucket: str, prefix: str, s3: Mapping[str, str]) -> S3Store:
 class ObjectStore:
     """Both kinds, behind the one library that speaks to them."""
 
-    def __init__(self, inside: LocalStore | S3Store) -> None:
-        self._inside = inside
+    def __init__(self, inside: LocalStore | S3Store, folder: Path | None = None) -> None:
+        self._inside, self._folder = inside, folder
 
     def put(self, key: str, pieces: Iterable[bytes]) -> int:
         """Keep a stream, whole or not at all, and return its bytes."""
@@ -99,6 +100,15 @@ class ObjectStore:
             raise Unavailable("the store forgets") from None
         finally:
             self.delete([key])
+
+    def answers(self) -> None:
+        """Raise Unavailable unless the folder is there and ours to write, or the bucket is listed to us."""
+        if self._folder is not None:
+            if not (self._folder.is_dir() and os.access(self._folder, os.W_OK | os.X_OK)):
+                raise Unavailable("the store's folder is not there, or not ours to write")
+            return
+        with _told():
+            next(iter(obstore.list(self._inside, PROBE)), None)
 
 
 class _Counted:

@@ -6,42 +6,22 @@ import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from portal.adapters.ports import NoObject, Store
 from portal.adapters.storage import store_for
 from portal.kernel.errors import Unavailable
 from tests.fixtures.app import free_port
+from tests.fixtures.stores import KEYS
 
 MEGABYTE = 2**20
-KEYS = {"region": "eu-west-2", "access_key_id": "made", "secret_access_key": "up"}
-
-
-@pytest.fixture(scope="module")
-def peer() -> Iterator[dict[str, str]]:
-    """How to reach an S3 server of this process."""
-    port = free_port()
-    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
-    server.start()
-    s3 = {"endpoint": f"http://127.0.0.1:{port}", **KEYS}
-    boto3.client(
-        "s3",
-        endpoint_url=s3["endpoint"],
-        region_name=s3["region"],
-        aws_access_key_id=s3["access_key_id"],
-        aws_secret_access_key=s3["secret_access_key"],
-    ).create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": s3["region"]})
-    yield s3
-    server.stop()
 
 
 @pytest.fixture(params=["folder", "bucket"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
     if request.param == "folder":
         return store_for(str(tmp_path / "kept"), {})
-    return store_for(f"s3://files/{tmp_path.name}", request.getfixturevalue("peer"))
+    return store_for(f"s3://files/{tmp_path.name}", request.getfixturevalue("s3_peer"))
 
 
 def test_what_is_put_is_there_until_it_is_deleted(store: Store) -> None:
@@ -55,6 +35,7 @@ def test_what_is_put_is_there_until_it_is_deleted(store: Store) -> None:
     with pytest.raises(NoObject):
         store.get("one/a")
     store.check()
+    store.answers()
     assert [one.key for one in store.list("")] == ["two/b"]
 
 
@@ -96,8 +77,9 @@ def test_a_store_that_is_away_says_so_without_details(place: str, tmp_path: Path
         (tmp_path / place).write_text("not a folder")
     with pytest.raises(Unavailable, match="the store does not answer"):
         away.put("one/a", [b"x"])
-    with pytest.raises(Unavailable):
-        away.check()
+    for asked in (away.check, away.answers):
+        with pytest.raises(Unavailable):
+            asked()
 
 
 def test_no_key_leaves_the_folder(tmp_path: Path) -> None:

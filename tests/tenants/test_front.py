@@ -205,6 +205,7 @@ def test_ready_says_that_no_worker_lives(client: FlaskClient) -> None:
         "status": "degraded",
         "database": "ok",
         "migration": "ok",
+        "store": "ok",
         "worker": "missing",
         "worker_heartbeat_age_seconds": None,
     }

@@ -18,6 +18,7 @@ from sqlalchemy import insert
 from config.settings import Settings
 from portal import models
 from portal.adapters import ports
+from portal.adapters.storage import store_for
 from portal.files import queries as files
 from portal.files.commands.keeping import keep
 from portal.kernel import db
@@ -27,6 +28,7 @@ from portal.tenants import vault
 from portal.tenants.commands import rotating
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import make_referral
+from tests.fixtures.app import free_port
 from tests.fixtures.councils import Councils
 from tests.tenants.leaving import read_report, rows
 
@@ -105,6 +107,22 @@ def test_reports_and_files_open_under_the_new_key(person: Person, admin: Admin) 
         assert vault.new_record_key("referral", uuid4())[:4] == vault.version_mark(2)
     assert rotating.rotate(person.council) == (3, 2)
     assert ports.store() is not None
+
+
+def test_a_store_that_is_away_stops_no_rotation(
+    person: Person, admin: Admin, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only keys are wrapped anew: while the bytes are out of reach, they still belong to them afterwards."""
+    assert person.actor.agency_id is not None
+    with db.unit_of_work(person.scope):
+        file_id = keep(person.actor, person.actor.agency_id, [b"bytes"], name="n.txt", declared="", most=10)
+    away = store_for("s3://nowhere/x", {"endpoint": f"http://127.0.0.1:{free_port()}", "region": "eu-west-2"})
+    with monkeypatch.context() as patch:
+        patch.setattr(ports, "_store", [away])
+        assert rotating.rotate(person.council)[1] == 1
+    with db.unit_of_work(person.scope):
+        found = files.find(file_id)
+        assert (b"".join(files.bytes_of(found)), found.wrapped_key[:4]) == (b"bytes", vault.version_mark(2))
 
 
 def test_cut_off_anywhere_it_goes_on_with_the_same_key(

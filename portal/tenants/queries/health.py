@@ -1,4 +1,4 @@
-"""Whether this instance can do its work: can the database write, is it the right version, does a worker live."""
+"""Whether this instance can do its work: the database, its version, a worker, the store of files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.adapters import ports
 from portal.kernel import db, startup
 from portal.kernel.errors import Unavailable
+from portal.kernel.probing import Probe
 
 # The worker says that it lives every few seconds.
 STALE_SECONDS = 60.0
@@ -31,10 +33,12 @@ class Readiness:
     database: bool
     migrated: bool
     heartbeat_age: float | None
+    store: bool
 
     @property
     def ready(self) -> bool:
-        """Whether pages can be served. A report is safe without a worker: its emails are sent when one is back."""
+        """Whether pages can be served. A report is safe without a worker, whose emails are sent when one is back, and
+        without the store: it goes, and files are added later."""
         return self.database and self.migrated
 
     @property
@@ -42,9 +46,19 @@ class Readiness:
         """Whether a worker has shown itself lately."""
         return self.heartbeat_age is not None and self.heartbeat_age < STALE_SECONDS
 
+    @property
+    def whole(self) -> bool:
+        """Whether everything works, not only what a report needs."""
+        return self.ready and self.worker and self.store
+
+
+_store = Probe(lambda: ports.store().answers())
+
 
 def readiness() -> Readiness:
-    """Ask the database, in a transaction of its own; never raises."""
+    """Ask the database, in a transaction of its own, and what is known of the store; never raises, and waits for a
+    store that hangs a second at most."""
+    store = _store.good()
     try:
         with db.apart() as session:
             session.execute(WRITE)
@@ -52,5 +66,6 @@ def readiness() -> Readiness:
             version = session.execute(VERSION).scalar_one_or_none()
             age = session.execute(HEARTBEAT).scalar_one_or_none()
     except (SQLAlchemyError, Unavailable):
-        return Readiness(database=False, migrated=False, heartbeat_age=None)
-    return Readiness(database=True, migrated=version == startup.pinned_head(), heartbeat_age=age)
+        return Readiness(database=False, migrated=False, heartbeat_age=None, store=store)
+    migrated = version == startup.pinned_head()
+    return Readiness(database=True, migrated=migrated, heartbeat_age=age, store=store)

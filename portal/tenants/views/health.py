@@ -21,14 +21,16 @@ def live() -> Response:
 @tenants.get("/ready")
 @guard.machine("a proxy sends people only to an instance that can save what they write")
 def ready() -> Response:
-    """200 when the database takes writes and has the right version; 503 else. A missing worker is only reported."""
+    """200 when the database takes writes and has the right version; 503 else. A missing worker, and a store that does
+    not answer, are only reported."""
     found = readiness()
-    state = "not ready" if not found.ready else "ready" if found.worker else "degraded"
+    state = "not ready" if not found.ready else "ready" if found.whole else "degraded"
     age = None if found.heartbeat_age is None else round(found.heartbeat_age)
     response = jsonify(
         status=state,
         database="ok" if found.database else "failed",
         migration="ok" if found.migrated else "failed",
+        store="ok" if found.store else "failed",
         worker="ok" if found.worker else "missing",
         worker_heartbeat_age_seconds=age,
     )

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     storage_secret: str = Field("", description="the access key's secret")
     scanner: str = Field("", description="clamd://host:port or clamd:///path/of/its/socket; without, no file is ready")
     scanner_days: int = Field(7, ge=0, le=30, description="older signatures judge nothing; 0 asks for no age")
+    rescan_days: int = Field(30, ge=0, le=365, description="files so young are looked at again with newer signatures")
     proxies: int = Field(0, ge=0, le=3, description="how many of our own proxies stand in front")
     # Operators open every council's settings, so they sign in with a passkey alone, which nobody can be talked out of.
     # Few browsers that only look at the demonstration have one: there, and only there, an app will do.

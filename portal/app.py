@@ -15,6 +15,7 @@ from config.logging import configure
 from config.settings import Settings, load
 from portal.adapters import clamd, email, identity, ports, root_keys, storage
 from portal.auth import guard, login, operators
+from portal.files.commands import rejudging
 from portal.kernel import db, jobs, ring, startup
 from portal.tenants import resolve, shell
 from portal.web import assets, errors, language, security, templating
@@ -36,6 +37,7 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     ports.use_mailer(email.mailer_for(settings.mail, settings.mail_from, notify, settings.mail_return))
     ports.use_store(storage.store_for(settings.storage, settings.s3()))
     ports.use_scanner(clamd.scanner_for(settings.scanner, settings.scanner_days))
+    rejudging.look_at_files_of(settings.rescan_days)
     # Without https we are on a developer's own machine, and so may the provider be.
     ports.use_identities(identity.OverHttp(local=not settings.secure))
     ports.use_addresses(settings.base_url, settings.mail_from)

@@ -50,6 +50,7 @@ class StoredFile(TenantTable):
             "ix_stored_file_waiting", "tenant_id", "asked_at",
             postgresql_where=text("state in ('arriving', 'checking')"),
         ),
+        Index("ix_stored_file_ready", "tenant_id", "created_at", postgresql_where=text("state = 'ready'")),
         Index("ix_stored_file_object", "tenant_id", "object_key"),
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ READY: Final = "ready"
 HARMFUL: Final = "harmful"  # something harmful is in it: nobody ever opens it
 REFUSED: Final = "refused"  # it is not what it says, or of a kind that nobody may add
 UNREADABLE: Final = "unreadable"  # what was stored does not open any more
+FOUND_LATER: Final = "harmful_later"  # the reason of a harmful file that was ready before: somebody may have opened it
 STATES: Final = (ARRIVING, CHECKING, READY, HARMFUL, REFUSED, UNREADABLE)
 
 MOVES: Final = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from typing import Final
 from uuid import UUID, uuid4
 
 import structlog
@@ -10,14 +12,16 @@ from portal.adapters import ports
 from portal.auth.letters import address, language_of, send
 from portal.auth.queries import mailing
 from portal.files import content, sweeper, travelling
-from portal.files.commands import clearing, judging
+from portal.files.commands import clearing, judging, rejudging
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Unavailable
 from portal.kernel.language import words
-from portal.kernel.scope import Scope
+from portal.kernel.scope import Council, Scope
 from portal.tenants import beside, resolve
 
 log = structlog.get_logger()
+
+LOOK_SECONDS: Final = 30.0
 
 
 @jobs.app.periodic(cron="* * * * *")
@@ -81,6 +85,32 @@ def _scanner_answers() -> bool:
     if found.made_at is not None and clock.now() - found.made_at > judging.FRESH:
         log.warning("files.signatures_old", made_at=found.made_at.isoformat())
     return True
+
+
+@jobs.app.periodic(cron="*/3 1-5 * * *")
+@jobs.app.task(name="files.look_again", queueing_lock="files.look_again", pass_context=False)
+def look_again(timestamp: int) -> None:
+    """At night, for a moment every three minutes, so that urgent emails wait no longer than that: files that older
+    signatures found good are looked at again, a file of each council in turn. What is left is the next run's."""
+    del timestamp
+    try:
+        version = ports.scanner().signatures().version
+        end, left, count = time.monotonic() + LOOK_SECONDS, resolve.everyone(), 0
+        while left and time.monotonic() < end:
+            left = [council for council in left if _looked_again(council, version)]
+            count += len(left)
+    except Unavailable:
+        log.warning("files.not_looked_at_again")
+        return
+    if count:
+        log.info("files.looked_at_again", count=count)
+
+
+def _looked_again(council: Council, version: str) -> bool:
+    with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)) as session:
+        # A large file takes the scanner longer than a transaction may be idle.
+        session.execute(jobs.PATIENCE)
+        return rejudging.next_one(version)
 
 
 @jobs.app.periodic(cron="*/30 * * * *")

@@ -43,6 +43,11 @@ def about_state(state: str, reason: str) -> str:
     """What a state means for whoever reads it, "" where its tag says enough."""
     if state == states.REFUSED and reason in CODES:
         return refusal_words(reason)
+    if state == states.HARMFUL and reason == states.FOUND_LATER:
+        return _(
+            "Something harmful was found in this file some time after it was checked. Nobody can open it any more. If "
+            "you have opened it or kept a copy, delete the copy and tell the people who look after your computer."
+        )
     words = {
         states.ARRIVING: _("The connection broke off. Choose the same file again to go on, or remove it."),
         states.HARMFUL: _(

@@ -152,15 +152,28 @@ def _stand_in(notice: ToTell, language: str) -> str:
 
 def _harmful(notice: ToTell, language: str) -> str:
     """What the council's mailbox for security is told of a file."""
-    happened = words(
-        language,
-        "Something harmful was found in a file that somebody attached in the portal. It was removed before anybody "
-        "could open it. The computer that it came from may be infected: ask the people who work on the report to "
-        "tell whoever sent it.",
+    happened = (
+        _found_late(language)
+        if notice.opened
+        else words(
+            language,
+            "Something harmful was found in a file that somebody attached in the portal. It was removed before anybody "
+            "could open it. The computer that it came from may be infected: ask the people who work on the report to "
+            "tell whoever sent it.",
+        )
     )
     if not notice.reference:
         return happened + " " + words(language, "The report has not been sent yet.")
     return f"{happened}\n\n" + words(language, "Reference: %(reference)s") % {"reference": notice.reference}
+
+
+def _found_late(language: str) -> str:
+    return words(
+        language,
+        "Something harmful was found in a file some time after somebody attached it in the portal and it was checked. "
+        "Nobody can open it any more, but somebody may have opened it or kept a copy: ask the people who work on the "
+        "report, and ask them to tell whoever sent it.",
+    )
 
 
 def _received(council: Council, notice: ToTell, language: str) -> list[str]:

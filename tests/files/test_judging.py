@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
+from types import SimpleNamespace
 from typing import BinaryIO
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from portal.adapters.ports import Clean, Signatures, Unknown, Verdict
 from portal.audit.models import AuditEvent
 from portal.cli.private_clamd import EICAR
 from portal.files import outcomes, queries, tasks
-from portal.files.commands import judging
+from portal.files.commands import judging, rejudging
 from portal.files.commands.keeping import keep
 from portal.files.models import StoredFile
 from portal.files.queries import Stored
@@ -257,3 +258,97 @@ def test_after_three_days_the_council_is_told_once(person: Person, answers: Answ
     tasks.sweep(0)
     run_jobs()
     assert (found(person, file_id).state, found(person, file_id).reason) == ("ready", "")
+
+
+def looked_at(person: Person, file_id: UUID, **changes: object) -> Stored:
+    """The file after a night in which its last verdict was made with older signatures."""
+    long_ago = clock.now() - rejudging.AGAIN_AFTER - timedelta(minutes=1)
+    change(person, file_id, **{"signatures": "older", "asked_at": long_ago} | changes)
+    tasks.look_again(0)
+    return found(person, file_id)
+
+
+def test_what_a_signature_of_today_finds_in_a_file_of_yesterday_is_taken_away(
+    person: Person, clamd: RunningClamd, scanning: RunningClamd, run_jobs: Run
+) -> None:
+    late = b"CNRY harmful, but nobody knows it yet"
+    bad, good = added(person, b"Words. " + late, "a.txt"), added(person, b"Words.", "b.txt")
+    run_jobs()
+    assert {found(person, one).state for one in (bad, good)} == {"ready"}
+    newer = clamd.place.home / "signatures" / "later.ndb"
+    clamd.kill()
+    newer.write_text(f"Portal.Later:0:*:{late.hex()}\n")
+    try:
+        clamd.start()
+        # The real version of the daemon stays as it is with signatures of our own.
+        assert looked_at(person, good, signatures=found(person, good).signatures).state == "ready"
+        seen: list[tuple[UUID, str]] = []
+        outcomes.register(follow := lambda file_id, state: seen.append((file_id, state)))
+        gone = looked_at(person, bad)
+        outcomes._following.remove(follow)
+    finally:
+        newer.unlink()
+        clamd.kill()
+    assert (gone.state, gone.reason, gone.object_key) == ("harmful", "harmful_later", None)
+    assert seen == [(bad, "harmful")]
+    assert judged(person, bad)[-1] == {"state": "harmful", "reason": "harmful_later"}
+    tasks.clear(0)
+    assert objects(person) == {str(found(person, good).object_key)}
+
+
+def test_the_good_are_looked_at_once_for_each_version_and_the_old_are_let_be(
+    person: Person, answers: Answers, run_jobs: Run
+) -> None:
+    one, other = added(person, making.pdf()), added(person, making.pdf())
+    run_jobs()
+    answers.asked = 0
+    change(person, other, created_at=clock.now() - timedelta(days=31))
+    kept = looked_at(person, one)
+    assert (kept.state, kept.signatures, answers.asked) == ("ready", "test", 1)
+    looked_at(person, other)
+    looked_at(person, one, signatures="test")
+    assert answers.asked == 1
+    rejudging.look_at_files_of(0)
+    looked_at(person, one)
+    rejudging.look_at_files_of(30)
+    assert answers.asked == 1
+    assert judged(person, one) == [{"state": "ready", "reason": ""}]
+
+
+@pytest.mark.parametrize("verdict", [Unknown("limits", lasting=True), Unknown("unavailable")])
+def test_what_cannot_be_looked_at_stays_and_stands_before_nobody(
+    person: Person, answers: Answers, run_jobs: Run, verdict: Unknown
+) -> None:
+    first, second = added(person, making.pdf()), added(person, making.pdf())
+    run_jobs()
+    answers.asked, signatures = 0, answers.signatures()
+    answers.verdict, answers.signatures = verdict, lambda: signatures  # type: ignore[method-assign] # it says hello and then breaks
+    for one in (first, second):
+        change(person, one, signatures="older", asked_at=clock.now() - timedelta(days=1))
+    for _ in range(3):
+        tasks.look_again(0)
+    assert answers.asked == 2, "each once a night"
+    assert {found(person, one).state for one in (first, second)} == {"ready"}
+    assert {found(person, one).signatures for one in (first, second)} == {"older"}
+
+
+def test_an_object_that_is_lost_is_told_when_it_is_looked_for(person: Person, answers: Answers, run_jobs: Run) -> None:
+    file_id = added(person, making.pdf())
+    run_jobs()
+    ports.store().delete([f"{person.council.id}/{found(person, file_id).object_key}"])
+    assert looked_at(person, file_id).state == "unreadable"
+
+
+def test_a_run_ends_in_time_and_the_next_goes_on(
+    person: Person, answers: Answers, run_jobs: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = [added(person, making.pdf()) for _ in range(3)]
+    run_jobs()
+    for one in several:
+        change(person, one, signatures="older", asked_at=clock.now() - timedelta(days=1))
+    ticks, done = iter([0.0, 0.0, 31.0] * 3), []
+    monkeypatch.setattr(tasks, "time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    for _ in range(3):
+        tasks.look_again(0)
+        done.append(sum(found(person, one).signatures == "test" for one in several))
+    assert done == [1, 2, 3]

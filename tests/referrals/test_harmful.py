@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.adapters import outbox, ports
-from portal.adapters.ports import Harmful, Signatures, Verdict
-from portal.kernel import db, scope
+from portal.adapters.ports import Clean, Harmful, Signatures, Verdict
+from portal.auth.models import Membership
+from portal.files import states, tasks
+from portal.files.models import StoredFile
+from portal.kernel import clock, db, scope
 from portal.kernel.scope import Scope
 from portal.referrals.commands import attaching
 from portal.referrals.commands.attaching import Target
 from portal.referrals.models import Notice
+from portal.referrals.queries.attachments import find
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import make_referral
 from tests.files.making import pdf
@@ -89,3 +94,34 @@ def test_of_a_draft_its_author_is_told(councils: Councils, run_jobs: Callable[[]
     assert "/avonmere/referrals\n" in mail.body
     (security,) = mails(councils.england.settings.security_contact)
     assert "has not been sent yet" in security.body
+
+
+def test_who_opened_what_was_found_late_is_told_and_security_reads_that_they_may_have(
+    councils: Councils, run_jobs: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teacher, colleague = make_person(councils.england), make_person(councils.england, role="agency_lead")
+    screener, gone = (make_person(councils.england, role="screener") for _ in range(2))
+    report = make_referral(councils.england, teacher, state="screening")
+    assert teacher.actor.agency_id is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(FindsHarm, "scan", lambda _self, _file: Clean(Signatures("older", None)))
+        file_id = put(teacher, Target(report.id, teacher.actor.agency_id, "agency", later=True))
+        run_jobs()
+    for reader in (colleague, screener, gone):
+        with acting(reader):
+            attaching.note_opened(find(reader.actor, file_id))
+    with db.unit_of_work(Scope(teacher.council, scope.SYSTEM)) as session:
+        session.execute(update(Membership).where(Membership.account_id == gone.account_id).values(state="ended"))
+        session.execute(update(StoredFile).values(asked_at=clock.now() - timedelta(days=1)))
+    tasks.look_again(0)
+    run_jobs()
+    late = {("harmful", teacher.account_id), ("harmful", colleague.account_id), ("harmful_in", screener.account_id)}
+    assert late <= told(teacher)
+    assert all(account_id != gone.account_id for _kind, account_id in told(teacher))
+    (security,) = mails(councils.england.settings.security_contact)
+    assert "may have opened it" in security.body
+    assert "CNRY" not in security.body
+    with acting(screener):
+        attached = find(screener.actor, file_id)
+    assert not states.may_open(attached.file.state)
+    assert attached.file.reason == states.FOUND_LATER

@@ -66,7 +66,7 @@ def _judge(file: Stored, plain: BinaryIO) -> None:
     try:
         plain.writelines(queries.bytes_of(file))
     except Damaged:
-        _settle(file, UNREADABLE, reason="damaged")
+        settle(file, UNREADABLE, reason="damaged")
         return
     plain.seek(0)
     verdict = ports.scanner().scan(plain)
@@ -85,7 +85,7 @@ def _look(file: Stored, plain: BinaryIO, signatures: Signatures) -> None:
     try:
         kind = apart.check(plain, file.name, file.declared)
         if not kind.becomes:
-            _settle(file, READY, kind=kind.code, signatures=signatures)
+            settle(file, READY, kind=kind.code, signatures=signatures)
             return
         painted, kind = apart.repaint(plain, kind)
     except Refused as refusal:
@@ -93,27 +93,29 @@ def _look(file: Stored, plain: BinaryIO, signatures: Signatures) -> None:
         return
     with painted:
         written = content.write(file.id, file.wrapped_key, _pieces(painted))
-    _settle(
+    settle(
         file, READY, kind=kind.code, signatures=signatures,
-        object_key=written.object_key, size=written.size, sha256=written.sha256, original_key=_original(file),
+        object_key=written.object_key, size=written.size, sha256=written.sha256, original_key=original(file),
     )  # fmt: skip
 
 
 def _remove(file: Stored, state: str, reason: str, signatures: Signatures | None = None) -> None:
     """Nobody will ever open it: its bytes go with this transaction, unless the council keeps them as evidence."""
-    _settle(file, state, reason=reason, signatures=signatures, object_key=None, original_key=_original(file))
+    settle(file, state, reason=reason, signatures=signatures, object_key=None, original_key=original(file))
 
 
-def _original(file: Stored) -> UUID | None:
+def original(file: Stored) -> UUID | None:
+    """The object to be kept beside (or instead of) what people open, where the council keeps evidence."""
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
     return file.object_key if council.settings.files.keep_originals else None
 
 
-def _settle(
+def settle(
     file: Stored, state: str, *, signatures: Signatures | None = None, reason: str = "", **values: object
 ) -> None:
+    """Write a verdict down, with what follows from it."""
     if signatures is not None:
         values |= {"signatures": signatures.version}
     values |= {"state": state, "reason": reason, "scanned_at": clock.now(), "tries": file.tries + 1}

@@ -7,6 +7,9 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import and_, select
 
+from portal.audit.events import Event
+from portal.audit.models import AuditEvent
+from portal.auth.models import Membership
 from portal.files.states import HARMFUL
 from portal.kernel import db, jobs, scope
 from portal.referrals.commands import notices
@@ -32,10 +35,29 @@ def follow(file_id: UUID, state: str) -> None:
     found = db.session().execute(query).one_or_none()
     if found is None:
         return
-    readers = {found.added_by: NOTICE[found.side]}
+    readers = {found.added_by: NOTICE[found.side], **_who_opened(file_id, found.id)}
     if found.reference:
         readers = {found.author_id: NOTICE["agency"], found.owner_id: NOTICE["council"], **readers}
     for account_id, kind in readers.items():
         if account_id is not None:
             notices.tell(scope.SYSTEM, kind, account_id, found.id)
     jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), referral_id=found.id)
+
+
+def _who_opened(file_id: UUID, referral_id: UUID) -> dict[UUID, str]:
+    """Whoever was given the file while it was thought to be good, and still has access here: each may have a copy."""
+    event = AuditEvent
+    here = and_(Membership.tenant_id == council_id(), Membership.account_id == event.actor_id)
+    query = (
+        select(event.actor_id, event.agency_id)
+        .join(Membership, and_(here, Membership.state == "active"))
+        .where(
+            event.tenant_id == council_id(),
+            event.subject_id == referral_id,
+            event.event == str(Event.FILE_OPENED),
+            event.detail["file"].astext == str(file_id),
+        )
+        .distinct()
+    )
+    found = db.session().execute(query).all()
+    return {row.actor_id: NOTICE["agency" if row.agency_id else "council"] for row in found}

@@ -12,10 +12,12 @@ from sqlalchemy import and_, func, select
 from portal.auth.models import Account
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
+from portal.files.models import StoredFile
+from portal.files.states import FOUND_LATER, HARMFUL
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor, Council
-from portal.referrals.models import Notice, NoticeChoice, Referral
+from portal.referrals.models import Attachment, Notice, NoticeChoice, Referral
 
 FOR_MANAGERS: Final = ("opened", "connection")
 
@@ -53,6 +55,8 @@ class ToTell:
     stands_in: str = ""
     discreet: bool = False
     """The subject says nothing: whoever reads over a shoulder learns nothing."""
+    opened: bool = False
+    """Of something harmful: it was found late, and somebody may have opened it."""
 
 
 def to_tell(notice_id: UUID) -> ToTell:
@@ -109,4 +113,22 @@ def of_harmful(council: Council, notice_id: UUID, referral_id: UUID) -> ToTell:
     gone."""
     query = select(Referral.reference).where(Referral.tenant_id == council.id, Referral.id == referral_id)
     reference = db.session().execute(query).scalar_one_or_none() or ""
-    return ToTell(notice_id, "harmful_in", council.settings.security_contact, "", reference, None, stands_in="contact")
+    late = _found_late(council.id, referral_id)
+    to = council.settings.security_contact
+    return ToTell(notice_id, "harmful_in", to, "", reference, None, stands_in="contact", opened=late)
+
+
+def _found_late(council_id: UUID, referral_id: UUID) -> bool:
+    """Whether something harmful was found in a file of a report that had been good to open before."""
+    file = and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id)
+    query = (
+        select(StoredFile.id)
+        .join(Attachment, file)
+        .where(
+            Attachment.tenant_id == council_id,
+            Attachment.referral_id == referral_id,
+            StoredFile.state == HARMFUL,
+            StoredFile.reason == FOUND_LATER,
+        )
+    )
+    return db.session().execute(query.limit(1)).first() is not None

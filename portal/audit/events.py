@@ -106,6 +106,7 @@ class Event(StrEnum):
     REFERRAL_HANDED_OVER = "referrals.handed_over"
     FILE_ADDED = "referrals.file_added"
     FILE_REMOVED = "referrals.file_removed"
+    FILE_MOVED = "referrals.file_moved"
     FILE_OPENED = "referrals.file_opened"
     FILE_JUDGED = "files.judged"
     WITHDRAWAL_ASKED = "referrals.withdrawal_asked"
@@ -218,6 +219,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.REFERRAL_WITHDRAWN: frozenset({"reason"}),
     Event.FILE_ADDED: frozenset({"file", "side"}),
     Event.FILE_REMOVED: frozenset({"file"}),
+    Event.FILE_MOVED: frozenset({"file", "to"}),
     Event.FILE_OPENED: frozenset({"file"}),
     Event.FILE_JUDGED: frozenset({"state", "reason"}),
     Event.WITHDRAWAL_ASKED: frozenset({"reason"}),

@@ -29,6 +29,8 @@ class StoredFile(TenantTable):
     # Of the plain bytes. While it arrives: the size that was promised, and no digest.
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(server_default="")
+    # Of the bytes as they came: a picture is written anew, and the same one may be chosen again.
+    came_as: Mapped[str] = mapped_column(server_default="")
     state: Mapped[str]
     # The object in the store; none while it arrives and after it was removed.
     object_key: Mapped[UUID | None]

@@ -59,6 +59,22 @@ def about_state(state: str, reason: str) -> str:
     return words.get(state, "")
 
 
+def too_large_words(most: Files) -> str:
+    """What is wrong with files of which none was taken, because together they are too large."""
+    return _(
+        "What you chose is larger than %(most)s MB altogether. Attach fewer files at a time.",
+        most=most.report_megabytes,
+    )
+
+
+def limit_words(most: Files) -> str:
+    """How large files may be."""
+    return _(
+        "Each file may have up to %(file)s MB, and all of them together up to %(all)s MB.",
+        file=most.megabytes, all=most.report_megabytes,
+    )  # fmt: skip
+
+
 def error_words(code: str, most: Files) -> str:
     """What is wrong with a file that was not attached, and what to do."""
     if code in CODES:

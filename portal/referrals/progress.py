@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from flask_babel import gettext as _
 
 from portal.referrals.queries.timeline import TimelineEntry
 from portal.referrals.wording import Wording
+
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,11 @@ def reason_words() -> list[tuple[str, str]]:
     ]
 
 
-def timeline_views(entries: Iterable[TimelineEntry], wording: Wording) -> list[EventView]:
-    """Timeline entries in words; people of the council are "the council" where no name may be shown."""
+def timeline_views(
+    entries: Iterable[TimelineEntry], wording: Wording, files: Mapping[str, str] = NO_FILES
+) -> list[EventView]:
+    """Timeline entries in words; people of the council are "the council" where no name may be shown. `files` says of
+    each file that is told of what it is called and how far it is."""
     titles = {
         "referrals.sent": wording["sent"],
         "referrals.overridden": _("The referrer disagreed with the route"),
@@ -96,9 +102,10 @@ def timeline_views(entries: Iterable[TimelineEntry], wording: Wording) -> list[E
         "screening.outcome_read": _("The referrer read the outcome"),
         "messaging.asked": _("The council asked a question"),
         "messaging.replied": _("The question was answered"),
+        "referrals.file_added": _("A file was added"),
     }
     return [
-        EventView(titles.get(entry.event, ""), entry.at, entry.who or _("the council"))
+        EventView(titles.get(entry.event, ""), entry.at, entry.who or _("the council"), files.get(entry.file, ""))
         for entry in entries
-        if entry.event in titles
+        if entry.event in titles and (not entry.file or entry.file in files)
     ]

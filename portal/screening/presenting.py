@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from portal.audit.events import Event
 from portal.forms.queries import Published
 from portal.kernel import clock
 from portal.kernel.language import say
+from portal.referrals.progress import NO_FILES
 from portal.referrals.projecting import ChildFacts
 from portal.referrals.queries.timeline import TimelineEntry
 from portal.tenants.settings import Council
@@ -162,18 +163,23 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.OPENING_ENDED: lambda: _("Opened record closed by a manager"),
     Event.REPORT_HELD: lambda: _("Put on hold, to be kept past its time"),
     Event.HOLD_LIFTED: lambda: _("Hold lifted"),
+    Event.FILE_ADDED: lambda: _("A file was added"),
     Event.AGENCY_SIGHT_CHANGED: lambda: _("Who sees it at the author’s agency was changed"),
 }
 
 
-def timeline_items(entries: Iterable[TimelineEntry], sent: str) -> list[dict[str, Any]]:
-    """The timeline for the macro `timeline`; an event without words of its own is left out, `sent` is the first."""
+def timeline_items(
+    entries: Iterable[TimelineEntry], sent: str, files: Mapping[str, str] = NO_FILES
+) -> list[dict[str, Any]]:
+    """The timeline for the macro `timeline`; an event without words of its own is left out, `sent` is the first.
+    `files` as for `referrals.progress.timeline_views`."""
     return [
         {
             "title": sent if entry.event == Event.REFERRAL_SENT else _EVENTS[entry.event](),
             "who": entry.who,
             "at": entry.at,
+            "text": files.get(entry.file, ""),
         }
         for entry in entries
-        if entry.event in _EVENTS
+        if entry.event in _EVENTS and (not entry.file or entry.file in files)
     ]

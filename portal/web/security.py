@@ -28,9 +28,11 @@ MAX_BODY = 1_500_000  # bytes; a form of fifteen full narratives fits several ti
 MAX_FIELDS = 1_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 REFUSED = 400
-# How many times the limit of a page with large files is read and thrown away, for the sake of an answer.
+# Up to how many times the limit of a page with large files a body is read, its files thrown away: the words that were
+# typed beside them are kept, and the browser reads our answer.
 POURED = 3
-LARGE, TOO_LARGE = "__large__", "too-large"
+LARGE = "__large__"
+_DISK, _NOWHERE = "disk", "nowhere"
 View = TypeVar("View", bound=Callable[..., Any])
 
 HEADERS = {
@@ -41,6 +43,14 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "X-Frame-Options": "DENY",
 }
+
+
+class _Nowhere(BytesIO):
+    """Where files go that are too large to be taken."""
+
+    def write(self, piece: object, /) -> int:
+        """Forget it."""
+        return len(cast("bytes", piece))
 
 
 class InMemory(Request):
@@ -55,7 +65,9 @@ class InMemory(Request):
         content_length: int | None = None,
     ) -> IO[bytes]:
         del total_content_length, content_type, filename, content_length
-        return cast("IO[bytes]", TemporaryFile()) if g.get("on_disk") else BytesIO()
+        if g.get("files_go") == _DISK:
+            return cast("IO[bytes]", TemporaryFile())
+        return _Nowhere() if too_large() else BytesIO()
 
 
 class PortalFlask(Flask):
@@ -95,8 +107,8 @@ def _undo_session() -> None:
 
 
 def large(most: Callable[[], int]) -> Callable[[View], View]:
-    """A page that takes files of up to `most()` bytes together from whoever is signed in. A larger body never reaches
-    the view: the person is led to the page itself, at which `too_large()` holds."""
+    """A page that takes files of up to `most()` bytes together from whoever is signed in. Of a larger body the fields
+    reach the view and the files do not: then `too_large()` holds, and nothing may be done."""
 
     def mark(view: View) -> View:
         setattr(view, LARGE, most)
@@ -106,32 +118,21 @@ def large(most: Callable[[], int]) -> Callable[[View], View]:
 
 
 def too_large() -> bool:
-    """Whether the page is shown because what was just sent to it was too large to be taken."""
-    return TOO_LARGE in request.args
+    """Whether what was just sent to a page that takes files was too large to be taken."""
+    return bool(g.get("files_go") == _NOWHERE)
 
 
-def _make_room() -> Response | None:
-    """Take a large body where the page asks for it; the refusal of one that is too large even for that."""
+def _make_room() -> None:
+    """Take a large body where the page asks for it."""
     most = getattr(current_app.view_functions.get(request.endpoint or ""), LARGE, None)
     if most is None or scope.current().actor is None or request.method in SAFE_METHODS:
-        return None
-    request.max_content_length = most() + MAX_BODY
-    g.on_disk = True
+        return
+    taken = most() + MAX_BODY
+    fits = (request.content_length or 0) <= taken
+    request.max_content_length = taken if fits else most() * POURED
+    g.files_go = _DISK if fits else _NOWHERE
     # A slow line may take minutes, and no transaction of ours stays open so long.
     db.rollback()
-    if (request.content_length or 0) <= request.max_content_length:
-        return None
-    _pour_away(request.content_length or 0, most() * POURED)
-    answer = Response(status=303)
-    answer.location = f"{request.script_root}{request.path}?{TOO_LARGE}=yes"
-    return answer
-
-
-def _pour_away(size: int, most: int) -> None:
-    """Read a body and forget it, so that the browser reads our answer; past `most` bytes it is cut off."""
-    stream, left = request.environ["wsgi.input"], min(size, most)
-    while left > 0 and (piece := stream.read(min(left, 2**18))):
-        left -= len(piece)
 
 
 def register(app: Flask, *, secure: bool) -> None:

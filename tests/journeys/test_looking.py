@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from portal.kernel.scope import Council
 from portal.referrals.commands import attaching
-from portal.referrals.commands.attaching import Target
+from portal.referrals.commands.attaching import Paper, Target
 from tests.factories.people import make_person
 from tests.factories.referrals import make_referral
 from tests.files.making import EICAR, pdf, photograph
@@ -36,7 +36,7 @@ def test_given_files_on_a_report_when_they_are_judged_then_a_screener_looks_and_
     files = {"Siân.pdf": pdf(pages=2, words="Came in late"), "drawing.jpg": photograph(), "李.txt": EICAR}
     for name, content in files.items():
         with acting(teacher):
-            attaching.attach(teacher.actor, on, name, "", io.BytesIO(content))
+            attaching.attach(teacher.actor, on, Paper(name, "", io.BytesIO(content)))
 
     author = walk(council, teacher, language="cy", viewport=NARROW)
     author.open(f"/referrals/{report.reference}").sees("Yn cael ei gwirio").does_not_see("Edrych arni")

@@ -20,7 +20,7 @@ from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.messaging import commands as messaging
 from portal.referrals.commands import drafts, trials
-from portal.referrals.commands.attaching import Target, attach
+from portal.referrals.commands.attaching import Paper, Target, attach
 from portal.referrals.commands.connections import declare
 from portal.referrals.queries.connections import Declared, declared_by
 from portal.referrals.queries.drafts import find_draft
@@ -135,7 +135,7 @@ def _file_on(person: Person, reference: str, mark: str) -> UUID:
     with db.unit_of_work(person.scope) as session:
         found = find(person.actor, Permission.TRACK, reference)
         target = Target(found.id, found.agency_id, "agency", later=True)
-        file_id = attach(person.actor, target, f"{mark} notes.txt", "text/plain", BytesIO(mark.encode()), kind="txt")
+        file_id = attach(person.actor, target, Paper(f"{mark} notes.txt", "text/plain", BytesIO(mark.encode()), "txt"))
         session.execute(update(StoredFile).where(StoredFile.id == file_id).values(state="ready"))
     return file_id
 

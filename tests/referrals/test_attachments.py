@@ -22,7 +22,7 @@ from portal.kernel import db
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from portal.kernel.scope import SYSTEM, Scope
 from portal.referrals.commands import attaching, drafts, expiry
-from portal.referrals.commands.attaching import Coming, Target
+from portal.referrals.commands.attaching import Coming, Paper, Target
 from portal.referrals.models import Referral
 from portal.referrals.queries.attachments import find, of_report
 from portal.referrals.queries.drafts import find_draft
@@ -48,7 +48,7 @@ def target(person: Person, draft_id: UUID) -> Target:
 
 def put(person: Person, on: Target, content: bytes = b"what the school saw", name: str = "Siân's notes.pdf") -> UUID:
     with acting(person):
-        return attaching.attach(person.actor, on, name, "application/pdf", io.BytesIO(content))
+        return attaching.attach(person.actor, on, Paper(name, "application/pdf", io.BytesIO(content)))
 
 
 def names(person: Person, report_id: UUID) -> list[str]:
@@ -131,6 +131,27 @@ def test_the_same_file_twice_is_once(teacher: Person) -> None:
     on = target(teacher, draft_id)
     assert put(teacher, on) == put(teacher, on, name="again.pdf")
     assert names(teacher, draft_id) == ["Siân's notes.pdf"]
+
+
+def test_what_a_colleague_has_not_finished_sending_is_not_here(teacher: Person) -> None:
+    colleague, content = make_person(teacher.council), b"the same chronology"
+    made = make_referral(teacher.council, teacher)
+    assert teacher.actor.agency_id is not None
+    on = Target(made.id, teacher.actor.agency_id, "agency", later=True)
+    promised = Coming("a.pdf", "", len(content), hashlib.sha256(content).hexdigest())
+    with acting(colleague):
+        half = attaching.begin(colleague.actor, on, promised)
+    with acting(teacher):
+        own = attaching.begin(teacher.actor, on, promised)
+    assert own != half
+    assert put(teacher, on, content) not in {own, half}
+
+
+def test_a_picture_that_was_written_anew_is_the_same_when_it_is_chosen_again(teacher: Person, admin: Admin) -> None:
+    on = target(teacher, make_draft(teacher))
+    first = put(teacher, on)
+    admin.execute("update stored_file set sha256 = 'of what we painted', state = 'ready'")
+    assert put(teacher, on) == first
 
 
 def test_a_file_comes_in_parts_in_any_order_and_twice(teacher: Person) -> None:

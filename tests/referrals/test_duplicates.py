@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,11 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
+from portal.files.models import StoredFile
 from portal.kernel import clock, db
 from portal.messaging.queries import thread
+from portal.referrals.commands import attaching
+from portal.referrals.commands.attaching import Coming, Paper, Target
 from portal.referrals.duplicates import same_child
 from portal.referrals.models import Referral
+from portal.referrals.queries.attachments import of_report
 from portal.referrals.queries.record import find
 from tests.factories.people import Person as Somebody
 from tests.factories.people import make_person, sign_in
@@ -28,6 +35,8 @@ from tests.referrals.making import make_draft
 BORN = date(2019, 3, 27)
 SIAN = Child("Siân", "O’Brien", BORN)
 NAMES: dict[str, Any] = {"child_unborn": "no", "child_first_name": "Sian", "child_last_name": "OBrien"}
+
+MOVED = ("referrals.file_added", "referrals.file_moved")
 
 
 @dataclass
@@ -89,6 +98,39 @@ def test_one_adds_to_it_instead_and_nothing_is_lost(case: Case) -> None:
     assert [one.kind for one in said] == ["addition"]
     assert "A second bruise" in said[0].text
     assert "OBrien" in said[0].text
+
+
+def test_the_files_go_along_and_nothing_stays_behind(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, draft_id = before(case), UUID(case.draft)
+    agency = case.who.actor.agency_id
+    assert agency is not None
+    draft = Target(draft_id, agency, "agency", later=False)
+    with db.unit_of_work(case.who.scope):
+        attaching.attach(case.who.actor, draft, Paper("Siân 李.pdf", "", BytesIO(b"%PDF-1.7 drawn")))
+        attaching.begin(case.who.actor, draft, Coming("half.pdf", "", 10))
+    carry = f"/report/{case.draft}/add-to/{made.reference}"
+    shown = soup(case.browser.get(carry))
+    assert [one.get_text(strip=True) for one in shown.select(".app-file__name")] == ["Siân 李.pdf"]
+    assert "was not sent completely" in shown.text
+    with monkeypatch.context() as full:
+        full.setattr(attaching, "MOST_FILES", 0)
+        refused = case.browser.send(carry, filled(main_form(shown)))
+    assert refused.status_code == 422
+    assert "there cannot be more" in soup(refused).select(".govuk-error-summary")[0].text
+    for _click in range(2):
+        assert case.browser.send(carry, filled(main_form(shown))).status_code == 303
+    with db.unit_of_work(case.who.scope) as session:
+        found = find(case.who.actor, Permission.TRACK, made.reference)
+        (said,) = thread(case.who.actor, Permission.TRACK, found)
+        files = of_report(case.who.actor, found.id)
+        told = session.execute(
+            select(AuditEvent.event, AuditEvent.subject_id).where(AuditEvent.event.in_(MOVED)).order_by(AuditEvent.id)
+        ).all()
+        assert session.execute(select(func.count()).select_from(StoredFile)).scalar_one() == 1
+    assert [(one.file.name, one.later, one.message_id) for one in files] == [("Siân 李.pdf", True, said.id)]
+    assert [tuple(one) for one in told][1:] == [(MOVED[1], draft_id), (MOVED[0], found.id)]
+    page = soup(case.browser.get(f"/referrals/{made.reference}"))
+    assert len(page.select(f"#message-{said.id} .app-file")) == 1
 
 
 def test_what_is_old_withdrawn_or_about_another_child_asks_nobody(case: Case) -> None:

@@ -18,7 +18,7 @@ from portal.files.models import StoredFile
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Scope
 from portal.referrals.commands import attaching
-from portal.referrals.commands.attaching import Target
+from portal.referrals.commands.attaching import Paper, Target
 from portal.referrals.models import Notice
 from portal.referrals.queries.attachments import find
 from tests.factories.people import Person, make_person
@@ -53,7 +53,7 @@ def harmful() -> Iterator[None]:
 
 def put(person: Person, on: Target) -> UUID:
     with acting(person):
-        return attaching.attach(person.actor, on, "CNRY notes.pdf", "application/pdf", io.BytesIO(pdf()))
+        return attaching.attach(person.actor, on, Paper("CNRY notes.pdf", "application/pdf", io.BytesIO(pdf())))
 
 
 def mails(address: str) -> list[outbox.Kept]:

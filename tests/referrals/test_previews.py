@@ -19,7 +19,7 @@ from portal.audit.models import AuditEvent
 from portal.kernel import db, scope
 from portal.kernel.scope import Scope
 from portal.referrals.commands import attaching
-from portal.referrals.commands.attaching import Target
+from portal.referrals.commands.attaching import Paper, Target
 from tests.factories.people import Person, agency_keys, make_person, sign_in
 from tests.factories.referrals import make_referral
 from tests.files import making
@@ -60,7 +60,7 @@ def put(person: Person, content: bytes, name: str) -> UUID:
     assert person.actor.agency_id is not None
     on = Target(report.id, person.actor.agency_id, "agency", later=True)
     with acting(person):
-        return attaching.attach(person.actor, on, name, "", io.BytesIO(content))
+        return attaching.attach(person.actor, on, Paper(name, "", io.BytesIO(content)))
 
 
 def browser(app: Flask, person: Person) -> FlaskClient:

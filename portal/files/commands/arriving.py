@@ -11,8 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.adapters import ports
 from portal.files import content
-from portal.files.commands import judging
-from portal.files.commands.keeping import declared_type, sealed_name
+from portal.files.commands import judging, keeping
 from portal.files.models import FilePart, GoneObject, StoredFile
 from portal.files.queries import Stored
 from portal.files.states import ARRIVING, CHECKING
@@ -32,26 +31,9 @@ def begin(actor: Actor, agency_id: UUID, *, name: str, declared: str, size: int,
     """
     if size < 1:
         raise Invalid({"file": "empty"})
-    file_id, now = uuid4(), clock.now()
-    wrapped = vault.new_record_key(content.TABLE, file_id)
-    db.session().add(
-        StoredFile(
-            tenant_id=content.council_id(),
-            id=file_id,
-            agency_id=agency_id,
-            added_by=actor.account_id,
-            created_at=now,
-            wrapped_key=wrapped,
-            name=sealed_name(file_id, wrapped, name),
-            declared=declared_type(declared),
-            size=size,
-            sha256=sha256,
-            state=ARRIVING,
-            asked_at=now,
-        )
-    )
-    db.session().flush()
-    return file_id
+    new = keeping.new_file()
+    keeping.new_row(actor, agency_id, new, name, declared, state=ARRIVING, size=size, sha256=sha256)
+    return new.id
 
 
 def parts_of(size: int) -> int:
@@ -133,6 +115,7 @@ def finish(file: Stored, plain: Iterator[bytes], kind: str = "") -> bool:
             kind=kind,
             size=written.size,
             sha256=written.sha256,
+            came_as=written.sha256,
             object_key=written.object_key,
             state=CHECKING,
             asked_at=clock.now(),

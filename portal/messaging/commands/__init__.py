@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -12,10 +13,12 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
-from portal.messaging.commands.writing import MAX_TEXT, checked, write
+from portal.messaging.commands.bringing import bring
+from portal.messaging.commands.writing import MAX_TEXT, checked, whole, write
 from portal.messaging.models import Message
 from portal.referrals import states
 from portal.referrals.commands import notices
+from portal.referrals.commands.attaching import Paper
 from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find
@@ -25,28 +28,38 @@ __all__ = ["MAX_TEXT", "ask", "checked", "mark_messages", "mark_read", "reply"]
 _TRIES = 3
 
 
-def ask(actor: Actor, found: Found, text: str, once: UUID) -> None:
-    """Ask the referrer a question; the report then waits for them and its author is told.
+@whole
+def ask(actor: Actor, found: Found, text: str, once: UUID, papers: Sequence[Paper] = ()) -> None:
+    """Ask the referrer a question, with files; the report then waits for them and its author is told.
 
     `once` is minted with the form: the same one twice with the same words is one message; with other words (after
-    "Back", the browser shows the old form) it is another. Raises Invalid for the text, Conflict when the report is not
-    this person's or cannot be asked about any more.
+    "Back", the browser shows the old form) it is another. `papers` are kept with the message, all of them or none: one
+    that it has already is not kept twice. Raises Invalid for the text, what `bringing.bring` does, and Conflict when
+    the report is not this person's or cannot be asked about any more.
     """
-    if not write(actor, found, "council", checked(text), once):
-        return
-    if found.owner_id != actor.account_id or not states.may("ask", found.state):
+    written = write(actor, found, "council", checked(text), once)
+    if written.new and (found.owner_id != actor.account_id or not states.may("ask", found.state)):
         raise Conflict(state=found.state, owner=found.owner_name or "")
+    bring(actor, found, "council", written, papers)
+    if not written.new:
+        return
     move(actor, found, "ask", unread_by_agency=Referral.unread_by_agency + 1)
     events.record(Event.QUESTION_ASKED, found.id)
     notices.tell(actor, "question", found.author_id, found.id)
 
 
-def reply(actor: Actor, found: Found, text: str, once: UUID) -> None:
-    """Answer the council; the report comes back to the top of its urgency and its owner is told.
+@whole
+def reply(actor: Actor, found: Found, text: str, once: UUID, papers: Sequence[Paper] = ()) -> None:
+    """Answer the council, with files; the report comes back to the top of its urgency and its owner is told.
 
-    `once` as for `ask`. Raises Invalid for the text, Conflict when the report takes no reply any more.
+    `once` and `papers` as for `ask`. Raises Invalid for the text, what `bringing.bring` does, and Conflict when the
+    report takes no reply any more.
     """
-    if not write(actor, found, "agency", checked(text), once):
+    written = write(actor, found, "agency", checked(text), once)
+    if written.new and not states.may("reply", found.state):
+        raise Conflict(state=found.state)
+    bring(actor, found, "agency", written, papers)
+    if not written.new:
         return
     found = _answered(actor, found)
     events.record(Event.REPLY_SENT, found.id)

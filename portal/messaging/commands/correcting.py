@@ -59,8 +59,8 @@ def correct(actor: Actor, found: Found, given: Correcting) -> None:
         raise Conflict("corrected meanwhile", state=locked.state, corrected="yes")
     if at.value == given.new:
         raise Invalid({"value": "same"})
-    message_id = write(actor, found, "agency", reason, given.once, kind="correction")
-    if message_id is None:
+    message_id, new = write(actor, found, "agency", reason, given.once, kind="correction")
+    if not new:
         return
     now = as_now(was, (Corrected(message_id, given.place.text(), at.value, given.new, clock.now(), ""),))
     higher = _higher(found, now, locked.rank)

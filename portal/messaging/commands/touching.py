@@ -25,11 +25,14 @@ class Locked(NamedTuple):
 
 
 def lock(found: Found) -> Locked:
-    """The report, locked until the transaction ends; raises Conflict once it is withdrawn."""
+    """The report, locked until the transaction ends; raises Conflict once it is withdrawn.
+
+    Messages may be written to it meanwhile: two people who both have would else wait for each other.
+    """
     query = select(Referral.state, Referral.urgency, Referral.owner_id).where(
         Referral.tenant_id == council_of_scope().id, Referral.id == found.id
     )
-    row = db.session().execute(query.with_for_update()).one_or_none()
+    row = db.session().execute(query.with_for_update(key_share=True)).one_or_none()
     if row is None:
         raise NotFound("no such report")
     if row.state == "withdrawn":

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
+from typing import NamedTuple, ParamSpec
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -14,8 +17,20 @@ from portal.kernel.scope import Actor
 from portal.messaging.models import Message
 from portal.referrals.queries.record import Found, record_of
 
+Asked = ParamSpec("Asked")
 MAX_TEXT = 8000  # characters (code points) of one message
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def whole(act: Callable[Asked, None]) -> Callable[Asked, None]:
+    """All of it or nothing: the page that says why something was refused must not show half of it as sent."""
+
+    @wraps(act)
+    def done(*asked: Asked.args, **named: Asked.kwargs) -> None:
+        with db.session().begin_nested():
+            act(*asked, **named)
+
+    return done
 
 
 def checked(text: str, most: int = MAX_TEXT) -> str:
@@ -33,12 +48,18 @@ def checked(text: str, most: int = MAX_TEXT) -> str:
     return plain
 
 
-def write(actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind: str = "message") -> UUID | None:
-    """Insert the message; its id, or None when this very message was written before. Raises Conflict when `once`
-    belongs to somebody else's message."""
+class Written(NamedTuple):
+    """A message; `new` unless this very message was written before."""
+
+    id: UUID
+    new: bool
+
+
+def write(actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind: str = "message") -> Written:
+    """Insert the message, once. Raises Conflict when `once` belongs to somebody else's message."""
     made = _insert(actor, found, side, text, once, kind=kind)
     if made is not None:
-        return made
+        return Written(made, new=True)
     before = select(Message.id, Message.body).where(
         Message.once == once, Message.referral_id == found.id, Message.author_id == actor.account_id
     )
@@ -46,8 +67,11 @@ def write(actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind:
     if row is None:
         raise Conflict(state=found.state)
     if record_of(found).open(row.body, "message", row.id, "body") == text:
-        return None
-    return _insert(actor, found, side, text, uuid4(), kind=kind)
+        return Written(row.id, new=False)
+    made = _insert(actor, found, side, text, uuid4(), kind=kind)
+    if made is None:
+        raise Conflict(state=found.state)
+    return Written(made, new=True)
 
 
 def _insert(actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind: str) -> UUID | None:

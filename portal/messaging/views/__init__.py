@@ -14,77 +14,50 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission, Reach, reach
-from portal.kernel.errors import Conflict, Invalid
 from portal.messaging import commands
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
 from portal.messaging.queries import Said, thread
-from portal.messaging.views import adding, carrying, copying, correcting
+from portal.messaging.views import adding, bringing, carrying, copying, correcting
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
+from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
 from portal.web import shell
 from portal.web.fields import FieldView, from_form
+from portal.web.security import large
 
 __all__ = ["adding", "blueprint", "carrying", "copying", "correcting", "register"]
 
 
 @blueprint.post("/screening/<reference>/ask")
+@large(bringing.most)
 @page(Permission.ASK)
 def ask(reference: str) -> ResponseReturnValue:
     """The council asks the referrer."""
-    actor = guard.actor()
-    found = find(actor, Permission.ASK, reference)
-    form = QuestionInput()
-    if not form.validate_on_submit():
-        return _again("screening.show", found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        commands.ask(actor, found, str(form.message.data), form.mark())
-    except Invalid as error:
-        return _again("screening.show", found, _refused(form, error), HTTPStatus.UNPROCESSABLE_ENTITY)
-    except Conflict:
-        return _again("screening.show", found, form, HTTPStatus.CONFLICT)
-    flash(_("Your question has been sent"), "success")
-    return redirect(url_for("screening.show", reference=found.reference), 303)
+    found = find(guard.actor(), Permission.ASK, reference)
+    return _say(found, QuestionInput(), commands.ask, "screening.show", _("Your question has been sent"))
 
 
 @blueprint.post("/referrals/<reference>/reply")
+@large(bringing.most)
 @page(Permission.REPLY)
 def reply(reference: str) -> ResponseReturnValue:
     """The referrer, or their agency lead, answers."""
-    actor = guard.actor()
-    found = find(actor, Permission.REPLY, reference)
-    form = ReplyInput()
-    if not form.validate_on_submit():
-        return _again("referrals.show", found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    try:
-        commands.reply(actor, found, str(form.message.data), form.mark())
-    except Invalid as error:
-        return _again("referrals.show", found, _refused(form, error), HTTPStatus.UNPROCESSABLE_ENTITY)
-    except Conflict:
-        return _again("referrals.show", found, form, HTTPStatus.CONFLICT)
-    flash(_("Your reply has been sent"), "success")
-    return redirect(url_for("referrals.show", reference=found.reference), 303)
+    found = find(guard.actor(), Permission.REPLY, reference)
+    return _say(found, ReplyInput(), commands.reply, "referrals.show", _("Your reply has been sent"))
 
 
-def _refused(form: MessageInput, error: Invalid) -> MessageInput:
-    words = {
-        "required": _("Enter your message"),
-        "too_long": _("Your message must be %(limit)s characters or fewer", limit=commands.MAX_TEXT),
-        "control": _("Remove characters that cannot be read, such as control characters"),
-    }
-    form.refuse("message", words[error.errors["message"]])
-    return form
+def _say(found: Found, form: MessageInput, act: bringing.Act, endpoint: str, done: str) -> ResponseReturnValue:
+    """Send the message, or show the whole page that its form stands on, with what was typed.
 
-
-def _again(endpoint: str, found: Found, form: MessageInput, status: HTTPStatus) -> ResponseReturnValue:
-    """The whole page that the form stands on, with what was typed.
-
-    The page belongs to another package, above or below: it is asked for by its endpoint, and its panel finds
-    the form here in `g`.
+    The page belongs to another package, above or below: it is asked for by its endpoint, and its panel finds the form
+    here in `g`.
     """
-    if status == HTTPStatus.CONFLICT:
-        form.refuse("message", Wording(found.form_key)["changed_while_writing"])
+    status = bringing.send(found, form, act)
+    if status == HTTPStatus.SEE_OTHER:
+        flash(done, "success")
+        return redirect(url_for(endpoint, reference=found.reference), status)
     g.message_form = form
     response = make_response(current_app.view_functions[endpoint](reference=found.reference))
     response.status_code = status
@@ -113,7 +86,7 @@ def errors_panel(**_about: Any) -> str:
     form = g.get("message_form")
     if form is None:
         return ""
-    return render_template("messaging/_errors.html", views=from_form(form))
+    return render_template("messaging/_errors.html", views=[*from_form(form).values(), *bringing.errors()])
 
 
 def referrer_panel(found: Found | None = None, **_about: Any) -> str:
@@ -131,9 +104,11 @@ def referrer_panel(found: Found | None = None, **_about: Any) -> str:
         side="agency",
         report=found,
         wording=Wording(found.form_key),
-        entries=_entries(said, "agency"),
+        entries=_entries(found, said, "agency"),
         views=_view(ReplyInput) if can_reply else None,
         kept=_kept(),
+        unsent_files=g.get("message_files", False),
+        upload=bringing.field(),
         action=url_for("messaging.reply", reference=found.reference),
         decided=found.state == "decided",
     )
@@ -159,24 +134,29 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
         side="council",
         report=found,
         wording=Wording(found.form_key),
-        entries=_entries(said, "council"),
+        entries=_entries(found, said, "council"),
         views=_view(QuestionInput) if can_ask else None,
         kept=_kept(),
+        unsent_files=g.get("message_files", False),
+        upload=bringing.field(),
         action=url_for("messaging.ask", reference=found.reference),
         decided=found.state == "decided",
     )
 
 
-def _entries(said: tuple[Said, ...], reader: str) -> list[dict[str, Any]]:
-    """The messages for the macro `messages`: the other side's newly read ones are marked; an agency reads
-    "the council", not a name."""
-    me = guard.actor().account_id
+def _entries(found: Found, said: tuple[Said, ...], reader: str) -> list[dict[str, Any]]:
+    """The messages for the macro `messages`, with their files: the other side's newly read ones are marked; an agency
+    reads "the council", not a name."""
+    actor = guard.actor()
+    files = rows(on_report(actor, found.id), actor) if said else []
     return [
         {
             "sender": _("The council") if reader == "agency" and one.side == "council" else one.author_name,
             "at": one.sent_at,
             "text": one.text,
-            "mine": one.author_id == me,
+            "id": one.id,
+            "mine": one.author_id == actor.account_id,
+            "files": [file for file in files if file.message_id == one.id],
             "new": one.new and one.side != reader,
             "kind": one.kind,
         }

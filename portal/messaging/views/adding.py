@@ -13,16 +13,18 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel.errors import Conflict
 from portal.messaging.commands import adding
 from portal.messaging.inputs import AdditionInput
+from portal.messaging.views import bringing
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.web.fields import from_form
+from portal.web.security import large
 
 
 @blueprint.route("/referrals/<reference>/add", methods=["GET", "POST"])
+@large(bringing.most)
 @page(Permission.REPLY)
 def add(reference: str) -> ResponseReturnValue:
     """What there is to add, at any time; a withdrawn report takes no more."""
@@ -33,19 +35,18 @@ def add(reference: str) -> ResponseReturnValue:
             return redirect(url_for("referrals.show", reference=found.reference), 303)
         return _page(found, AdditionInput(formdata=None))
     form = AdditionInput()
-    if not form.validate_on_submit():
-        return _page(found, form), HTTPStatus.UNPROCESSABLE_ENTITY
-    try:
-        adding.add(actor, found, str(form.message.data), form.mark())
-    except Conflict:
-        form.refuse("message", Wording(found.form_key)["changed_while_writing"])
-        return _page(found, form), HTTPStatus.CONFLICT
+    status = bringing.send(found, form, adding.add)
+    if status != HTTPStatus.SEE_OTHER:
+        return _page(found, form), status
     flash(_("What you added was sent to the council"), "success")
-    return redirect(url_for("referrals.show", reference=found.reference), 303)
+    return redirect(url_for("referrals.show", reference=found.reference), status)
 
 
 def _page(found: Found, form: AdditionInput) -> str:
     views = from_form(form)
     if not views["once"].value:
         views["once"] = replace(views["once"], value=str(uuid4()))
-    return render_template("messaging/add.html", found=found, wording=Wording(found.form_key), views=views)
+    return render_template(
+        "messaging/add.html", found=found, wording=Wording(found.form_key), views=views,
+        wrong=[*views.values(), *bringing.errors()], upload=bringing.field(),
+    )  # fmt: skip

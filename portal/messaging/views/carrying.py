@@ -12,22 +12,25 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.queries import version
-from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.commands import carrying
 from portal.messaging.presenting import carried_text
 from portal.messaging.views.blueprint import blueprint
+from portal.referrals.commands.attaching import limits
+from portal.referrals.file_words import error_words
 from portal.referrals.paths import walk
 from portal.referrals.presenting import groups
-from portal.referrals.queries.attachments import taken_up
+from portal.referrals.queries.attachments import of_report
 from portal.referrals.queries.drafts import Draft, find_draft
-from portal.referrals.queries.record import find
+from portal.referrals.queries.record import Found, find
+from portal.referrals.views.files_shown import rows
 from portal.referrals.wording import Wording
 
 
 @blueprint.route("/report/<uuid:draft_id>/add-to/<reference>", methods=["GET", "POST"])
 @page(Permission.REPLY)
 def carry(draft_id: UUID, reference: str) -> ResponseReturnValue:
-    """What will be added to which report; then it is, and the draft is gone unless files are on it."""
+    """What will be added to which report; then it is, with the files, and the draft is gone."""
     actor = guard.actor()
     found = find(actor, Permission.REPLY, reference)
     here = url_for("referrals.show", reference=found.reference)
@@ -38,23 +41,35 @@ def carry(draft_id: UUID, reference: str) -> ResponseReturnValue:
             raise
         # The second click of two: the draft has gone into the report.
         return redirect(here, 303)
-    text, files = _text(draft), taken_up(draft.id)[0]
+    text = _text(draft)
     if not text:
         return redirect(url_for("referrals.check", draft_id=draft.id), 303)
-    conflict = False
-    if request.method == "POST":
-        try:
-            carrying.carry_over(actor, draft, found, text, uuid5(draft.id, f"{found.id} {draft.version}"))
-        except Conflict:
-            conflict = True
-        else:
-            flash(_("What you wrote was added to %(reference)s", reference=found.reference), "success")
-            return redirect(here, 303)
-    shown = render_template(
-        "messaging/carry.html", draft=draft, found=found, wording=Wording(found.form_key), text=text, files=files,
-        conflict=conflict,
+    return _page(draft, found, text) if request.method != "POST" else _carry(draft, found, text, here)
+
+
+def _carry(draft: Draft, found: Found, text: str, here: str) -> ResponseReturnValue:
+    once = uuid5(draft.id, f"{found.id} {draft.version}")
+    try:
+        carrying.carry_over(guard.actor(), draft, found, text, once)
+    except Conflict as conflict:
+        if conflict.now.get("state") == "withdrawn":
+            return _page(draft, found, text, conflict=True), 409
+        # Of two clicks at the same moment the other was first.
+        return redirect(here, 303)
+    except Invalid as invalid:
+        if "file" not in invalid.errors:
+            raise
+        return _page(draft, found, text, wrong=error_words(invalid.errors["file"], limits())), 422
+    flash(_("What you wrote was added to %(reference)s", reference=found.reference), "success")
+    return redirect(here, 303)
+
+
+def _page(draft: Draft, found: Found, text: str, *, conflict: bool = False, wrong: str = "") -> str:
+    actor = guard.actor()
+    return render_template(
+        "messaging/carry.html", draft=draft, found=found, wording=Wording(found.form_key), text=text,
+        files=rows(of_report(actor, draft.id), actor), conflict=conflict, wrong=wrong,
     )  # fmt: skip
-    return shown, 409 if conflict else 200
 
 
 def _text(draft: Draft) -> str:

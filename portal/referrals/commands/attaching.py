@@ -62,6 +62,16 @@ class Coming:
     sha256: str = ""
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A file as it was chosen; `kind` is what `kind_of` said of it."""
+
+    name: str
+    declared: str
+    file: BinaryIO
+    kind: str = ""
+
+
 def _apart(act: Callable[Asked, Done]) -> Callable[Asked, Done]:
     """In a transaction of its own: what is wrong with one file, or with the rest of a page, undoes no other file."""
 
@@ -98,23 +108,28 @@ def kind_of(name: str, declared: str, file: BinaryIO) -> str:
 
 
 @_apart
-def attach(actor: Actor, target: Target, name: str, declared: str, file: BinaryIO, *, kind: str = "") -> UUID:
-    """Keep a file, to be checked, and put it on the report; its id. The same content twice is one file. `kind` is what
-    `kind_of` said.
+def attach(actor: Actor, target: Target, paper: Paper) -> UUID:
+    """`attach_along` in a transaction of its own."""
+    return attach_along(actor, target, paper)
+
+
+def attach_along(actor: Actor, target: Target, paper: Paper) -> UUID:
+    """Keep a file, to be checked, and put it on the report together with what else this transaction does; its id. The
+    same content twice on a report, or on one message, is one file.
 
     Raises Invalid (file: empty, too_large, report_full, too_many) and Unavailable, when the store is away.
     """
-    digest, size = _digest(file)
+    digest, size = _digest(paper.file)
     if not size:
         raise Invalid({"file": "empty"})
     be_patient()
-    _take_turns(target.referral_id)
-    if there := same(target.referral_id, digest):
+    take_turns(target.referral_id)
+    if there := same(target.referral_id, digest, message_id=target.message_id):
         return there
     _must_fit(target, size)
     file_id = keeping.keep(
-        actor, target.agency_id, _pieces(file),
-        name=names.cleaned(name), declared=declared, most=limits().most, kind=kind,
+        actor, target.agency_id, _pieces(paper.file),
+        name=names.cleaned(paper.name), declared=paper.declared, most=limits().most, kind=paper.kind,
     )  # fmt: skip
     _link(actor, target, file_id)
     _tell(actor, target, file_id)
@@ -128,7 +143,7 @@ def begin(actor: Actor, target: Target, coming: Coming) -> UUID:
 
     Raises Invalid (file: empty, too_large, report_full, too_many).
     """
-    _take_turns(target.referral_id)
+    take_turns(target.referral_id)
     if coming.sha256 and (there := same(target.referral_id, coming.sha256, arriving_of=actor.account_id)):
         return there
     _must_fit(target, coming.size)
@@ -225,9 +240,9 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
         yield piece
 
 
-def _take_turns(referral_id: UUID) -> None:
-    """Two uploads to one report at once would both find room for themselves. The report's row stays free: answers are
-    saved meanwhile."""
+def take_turns(referral_id: UUID) -> None:
+    """One after the other until the transaction ends: two uploads to one report at once would both find room for
+    themselves. The report's row stays free: answers are saved meanwhile."""
     db.session().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"files {referral_id}", 0))))
 
 

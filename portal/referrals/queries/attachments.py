@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission
@@ -122,17 +122,18 @@ def taken_up(referral_id: UUID) -> tuple[int, int]:
     return int(number), int(size)
 
 
-def same(referral_id: UUID, sha256: str, *, arriving_of: UUID | None = None) -> UUID | None:
-    """The file on that report with the same content, if there is one; one that is still arriving only for whoever
-    sends it."""
+def same(
+    referral_id: UUID, sha256: str, *, arriving_of: UUID | None = None, message_id: UUID | None = None
+) -> UUID | None:
+    """The file on that report (or only on that message of it) with the same content, if there is one; one that is still
+    arriving only for whoever sends it."""
     here = StoredFile.state != ARRIVING
     if arriving_of is not None:
         here = or_(here, StoredFile.added_by == arriving_of)
     on_file = and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id)
+    on_message = Attachment.message_id == message_id if message_id is not None else true()
+    on_report = and_(Attachment.tenant_id == council_id(), Attachment.referral_id == referral_id, on_message)
     query = (
-        select(StoredFile.id)
-        .join(Attachment, on_file)
-        .where(Attachment.tenant_id == council_id(), Attachment.referral_id == referral_id, StoredFile.sha256 == sha256)
-        .limit(1)
+        select(StoredFile.id).join(Attachment, on_file).where(on_report, StoredFile.came_as == sha256, here).limit(1)
     )
     return db.session().execute(query).scalar_one_or_none()

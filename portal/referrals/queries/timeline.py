@@ -28,6 +28,7 @@ SHARED_EVENTS = (
     Event.NEWS_READ,
     Event.REOPENED,
     Event.REFERRAL_HANDED_OVER,
+    Event.FILE_ADDED,
 )
 # Of its readings a timeline tells the first by a screener: support and lists are none.
 READERS = ("screener", "practice_manager")
@@ -52,12 +53,14 @@ MOST_EVENTS = 200
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """Something that happened; `who` is a name, "" where the reader may only know the side."""
+    """Something that happened; `who` is a name, "" where the reader may only know the side; `file` the id of the file
+    that it is about, "" for anything else."""
 
     at: datetime
     event: str
     who: str
     side: str
+    file: str = ""
 
 
 def timeline(found: Found) -> tuple[TimelineEntry, ...]:
@@ -69,7 +72,14 @@ def timeline(found: Found) -> tuple[TimelineEntry, ...]:
     council_side = actor is not None and actor.reach == "council"
     kinds = COUNCIL_EVENTS if council_side else SHARED_EVENTS
     about = and_(AuditEvent.tenant_id == (council.id if council else None), AuditEvent.subject_id == found.id)
-    columns = (AuditEvent.id, AuditEvent.at, AuditEvent.event, AuditEvent.agency_id, AuditEvent.actor_id)
+    columns = (
+        AuditEvent.id,
+        AuditEvent.at,
+        AuditEvent.event,
+        AuditEvent.agency_id,
+        AuditEvent.actor_id,
+        AuditEvent.detail,
+    )
     first = (
         select(*columns)
         .where(about, AuditEvent.event == str(Event.REFERRAL_READ), AuditEvent.actor_role.in_(READERS))
@@ -80,7 +90,7 @@ def timeline(found: Found) -> tuple[TimelineEntry, ...]:
         select(*columns).where(about, AuditEvent.event.in_([str(kind) for kind in kinds])), first
     ).subquery()
     query = (
-        select(told.c.at, told.c.event, told.c.agency_id, Account.name)
+        select(told.c.at, told.c.event, told.c.agency_id, told.c.detail, Account.name)
         .outerjoin(Account, Account.id == told.c.actor_id)
         .order_by(told.c.at.desc(), told.c.id.desc())
         .limit(MOST_EVENTS)
@@ -91,6 +101,7 @@ def timeline(found: Found) -> tuple[TimelineEntry, ...]:
             event=row.event,
             who=(row.name or "") if council_side or row.agency_id else "",
             side="agency" if row.agency_id else "council",
+            file=str(row.detail["file"]) if row.event == Event.FILE_ADDED else "",
         )
         for row in db.session().execute(query)
     )

@@ -13,14 +13,14 @@ from flask_babel import ngettext
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.files.kinds import KINDS
+from portal.files.kinds import accept
 from portal.files.states import ARRIVING
 from portal.files.wording import allowed
 from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.referrals.commands import attaching
 from portal.referrals.commands.attaching import Target
 from portal.referrals.commands.keeping import Reports
-from portal.referrals.file_words import error_words
+from portal.referrals.file_words import too_large_words
 from portal.referrals.queries.attachments import Attached, find, of_report
 from portal.referrals.queries.drafts import sent_as
 from portal.referrals.queries.record import find as find_report
@@ -35,6 +35,7 @@ from portal.referrals.views.uploading import (
     begun,
     chosen,
     put,
+    refusal_line,
     said,
 )
 from portal.web.fields import FieldView
@@ -107,7 +108,9 @@ def _of_sent(side: str, reference: str) -> Target:
 
 def _page(place: Place) -> ResponseReturnValue:
     if request.method != "POST" or only_language():
-        return _draw(place, too_large=too_large())
+        return _draw(place)
+    if too_large():
+        return _draw(place, error=too_large_words(attaching.limits())), UNPROCESSABLE
     if "begin" in request.form:
         return begun(place.target)
     sent = chosen()
@@ -121,13 +124,9 @@ def _page(place: Place) -> ResponseReturnValue:
     return redirect(place.here, 303)
 
 
-def _draw(place: Place, refused: list[Refusal] | None = None, *, error: str = "", too_large: bool = False) -> str:
+def _draw(place: Place, refused: list[Refusal] | None = None, *, error: str = "") -> str:
     most = attaching.limits()
-    if too_large:
-        said = _("What you chose is larger than %(most)s MB altogether. Attach fewer files at a time.")
-        error = said % {"most": most.report_megabytes}
-    wrong = [(one.name, error_words(one.code, most)) for one in refused or ()]
-    words = [_("%(name)s: %(problem)s", name=name, problem=problem) for name, problem in wrong] or [error] * bool(error)
+    words = [refusal_line(one) for one in refused or ()] or [error] * bool(error)
     return render_template(
         "referrals/files.html",
         place=place,
@@ -136,7 +135,7 @@ def _draw(place: Place, refused: list[Refusal] | None = None, *, error: str = ""
         wrong=words,
         most=most,
         allowed=allowed(),
-        accept=",".join(f".{ending}" for kind in KINDS.values() for ending in kind.endings),
+        accept=accept(),
         part=attaching.PART,
     )
 

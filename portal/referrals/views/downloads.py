@@ -27,7 +27,7 @@ from portal.referrals.queries.drafts import Draft
 from portal.referrals.queries.record import Found
 from portal.referrals.views.attachments import blueprint, page_of
 from portal.referrals.views.blueprint import is_trial
-from portal.referrals.views.files_shown import lapsed, rows
+from portal.referrals.views.files_shown import lapsed, on_report, rows
 from portal.web import shell
 
 log = structlog.get_logger()
@@ -107,7 +107,7 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
 def _panel(found: Found, add: str) -> str:
     actor = guard.actor()
     return render_template(
-        "referrals/_files.html", files=rows(of_report(actor, found.id), actor), add=add, draft=False, waiting=waiting()
+        "referrals/_files.html", files=rows(on_report(actor, found.id), actor), add=add, draft=False, waiting=waiting()
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import current_app, session, url_for
+from flask import current_app, g, session, url_for
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -17,7 +17,7 @@ from portal.files.kinds import KINDS
 from portal.files.wording import kind_words
 from portal.kernel.scope import Actor
 from portal.referrals.file_words import about_state, size_words, state_badge
-from portal.referrals.queries.attachments import Attached
+from portal.referrals.queries.attachments import Attached, of_report
 
 # A page is read, and then a file opened: after that the page is asked for again.
 LINK_SECONDS = 15 * 60
@@ -40,11 +40,26 @@ class FileRow:
     later: bool
     message_id: UUID | None
     waits: bool
+    arriving: bool
 
 
 def rows(found: Iterable[Attached], actor: Actor, *, removable: bool = False) -> list[FileRow]:
     """The files that a person is shown: of uploads that have not finished, their own."""
     return [_row(one, actor, removable=removable) for one in found if _shown(one, actor)]
+
+
+def on_report(actor: Actor, report_id: UUID) -> tuple[Attached, ...]:
+    """The files on a report that this person may see; several parts of one page ask for them."""
+    known: dict[UUID, tuple[Attached, ...]] = g.setdefault("files_on_report", {})
+    if report_id not in known:
+        known[report_id] = of_report(actor, report_id)
+    return known[report_id]
+
+
+def told_later(actor: Actor, report_id: UUID) -> dict[str, str]:
+    """What a timeline says of each file that was added after sending: its name and how far it is, by the file's id."""
+    later = [one for one in on_report(actor, report_id) if one.later and _shown(one, actor)]
+    return {str(one.id): f"{one.file.name} ({state_badge(one.file.state)[0]})" for one in later}
 
 
 def _shown(one: Attached, actor: Actor) -> bool:
@@ -71,6 +86,7 @@ def _row(one: Attached, actor: Actor, *, removable: bool) -> FileRow:
         later=one.later,
         message_id=one.message_id,
         waits=file.state == states.CHECKING,
+        arriving=own_upload,
     )
 
 

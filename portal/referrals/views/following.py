@@ -23,6 +23,7 @@ from portal.referrals.queries.timeline import timeline
 from portal.referrals.queries.withdrawals import withdrawals
 from portal.referrals.routing import URGENT_ROUTE
 from portal.referrals.views.blueprint import blueprint, language, phones_now
+from portal.referrals.views.files_shown import told_later
 from portal.referrals.wording import Wording
 from portal.web.fields import from_form
 
@@ -57,7 +58,7 @@ def show(reference: str) -> ResponseReturnValue:
         route=route_view(published, stored_outcome(found), language()),
         reason=answers.override_reason,
         groups=marked(answer_groups(found, answers, language()), {one.place for one in made}),
-        events=timeline_views(timeline(found), wording),
+        events=timeline_views(timeline(found), wording, told_later(actor, found.id)),
         wishes=withdrawals(actor, Permission.TRACK, found),
         reasons=dict(reason_words()),
         withdrawable=_withdrawable(found),

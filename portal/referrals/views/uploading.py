@@ -8,6 +8,7 @@ from tempfile import TemporaryFile
 from typing import IO, BinaryIO, cast
 
 from flask import Response, request, url_for
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from portal.auth import guard
@@ -15,7 +16,7 @@ from portal.files.content import Damaged
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, Unavailable
 from portal.referrals.commands import attaching
-from portal.referrals.commands.attaching import Coming, Target
+from portal.referrals.commands.attaching import Coming, Paper, Target
 from portal.referrals.file_words import error_words
 from portal.referrals.queries.attachments import Attached
 
@@ -33,9 +34,15 @@ class Refusal:
     code: str
 
 
-def chosen() -> list[FileStorage]:
+def refusal_line(one: Refusal) -> str:
+    """A file that is not taken, in words: which, and what to do."""
+    problem = error_words(one.code, attaching.limits())
+    return str(_("%(name)s: %(problem)s", name=one.name, problem=problem))
+
+
+def chosen(field: str = FILES) -> list[FileStorage]:
     """The files that were chosen; a field in which none was is not one."""
-    return [one for one in request.files.getlist(FILES) if one.filename]
+    return [one for one in request.files.getlist(field) if one.filename]
 
 
 def put(target: Target, sent: list[FileStorage]) -> list[Refusal]:
@@ -44,11 +51,27 @@ def put(target: Target, sent: list[FileStorage]) -> list[Refusal]:
     return [refusal for one in sent if (refusal := _put(target, one))]
 
 
-def _put(target: Target, one: FileStorage) -> Refusal | None:
+def looked_into(sent: list[FileStorage]) -> tuple[list[Paper], list[Refusal]]:
+    """Every file with what it was seen to be, for what keeps all of them or none; and those that are not taken."""
+    papers, refused = [], []
+    attaching.be_patient()
+    for one in sent:
+        try:
+            papers.append(_paper(one))
+        except Invalid as invalid:
+            refused.append(Refusal(one.filename or "", invalid.errors["file"]))
+    return papers, refused
+
+
+def _paper(one: FileStorage) -> Paper:
     name, declared, file = one.filename or "", one.content_type or "", cast("BinaryIO", one.stream)
+    return Paper(name, declared, file, attaching.kind_of(name, declared, file))
+
+
+def _put(target: Target, one: FileStorage) -> Refusal | None:
+    name = one.filename or ""
     try:
-        kind = attaching.kind_of(name, declared, file)
-        attaching.attach(guard.actor(), target, name, declared, file, kind=kind)
+        attaching.attach(guard.actor(), target, _paper(one))
     except Invalid as invalid:
         return Refusal(name, invalid.errors["file"])
     except Unavailable:

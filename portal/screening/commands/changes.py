@@ -46,7 +46,7 @@ def refuse_withdrawal(actor: Actor, found: Found, words: str, once: UUID) -> Non
     is one answer.
     """
     text = checked(words)
-    if write(actor, found, "council", text, once) is None:
+    if not write(actor, found, "council", text, once).new:
         return
     _check_asked(actor, found)
     _answer(actor, found, accepted=False)

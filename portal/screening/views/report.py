@@ -28,6 +28,7 @@ from portal.referrals.queries.corrections import corrections
 from portal.referrals.queries.record import find
 from portal.referrals.queries.withdrawals import withdrawals
 from portal.referrals.states import OPEN
+from portal.referrals.views.files_shown import told_later
 from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
 from portal.screening.commands import holding
@@ -136,7 +137,7 @@ def report_page(
         parts=_parts(report),
         groups=_groups(actor, report, language),
         **_changes(actor, report, refusal, language),
-        events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"]),
+        events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
         outcome=_outcome(report, report.decided, language),
         now=clock.now(),
         words=presenting,

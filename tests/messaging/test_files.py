@@ -191,7 +191,7 @@ def test_files_that_are_too_large_together_cost_nothing_that_was_typed(
 
 
 @pytest.fixture
-def away() -> Iterator[None]:
+def away(sides: Sides) -> Iterator[Sides]:
     before = ports.store()
 
     class Away:
@@ -201,12 +201,12 @@ def away() -> Iterator[None]:
         get = delete = put
 
     ports.use_store(Away())  # type: ignore[arg-type] # refuses whatever it is asked
-    yield
+    yield sides
     ports.use_store(before)
 
 
-@pytest.mark.usefixtures("away")
-def test_words_go_without_files_while_the_store_is_away(sides: Sides) -> None:
+def test_words_go_without_files_while_the_store_is_away(away: Sides) -> None:
+    sides = away
     data = sides.ours.filled()
     answer = sides.ours.send(data, DRAWING)
     assert answer.status_code == 503

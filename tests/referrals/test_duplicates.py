@@ -124,7 +124,7 @@ def test_the_files_go_along_and_nothing_stays_behind(case: Case, monkeypatch: py
         (said,) = thread(case.who.actor, Permission.TRACK, found)
         files = of_report(case.who.actor, found.id)
         told = session.execute(
-            select(AuditEvent.event, AuditEvent.subject_id).where(AuditEvent.event.in_(MOVED)).order_by(AuditEvent.id)
+            select(AuditEvent.event, AuditEvent.subject_id).where(AuditEvent.event.in_(MOVED)).order_by(AuditEvent.at)
         ).all()
         assert session.execute(select(func.count()).select_from(StoredFile)).scalar_one() == 1
     assert [(one.file.name, one.later, one.message_id) for one in files] == [("Siân 李.pdf", True, said.id)]

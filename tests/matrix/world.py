@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
+from PIL import Image
 from sqlalchemy import select, update
 
 from portal.auth.models import Account, Agency, AgencyDomain, AgencySite
@@ -131,13 +132,19 @@ def make(councils: Councils) -> World:
 
 
 def _file_on(person: Person, reference: str, mark: str) -> UUID:
-    """A file on a report, which may be opened."""
+    """A picture on a report, which may be opened and looked at."""
     with db.unit_of_work(person.scope) as session:
         found = find(person.actor, Permission.TRACK, reference)
         target = Target(found.id, found.agency_id, "agency", later=True)
-        file_id = attach(person.actor, target, Paper(f"{mark} notes.txt", "text/plain", BytesIO(mark.encode()), "txt"))
+        file_id = attach(person.actor, target, Paper(f"{mark} drawing.png", "image/png", BytesIO(_drawing()), "png"))
         session.execute(update(StoredFile).where(StoredFile.id == file_id).values(state="ready"))
     return file_id
+
+
+def _drawing() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (8, 8), "teal").save(out, "PNG")
+    return out.getvalue()
 
 
 def _designed(world: World) -> None:

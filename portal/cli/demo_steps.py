@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from portal.auth.policy import Permission
+from portal.cli.demo_papers import papers
 from portal.kernel import scope
 from portal.kernel.language import say
 from portal.kernel.scope import Actor
@@ -42,7 +43,7 @@ def _ask(actor: Actor, step: Step, found: Found) -> None:
 
 def _reply(actor: Actor, step: Step, found: Found) -> None:
     messages.mark_read(actor, found, "agency")
-    messages.reply(actor, found, step["text"], uuid4())
+    messages.reply(actor, found, step["text"], uuid4(), papers(step.get("files", ())))
 
 
 def _decide(actor: Actor, step: Step, found: Found) -> None:

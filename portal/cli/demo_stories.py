@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
+from portal.cli.demo_papers import papers
 from portal.cli.demo_steps import take
 from portal.forms.facts import is_empty
 from portal.forms.families import CONCERN
@@ -22,6 +23,7 @@ from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor, Council, Scope
 from portal.referrals import tasks
 from portal.referrals.commands import drafts, sending, sharing
+from portal.referrals.commands.attaching import Target, attach_along
 from portal.referrals.models import Notice, Referral
 from portal.referrals.paths import Walked, sections_of, walk
 from portal.referrals.projecting import initials_of
@@ -119,10 +121,17 @@ def _report(cast: Cast, author: Actor, story: Story, once: UUID, sent: datetime)
             return sending.send_urgent(author, once, form, body, language)
     with at(sent - WRITING), db.unit_of_work(Scope(cast.council, author)):
         draft_id = _write(cast, author, story, once, language)
+        _attach(author, draft_id, story)
     if story.get("draft"):
         return ""
     with at(sent), db.unit_of_work(Scope(cast.council, author)):
         return sending.send(author, draft_id, once, find_draft(author, draft_id).version)
+
+
+def _attach(author: Actor, draft_id: UUID, story: Story) -> None:
+    target = Target(draft_id, find_draft(author, draft_id).agency_id, "agency", later=False)
+    for paper in papers(story.get("files", ())):
+        attach_along(author, target, paper)
 
 
 def _write(cast: Cast, author: Actor, story: Story, once: UUID, language: str) -> UUID:

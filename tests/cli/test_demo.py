@@ -20,6 +20,8 @@ from portal.auth.agency_rules import match
 from portal.auth.models import Account, Membership
 from portal.cli import demo, demo_stories
 from portal.cli.folders import COUNCILS
+from portal.files.models import StoredFile
+from portal.files.states import CHECKING
 from portal.forms.families import CONCERN, INFORMATION, SERVICE
 from portal.forms.folder import load_agencies
 from portal.forms.models import FormCheck, FormComment, FormDraft, FormVersion
@@ -30,7 +32,7 @@ from portal.forms.untranslated import untranslated
 from portal.forms.verify.proving import verify
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
-from portal.referrals.models import ROUTES, Notice, Referral, ReferralChild
+from portal.referrals.models import ROUTES, Attachment, Notice, Referral, ReferralChild
 from portal.referrals.states import STATES
 from portal.screening.models import Decision
 from portal.tenants.agency_list import rules_of
@@ -89,6 +91,14 @@ def test_every_state_and_route_is_there_in_both_councils(seeded: Settings, counc
         assert all(row.sent_at < clock.now() for row in rows if row.sent_at)
         days = {row.sent_at.astimezone(clock.LONDON).date() for row in rows if row.sent_at}
         assert len(days) >= 4
+
+
+def test_reports_and_a_reply_have_files_that_wait_for_their_check(seeded: Settings, councils: Councils) -> None:
+    for council in councils:
+        files = of(council, select(StoredFile.kind, StoredFile.state))
+        assert sorted(tuple(row) for row in files) == [("pdf", CHECKING), ("pdf", CHECKING), ("png", CHECKING)]
+        query = select(Attachment.later, Attachment.message_id)
+        assert sorted(bool(row.message_id) for row in of(council, query) if row.later) == [True]
 
 
 def test_each_council_has_a_form_that_two_people_published_and_one_that_is_worked_on(

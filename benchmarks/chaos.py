@@ -1,5 +1,7 @@
 """Senders at work while web server, worker and PostgreSQL are killed with -9: what was acknowledged must be there.
 
+Some reports get a file: it must be there once, checked by a real clamd, and open as it was sent.
+
     .venv/bin/python -m benchmarks.chaos [--senders 32] [--seconds 45] [--kill database,web,worker] [--seed 1]
                                          [--lose-jobs] [--unsafe]
 
@@ -21,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import seed, servers
-from benchmarks.faults import checking
+from benchmarks.faults import checking, papers
 from benchmarks.faults.peer import MailServer
 from benchmarks.faults.senders import Sender
 from benchmarks.faults.victims import Killer, Program
@@ -62,11 +64,12 @@ def seeded(addresses: Addresses, folders: Sequence[CouncilFolder], asked: Asked)
 
 
 @contextmanager
-def running(addresses: Addresses, home: Path, mail: MailServer) -> Iterator[tuple[Program, Program, int]]:
+def running(addresses: Addresses, home: Path, mail: MailServer, scanner: str) -> Iterator[tuple[Program, Program, int]]:
     """Web server and worker, each killable with all it started, and the port."""
     environ = servers.environment(
-        addresses, MAIL=f"smtp://127.0.0.1:{mail.port}", LOG_LEVEL="WARNING", DATABASE_URL_OWNER=addresses.owner
-    )
+        addresses, MAIL=f"smtp://127.0.0.1:{mail.port}", LOG_LEVEL="WARNING", DATABASE_URL_OWNER=addresses.owner,
+        STORAGE=str(home / "files"), SCANNER=scanner, SCANNER_DAYS="0",
+    )  # fmt: skip
     web = Program(("serve",), environ, home / "web.log")
     worker = Program(("worker",), environ, home / "worker.log")
     web.start()
@@ -141,9 +144,12 @@ def chaos(asked: Asked) -> bool:
     """Run it; whether it is as it must be."""
     if asked.unsafe:
         clusters.DURABLE["synchronous_commit"] = "off"
-    with servers.scratch() as home, MailServer() as mail, servers.database(home) as (cluster, addresses, folders):
+    with (
+        servers.scratch() as home, MailServer() as mail, papers.scanner() as scanner,
+        servers.database(home) as (cluster, addresses, folders),
+    ):  # fmt: skip
         people = seeded(addresses, folders, asked)
-        with running(addresses, home, mail) as (web, worker, port):
+        with running(addresses, home, mail, scanner) as (web, worker, port):
             killer = Killer(cluster, web, worker, asked.seed, asked.kinds)
             senders = [
                 Sender(port, SLUG, cookie, drafts, asked.seed * 1000 + number)
@@ -153,14 +159,25 @@ def chaos(asked: Asked) -> bool:
             run.go(senders, killer)
             drained = asked.unsafe or checking.drain(cluster, killer.tend)
             verdict = checking.check(cluster, [one.told for one in senders], mail.taken)
+            files = papers.check(cluster, [one.told.papers for one in senders])
+            verdict.broken += files.broken
             if not drained:
-                verdict.broken.append("not every notice was settled in time")
+                verdict.broken.append("not every notice was settled and every file checked in time")
+            closed = 0 if asked.unsafe else sum(one.opens() for one in senders)
+            if closed:
+                verdict.broken.append(f"{closed} files cannot be opened")
             report(asked, verdict, senders, killer, run.jobs_lost)
+            print(f"files acknowledged {files.acknowledged}, lost {files.lost}, cannot be opened {closed}")
     if asked.unsafe:
         return verdict.lost > 0
     counts = (verdict.lost, verdict.duplicated, verdict.unaudited, verdict.figures["unanswered"])
     whole = not any(counts) and not verdict.broken
-    return whole and verdict.figures["acknowledged"] > 0 and set(killer.kills) == set(asked.kinds)
+    return (
+        whole
+        and verdict.figures["acknowledged"] > 0
+        and files.acknowledged > 0
+        and set(killer.kills) == set(asked.kinds)
+    )
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from benchmarks.faults import papers
 from benchmarks.faults.senders import Told
 from portal.cli.cluster import DATABASE, Cluster
 
@@ -47,15 +48,15 @@ def lose_jobs(cluster: Cluster) -> int:
 
 
 def drain(cluster: Cluster, tend: Callable[[], None]) -> bool:
-    """Wait until every notice is settled, with sweeps as they come every five minutes; False when some never are."""
+    """Wait until every notice is settled and every file checked, with sweeps as they come every few minutes; False when
+    some never are."""
     deadline = time.monotonic() + DRAIN_SECONDS
     while time.monotonic() < deadline:
         with cluster.connect_admin(DATABASE) as admin:
-            if not _count(admin.execute(UNDONE).fetchone()):
+            if not any(_count(admin.execute(undone).fetchone()) for undone in (UNDONE, papers.UNCHECKED)):
                 return True
-            admin.execute(OLDER)
-            admin.execute(SWEEP)
-            admin.execute(SOON)
+            for statement in (OLDER, SWEEP, SOON, papers.OLDER, papers.SWEEP):
+                admin.execute(statement)
         tend()
         time.sleep(3.0)
     return False

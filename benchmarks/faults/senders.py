@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import UUID
 
+from benchmarks.faults import papers
+from benchmarks.faults.papers import Papers
 from benchmarks.load import FORM, Form
 from benchmarks.seed import Draft
 
@@ -19,6 +21,7 @@ Fields = Mapping[str, str | list[str]]
 PATIENCE = 15.0  # seconds for one answer, after which a browser's owner presses the button again
 RECEIPT = re.compile(r"/([A-Z0-9-]+)/receipt$")
 PAUSE = (0.1, 0.5)  # seconds between two tries
+WITH_FILE = 0.4  # of the reports get a file once they were sent
 DOUBLE = 0.2  # of the reports are sent with a second click that does not wait for the first one's answer
 URGENT = {
     "ref_phone": "01632 960300",
@@ -36,6 +39,7 @@ class Told:
     references: dict[str, set[str]] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    papers: Papers = field(default_factory=Papers)
     retries: int = 0
     unanswered: int = 0
 
@@ -104,12 +108,40 @@ class Sender:
             self.told.seconds.append(time.monotonic() - begun)
         if other is not None:
             other.join()
-        if not self.told.references[key]:
+        references = self.told.references[key]
+        if not references:
             self.told.unanswered += 1
+        elif self._choose.random() < WITH_FILE:
+            self._attach(min(references))
+
+    def _attach(self, reference: str) -> None:
+        """Add a page of notes to a report that was sent; tried until it is there, which twice is once."""
+        path, content = f"/{self.slug}/referrals/{reference}/files", papers.notes(reference)
+        digest = papers.digest(content)
+        form = self._form(path)
+        self.told.papers.tried.add(digest)
+        while form and time.monotonic() < self._until and not self.told.wrong:
+            answer = self._ask("POST", path, papers.body(form["csrf_token"], content), papers.KIND)
+            if answer is not None and answer[0] == http.HTTPStatus.SEE_OTHER and answer[1].endswith(path):
+                self.told.papers.kept[reference] = digest
+                return
+            self._pause(answer, "a file")
+
+    def opens(self) -> int:
+        """How many of the files that were acknowledged cannot be downloaded now as they were sent."""
+        return sum(not self._opens(*one) for one in self.told.papers.kept.items())
+
+    def _opens(self, reference: str, digest: str) -> bool:
+        page = self._ask("GET", f"/{self.slug}/referrals/{reference}")
+        for href in papers.LINK.findall(page[2]) if page is not None else ():
+            file = self._ask("GET", href)
+            if file is not None and file[0] == http.HTTPStatus.OK and papers.digest(file[2].encode()) == digest:
+                return True
+        return False
 
     def _once(self, key: str, path: str, fields: Fields) -> bool:
         """Post; True when a receipt was promised."""
-        answer = self._ask("POST", path, fields)
+        answer = self._ask("POST", path, urlencode(fields, doseq=True).encode(), FORM["Content-Type"])
         if answer is not None and answer[0] == http.HTTPStatus.SEE_OTHER:
             found = RECEIPT.search(answer[1])
             if found is None:
@@ -128,12 +160,11 @@ class Sender:
         self.told.retries += 1
         time.sleep(self._choose.uniform(*PAUSE))
 
-    def _ask(self, method: str, path: str, fields: Fields | None = None) -> tuple[int, str, str] | None:
+    def _ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str, str] | None:
         """Status, Location and page; None when nobody answered."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
-            body = None if fields is None else urlencode(fields, doseq=True).encode()
-            connection.request(method, path, body, {"Cookie": self.cookie, **(FORM if body is not None else {})})
+            connection.request(method, path, body, {"Cookie": self.cookie, **({"Content-Type": kind} if kind else {})})
             response = connection.getresponse()
             return response.status, response.getheader("Location", ""), response.read().decode()
         except (OSError, http.client.HTTPException):

@@ -6,6 +6,9 @@ import subprocess
 import sys
 from uuid import uuid4
 
+import pytest
+
+from benchmarks.faults import papers
 from benchmarks.faults.checking import Verdict, _acknowledged, _recorded
 from benchmarks.faults.senders import Told
 
@@ -45,3 +48,26 @@ def test_a_report_without_a_record_is_seen() -> None:
     verdict, one, two = Verdict(), str(uuid4()), str(uuid4())
     _recorded(verdict, {"AAA": one, "BBB": two}, {one: 1})
     assert verdict.unaudited == 1
+
+
+KEPT = [papers.Papers(kept={"AAA": "digest"}, tried={"digest"})]
+ROW = ("AAA", "one", "digest", "ready")
+
+
+@pytest.mark.parametrize(
+    ("rows", "recorded", "broken"),
+    [
+        ([ROW], {"one": 1}, []),
+        ([], {}, ["1 files lost"]),
+        ([("BBB", *ROW[1:])], {"one": 1}, ["1 files lost"]),
+        ([ROW, ("AAA", "two", *ROW[2:])], {"one": 1, "two": 1}, ["1 files twice"]),
+        ([ROW, ("CCC", "two", "other", "ready")], {"one": 1, "two": 1}, ["1 files that nobody sent"]),
+        ([(*ROW[:3], "checking")], {"one": 1}, ["1 files whose check was never done"]),
+        ([ROW], {}, ["1 files not recorded once"]),
+    ],
+    ids=["good", "lost", "elsewhere", "twice", "strange", "unchecked", "unrecorded"],
+)
+def test_what_is_wrong_with_a_file_is_seen(
+    rows: list[tuple[str, str, str, str]], recorded: dict[str, int], broken: list[str]
+) -> None:
+    assert papers.compared(KEPT, rows, recorded).broken == broken

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import Tag
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -96,7 +96,7 @@ def sides(app: Flask, councils: Councils, admin: Admin) -> Sides:
     )  # fmt: skip
 
 
-def names(page: BeautifulSoup, within: str) -> list[str]:
+def names(page: Tag, within: str) -> list[str]:
     return [one.get_text(" ", strip=True) for one in page.select(f"{within} .app-file__name")]
 
 

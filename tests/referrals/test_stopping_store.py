@@ -20,7 +20,7 @@ from structlog.testing import capture_logs
 from portal.adapters import ports
 from portal.adapters.storage import store_for
 from portal.referrals.commands import attaching
-from portal.referrals.commands.attaching import Target
+from portal.referrals.commands.attaching import Paper, Target
 from tests.factories.people import make_person, sign_in
 from tests.factories.referrals import make_referral
 from tests.fixtures.councils import Councils
@@ -85,7 +85,8 @@ def test_what_has_come_is_never_taken_for_the_whole_file(
     assert teacher.actor.agency_id is not None
     content, on = b"%PDF-1.7 " + os.urandom(SIZE), Target(report.id, teacher.actor.agency_id, "agency", later=True)
     with acting(teacher):
-        attaching.attach(teacher.actor, on, "CNRY Siân.pdf", "application/pdf", io.BytesIO(content))
+        paper = Paper("CNRY Siân.pdf", "application/pdf", io.BytesIO(content))
+        attaching.attach(teacher.actor, on, paper)
     admin.execute("update stored_file set state = 'ready', kind = 'pdf'")
     cookie = f"session={sign_in(client, teacher)}"
     link = soup(Person(client, "avonmere").get(f"/referrals/{report.reference}")).select_one(".app-file a")

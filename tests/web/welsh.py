@@ -31,15 +31,23 @@ OWN_NAMES = {"English"}
 
 
 @cache
-def phrases() -> tuple[frozenset[str], tuple[re.Pattern[str], ...]]:
-    """The English of the catalogue: what may not be the whole of a text, and what may not be anywhere in one."""
+def phrases() -> tuple[frozenset[str], tuple[tuple[str, re.Pattern[str]], ...]]:
+    """The English of the catalogue: what may not be the whole of a text, and what may not be anywhere in one.
+
+    Beside each of the latter stands the longest piece without a gap, which is looked for first: a page is searched
+    for thousands of phrases and has almost none of them.
+    """
     with (CATALOGUES / "cy" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         messages = [message for message in read_po(file, locale="cy") if message.id]
     texts = {text for message in messages for text in ([message.id] if isinstance(message.id, str) else message.id)}
     welsh = {text for message in messages for text in ([message.string] if isinstance(message.string, str) else ())}
     whole = {plain(text) for text in texts if not GAP.search(text)} - welsh - OWN_NAMES
     longer = sorted(text for text in texts if len(GAP.sub("", text).split()) >= LONG_ENOUGH)
-    return frozenset(whole), tuple(_pattern(text) for text in longer)
+    return frozenset(whole), tuple((_longest_piece(text), _pattern(text)) for text in longer)
+
+
+def _longest_piece(text: str) -> str:
+    return max(GAP.split(plain(text)), key=len)
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -75,7 +83,9 @@ def english_in(texts: list[str], content: frozenset[str] = frozenset()) -> list[
     whole, patterns = phrases()
     together = " ".join(texts)
     found = [text for text in texts if text in whole or (text in content and len(text.split()) >= LONG_ENOUGH)]
-    found += [match.group() for pattern in patterns if (match := pattern.search(together))]
+    found += [
+        match.group() for piece, pattern in patterns if piece in together and (match := pattern.search(together))
+    ]
     found += [text for text in texts if text not in found and ENGLISH_WORD.search(text)]
     return found + [match.group() for match in ENGLISH_DATE.finditer(together)]
 

@@ -114,7 +114,10 @@ def _read_flag(paper: Paper, node: dict[str, Any], name: str) -> None:
 
 
 def _read_list(paper: Paper, node: dict[str, Any], name: str) -> None:
-    put_or_drop(node, name, list(dict.fromkeys(filter(None, paper.several(name)))))
+    ticked = list(dict.fromkeys(filter(None, paper.several(name))))
+    # The order is the referrer's page's, and boxes have none: what was there stays where it stood.
+    stood = [one for one in rows(node.get(name)) if one in ticked]
+    put_or_drop(node, name, stood + [one for one in ticked if one not in stood])
 
 
 def _read_item(paper: Paper, node: dict[str, Any], name: str) -> None:

@@ -83,9 +83,7 @@ def english_in(texts: list[str], content: frozenset[str] = frozenset()) -> list[
     whole, patterns = phrases()
     together = " ".join(texts)
     found = [text for text in texts if text in whole or (text in content and len(text.split()) >= LONG_ENOUGH)]
-    found += [
-        match.group() for piece, pattern in patterns if piece in together and (match := pattern.search(together))
-    ]
+    found += [match.group() for piece, pattern in patterns if piece in together and (match := pattern.search(together))]
     found += [text for text in texts if text not in found and ENGLISH_WORD.search(text)]
     return found + [match.group() for match in ENGLISH_DATE.finditer(together)]
 

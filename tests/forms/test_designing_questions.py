@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from portal.forms.commands import drafting
-from portal.forms.editing.form_parts import Entry, Place, all_parts, all_questions, find
+from portal.forms.editing.form_parts import Place, all_parts, all_questions, find
 from portal.forms.models import FormDraft
 from portal.forms.queries import drafts
 from portal.forms.views.preview import shown_question
@@ -23,7 +23,7 @@ from portal.kernel.scope import Council
 from tests.factories.pages import soup
 from tests.factories.people import Person, make_person, sign_in
 from tests.fixtures.councils import Councils
-from tests.forms.typed_pages import typed_in
+from tests.forms.typed_pages import of_each_kind, typed_in
 
 REF = "section/referrer/ref_relationship"
 
@@ -73,18 +73,6 @@ def node(designer: Person, draft_id: UUID, item: str) -> dict[str, Any]:
     found = find(form_of(designer, draft_id), Place(*item.split("/")))
     assert found is not None, item
     return found.document
-
-
-def of_each_kind(entries: Iterable[Entry]) -> list[Entry]:
-    """Those that have a type, a place or a setting which none before them has."""
-    seen: set[object] = set()
-    chosen = []
-    for entry in entries:
-        kind = (entry.place.kind, bool(entry.place.inner), entry.document.get("type"))
-        if {kind, *entry.document} - seen:
-            seen |= {kind, *entry.document}
-            chosen.append(entry)
-    return chosen
 
 
 def write(designer: Person, draft_id: UUID, form: Any) -> None:

@@ -1,12 +1,14 @@
-"""What the form of a designer's page would send as it stands, boxes with several ticks among it."""
+"""What the form of a designer's page would send as it stands, and of which questions it is worth asking."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bs4 import Tag
 from werkzeug.test import TestResponse
 
+from portal.forms.editing.form_parts import Entry
 from tests.factories.pages import soup
 
 
@@ -31,3 +33,15 @@ def _value(one: Tag) -> str | None:
         chosen = one.find("option", selected=True) or one.find("option")
         return str(chosen.get("value", "")) if isinstance(chosen, Tag) else ""
     return str(one.get("value", "")) if one.name == "input" else one.text
+
+
+def of_each_kind(entries: Iterable[Entry]) -> list[Entry]:
+    """Those that have a type, a place or a setting which none before them has."""
+    seen: set[object] = set()
+    chosen = []
+    for entry in entries:
+        kind = (entry.place.kind, bool(entry.place.inner), entry.document.get("type"))
+        if {kind, *entry.document} - seen:
+            seen |= {kind, *entry.document}
+            chosen.append(entry)
+    return chosen

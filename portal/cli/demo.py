@@ -138,9 +138,10 @@ def _person(
                 agency_id=agency.id if agency else None,
                 role=place["role"],
                 state=state,
+                why=place.get("why", ""),
                 job_title=place["job"],
                 asked_at=clock.now(),
-                decided_at=clock.now() if state == "active" else None,
+                decided_at=None if state == "pending" else clock.now(),
             )
         )
     if place.get("terms") != "unread":

@@ -106,6 +106,9 @@ def test_a_returned_email_suspends_and_the_lead_is_told(
     assert ["no longer works" in str(one["Subject"]) for one in told] == [True]
     assert person.name not in str(told[0])
     assert walker.get("/account").status_code == 303, "their sessions end"
+    people.sign_in(walker.client, lead)
+    assert "Suspended: Their email address takes no mail." in walker.get("/people").text
+    assert "no such mailbox" in walker.get(f"/people/{person.actor.membership_id}").text
     # The same report again, after the lead has let them in again: nothing.
     admin.execute("update membership set state = 'active', why = '' where account_id = %s", (person.account_id,))
     assert brought(raw, settings, monkeypatch) == 0

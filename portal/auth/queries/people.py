@@ -36,6 +36,7 @@ class Person:
     version: int
     state: str
     used_at: datetime | None
+    why: str
 
 
 def manageable(actor: Actor) -> ColumnElement[bool]:
@@ -76,6 +77,7 @@ def _people(actor: Actor, *states: str) -> Select[*tuple[Any, ...]]:
             Agency.name.label("agency"),
             Membership.state,
             Membership.used_at,
+            Membership.why,
         )
         .join(Account, Account.id == Membership.account_id)
         .outerjoin(Agency, Agency.id == Membership.agency_id)
@@ -96,6 +98,7 @@ def _read(query: Select[*tuple[Any, ...]]) -> tuple[Person, ...]:
             row.version,
             row.state,
             row.used_at,
+            row.why,
         )
         for row in db.session().execute(query)
     )

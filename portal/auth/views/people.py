@@ -18,6 +18,7 @@ from portal.auth.queries import leads as registers
 from portal.auth.queries import people as queries
 from portal.auth.views.account import role_words, state_words
 from portal.auth.views.blueprint import UNPROCESSABLE, blueprint
+from portal.auth.views.person import reason_words
 from portal.kernel.errors import Invalid
 from portal.web.dates import date_words
 from portal.web.fields import from_form
@@ -39,6 +40,7 @@ def people() -> ResponseReturnValue:
         page=number,
         role_words=role_words,
         state_words=state_words,
+        reason_words=reason_words,
         without_lead=colleagues.without_lead(actor()),
         late=attestation.late(actor()),
         to_confirm=len(attestation.to_confirm(actor())),

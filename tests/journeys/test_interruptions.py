@@ -131,3 +131,22 @@ def test_given_words_being_typed_when_the_line_and_the_session_break_then_the_pa
 
 def _path(walker: Walker) -> str:
     return walker.page.url.partition(walker.council.slug)[2]
+
+
+def test_given_an_urgent_report_being_typed_when_the_session_ends_then_signing_in_brings_the_words_back(
+    walk: Walk, council_named: CouncilNamed, admin: Admin
+) -> None:
+    person = make_person(council_named("avonmere"))
+    give_app(person.account_id)
+    walker = walk(person.council, person).open("/report/urgent").sees_heading("Urgent report")
+    short = form_of("avonmere").section("urgent")
+    question = next(str(one.label["en"]) for one in short.questions if one.key == "sos_what_happened")
+    field = walker.page.get_by_label(question, exact=True)
+    field.fill(TYPED)
+    field.blur()
+    expect(walker.page.locator("[data-autosave-line]")).to_contain_text("Saved at ")
+    _end_session(admin, person)
+    walker.page.reload()
+    walker.arrive().sees_heading("Sign in").sign_in(person.email)
+    walker.sees_heading("Urgent report").sees("it is not sent yet")
+    expect(walker.page.get_by_label(question, exact=True)).to_have_value(TYPED)

@@ -52,7 +52,9 @@ FRESH = ("referrals.withdraw", "screening.claim")
 PROMOTED = ("auth.make_lead",)
 # What only a trial that has ended has.
 ENDED = ("trials.receipt", "trials.council", "trials.urgent")
-PARTICULAR = {FRESH: "fresh", PROMOTED: "candidate", ENDED: "ended"}
+# A draft of the urgent form has a page of its own.
+SHORT = ("referrals.urgent_draft",)
+PARTICULAR = {FRESH: "fresh", SHORT: "short", PROMOTED: "candidate", ENDED: "ended"}
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
     "group": "adults",
     "number": 0,

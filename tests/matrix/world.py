@@ -20,7 +20,7 @@ from portal.forms.queries.drafts import find as find_form
 from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.messaging import commands as messaging
-from portal.referrals.commands import drafts, trials
+from portal.referrals.commands import drafts, short, trials, typed
 from portal.referrals.commands.attaching import Paper, Target, attach
 from portal.referrals.commands.connections import declare
 from portal.referrals.queries.connections import Declared, declared_by
@@ -54,6 +54,7 @@ class Things:
     report: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
+    short: dict[str, str] = field(default_factory=dict)
     membership: dict[str, str] = field(default_factory=dict)
     candidate: dict[str, str] = field(default_factory=dict)
     topic: dict[str, str] = field(default_factory=dict)
@@ -102,6 +103,7 @@ def make(councils: Councils) -> World:
         mark = THERE if person is foreigner else HERE
         _reports(world, whose, person, owners[person.council.id], mark)
         world.things.draft[whose] = str(_draft(person, mark))
+        world.things.short[whose] = str(_short_draft(person, mark))
         world.things.file[whose] = str(_file_on(person, world.things.report[whose], mark))
         world.things.membership[whose] = _near(person, f"Huw {mark} Wait", "pending")
         world.things.candidate[whose] = _near(person, f"Haf {mark} Ready", "active")
@@ -112,6 +114,7 @@ def make(councils: Councils) -> World:
     for whose, person in ((AGENCY, author), (OTHER_AGENCY, stranger), (OTHER_COUNCIL, make_person(there))):
         world.things.passkey[whose] = give_passkey(person.account_id)
     world.things.passkey[MISSING] = str(uuid4())
+    world.things.short[MISSING] = str(uuid4())
     world.things.draft[MISSING] = world.things.membership[MISSING] = world.things.invitation[MISSING] = str(uuid4())
     world.things.candidate[MISSING] = world.things.file[MISSING] = str(uuid4())
     world.things.token[MISSING] = "nothing-opens-with-this"
@@ -293,6 +296,16 @@ def _draft(author: Person, mark: str) -> UUID:
     return draft_id
 
 
+def _short_draft(author: Person, mark: str) -> UUID:
+    """An urgent report that was begun by typing in it, and not sent."""
+    with db.unit_of_work(author.scope):
+        draft_id = short.begin(author.actor, uuid4(), newest(), "en")
+        tab = typed.Tab("section/urgent", uuid4(), 0, 0)
+        fields = {"sos_what_happened": [f"Told us {mark}"]}
+        typed.keep(author.actor, find_draft(author.actor, draft_id), tab, fields, "urgent")
+    return draft_id
+
+
 def _form_draft(designer: Person | None) -> str:
     """A draft of the council's form; somebody else of the council has said nothing about it yet."""
     assert designer is not None
@@ -311,8 +324,8 @@ def _trial(designer: Person | None, mark: str, *, ended: bool) -> str:
     with db.unit_of_work(designer.scope):
         draft, form = open_trial(designer.actor, trial_id)
         if ended:
-            short = form.form.urgent[0]
-            trials.end(designer.actor, draft, form, {short.key: answers(form.form, short.questions, {}, {})})
+            asked = form.form.urgent[0]
+            trials.end(designer.actor, draft, form, {asked.key: answers(form.form, asked.questions, {}, {})})
         for section, body in {} if ended else _sections(mark).items():
             trials.Trials().save(designer.actor, draft, section, body, 0, complete=False)
     return str(trial_id)

@@ -73,8 +73,10 @@ function keep ($box, $form) {
 
   async function heard (answer) {
     if (answer.ok) {
-      const { version, said: text } = await answer.json()
+      const { version, said: text, href } = await answer.json()
       $form.elements.typed_version.value = version
+      // A draft that has just begun has an address, to which a reload, or signing in again, comes back.
+      if (href) window.history.replaceState(null, '', href)
       say('saved', text)
       return 'saved'
     }

@@ -17,7 +17,7 @@ from portal.forms.queries import Published, version
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from portal.kernel.scope import Actor
-from portal.referrals.commands import drafts, endings, notices, typed
+from portal.referrals.commands import endings, notices, short, typed
 from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.connecting import surname_mark
 from portal.referrals.deadlines import due_at
@@ -81,13 +81,14 @@ def send(actor: Actor, draft_id: UUID, submit_key: UUID, seen: int) -> str:
 
 
 def send_urgent(actor: Actor, submit_key: UUID, form: Published, sections: dict[str, Any], language: str) -> str:
-    """Send the urgent short form straight away; returns its reference, the same one for the same key.
+    """Send the urgent short form straight away, draft or none; returns its reference, the same for the same key.
 
     Raises Invalid({section: "missing"}) while one of its questions has no answer, and Conflict when the key has sent
     other answers (after "Back"): they would be lost behind a receipt.
     """
-    draft_id = drafts.start(actor, "urgent", language, form, submit_key)
-    if draft_id is None:
+    try:
+        draft_id = short.begin(actor, submit_key, form, language)
+    except Conflict:
         return _sent_before(actor, submit_key, walk(form.form, "urgent", {}, sections).sections)
     draft = find_draft(actor, draft_id)
     return _send(actor, _prepare(draft, form, clock.now(), sections))

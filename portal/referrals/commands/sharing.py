@@ -29,10 +29,11 @@ VISIT = timedelta(minutes=15)
 def invite(actor: Actor, draft: Shared, account_id: UUID) -> bool:
     """Let a colleague write the draft too, and tell them; False when they do already.
 
-    Raises NotFound for anybody but the author, Invalid({"colleague": …}) for somebody who is not in at the agency, and
-    when too many help.
+    Raises NotFound for anybody but the author and for the short form, Invalid({"colleague": …}) for somebody who is
+    not in at the agency, and when too many help.
     """
     _only_author(actor, draft)
+    _not_short(draft)
     _colleague(actor, account_id)
     if account_id in draft.helpers:
         return False
@@ -45,6 +46,7 @@ def join(actor: Actor, draft: Shared) -> bool:
     """The agency's lead helps with a colleague's draft, which its author is told; False when they write it already."""
     if reach(actor, Permission.OVERSEE) is not Reach.AGENCY:
         raise NotFound("not the lead")
+    _not_short(draft)
     if actor.account_id == draft.author_id or actor.account_id in draft.helpers:
         return False
     return _begin(actor, draft, actor.account_id, "joined", draft.author_id)
@@ -117,6 +119,12 @@ def note_opening(actor: Actor, draft: Draft) -> None:
 def _only_author(actor: Actor, draft: Shared) -> None:
     if actor.account_id != draft.author_id:
         raise NotFound("not the author")
+
+
+def _not_short(draft: Shared) -> None:
+    """Five things that cannot wait are one person's; they can be handed over."""
+    if draft.kind == "urgent":
+        raise NotFound("the short form has no helpers")
 
 
 def _colleague(actor: Actor, account_id: UUID) -> None:

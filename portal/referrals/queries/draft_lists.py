@@ -70,6 +70,7 @@ class Shared:
     initials: str
     form_key: str
     created_at: datetime
+    kind: str
     helpers: dict[UUID, str]
 
 
@@ -142,6 +143,7 @@ def shared(actor: Actor, draft_id: UUID) -> Shared:
             Referral.initials,
             Referral.form_key,
             Referral.created_at,
+            Referral.kind,
             Referral.helpers,
         )
         .join(Account, Account.id == Referral.author_id)

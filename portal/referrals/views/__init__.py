@@ -31,6 +31,7 @@ from portal.referrals.views import (
     triage,
     trying,
     typed,
+    urgent,
     what_if,
 )
 from portal.referrals.views.blueprint import blueprint
@@ -58,6 +59,7 @@ __all__ = [
     "triage",
     "trying",
     "typed",
+    "urgent",
     "what_if",
 ]
 

@@ -109,7 +109,7 @@ def begin() -> ResponseReturnValue:
 @page(Permission.REPORT)
 def delete(draft_id: UUID) -> ResponseReturnValue:
     """Ask first, then delete a draft."""
-    draft, _form = open_draft(draft_id, any_version=True)
+    draft, _form = open_draft(draft_id, any_version=True, any_kind=True)
     if draft.author_id not in (None, guard.actor().account_id):
         raise NotFound("not the author")
     if request.method != "POST":

@@ -23,8 +23,6 @@ from portal.referrals.queries.drafts import Draft
 from portal.tenants.opening import is_open, numbers
 from portal.web.shell import Phone
 
-# A version number never has more: a longer one is not ours.
-
 blueprint = Blueprint("referrals", __name__)
 # The same pages of a draft, at addresses of their own, about trials of a form (views/trying.py).
 trials = Blueprint("trials", __name__)
@@ -81,12 +79,22 @@ class MustRestartError(Exception):
         self.draft_id = draft_id
 
 
-def open_draft(draft_id: UUID, *, any_version: bool = False) -> tuple[Draft, Published]:
+class ShortFormError(Exception):
+    """The draft is one of the urgent short form, which has one page of its own."""
+
+    def __init__(self, draft_id: UUID) -> None:
+        super().__init__("short form")
+        self.draft_id = draft_id
+
+
+def open_draft(draft_id: UUID, *, any_version: bool = False, any_kind: bool = False) -> tuple[Draft, Published]:
     """The person's own full draft (or trial) and the version of the form that it began with.
 
-    Raises MustRestartError where that version was replaced for drafts too.
+    Raises MustRestartError where that version was replaced for drafts too, and ShortFormError for the short form's.
     """
     draft, published = keeper().open(guard.actor(), draft_id)
+    if draft.kind == "urgent" and not (any_kind or is_trial()):
+        raise ShortFormError(draft_id)
     if draft.must_restart and request.method != "POST" and not any_version:
         # What is posted from an older page is saved first: nothing that was typed is lost.
         raise MustRestartError(draft_id)

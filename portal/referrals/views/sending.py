@@ -1,10 +1,10 @@
-"""Checking the answers, sending them, the urgent short form, and the receipt."""
+"""Checking the answers, sending them, and the receipt."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,11 +13,10 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.forms.queries import Published, newest, version
+from portal.forms.queries import Published, version
 from portal.forms.schema import Section
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
-from portal.referrals.commands import sending
 from portal.referrals.paths import TRIAGE, Missing, Walked, gaps_of
 from portal.referrals.presenting import Group, groups, item_title, route_view, stored_outcome
 from portal.referrals.progress import state_words
@@ -28,7 +27,6 @@ from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import (
     MustRestartError,
     blueprint,
-    closed_words,
     council,
     keeper,
     key_posted,
@@ -42,7 +40,7 @@ from portal.referrals.views.sections import walk_draft
 from portal.referrals.views.triage import first_gap, route_of
 from portal.referrals.wording import Wording, kind_words
 from portal.tenants.opening import is_open
-from portal.web.fields import ErrorTarget, FieldView
+from portal.web.fields import ErrorTarget
 
 
 def _receipt(reference: str) -> ResponseReturnValue:
@@ -185,71 +183,6 @@ def _people_target(draft: Draft, section: Section, walked: Walked, gap: Missing,
     named = _("%(item)s: %(name)s", item=title, name=name)
     where = Group(named, (), section.key, item=gap.item, people=group.key, number=number)
     return ErrorTarget(_("Complete “%(section)s”", section=named), _people_href(draft, where))
-
-
-@blueprint.route("/report/urgent", methods=["GET", "POST"])
-@page(Permission.REPORT)
-def urgent() -> ResponseReturnValue:
-    """The short form: five things on one page, sent at once, at any hour."""
-    if request.method != "POST":
-        published = newest()
-        short = short_form(published)
-        paper = sheet.Sheet(short.questions, {})
-        return urgent_page(published, sheet.fields_of(paper, {}), uuid4())
-    published = _posted_version()
-    short = short_form(published)
-    read = sheet.read(sheet.Sheet(short.questions, {}))
-    key = _urgent_key()
-    if read.wrong or read.more:
-        return urgent_page(published, read.fields, key, shown=read.shown), 422
-    body: dict[str, Any] = {short.key: read.answers}
-    try:
-        reference = sending.send_urgent(guard.actor(), key, published, body, language())
-    except Invalid:
-        return urgent_page(published, read.fields, key, shown=read.shown), 422
-    return _receipt(reference)
-
-
-def _urgent_key() -> UUID:
-    """The key of the page; without one a report is still sent, only a double click is not noticed."""
-    try:
-        return key_posted()
-    except NotFound:
-        return uuid4()
-
-
-def short_form(published: Published) -> Section:
-    """The urgent form's one section; raises NotFound where a council has none."""
-    if not published.form.urgent:
-        raise NotFound("no urgent form")
-    return published.form.urgent[0]
-
-
-def _posted_version() -> Published:
-    """The version that the page was made with; the newest when that is not one of this council's."""
-    try:
-        return version(key_posted("form_version"))
-    except NotFound:
-        return newest()
-
-
-def urgent_page(published: Published, fields: list[FieldView], key: UUID, *, shown: str = "") -> str:
-    """The short form's page; `key` is what makes sending it happen once."""
-    short = short_form(published)
-    return render_template(
-        "referrals/urgent.html",
-        title=say(short.title, language()),
-        intro=say(short.intro, language()) if short.intro else "",
-        stands_out=say(short.inset, language()) if short.inset else "",
-        out_of_hours=closed_words(published.form),
-        fields=fields,
-        shown=shown or sheet.shown_of(sheet.Sheet(short.questions, {}), {}),
-        submit_key=key,
-        form_version=published.id,
-        phones=phones_now(),
-        open_now=is_open(council()),
-        person=guard.actor(),
-    )
 
 
 @blueprint.get("/referrals/<reference>/receipt")

@@ -102,8 +102,8 @@ def hand_over(draft_id: UUID) -> ResponseReturnValue:
 
 def _of_mine(draft_id: UUID) -> Shared:
     draft = shared(guard.actor(), draft_id)
-    if draft.author_id != guard.actor().account_id:
-        raise NotFound("not the author")
+    if draft.author_id != guard.actor().account_id or draft.kind == "urgent":
+        raise NotFound("not the author, or the short form")
     return draft
 
 

@@ -29,7 +29,9 @@ from portal.referrals.routing import URGENT_ROUTE
 from portal.referrals.trying import MOST_TOLD, Choice, choices, mistakes_in
 from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import council, is_trial, key_posted, language, open_draft, phones_now, trials
-from portal.referrals.views.sending import has_phoned, short_form, urgent_page
+from portal.referrals.views.sending import has_phoned
+from portal.referrals.views.typed import Shown
+from portal.referrals.views.urgent import short_form, urgent_page
 from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
 from portal.web import shell
@@ -185,18 +187,18 @@ def urgent(draft_id: UUID) -> ResponseReturnValue:
         raise NotFound("not the short form")
     paper = sheet.Sheet(short_form(published).questions, {})
     if request.method != "POST":
-        return urgent_page(published, sheet.fields_of(paper, {}), draft.id)
+        return urgent_page(published, Shown(sheet.fields_of(paper, {}), sheet.shown_of(paper, {})), draft.id)
     return _send_urgent(draft, published, paper)
 
 
 def _send_urgent(draft: Draft, published: Published, paper: sheet.Sheet) -> ResponseReturnValue:
     read = sheet.read(paper)
     if read.wrong or read.more:
-        return urgent_page(published, read.fields, draft.id, shown=read.shown), 422
+        return urgent_page(published, Shown(read.fields, read.shown), draft.id), 422
     try:
         commands.end(guard.actor(), draft, published, {short_form(published).key: read.answers})
     except Invalid:
-        return urgent_page(published, read.fields, draft.id, shown=read.shown), 422
+        return urgent_page(published, Shown(read.fields, read.shown), draft.id), 422
     except Conflict:
         return _receipt(draft.id)
     return _receipt(draft.id)

@@ -38,7 +38,8 @@ from portal.web.dates import time_words
 from portal.web.fields import FieldView
 
 # The fields that carry the page rather than what was typed in it.
-MACHINERY = frozenset({"csrf_token", "seen_version", "typed_version", "tab_key", "action", "lang", "only_language"})
+_PAGE_KEEPS = ("csrf_token", "seen_version", "typed_version", "tab_key", "action", "lang", "only_language")
+MACHINERY = frozenset((*_PAGE_KEEPS, "submit_key", "form_version"))
 QUESTIONS, SECTION, SEVERAL, PEOPLE = "questions", "section", "several", "people"
 _PAGE = re.compile(
     rf"(?P<kind>{QUESTIONS}|{SECTION})/(?P<one>[\w-]+)"
@@ -133,7 +134,7 @@ def again(
     found = typed_on(guard.actor(), draft, name)
     # What differs is on the page: the next time it is saved, the person has seen it.
     version = found.version if found and differing else number_posted("typed_version")
-    here = Typing(_href(draft, name), _tab(name).key, version)
+    here = Typing(_href(draft, name), tab_of(name).key, version)
     return Shown(read.fields, read.shown, here, differing, tabs, _other(draft, name))
 
 
@@ -151,7 +152,7 @@ def typed_elsewhere(draft: Draft, name: str, paper: sheet.Sheet, read: sheet.Rea
     """What the person typed on the same page in another tab and has not saved there, where it differs from this."""
     if is_trial():
         return []
-    found = typed_on(guard.actor(), draft, name, but=_tab(name).key)
+    found = typed_on(guard.actor(), draft, name, but=tab_of(name).key)
     if found is None or found.version == number_posted("typed_version"):
         return []
     return sheet.differing_texts(paper, read, found.fields)
@@ -160,7 +161,7 @@ def typed_elsewhere(draft: Draft, name: str, paper: sheet.Sheet, read: sheet.Rea
 def settle(draft: Draft, name: str) -> None:
     """The page was saved: nothing typed on it waits any more."""
     if not is_trial():
-        typed.settle(guard.actor(), draft, _tab(name))
+        typed.settle(guard.actor(), draft, tab_of(name))
 
 
 def take_out(draft: Draft, before: str, place: int) -> None:
@@ -196,7 +197,7 @@ def _href(draft: Draft, name: str) -> str:
     return url_for("referrals.typed", draft_id=draft.id, typed_page=name)
 
 
-def _tab(name: str) -> typed.Tab:
+def tab_of(name: str) -> typed.Tab:
     """The page that was posted; one without a key, made before there were any, is its own."""
     try:
         key = key_posted("tab_key")
@@ -213,19 +214,33 @@ def keep(draft_id: UUID, typed_page: str) -> ResponseReturnValue:
     section = _section(published.form, typed_page)
     if not section:
         raise NotFound("no such page")
-    fields = {name: values for name, values in posted().items() if name not in MACHINERY}
-    tab = _tab(typed_page)
+    tab = tab_of(typed_page)
     try:
-        version = typed.keep(guard.actor(), draft, tab, fields, section)
+        version = typed.keep(guard.actor(), draft, tab, fields_posted(), section)
     except Conflict as conflict:
-        if not conflict.now.get("typed"):
-            raise
-        told = _("Not saved: you typed other text on this page in another tab. When you save, you see both.")
-        return jsonify(said=told), 409
-    told = _("Saved at %(time)s", time=time_words(clock.now()))
+        return refused(conflict)
+    told = saved_words()
     if draft.of(section).version != tab.seen:
         told = _(
             "Saved at %(time)s. Other answers were saved here meanwhile: you will see both.",
             time=time_words(clock.now()),
         )
     return jsonify(said=told, version=version or tab.version)
+
+
+def fields_posted() -> dict[str, Sequence[str]]:
+    """What stands in the fields of the page that was posted."""
+    return {name: values for name, values in posted().items() if name not in MACHINERY}
+
+
+def saved_words() -> str:
+    """What the script says when text is kept."""
+    return str(_("Saved at %(time)s", time=time_words(clock.now())))
+
+
+def refused(conflict: Conflict) -> ResponseReturnValue:
+    """What the script is told where another tab holds other text; raises any other conflict again."""
+    if not conflict.now.get("typed"):
+        raise conflict
+    told = _("Not saved: you typed other text on this page in another tab. When you save, you see both.")
+    return jsonify(said=told), 409

@@ -11,10 +11,13 @@ from playwright.sync_api import expect
 
 from portal.auth import passwords
 from portal.kernel.scope import Council
+from portal.referrals.commands import sharing
+from portal.referrals.queries.draft_lists import shared
 from tests.factories.apps import give_app
 from tests.factories.people import Person, make_person
 from tests.journeys.conftest import form_of
 from tests.journeys.walking import PASSWORD, Walker
+from tests.referrals.making import acting, make_draft
 
 pytestmark = pytest.mark.journey
 Walk = Callable[..., Walker]
@@ -150,3 +153,26 @@ def test_given_an_urgent_report_being_typed_when_the_session_ends_then_signing_i
     walker.arrive().sees_heading("Sign in").sign_in(person.email)
     walker.sees_heading("Urgent report").sees("it is not sent yet")
     expect(walker.page.get_by_label(question, exact=True)).to_have_value(TYPED)
+
+
+def test_given_two_people_on_one_page_when_both_type_and_save_then_both_see_both_texts_and_one_chooses(
+    walk: Walk, council_named: CouncilNamed
+) -> None:
+    author, helper = (make_person(council_named("glan-yr-afon")) for _one in range(2))
+    draft_id = make_draft(author)
+    with acting(author):
+        sharing.invite(author.actor, shared(author.actor, draft_id), helper.account_id)
+    one, two = (walk(person.council, person).open(f"/report/{draft_id}/section/other") for person in (author, helper))
+    label = _words(one)
+    for walker, words in ((one, "From the author."), (two, "From the helper.")):
+        field = walker.page.get_by_label(label, exact=True)
+        field.fill(words)
+        field.blur()
+        expect(walker.page.locator("[data-autosave-line]")).to_contain_text("Saved at ")
+    one.press("Save and continue").sees(f"{helper.name} typed other text on this page")
+    one.sees("From the author.").sees("From the helper.").press("Save and continue").sees_heading("Your report")
+    two.press("Save and continue").sees(f"{author.name} saved other answers on this page")
+    two.sees("From the author.").sees("From the helper.").press("Save and continue").sees_heading("Your report")
+    one.open(f"/report/{draft_id}").sees(f"Last changed by {helper.name}")
+    one.open(f"/report/{draft_id}/section/other")
+    expect(one.page.get_by_label(label, exact=True)).to_have_value("From the helper.")

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
 
+from portal.auth.models import Account
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
@@ -26,6 +27,16 @@ class Typed:
 
     version: int
     seen: int
+    fields: Mapping[str, Sequence[str]]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OtherTyped:
+    """What somebody else who writes the draft typed on one page of it and has not saved."""
+
+    row: UUID
+    name: str
     fields: Mapping[str, Sequence[str]]
     at: datetime
 
@@ -52,6 +63,42 @@ def typed_on(actor: Actor, draft: Draft, page: str, but: UUID | None = None) -> 
     if row is None or row.body is None:
         return None
     return Typed(row.version, row.seen, opened(draft, row.id, row.body), row.changed_at)
+
+
+def typed_by_others(actor: Actor, draft: Draft, page: str) -> tuple[OtherTyped, ...]:
+    """What others typed on one page of a draft that the person has open, and did not save; the latest first."""
+    query = (
+        select(DraftTyping.id, DraftTyping.body, DraftTyping.changed_at, Account.name)
+        .join(Account, Account.id == DraftTyping.account_id)
+        .where(_of_others(actor, draft), DraftTyping.page == page)
+        .order_by(DraftTyping.changed_at.desc(), DraftTyping.id)
+    )
+    return tuple(
+        OtherTyped(row.id, row.name, opened(draft, row.id, row.body), row.changed_at)
+        for row in db.session().execute(query)
+    )
+
+
+def pages_of_others(actor: Actor, draft: Draft) -> tuple[tuple[str, str], ...]:
+    """The pages on which others typed something that is not saved, each with who did, in order."""
+    query = (
+        select(DraftTyping.page, Account.name)
+        .join(Account, Account.id == DraftTyping.account_id)
+        .where(_of_others(actor, draft))
+        .order_by(DraftTyping.page, Account.name)
+    )
+    return tuple((row.page, row.name) for row in db.session().execute(query))
+
+
+def _of_others(actor: Actor, draft: Draft) -> ColumnElement[bool]:
+    """Whoever may open the draft reads all of it, what is being typed in it too."""
+    council = scope.current().council
+    return and_(
+        DraftTyping.tenant_id == (council.id if council else None),
+        DraftTyping.referral_id == draft.id,
+        DraftTyping.account_id != actor.account_id,
+        DraftTyping.body.is_not(None),
+    )
 
 
 def pages_typed(actor: Actor, draft: Draft) -> tuple[str, ...]:

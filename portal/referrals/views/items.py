@@ -27,6 +27,7 @@ from portal.referrals.views.sections import (
     save_section,
     section_of,
 )
+from portal.referrals.views.shown import Shown
 from portal.referrals.wording import Wording
 
 
@@ -100,7 +101,7 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
         return _show(draft, section, place, typed.again(draft, name, read)), 422
     unseen = typed.typed_elsewhere(draft, name, paper, read)
     if unseen:
-        return _show(draft, section, place, typed.again(draft, name, read, unseen, tabs=True)), 409
+        return _show(draft, section, place, unseen), 409
     body = [*saved[:place], sheet.body_of(paper, read, before), *saved[place + 1 :]]
     gaps = {gap.item for gap in walked.gaps(key)} - {place, len(saved)}
     try:
@@ -144,7 +145,7 @@ def remove(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
     return redirect(url_for(".items", draft_id=draft_id, key=key), 303)
 
 
-def _show(draft: Draft, section: Section, place: int, form: typed.Shown) -> str:
+def _show(draft: Draft, section: Section, place: int, form: Shown) -> str:
     saved = _saved(draft, section.key)
     current = saved[place] if place < len(saved) else {}
     lone = not saved and place == 0

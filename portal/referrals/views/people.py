@@ -21,6 +21,7 @@ from portal.referrals.queries.drafts import Draft
 from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import blueprint, language, open_draft
 from portal.referrals.views.sections import LATER, group_href, save_section, section_of, walk_draft
+from portal.referrals.views.shown import Shown
 from portal.referrals.wording import Wording
 
 PEOPLE = "/report/<uuid:draft_id>/people/<key>/<int:place>/<group>"
@@ -167,7 +168,7 @@ def person(draft_id: UUID, key: str, place: int, group: str, number: int) -> Res
         return _show(here, number, typed.again(draft, name, read)), 422
     unseen = typed.typed_elsewhere(draft, name, paper, read)
     if unseen:
-        return _show(here, number, typed.again(draft, name, read, unseen, tabs=True)), 409
+        return _show(here, number, unseen), 409
     try:
         _save(here, [*known[:number], sheet.body_of(paper, read, before), *known[number + 1 :]])
     except Conflict as conflict:
@@ -207,7 +208,7 @@ def _pages_of(here: Place) -> str:
     return typed.name_of(typed.PEOPLE, here.section.key, here.place, here.group.key)
 
 
-def _show(here: Place, number: int, form: typed.Shown) -> str:
+def _show(here: Place, number: int, form: Shown) -> str:
     current = here.people[number] if number < len(here.people) else {}
     return render_template(
         "referrals/item.html",

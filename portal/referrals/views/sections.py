@@ -24,6 +24,7 @@ from portal.referrals.queries.draft_lists import names_of
 from portal.referrals.queries.drafts import Draft
 from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import blueprint, keeper, language, number_posted, open_draft
+from portal.referrals.views.shown import Shown
 from portal.referrals.views.triage import route_of
 from portal.referrals.wording import Wording
 from portal.web.dates import datetime_words
@@ -131,7 +132,7 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
         return _show(draft, asked, typed.again(draft, name, read)), 422
     unseen = typed.typed_elsewhere(draft, name, paper, read)
     if unseen:
-        return _show(draft, asked, typed.again(draft, name, read, unseen, tabs=True)), 409
+        return _show(draft, asked, unseen), 409
     try:
         save_section(draft, asked, sheet.body_of(paper, read, saved), complete=not (read.wrong or read.more))
     except Conflict as conflict:
@@ -174,7 +175,7 @@ def after_saving(draft_id: UUID, *, more: bool, again: str, around: str = "") ->
     return around or url_for(".tasks", draft_id=draft_id)
 
 
-def _show(draft: Draft, asked: Section, form: typed.Shown) -> str:
+def _show(draft: Draft, asked: Section, form: Shown) -> str:
     return render_template(
         "referrals/section.html",
         title=say(asked.title, language()),

@@ -128,12 +128,13 @@ class Difference:
     saved: str
 
 
-def differing_texts(sheet: Sheet, mine: Read, other: Form) -> list[Difference]:
-    """The questions on which what was posted differs from what was typed elsewhere, which need not be an answer."""
+def differing_texts(sheet: Sheet, mine: Mapping[str, Any], typed: Form, other: Form) -> list[Difference]:
+    """The questions on which a form (its answers, and its fields as typed) differs from what was typed elsewhere, which
+    need not be an answer."""
     theirs, found = read(sheet, other, quiet=True).answers, []
     for question in sheet.questions:
-        here, there = mine.answers.get(question.key), theirs.get(question.key)
-        words, others = raw(question, posted()), raw(question, other)
+        here, there = mine.get(question.key), theirs.get(question.key)
+        words, others = raw(question, typed), raw(question, other)
         if here != there or (here is None and words != others):
             label = field_view(question, language()).label
             found.append(

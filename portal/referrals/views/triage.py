@@ -37,6 +37,7 @@ from portal.referrals.views.blueprint import (
     open_draft,
     phones_now,
 )
+from portal.referrals.views.shown import Shown
 from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
 from portal.web.fields import from_form
@@ -99,7 +100,7 @@ def _save(draft: Draft, published: Published, asked: Page, paper: sheet.Sheet) -
         return _show(draft, published, asked, typed.again(draft, name, read)), 422
     unseen = typed.typed_elsewhere(draft, name, paper, read)
     if unseen:
-        return _show(draft, published, asked, typed.again(draft, name, read, unseen, tabs=True)), 409
+        return _show(draft, published, asked, unseen), 409
     override = published.thresholds.override_answer
     before = {key: value for key, value in draft.triage.items() if key != override}
     answers = sheet.body_of(paper, read, before)
@@ -127,7 +128,7 @@ def _after(published: Published, answers: dict[str, Any], key: str) -> str:
     return keys[place] if place < len(keys) else ""
 
 
-def _show(draft: Draft, published: Published, asked: Page, form: typed.Shown) -> str:
+def _show(draft: Draft, published: Published, asked: Page, form: Shown) -> str:
     return render_template(
         "referrals/triage.html",
         title=say(asked.title, language()),

@@ -30,7 +30,7 @@ from portal.referrals.trying import MOST_TOLD, Choice, choices, mistakes_in
 from portal.referrals.views import sheet
 from portal.referrals.views.blueprint import council, is_trial, key_posted, language, open_draft, phones_now, trials
 from portal.referrals.views.sending import has_phoned
-from portal.referrals.views.typed import Shown
+from portal.referrals.views.shown import Shown
 from portal.referrals.views.urgent import short_form, urgent_page
 from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,8 +22,8 @@ from portal.kernel.language import say
 from portal.referrals.commands import typed
 from portal.referrals.paths import TRIAGE
 from portal.referrals.queries.drafts import Draft
-from portal.referrals.queries.typed import pages_typed, typed_on
-from portal.referrals.views import sheet
+from portal.referrals.queries.typed import OtherTyped, pages_of_others, pages_typed, typed_by_others, typed_on
+from portal.referrals.views import beside, sheet
 from portal.referrals.views.blueprint import (
     blueprint,
     is_trial,
@@ -34,12 +33,12 @@ from portal.referrals.views.blueprint import (
     open_draft,
     posted,
 )
+from portal.referrals.views.shown import Other, Shown, Typing
 from portal.web.dates import time_words
-from portal.web.fields import FieldView
 
 # The fields that carry the page rather than what was typed in it.
 _PAGE_KEEPS = ("csrf_token", "seen_version", "typed_version", "tab_key", "action", "lang", "only_language")
-MACHINERY = frozenset((*_PAGE_KEEPS, "submit_key", "form_version"))
+MACHINERY = frozenset((*_PAGE_KEEPS, "submit_key", "form_version", beside.SEEN_OF))
 QUESTIONS, SECTION, SEVERAL, PEOPLE = "questions", "section", "several", "people"
 _PAGE = re.compile(
     rf"(?P<kind>{QUESTIONS}|{SECTION})/(?P<one>[\w-]+)"
@@ -49,47 +48,13 @@ _PAGE = re.compile(
 
 
 @dataclass(frozen=True)
-class Typing:
-    """What a page's form carries so that its script can keep what is typed: where to, and which page it is.
-
-    `at` is when the text in the form was typed that is not saved yet, None where the form shows what is saved.
-    """
-
-    href: str
-    tab: UUID
-    version: int = 0
-    at: datetime | None = None
-    saved_href: str = ""
-
-
-@dataclass(frozen=True)
-class Other:
-    """Who saved other answers on a page, and when; the name is "" for the person themselves, in another tab."""
-
-    name: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A page's form: its fields, the keys of its questions, and what differs from what was saved elsewhere (or, with
-    `tabs`, typed in another tab)."""
-
-    fields: list[FieldView]
-    shown: str
-    typing: Typing | None = None
-    differing: Sequence[sheet.Difference] = ()
-    tabs: bool = False
-    other: Other | None = None
-
-
-@dataclass(frozen=True)
 class Unsaved:
-    """A page with text that is not saved."""
+    """A page with text that is not saved; `name` is who typed it, "" for the person themselves."""
 
     section: str
     title: str
     href: str
+    name: str = ""
 
 
 def name_of(kind: str, *parts: object) -> str:
@@ -105,14 +70,27 @@ def open_page(draft: Draft, name: str, paper: sheet.Sheet, saved: Mapping[str, A
     as_saved = Shown(sheet.fields_of(paper, saved), sheet.shown_of(paper, saved))
     if is_trial():
         return as_saved
+    others = typed_by_others(guard.actor(), draft, name)
+    taken = beside.chosen(others)
+    if taken is not None:
+        return _taken(draft, name, paper, taken)
     found = typed_on(guard.actor(), draft, name)
     here = Typing(_href(draft, name), uuid4(), found.version if found else 0)
     read = sheet.read(paper, found.fields, quiet=True) if found else None
     if found is None or read is None or _same(paper, read, saved) or request.args.get("typed") == "no":
-        return Shown(as_saved.fields, as_saved.shown, here)
+        return beside.shown_with(Shown(as_saved.fields, as_saved.shown, here), paper, saved, {}, others)
     differing = sheet.differences(paper, read.answers, saved) if found.seen != version else ()
     kept = Typing(here.href, here.tab, found.version, found.at, saved_href(request.path))
-    return Shown(read.fields, read.shown, kept, differing, other=_other(draft, name))
+    form = Shown(read.fields, read.shown, kept, differing, other=_other(draft, name))
+    return form if differing else beside.shown_with(form, paper, read.answers, found.fields, others)
+
+
+def _taken(draft: Draft, name: str, paper: sheet.Sheet, taken: OtherTyped) -> Shown:
+    """The page with what somebody else typed in it, which the person goes on with; their own text is where it was."""
+    read = sheet.read(paper, taken.fields, quiet=True)
+    own = typed_on(guard.actor(), draft, name)
+    here = Typing(_href(draft, name), uuid4(), own.version if own else 0)
+    return Shown(read.fields, read.shown, here, seen_of=(str(taken.row),))
 
 
 def _same(paper: sheet.Sheet, read: sheet.Read, saved: Mapping[str, Any]) -> bool:
@@ -135,7 +113,7 @@ def again(
     # What differs is on the page: the next time it is saved, the person has seen it.
     version = found.version if found and differing else number_posted("typed_version")
     here = Typing(_href(draft, name), tab_of(name).key, version)
-    return Shown(read.fields, read.shown, here, differing, tabs, _other(draft, name))
+    return Shown(read.fields, read.shown, here, differing, tabs, _other(draft, name), seen_of=beside.seen())
 
 
 def _other(draft: Draft, name: str) -> Other | None:
@@ -148,14 +126,19 @@ def _other(draft: Draft, name: str) -> Other | None:
     return Other("" if stored.writer_id == guard.actor().account_id else stored.writer, stored.at)
 
 
-def typed_elsewhere(draft: Draft, name: str, paper: sheet.Sheet, read: sheet.Read) -> list[sheet.Difference]:
-    """What the person typed on the same page in another tab and has not saved there, where it differs from this."""
+def typed_elsewhere(draft: Draft, name: str, paper: sheet.Sheet, read: sheet.Read) -> Shown | None:
+    """The page again, with what the person typed on it in another tab, or somebody else typed on it, and nobody saved,
+    where that differs from what was posted and was not shown yet; None where nothing does."""
     if is_trial():
-        return []
+        return None
     found = typed_on(guard.actor(), draft, name, but=tab_of(name).key)
-    if found is None or found.version == number_posted("typed_version"):
-        return []
-    return sheet.differing_texts(paper, read, found.fields)
+    if found is not None and found.version != number_posted("typed_version"):
+        differing = sheet.differing_texts(paper, read.answers, posted(), found.fields)
+        if differing:
+            return again(draft, name, read, differing, tabs=True)
+    others = typed_by_others(guard.actor(), draft, name)
+    form = beside.shown_with(again(draft, name, read), paper, read.answers, posted(), others)
+    return form if form.beside else None
 
 
 def settle(draft: Draft, name: str) -> None:
@@ -171,15 +154,18 @@ def take_out(draft: Draft, before: str, place: int) -> None:
 
 
 def unsaved(draft: Draft, form: Form) -> list[Unsaved]:
-    """The pages on which the person typed something and did not save it, by their section."""
-    names = () if is_trial() else pages_typed(guard.actor(), draft)
-    return [_unsaved(draft, form, name) for name in names if _section(form, name)]
+    """The pages on which the person, or somebody else who writes the draft, typed something and did not save it."""
+    if is_trial():
+        return []
+    own = [(name, "") for name in pages_typed(guard.actor(), draft)]
+    found = [*own, *pages_of_others(guard.actor(), draft)]
+    return [_unsaved(draft, form, name, who) for name, who in found if _section(form, name)]
 
 
-def _unsaved(draft: Draft, form: Form, name: str) -> Unsaved:
+def _unsaved(draft: Draft, form: Form, name: str, who: str) -> Unsaved:
     section = _section(form, name)
     title = _("First questions") if section == TRIAGE else say(form.section(section).title, language())
-    return Unsaved(section, title, f"{url_for('.tasks', draft_id=draft.id)}/{name}")
+    return Unsaved(section, title, f"{url_for('.tasks', draft_id=draft.id)}/{name}", who)
 
 
 def _section(form: Form, name: str) -> str:
@@ -220,6 +206,13 @@ def keep(draft_id: UUID, typed_page: str) -> ResponseReturnValue:
     except Conflict as conflict:
         return refused(conflict)
     told = saved_words()
+    others = typed_by_others(guard.actor(), draft, typed_page)
+    if others:
+        told = _(
+            "Saved at %(time)s. %(name)s is typing on this page, too: you will see both.",
+            time=time_words(clock.now()),
+            name=others[0].name,
+        )
     if draft.of(section).version != tab.seen:
         told = _(
             "Saved at %(time)s. Other answers were saved here meanwhile: you will see both.",

@@ -33,6 +33,7 @@ from portal.referrals.views.blueprint import (
     open_draft,
     phones_now,
 )
+from portal.referrals.views.shown import Shown, Typing
 from portal.tenants.opening import is_open
 
 
@@ -51,7 +52,7 @@ def urgent() -> ResponseReturnValue:
     published = newest()
     paper = _paper(published)
     fields, shown = sheet.fields_of(paper, {}), sheet.shown_of(paper, {})
-    form = typing.Shown(fields, shown, _typing(uuid4(), 0))
+    form = Shown(fields, shown, _typing(uuid4(), 0))
     return urgent_page(published, form, uuid4(), begun=_begun())
 
 
@@ -91,13 +92,13 @@ def _send() -> ResponseReturnValue:
     published = _posted_version()
     part, paper, key = short_form(published), _paper(published), _urgent_key()
     read = sheet.read(paper)
-    form = typing.Shown(read.fields, read.shown, _typing(_tab_key(), number_posted("typed_version")))
+    form = Shown(read.fields, read.shown, _typing(_tab_key(), number_posted("typed_version")))
     if read.wrong or read.more:
         return urgent_page(published, form, key), 422
     draft = short.begun_with(guard.actor(), key)
-    unseen = typing.typed_elsewhere(draft, _name(published), paper, read) if draft else []
+    unseen = typing.typed_elsewhere(draft, _name(published), paper, read) if draft else None
     if draft and unseen:
-        return _both(published, draft, typing.again(draft, _name(published), read, unseen, tabs=True), key)
+        return _both(published, draft, unseen, key)
     try:
         body: dict[str, Any] = {part.key: read.answers}
         reference = sending.send_urgent(guard.actor(), key, published, body, language())
@@ -106,7 +107,7 @@ def _send() -> ResponseReturnValue:
     return redirect(url_for("referrals.receipt", reference=reference), 303)
 
 
-def _both(published: Published, draft: Draft, form: typing.Shown, key: UUID) -> ResponseReturnValue:
+def _both(published: Published, draft: Draft, form: Shown, key: UUID) -> ResponseReturnValue:
     """What was typed in another tab is shown first, once: the next press sends what is in the form."""
     here = form.typing and replace(form.typing, href=url_for("referrals.typed_urgent"))
     there = url_for("referrals.urgent_draft", draft_id=draft.id)
@@ -124,10 +125,10 @@ def _begun() -> list[tuple[str, Any]]:
     ]
 
 
-def _typing(tab: UUID, typed_version: int) -> typing.Typing | None:
+def _typing(tab: UUID, typed_version: int) -> Typing | None:
     """What the page's script needs; None for somebody who waits, who may write and read nothing afterwards."""
     href = url_for("referrals.typed_urgent")
-    return typing.Typing(href, tab, typed_version) if may_send_full(guard.actor()) else None
+    return Typing(href, tab, typed_version) if may_send_full(guard.actor()) else None
 
 
 def _tab_key() -> UUID:
@@ -167,7 +168,7 @@ def _posted_version() -> Published:
 
 def urgent_page(
     published: Published,
-    form: typing.Shown,
+    form: Shown,
     key: UUID,
     *,
     begun: Sequence[tuple[str, Any]] = (),

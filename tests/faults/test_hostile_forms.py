@@ -82,9 +82,8 @@ STATES = {
     "/report/drafts/<uuid:draft_id>/help",
     # A script's: tests/referrals/test_typing.py.
     "/report/typed/<uuid:draft_id>/<path:typed_page>",
-    # The short form's, and the page of what was typed in it: tests/referrals/test_typing_urgently.py.
+    # The short form's: tests/referrals/test_typing_urgently.py.
     "/report/typed/urgent",
-    "/report/urgent/<uuid:draft_id>",
 }
 NAMES = ("email", "code", "name", "job", "agency", "version", "session", "hat", "reason", "decision", "rang", "part")
 ODD = (

@@ -85,10 +85,10 @@ def test_both_texts_are_shown_and_one_is_chosen(
     assert "Gwen Parry" in unsaved
     refused = two.send(page, theirs)
     assert refused.status_code == 409
-    both = soup(refused)
+    told_both = soup(refused)
     for words in ("Siân O'Brien saved other answers", "Siân heard shouting", "Gwen saw <b> bruises"):
-        assert words in both.text
-    assert two.send(page, filled(main_form(both))).status_code == 303
+        assert words in told_both.text
+    assert two.send(page, filled(main_form(told_both))).status_code == 303
     with acting(helper):
         last = find_draft(helper.actor, draft_id).of("other")
     assert (last.body[FIELD], last.writer) == ("Gwen saw <b> bruises", helper.name)

@@ -15,7 +15,7 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.queries import Published, newest, version
 from portal.forms.schema import Section
-from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.language import say
 from portal.referrals.commands import sending, short, typed
 from portal.referrals.queries.draft_lists import my_drafts
@@ -27,6 +27,7 @@ from portal.referrals.views.blueprint import (
     blueprint,
     closed_words,
     council,
+    is_trial,
     key_posted,
     language,
     number_posted,
@@ -56,12 +57,10 @@ def urgent() -> ResponseReturnValue:
     return urgent_page(published, form, uuid4(), begun=_begun())
 
 
-@blueprint.route("/report/urgent/<uuid:draft_id>", methods=["GET", "POST"])
+@blueprint.get("/report/urgent/<uuid:draft_id>")
 @page(Permission.REPORT)
 def urgent_draft(draft_id: UUID) -> ResponseReturnValue:
-    """The short form as the person left it; sending it needs nothing but what is posted."""
-    if request.method == "POST":
-        return _send()
+    """The short form as the person left it."""
     draft, published = open_draft(draft_id, any_version=True, any_kind=True)
     if draft.kind != "urgent":
         return redirect(url_for(".tasks", draft_id=draft_id), 303)
@@ -76,7 +75,7 @@ def keep() -> ResponseReturnValue:
     """Keep what stands in the short form; the first time of a page begins its draft."""
     actor, published = guard.actor(), _posted_version()
     if not may_send_full(actor):
-        raise NotFound("nothing of theirs is kept")
+        raise Forbidden("whoever waits reads nothing later, so nothing of theirs is kept")
     key = key_posted()
     draft = find_draft(actor, short.begin(actor, key, published, language()))
     tab = typing.tab_of(_name(published))
@@ -190,6 +189,8 @@ def urgent_page(
         other_href=other_href,
         submit_key=key,
         form_version=published.id,
+        # Sending needs nothing but what is posted: no draft that can be gone, or read only after signing in with more.
+        action="" if is_trial() else url_for("referrals.urgent"),
         phones=phones_now(),
         open_now=is_open(council()),
         person=guard.actor(),

@@ -26,6 +26,7 @@ from portal.referrals.commands.attaching import Coming, Paper, Target
 from portal.referrals.models import Referral
 from portal.referrals.queries.attachments import find, of_report
 from portal.referrals.queries.drafts import find_draft
+from portal.referrals.queries.record import Found
 from portal.referrals.queries.record import find as find_report
 from portal.screening.commands import retention
 from tests.factories.people import Person, make_person
@@ -278,6 +279,26 @@ def test_either_side_adds_later_and_the_other_is_told(teacher: Person, admin: Ad
     assert names(teacher, made.id) == names(screener, made.id) == ["later.pdf", "letter.pdf"]
     told = admin.execute("select kind, account_id from notice order by kind").fetchall()
     assert told == [("file", teacher.account_id), ("file_in", screener.account_id)]
+
+
+def test_a_file_after_the_decision_waits_until_somebody_has_read_it(teacher: Person) -> None:
+    screener = make_person(teacher.council, role="screener")
+    made = make_referral(teacher.council, teacher, state="decided", owner=screener)
+    assert teacher.actor.agency_id is not None
+
+    def found() -> Found:
+        with acting(screener):
+            return find_report(screener.actor, Permission.LOOK, made.reference)
+
+    put(screener, Target(made.id, teacher.actor.agency_id, "council", later=True), b"our letter")
+    before = found()
+    put(teacher, Target(made.id, teacher.actor.agency_id, "agency", later=True))
+    after = found()
+    assert before.new_since is None
+    assert after.new_since is not None
+    assert before.queued_at is not None
+    assert after.queued_at is not None
+    assert (after.queued_at > before.queued_at, after.version) == (True, before.version)
 
 
 def test_a_restricted_reports_files_are_there_for_its_list_only(teacher: Person, admin: Admin) -> None:

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import BinaryIO, Final, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import case, delete, func, select, text, update
 
 from portal.audit import events
 from portal.audit.events import Event
@@ -22,9 +22,10 @@ from portal.files.states import ARRIVING
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, Unavailable
 from portal.kernel.scope import Actor
+from portal.referrals import states
 from portal.referrals.commands import notices
 from portal.referrals.commands.drafts import council_of_scope
-from portal.referrals.models import Attachment
+from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries.attachments import Attached, same, taken_up
 from portal.tenants.file_settings import Files
 
@@ -279,3 +280,19 @@ def _tell(actor: Actor, target: Target, file_id: UUID) -> None:
     events.record(Event.FILE_ADDED, target.referral_id, file=str(file_id), side=target.side)
     if target.tells is not None:
         notices.tell(actor, NOTICE[target.side], target.tells, target.referral_id)
+    if target.later and target.side == "agency" and target.message_id is None:
+        _bring_up(target.referral_id)
+
+
+def _bring_up(referral_id: UUID) -> None:
+    """The report comes up in the holding area; a closed one waits there until somebody says that it was read. Its
+    version stays: a decision that is being written does not have to be written again for a file."""
+    now = clock.now()
+    closed = Referral.state.not_in(sorted(states.OPEN))
+    new_since = case((closed, func.coalesce(Referral.new_since, now)), else_=Referral.new_since)
+    db.session().execute(
+        update(Referral)
+        .where(Referral.tenant_id == council_of_scope().id, Referral.id == referral_id)
+        .values(queued_at=now, changed_at=now, new_since=new_since)
+        .execution_options(synchronize_session=False)
+    )

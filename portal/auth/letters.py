@@ -32,8 +32,9 @@ def address(path: str) -> str:
     return ports.address(f"/{here.slug}{path}" if here else path)
 
 
-def send(reader: Reader, language: str, subject: str, body: str, key: str) -> None:
-    """Hand an email over; `key` is stable, so that a job run again sends what can be told for the same."""
+def send(reader: Reader, language: str, subject: str, body: str, key: str, *, waited_for: bool = False) -> None:
+    """Hand an email over; `key` is stable, so that a job run again sends what can be told for the same. `waited_for`:
+    somebody sits there until it comes."""
     here = council()
     name = say(here.name, language) if here else words(language, "Professionals portal")
     danger = words(language, "If a child is in immediate danger, call 999.")
@@ -46,20 +47,21 @@ def send(reader: Reader, language: str, subject: str, body: str, key: str) -> No
         message_id=key,
     )
     try:
-        hand_over(email)
+        hand_over(email, waited_for=waited_for)
     except ports.Refused:
         # The address takes no mail: trying again is no use, and the page said what to do if nothing comes.
         log.warning("auth.mail_refused", kind=key.partition("-")[0])
 
 
-def hand_over(email: Email) -> None:
+def hand_over(email: Email, *, waited_for: bool = False) -> None:
     """Give an email to the mail server; whether its mailbox is there is noted for the person's access.
 
-    Raises ports.Refused, Unavailable.
+    What somebody waits for carries no receipt: some mail servers keep a sender that they have not met yet (and each
+    receipt makes another one) waiting for a quarter of an hour. Raises ports.Refused, Unavailable.
     """
     mailer = ports.mailer()
     try:
-        mailer.send(mailboxes.expected_back(email) if mailer.returns else email)
+        mailer.send(mailboxes.expected_back(email) if mailer.returns and not waited_for else email)
     except ports.Refused as refusal:
         if refusal.no_mailbox:
             idle.mail_refused(email.to)

@@ -82,5 +82,6 @@ def rewrap_root(parsed: argparse.Namespace) -> int:
         print(str(error), file=sys.stderr)
         return 1
     print(f"{changed} keys wrapped with the root key {held.name}")
-    print("\n".join(root_keys_check.lines(held, left)))
+    for line in root_keys_check.lines(held, left):
+        print(line)
     return 1 if left.total() else 0

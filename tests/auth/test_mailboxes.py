@@ -15,7 +15,9 @@ import pytest
 from config.settings import Settings
 from portal.adapters import email, ports
 from portal.adapters.ports import Mailer, Return
+from portal.auth import letters
 from portal.auth.commands import mailboxes
+from portal.auth.queries.mailing import Reader
 from portal.auth.tasks.returned import collect_returned
 from portal.cli import mail
 from portal.kernel import clock, db, jobs, scope
@@ -170,6 +172,17 @@ def test_an_address_that_is_nobodys_account_has_no_receipt(smtp_back: Peer, admi
     letter = ports.Email("nobody@example.org", "subject", "body", "no-reply@portal.example", "en", "id")
     with db.unit_of_work(scope.NOWHERE):
         assert mailboxes.expected_back(letter) == letter
+    assert admin.execute("select count(*) from sent_mail").fetchone() == (0,)
+
+
+def test_a_code_that_somebody_waits_for_has_the_sender_that_servers_know(
+    walker: Walker, smtp_back: Peer, admin: Admin
+) -> None:
+    person = people.make_person(walker.council, agency=OAKFIELD)
+    reader = Reader(person.account_id, person.email, "en")
+    with db.unit_of_work(Scope(walker.council, scope.SYSTEM)):
+        letters.send(reader, "en", "Your code", "123456", "code-1", waited_for=True)
+    assert smtp_back.senders == ["no-reply@portal.example"]
     assert admin.execute("select count(*) from sent_mail").fetchone() == (0,)
 
 

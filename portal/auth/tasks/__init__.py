@@ -39,7 +39,8 @@ def send_code(code_id: UUID) -> None:
     else:
         code = codes.give_out(code_id, found.wrapped_key, found.purpose)
         subject, body = _code(found.language, code)
-    send(Reader(code_id, found.email, found.language), found.language, subject, body, f"code-{code_id}")
+    reader = Reader(code_id, found.email, found.language)
+    send(reader, found.language, subject, body, f"code-{code_id}", waited_for=True)
 
 
 @jobs.task("auth.tell_approvers")

@@ -87,6 +87,12 @@ def test_every_filter_narrows_and_can_be_taken_away(page: Person, lead: Somebody
     assert wrong.select_one("#since")["value"] == "tomorrow"  # type: ignore[index]
 
 
+def test_filters_are_out_of_the_way_until_they_are_used_or_wrong(page: Person) -> None:
+    for path, used in (("", False), ("?view=agency", False), ("?state=sent", True), ("?since=tomorrow-ish", True)):
+        (folded,) = soup(page.get(f"/referrals{path}")).select("details:has(form.app-filter)")
+        assert folded.has_attr("open") == used, path
+
+
 def test_a_child_or_a_reference_is_found_and_the_words_are_in_no_address(
     page: Person, lead: Somebody, councils: Councils
 ) -> None:

@@ -74,11 +74,15 @@ def _about(form: Form, kind: str, sections: Mapping[str, Any], place: Place, lan
     return item_title(section, sections[section.key][place.item], place.item, language)
 
 
+def _line(label: str, value: str) -> str:
+    return f"{label} {value}" if label.endswith("?") else f"{label}: {value}"
+
+
 def carried_text(groups: Iterable[Group]) -> str:
     """The answers of a report that is not sent, in words, as a message holds them."""
     parts = []
     for group in groups:
-        lines = [f"{row.label}: {row.value}" for row in group.given if row.key and row.value]
+        lines = [_line(row.label, row.value) for row in group.given if row.key and row.value]
         if lines:
             parts.append("\n".join([group.title.upper(), *lines]))
     return "\n\n".join(parts)

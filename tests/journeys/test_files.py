@@ -14,10 +14,12 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 from portal.kernel.scope import Council
 from portal.referrals.commands import attaching
 from tests.factories.people import make_person
+from tests.factories.referrals import make_referral
 from tests.journeys.walking import Walker
 from tests.referrals.making import make_draft, send_draft
 
 pytestmark = pytest.mark.journey
+MACROS: FilePayload = {"name": "macro.docm", "mimeType": "", "buffer": b"PK"}
 NARROW = {"width": 320, "height": 640}
 
 
@@ -70,8 +72,7 @@ def test_given_a_slow_line_that_breaks_off_when_files_are_attached_then_they_arr
     throttle(page)
     long = picture("llun.png", 3, 800)
     assert len(long["buffer"]) > attaching.PART
-    macros: FilePayload = {"name": "macro.docm", "mimeType": "", "buffer": b"PK"}
-    page.locator("input[type=file]").set_input_files([long, macros])
+    page.locator("input[type=file]").set_input_files([long, MACROS])
     expect(page.get_by_role("progressbar", name="llun.png")).to_be_visible()
     expect(page.locator("[data-attached]")).to_contain_text("llun.png", timeout=60_000)
     expect(page.locator(".app-sending")).to_contain_text("Mae macros yn y ffeil hon")
@@ -106,3 +107,24 @@ def test_given_a_file_on_its_way_when_it_is_cancelled_then_nothing_of_it_stays(
         walker.page.keyboard.press("Enter")
     expect(walker.page.get_by_role("status")).to_have_text("Cancelled: drawing.png")
     walker.open(f"/report/{draft}/files").does_not_see("drawing.png")
+
+
+def test_given_a_sent_report_when_files_are_sent_with_words_then_both_sides_find_them_together(
+    walk: Callable[..., Walker], council_named: Callable[[str], Council]
+) -> None:
+    council = council_named("glan-yr-afon")
+    teacher = make_person(council)
+    made = make_referral(council, teacher)
+    plain = walk(council, teacher, java_script_enabled=False, viewport=NARROW)
+    plain.open(f"/referrals/{made.reference}").follow("Add information")
+    plain.page.get_by_label("What do you want to add?").fill("She drew this today")
+    field = plain.page.get_by_label("Attach files (optional)")
+    field.set_input_files([MACROS, picture("today.png", 4)])
+    plain.press("Send to the council").sees("macro.docm: This file has macros in it").sees("Nothing was sent yet")
+    expect(plain.page.get_by_label("What do you want to add?")).to_have_value("She drew this today")
+    field.set_input_files([picture("today.png", 4)])
+    plain.press("Send to the council").sees("What you added was sent to the council").sees("today.png (Being checked)")
+    screener = walk(council, make_person(council, role="screener"))
+    screener.open(f"/screening/{made.reference}").follow("Came with a message (today.png)")
+    expect(screener.page.locator(":target")).to_contain_text("She drew this today")
+    screener.arrive()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -16,11 +18,16 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from portal.adapters import ports
+from portal.auth.policy import Permission
 from portal.files import apart
 from portal.files.kinds import KINDS
 from portal.files.refusals import Refused
+from portal.kernel import db
 from portal.kernel.errors import Unavailable
+from portal.messaging.commands import adding
 from portal.referrals.commands import attaching
+from portal.referrals.commands.attaching import Paper
+from portal.referrals.queries.record import find
 from portal.web import security
 from tests.factories.pages import fields_of, soup
 from tests.factories.people import Person, make_person, sign_in
@@ -253,3 +260,23 @@ def test_a_mark_of_somebody_else_is_no_way_to_their_message(sides: Sides, app: F
     sign_in(stranger, make_person(councils.england, agency="riverside-academy"))
     assert stranger.get(sides.theirs.page).status_code == 404
     assert (sides.count("message"), sides.count("stored_file")) == (1, 0)
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["one message", "two messages"])
+def test_two_clicks_at_once_wait_for_each_other_and_for_nothing_else(sides: Sides, *, same: bool) -> None:
+    marks, start = (uuid4(), uuid4()), Barrier(2)
+
+    def click(number: int) -> None:
+        with db.unit_of_work(sides.author.scope):
+            actor = sides.author.actor
+            found = find(actor, Permission.REPLY, sides.made.reference)
+            start.wait(timeout=20)
+            once = marks[0 if same else number]
+            adding.add(actor, found, TYPED, once, [Paper(DRAWING[0], "", BytesIO(DRAWING[1]))])
+
+    with ThreadPoolExecutor(2) as both:
+        assert list(both.map(click, (0, 1))) == [None, None]
+    expected = 1 if same else 2
+    assert [sides.count(table) for table in ("message", "attachment", "stored_file", "notice")] == [expected] * 4
+    unread = sides.admin.execute("select unread_by_council from referral").fetchone()
+    assert unread == (expected,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Final
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from portal.kernel.errors import Unavailable
 from portal.kernel.language import words
 from portal.kernel.scope import Council, Scope
 from portal.tenants import beside, resolve
+from portal.tenants.each import in_each
 
 log = structlog.get_logger()
 
@@ -69,11 +71,7 @@ def sweep(timestamp: int) -> None:
     """Every two minutes: a file whose job was lost, or that an outage left without a verdict, is asked about again."""
     del timestamp
     answers = _scanner_answers()
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            found = judging.ask_again(answers)
-        if found:
-            log.warning("files.asked_again", council=council.slug, count=found)
+    in_each(lambda: judging.ask_again(answers), "files.asked_again", logging.WARNING)
 
 
 def _scanner_answers() -> bool:
@@ -118,13 +116,14 @@ def _looked_again(council: Council, version: str) -> bool:
 def note_late(timestamp: int) -> None:
     """Every half an hour: a council is told, once, of files that nothing could judge for three days."""
     del timestamp
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            found = judging.note_late()
-            if found:
-                jobs.enqueue("files.tell_late", sweep_id=uuid4())
-        if found:
-            log.warning("files.late", council=council.slug, count=found)
+    in_each(_note_late, "files.late", logging.WARNING)
+
+
+def _note_late() -> int:
+    found = judging.note_late()
+    if found:
+        jobs.enqueue("files.tell_late", sweep_id=uuid4())
+    return found
 
 
 @jobs.task("files.tell_late")

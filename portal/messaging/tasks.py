@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import structlog
-
-from portal.kernel import db, jobs, scope
-from portal.kernel.scope import Scope
+from portal.kernel import jobs
 from portal.messaging.commands.reminding import remind
-from portal.tenants import resolve
-
-log = structlog.get_logger()
+from portal.tenants.each import in_each
 
 
 @jobs.app.periodic(cron="15 8 * * *")
@@ -17,8 +12,4 @@ log = structlog.get_logger()
 def remind_of_questions(timestamp: int) -> None:
     """Every morning: who has not answered a question for two working days is reminded, once for each question."""
     del timestamp
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            found = remind()
-        if found:
-            log.info("messages.reminded", council=council.slug, count=found)
+    in_each(remind, "messages.reminded")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 import structlog
@@ -14,7 +15,6 @@ from portal.forms import runners
 from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound, Unavailable
-from portal.kernel.scope import Scope
 from portal.referrals.commands import (
     attaching,
     digests,
@@ -29,7 +29,7 @@ from portal.referrals.commands import (
 from portal.referrals.commands.telling import CONTACT_JOB
 from portal.referrals.letters import digest, letter
 from portal.referrals.queries.notices import of_harmful, to_contact, to_tell
-from portal.tenants import resolve
+from portal.tenants.each import in_each
 
 log = structlog.get_logger()
 
@@ -85,9 +85,7 @@ def send_digest(account_id: UUID) -> None:
 def begin_digests(timestamp: int) -> None:
     """Every morning: whoever chose one email a day gets it, if anything happened."""
     del timestamp
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            digests.defer()
+    in_each(digests.defer)
 
 
 @jobs.task(CONTACT_JOB)
@@ -119,11 +117,7 @@ def tell_contact_harmful(notice_id: UUID, referral_id: UUID) -> None:
 def sweep_notices(timestamp: int) -> None:
     """Every five minutes: a notice whose job was lost, or waits for too long, gets a new one."""
     del timestamp
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            found = notices.defer_stranded() + digests.defer(overdue=True)
-        if found:
-            log.warning("notices.deferred_again", council=council.slug, count=found)
+    in_each(lambda: notices.defer_stranded() + digests.defer(overdue=True), "notices.deferred_again", logging.WARNING)
 
 
 @jobs.app.periodic(cron="40 2 * * *")
@@ -132,15 +126,9 @@ def forget_drafts(timestamp: int) -> None:
     """Every night: drafts past their council's number of days are deleted, and who has some that soon will be is told;
     what became of older ones is forgotten."""
     del timestamp
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            found = expiry.forget_expired()
-            warned = expiry.warn()
-            endings.forget_old()
-        if found:
-            log.info("drafts.forgotten", council=council.slug, count=found)
-        if warned:
-            log.info("drafts.warned", council=council.slug, count=warned)
+    in_each(expiry.forget_expired, "drafts.forgotten")
+    in_each(expiry.warn, "drafts.warned")
+    in_each(endings.forget_old)
 
 
 @jobs.app.periodic(cron="50 2 * * *")
@@ -148,11 +136,7 @@ def forget_drafts(timestamp: int) -> None:
 def forget_trials(timestamp: int) -> None:
     """Every night: trials of forms that began a month ago are deleted."""
     del timestamp
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            found = trials.forget_old()
-        if found:
-            log.info("trials.forgotten", council=council.slug, count=found)
+    in_each(trials.forget_old, "trials.forgotten")
 
 
 @jobs.app.periodic(cron="45 3 * * *")
@@ -160,11 +144,7 @@ def forget_trials(timestamp: int) -> None:
 def forget_uploads(timestamp: int) -> None:
     """Every night: uploads that nobody went on with for a day are deleted."""
     del timestamp
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            found = attaching.forget_abandoned()
-        if found:
-            log.info("uploads.forgotten", council=council.slug, count=found)
+    in_each(attaching.forget_abandoned, "uploads.forgotten")
 
 
 runners.register_runner(WHAT_IF, what_if.run)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import structlog
 
 from portal.kernel import db, jobs, scope
-from portal.kernel.scope import Scope
+from portal.kernel.scope import Council, Scope
 from portal.screening.commands import retention
 from portal.tenants import resolve
+from portal.tenants.each import for_each
 
 log = structlog.get_logger()
 
@@ -20,16 +21,19 @@ def end_reports(timestamp: int) -> None:
     del timestamp
     # Years that were made longer a moment ago must count.
     resolve.forget()
-    for council in resolve.everyone():
-        here = Scope(council=council, actor=scope.SYSTEM)
-        with db.unit_of_work(here):
-            retention.warn()
-        gone = done = _batch(here)
-        while done == retention.BATCH:
-            done = _batch(here)
-            gone += done
-        if gone:
-            log.info("reports.destroyed", council=council.slug, count=gone)
+    for_each(_end_reports)
+
+
+def _end_reports(council: Council) -> None:
+    here = Scope(council=council, actor=scope.SYSTEM)
+    with db.unit_of_work(here):
+        retention.warn()
+    gone = done = _batch(here)
+    while done == retention.BATCH:
+        done = _batch(here)
+        gone += done
+    if gone:
+        log.info("reports.destroyed", council=council.slug, count=gone)
 
 
 def _batch(here: Scope) -> int:

@@ -12,8 +12,8 @@ from portal.auth.letters import address, language_of, send
 from portal.auth.queries import mailing
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.language import words
-from portal.kernel.scope import Scope
-from portal.tenants import resolve
+from portal.kernel.scope import Council, Scope
+from portal.tenants.each import for_each
 from portal.tenants.opening import hours_of
 from portal.tenants.queries import support
 
@@ -25,13 +25,16 @@ log = structlog.get_logger()
 def look_after_people(timestamp: int) -> None:
     """Remind of requests that nobody decides and of lists that nobody confirms; suspend whoever is away."""
     del timestamp
-    for council in resolve.everyone():
-        with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
-            now = clock.now()
-            found = reminding.remind(now, council.nation, hours_of(council))
-            found += attesting.remind(now) + idle.look_after(now)
-        if found:
-            log.info("people.looked_after", council=council.slug, count=found)
+    for_each(_look_after_people)
+
+
+def _look_after_people(council: Council) -> None:
+    with db.unit_of_work(Scope(council=council, actor=scope.SYSTEM)):
+        now = clock.now()
+        found = reminding.remind(now, council.nation, hours_of(council))
+        found += attesting.remind(now) + idle.look_after(now)
+    if found:
+        log.info("people.looked_after", council=council.slug, count=found)
 
 
 @jobs.task("tenants.tell_support_asked")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from sqlalchemy import func, select
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
-from portal.kernel import db
+from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.commands import adding, correcting
 from portal.messaging.commands.correcting import Correcting
@@ -116,10 +117,13 @@ def test_what_is_added_after_the_decision_waits_until_somebody_has_read_it(case:
     assert case.count(AuditEvent, AuditEvent.event == Event.NEWS_READ) == 1
 
 
-def test_a_report_that_is_taken_up_again_is_decided_again(case: Case) -> None:
+def test_a_report_that_is_taken_up_again_is_decided_again(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     case.decide()
     case.add("Another bruise")
     before = case.now()
+    # Days later, because two moments of one evening or weekend are due at the same one.
+    later = clock.now() + timedelta(days=4)
+    monkeypatch.setattr(clock, "now", lambda: later)
     case.act(case.screener, Permission.CLAIM, changes.reopen)
     now = case.now()
     assert (now.state, now.owner_id, now.outcome) == ("screening", case.screener.account_id, "")

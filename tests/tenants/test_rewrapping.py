@@ -22,7 +22,7 @@ from sqlalchemy import delete, insert
 from config.settings import Settings
 from portal import models
 from portal.auth import envelope
-from portal.auth.models import Authenticator, Invitation, OneTimeCode, SignOnSecret
+from portal.auth.models import Authenticator, InstanceOperator, Invitation, OneTimeCode, SignOnSecret
 from portal.cli import doctor, keys
 from portal.kernel import clock, crypto, db, ring, scope
 from portal.kernel.ring import Ring
@@ -120,6 +120,15 @@ def test_every_column_that_a_root_key_wraps_is_known() -> None:
     assert with_keys == here | by_council
 
 
+def behind(admin: Admin, name: str) -> int:
+    """How many keys another root key wraps than that one, whatever wall stands before them: asked past all walls."""
+    counted = 0
+    for one in rewrapping.wrapped_columns():
+        found = names(admin, one.table.name, one.column.name)
+        counted += sum(count for key, count in found.items() if key != name)
+    return counted
+
+
 def fill(there: There) -> Callable[[Admin], None]:
     """Something sealed in every way; what tries to open all of it."""
     person = there.person
@@ -137,6 +146,14 @@ def fill(there: There) -> Callable[[Admin], None]:
             wrapped_key=own, token_hash=envelope.token(own, invitation), invited_by=person.account_id,
             expires_at=clock.now() + timedelta(days=1),
         ))  # fmt: skip
+        session.execute(insert(InstanceOperator).values(
+            account_id=person.account_id, added_by="a test", id=invitation, wrapped_key=own, token_hash="hash",
+            link_expires_at=clock.now(),
+        ))  # fmt: skip
+        session.execute(insert(OneTimeCode).values(
+            tenant_id=person.council.id, id=invitation, purpose="register", browser_hash="b", wrapped_key=own,
+            expires_at=clock.now(),
+        ))  # fmt: skip
         key = envelope.new_key(secret, SignOnSecret.__tablename__)
         session.execute(insert(SignOnSecret).values(
             tenant_id=person.council.id, id=secret, provider="staff", wrapped_key=key,
@@ -147,8 +164,10 @@ def fill(there: There) -> Callable[[Admin], None]:
         assert read_report(report, admin)
         ((wrapped, seed),) = rows(admin, "select wrapped_key, seed from authenticator")
         assert envelope.unseal_secret(bytes(wrapped), person.account_id, "authenticator", bytes(seed)) == b"seed"
-        ((wrapped, hashed),) = rows(admin, "select wrapped_key, token_hash from invitation")
-        assert envelope.token(bytes(wrapped), invitation) == hashed
+        ((_own, hashed),) = rows(admin, "select wrapped_key, token_hash from invitation")
+        for table in ("invitation", "instance_operator", "one_time_code"):
+            ((wrapped,),) = rows(admin, f"select wrapped_key from {table} where id = %s", invitation)
+            assert envelope.token(bytes(wrapped), invitation) == hashed
         ((wrapped, sealed),) = rows(admin, "select wrapped_key, secret from sign_on_secret")
         assert envelope.unseal_secret(bytes(wrapped), secret, "sign_on_secret", bytes(sealed)) == b"theirs"
 
@@ -160,16 +179,16 @@ def test_all_is_wrapped_anew_and_the_key_before_is_needed_no_more(there: There, 
     hold(NEW, there.old)
     opens(admin)
     left = rewrapping.remaining([*there.councils])
-    assert left == {ring.name_of(there.old): left.total()}
+    assert left == {ring.name_of(there.old): behind(admin, ring.name_of(NEW))}
     assert there.rewrapped() == left.total() > 7
     assert there.rewrapped() == 0
-    assert rewrapping.remaining([*there.councils]).total() == 0
+    assert rewrapping.remaining([*there.councils]).total() == behind(admin, ring.name_of(NEW)) == 0
     told = rows(admin, "select tenant_id, detail from audit_event where event = 'tenants.root_key_changed'")
     assert sum(detail["count"] for _council, detail in told) == left.total()
     assert {council for council, _detail in told} == {there.councils.wales.id, there.councils.england.id, None}
     hold(NEW)
     opens(admin)
-    assert tokens(admin) == made
+    assert made.items() <= tokens(admin).items()
 
 
 def test_what_names_no_root_key_yet_is_found_too(there: There, admin: Admin) -> None:
@@ -269,13 +288,13 @@ def test_killed_it_goes_on(
 def test_doctor_says_how_far_it_is(
     there: There, admin: Admin, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    codes(1)
+    fill(there)
     before = ring.name_of(there.old)
     for name, value in environ(settings, NEW, there.old).items():
         monkeypatch.setenv(name, value)
     said = doctor.root_keys()
-    assert said.startswith(f"{ring.name_of(NEW)} seals; {before}: ")
-    assert not said.endswith("removed")
+    # The application's role is held to its walls, and sees everything that it must.
+    assert said == f"{ring.name_of(NEW)} seals; {before}: {behind(admin, ring.name_of(NEW))} left"
     monkeypatch.setenv("ROOT_KEYS_OTHER", "")
     with pytest.raises(doctor.WrongError, match=f"needed: {before}$"):
         doctor.root_keys()

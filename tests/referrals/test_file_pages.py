@@ -240,7 +240,10 @@ def test_a_changed_object_is_never_half_a_file(person: Person, admin: Admin) -> 
     found = admin.execute("select tenant_id, object_key from stored_file").fetchone()
     assert found is not None
     ports.store().put(f"{found[0]}/{found[1]}", [b"something else"])
-    assert person.client.get(link(person, f"/referrals/{reference}")).status_code == 503
+    answer = person.client.get(link(person, f"/referrals/{reference}"))
+    assert answer.status_code == 303
+    assert "could not be opened" in person.client.get(answer.headers["Location"]).text
+    assert admin.execute("select count(*) from audit_event where event = 'referrals.file_opened'").fetchone() == (0,)
 
 
 def test_both_sides_add_files_to_a_sent_report(person: Person, councils: Councils) -> None:

@@ -48,15 +48,17 @@ def download(file_id: UUID, lapsing: str) -> ResponseReturnValue:
     return _given_out(attached)
 
 
-def _given_out(attached: Attached) -> Response:
-    """The bytes as they are opened. The first piece is fetched before anything is answered: a file that is missing or
-    changed is an error page and not half a file."""
+def _given_out(attached: Attached) -> ResponseReturnValue:
+    """The bytes as they are opened. The first piece is fetched before anything is answered: where a file is missing or
+    changed, or its store is away, the page that it is on says so."""
     file = attached.file
     try:
         pieces = bytes_of(file)
         first = next(pieces, b"")
-    except Damaged:
-        raise Unavailable("the file is not what was stored") from None
+    except (Damaged, Unavailable):
+        log.exception("files.not_given_out")
+        flash(_("The file could not be opened. Try again in a few minutes, or ask for it by another way."))
+        return redirect(page_of(attached), 303)
     attaching.note_opened(attached)
     kind = KINDS.get(file.kind)
     made = Response(chain([first], _rest(pieces)), mimetype=kind.media_type if kind else UNKNOWN_TYPE)

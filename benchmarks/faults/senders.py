@@ -21,7 +21,7 @@ Fields = Mapping[str, str | list[str]]
 PATIENCE = 15.0  # seconds for one answer, after which a browser's owner presses the button again
 RECEIPT = re.compile(r"/([A-Z0-9-]+)/receipt$")
 PAUSE = (0.1, 0.5)  # seconds between two tries
-WITH_FILE = 0.4  # of the reports get a file once they were sent
+WITH_FILE = 0.4  # of the reports get a file once they were sent; of each sender's the first does
 DOUBLE = 0.2  # of the reports are sent with a second click that does not wait for the first one's answer
 URGENT = {
     "ref_phone": "01632 960300",
@@ -111,7 +111,7 @@ class Sender:
         references = self.told.references[key]
         if not references:
             self.told.unanswered += 1
-        elif self._choose.random() < WITH_FILE:
+        elif not self.told.papers.kept or self._choose.random() < WITH_FILE:
             self._attach(min(references))
 
     def _attach(self, reference: str) -> None:

@@ -79,6 +79,8 @@ class Source:
     answers: Answers
     corrected: tuple[Corrected, ...]
     said: tuple[Said, ...]
+    answered: tuple[Block, ...] = ()
+    """What the council answered, the last first; a higher package knows it."""
     left_out: frozenset[str] = field(default=frozenset())
 
 
@@ -91,6 +93,8 @@ def own_copy(source: Source, language: str) -> Copy:
     source = replace(source, left_out=withheld(source.published.form, places=places))
     wording = Wording(found.form_key)
     parts = [_route(source, language), _answers(source, language)]
+    if source.answered:
+        parts.insert(1, Part(_("The council’s answer"), groups=source.answered))
     if source.corrected:
         parts.append(_corrections(source, language))
     if any(one.kind == "addition" for one in source.said):

@@ -22,14 +22,19 @@ from portal.messaging.commands.correcting import Correcting
 from portal.messaging.queries import thread
 from portal.referrals.commands import following
 from portal.referrals.commands.connections import declare
-from portal.referrals.models import Correction, Notice
+from portal.referrals.models import Correction, Notice, ReferralChild
 from portal.referrals.places import Place
 from portal.referrals.queries.connections import Declared
 from portal.referrals.queries.corrections import as_now, corrections
-from portal.referrals.queries.record import Found, answers_of, find
+from portal.referrals.queries.duplicates import earlier
+from portal.referrals.queries.mine import reports
+from portal.referrals.queries.record import Found, answers_of, children_of, find
+from portal.referrals.sifting import sought
+from portal.screening import addresses
 from portal.screening.commands import changes, decisions, holding
 from portal.screening.commands.decisions import Given
 from portal.screening.queries.decision import decision
+from portal.screening.queries.queue import holding_area
 from tests.factories.people import Person, make_person
 from tests.fixtures.councils import Councils
 from tests.referrals.making import make_draft, send_draft
@@ -189,6 +194,25 @@ def test_a_corrected_name_hides_the_report_from_a_relative(case: Case, councils:
         case.now(relative)
     assert (case.now().state, case.now().owner_id) == ("sent", None)
     assert case.count(Notice, Notice.account_id == relative.account_id, Notice.state == "pending") == 0
+
+
+def test_a_corrected_name_is_a_fact_of_the_report_and_the_old_one_still_finds_it(case: Case) -> None:
+    case.correct(Correcting(NAME, "Ŵyn", "The school had the wrong name", 0, uuid4()))
+    case.correct(Correcting(ANYTHING, "More", "No fact of anybody", 1, uuid4()))
+    with db.unit_of_work(case.screener.scope):
+        found = find(case.screener.actor, Permission.LOOK, case.reference)
+        (child,) = children_of(found)
+        assert child.last_name == "Ŵyn"
+        assert found.initials.endswith("Ŵ")
+        filters = addresses.Filters()
+        (line,) = (one for one in holding_area(case.screener.actor, filters).lines if one.id == found.id)
+        assert (line.children, line.initials) == (1, found.initials)
+    assert case.count(ReferralChild, ReferralChild.superseded_at.is_not(None)) == 1
+    with db.unit_of_work(case.author.scope):
+        for words in ("wyn", "words"):
+            page = reports(case.author.actor, wanted=sought(words))
+            assert [one.reference for one in page.lines] == [case.reference], words
+        assert [one.reference for one in earlier(case.author.actor, (child,))] == [case.reference]
 
 
 def test_what_is_no_correction_is_refused(case: Case, given: Correcting) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +21,8 @@ from portal.messaging.commands import adding, correcting
 from portal.messaging.commands.correcting import Correcting
 from portal.referrals.places import Place
 from portal.referrals.queries.record import find
+from portal.screening.commands import decisions, holding
+from portal.screening.commands.decisions import Given
 from portal.web import typesetting
 from tests.factories.people import Person, make_person, sign_in
 from tests.fixtures.councils import Councils
@@ -134,6 +138,25 @@ def test_what_came_after_sending_is_in_it_and_a_corrected_address_is_kept_back(
     assert "4HiddenRow" not in said
 
 
+def test_the_councils_answer_is_in_it_with_its_reasons(client: FlaskClient, english: Person) -> None:
+    reference = sent(english, child_unborn="no", child_address=SECRET, child_address_secret="yes")
+    screener = make_person(english.council, role="screener")
+    with db.unit_of_work(screener.scope):
+        holding.claim(screener.actor, find(screener.actor, Permission.CLAIM, reference))
+    with db.unit_of_work(screener.scope):
+        given = Given("assessment", "MASH", "CNRY rationale", "We visit on Monday, because you saw it.", 0, uuid4())
+        decisions.decide(screener.actor, find(screener.actor, Permission.DECIDE, reference), given)
+    said = words_of(client.get(f"/avonmere/referrals/{reference}/copy-pdf?in=en").data)
+    page = soup(client.get(f"/avonmere/referrals/{reference}/copy")).text
+    for words in ("We visit on Monday, because you saw it.", "The council’s answer"):
+        assert plain(words) in said
+        assert words in page
+    for words in ("CNRY rationale", "4 Hidden Row", screener.name):
+        assert plain(words) not in said
+    before = sent(english, child_unborn="no")
+    assert plain("The council’s answer") not in words_of(client.get(f"/avonmere/referrals/{before}/copy-pdf").data)
+
+
 def test_a_logo_is_in_it_with_its_words() -> None:
     picture = io.BytesIO()
     Image.new("RGB", (40, 20), "navy").save(picture, "PNG")
@@ -150,3 +173,30 @@ def test_a_logo_is_in_it_with_its_words() -> None:
     pdf = pikepdf.open(io.BytesIO(made))
     assert len(list(pdf.pages[0].get_images())) == 1
     assert any("A bridge" in str(one.get("/Alt", "")) for one in pdf.objects if isinstance(one, pikepdf.Dictionary))
+
+
+def tags(node: Any) -> Iterator[str]:
+    """The kinds of a PDF's tags, in the order in which they are read."""
+    if "/S" in node:
+        yield str(node.S)
+    inside = node.get("/K", [])
+    for one in inside if isinstance(inside, pikepdf.Array) else [inside]:
+        if isinstance(one, pikepdf.Dictionary):
+            yield from tags(one)
+
+
+def test_it_is_read_in_the_order_of_the_page_and_speaks_of_nobody_else(client: FlaskClient, author: Person) -> None:
+    sent(author, child_first_name="Otherchild", oth_anything="Words of another report")
+    reference = sent(author, child_first_name="Ifan")
+    page = soup(client.get(f"/glan-yr-afon/referrals/{reference}/copy"))
+    answer = client.get(f"/glan-yr-afon/referrals/{reference}/copy-pdf?in=en")
+    said, place = words_of(answer.data), 0
+    for heading in page.select("main h2, main h3"):
+        place = said.find(plain(heading.text), place) + 1
+        assert place, heading.text
+    levels = [int(tag[2:]) for tag in tags(pdf_of(answer).Root.StructTreeRoot) if tag.startswith("/H")]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert "Ifan" in said
+    assert "Otherchild" not in said
+    assert plain("Words of another report") not in said

@@ -8,11 +8,16 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from portal.auth.policy import Permission
 from portal.kernel import db
+from portal.messaging.commands import correcting
+from portal.messaging.commands.correcting import Correcting
 from portal.referrals.again import chosen, offers
 from portal.referrals.paths import TRIAGE
+from portal.referrals.places import Place
 from portal.referrals.queries.draft_lists import my_drafts
 from portal.referrals.queries.drafts import Draft, find_draft
+from portal.referrals.queries.record import find
 from tests.factories.people import Person as Somebody
 from tests.factories.people import make_person, sign_in
 from tests.fixtures.councils import Councils
@@ -85,6 +90,19 @@ def test_from_a_sent_report_and_once_only(client: FlaskClient, teacher: Somebody
     assert set(made.sections) == {"referrer", "children"}
     query = "select detail ->> 'source' from audit_event where event = 'referrals.copied'"
     assert admin.execute(query).fetchall() == [(str(draft_id),)]
+
+
+def test_a_copy_takes_the_answers_as_they_were_corrected(client: FlaskClient, teacher: Somebody) -> None:
+    draft_id = earlier(teacher)
+    reference = send_draft(teacher, draft_id)
+    with acting(teacher):
+        found = find(teacher.actor, Permission.REPLY, reference)
+        given = Correcting(Place("children", "child_first_name", 0), "Iwan", "I misheard", 0, uuid4())
+        correcting.correct(teacher.actor, found, given)
+    sign_in(client, teacher)
+    person = Person(client, teacher.council.slug)
+    assert person.post(f"/referrals/{reference}/again", whom="family").status_code == 303
+    assert new_of(teacher, draft_id).sections["children"][0]["child_first_name"] == "Iwan"
 
 
 def test_from_a_draft_for_a_sibling(client: FlaskClient, teacher: Somebody) -> None:

@@ -17,11 +17,12 @@ from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.messaging.commands.touching import council_of_scope, lock, tell, touch
 from portal.messaging.commands.writing import checked, write
+from portal.referrals.commands import facts
 from portal.referrals.commands.connections import hide
 from portal.referrals.deadlines import due_at
 from portal.referrals.models import Correction, Referral
 from portal.referrals.places import Asked, Place, asked
-from portal.referrals.projecting import project
+from portal.referrals.projecting import ChildFacts, project
 from portal.referrals.queries.connections import who_must_not_see
 from portal.referrals.queries.corrections import Corrected, as_now, corrections, sealed_words
 from portal.referrals.queries.record import Answers, Found, answers_of
@@ -44,9 +45,10 @@ class Correcting:
 def correct(actor: Actor, found: Found, given: Correcting) -> None:
     """Correct one answer: the old one stays, the new one and the reason stand beside it for both sides.
 
-    The route is not changed. Where the rules would now choose a higher one, the report says so, comes up in the holding
-    area as that one would, and is due no later. Raises Invalid({"reason": required, …, "value": "same"}), NotFound
-    where the answers do not open the question, Conflict when the report was withdrawn or corrected meanwhile.
+    The route is not changed; the facts in columns follow. Where the rules would now choose a higher route, the report
+    says so, comes up in the holding area as that one would, and is due no later. Raises Invalid({"reason": required, …,
+    "value": "same"}), NotFound where the answers do not open the question, Conflict when the report was withdrawn or
+    corrected meanwhile.
     """
     reason = _reason(given.reason)
     locked = lock(found)
@@ -71,9 +73,10 @@ def correct(actor: Actor, found: Found, given: Correcting) -> None:
             corrected_at=clock.now(), rules_now=higher[0] if higher else None,
         )
     )  # fmt: skip
-    touch(found, locked, **_upwards(higher))
+    projected = project(version(found.form_version_id).form, found.kind, now.sections)
+    touch(found, locked, **_upwards(higher), **facts.renew(found, projected))
     events.record(Event.ANSWER_CORRECTED, found.id, section=given.place.section, question=given.place.key)
-    hidden = _hide(actor, found, now)
+    hidden = _hide(actor, found, projected.children)
     if locked.owner_id not in hidden:
         tell(actor, found, locked)
 
@@ -120,9 +123,8 @@ def _upwards(higher: tuple[str, int] | None) -> dict[str, Any]:
     return {"rules_now": name, "urgency": rank, "due_at": func.least(Referral.due_at, sooner)}
 
 
-def _hide(actor: Actor, found: Found, now: Answers) -> frozenset[UUID]:
+def _hide(actor: Actor, found: Found, children: tuple[ChildFacts, ...]) -> frozenset[UUID]:
     """Take the report from those who said that they must not see a child of the corrected name; who they are."""
-    children = project(version(found.form_version_id).form, found.kind, now.sections).children
     hidden = who_must_not_see(children, found.author_id) - {actor.account_id}
     for account_id in hidden:
         hide(account_id, [found.id])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request
+from collections.abc import Callable
+
+from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 
@@ -14,7 +16,7 @@ from portal.auth.policy import Permission
 from portal.forms.queries import version
 from portal.kernel import clock
 from portal.kernel.language import LANGUAGES
-from portal.messaging.own_copy import Source, own_copy
+from portal.messaging.own_copy import Block, Source, own_copy
 from portal.messaging.queries import thread
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals.queries.corrections import corrections
@@ -23,6 +25,14 @@ from portal.referrals.views.blueprint import council, language
 from portal.referrals.wording import Wording
 from portal.tenants.queries import logos
 from portal.web import typesetting
+
+Answered = Callable[[Found, str], tuple[Block, ...]]
+_ANSWERED = "portal_copy_answers"
+
+
+def add_answers(app: Flask, answered: Answered) -> None:
+    """Have a higher package put what the council answered (of a report, in a language) into every copy."""
+    app.extensions[_ANSWERED] = answered
 
 
 @blueprint.get("/referrals/<reference>/copy")
@@ -35,7 +45,7 @@ def copy(reference: str) -> ResponseReturnValue:
         "messaging/copy.html",
         found=found,
         wording=Wording(found.form_key),
-        copy=own_copy(_source(found), language()),
+        copy=own_copy(_source(found, language()), language()),
         languages=LANGUAGES,
     )
 
@@ -49,7 +59,7 @@ def copy_pdf(reference: str) -> ResponseReturnValue:
     wanted = request.args.get("in", "")
     chosen = wanted if wanted in LANGUAGES else language()
     with force_locale(chosen):
-        made = own_copy(_source(found), chosen)
+        made = own_copy(_source(found, chosen), chosen)
     logo = council().settings.logo
     picture = logos.content(logo.digest) if logo else b""
     response = Response(typesetting.pdf("own_copy", made.data(), clock.now(), picture), mimetype="application/pdf")
@@ -58,8 +68,9 @@ def copy_pdf(reference: str) -> ResponseReturnValue:
     return response
 
 
-def _source(found: Found) -> Source:
+def _source(found: Found, wanted: str) -> Source:
     actor = guard.actor()
+    answered: Answered = current_app.extensions[_ANSWERED]
     return Source(
         council=council(),
         found=found,
@@ -67,4 +78,5 @@ def _source(found: Found) -> Source:
         answers=answers_of(found),
         corrected=corrections(actor, Permission.TRACK, found),
         said=thread(actor, Permission.TRACK, found),
+        answered=answered(found, wanted),
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.audit import events
@@ -17,11 +17,10 @@ from portal.forms.queries import Published, version
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from portal.kernel.scope import Actor
-from portal.referrals.commands import endings, notices, short, typed
+from portal.referrals.commands import endings, facts, notices, short, typed
 from portal.referrals.commands.drafts import council_of_scope
-from portal.referrals.connecting import surname_mark
 from portal.referrals.deadlines import due_at
-from portal.referrals.models import Referral, ReferralChild, ReferralSection
+from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.paths import Walked, walk
 from portal.referrals.projecting import Projected, project
 from portal.referrals.queries.connections import who_must_not_see
@@ -137,7 +136,7 @@ def _prepare(draft: Draft, form: Published, at: datetime, given: dict[str, Any] 
 
 def _send(actor: Actor, sending: _Sending) -> str:
     draft, routed = sending.draft, sending.routed
-    _children(sending)
+    facts.write(draft.id, draft.agency_id, sending.projected.children)
     reference = _write(actor, sending)
     db.session().execute(
         delete(ReferralSection)
@@ -156,22 +155,6 @@ def _send(actor: Actor, sending: _Sending) -> str:
     events.record(Event.REFERRAL_SENT, draft.id, route=outcome.route, rule=outcome.rule, kind=draft.kind)
     notices.tell(actor, "received", actor.account_id, draft.id)
     return reference
-
-
-def _children(sending: _Sending) -> None:
-    rows = [
-        {
-            "tenant_id": council_of_scope().id,
-            "id": uuid4(),
-            "referral_id": sending.draft.id,
-            "agency_id": sending.draft.agency_id,
-            **vars(child),
-            "surname_mark": surname_mark(child),
-        }
-        for child in sending.projected.children
-    ]
-    if rows:
-        db.session().execute(insert(ReferralChild), rows)
 
 
 def _write(actor: Actor, sending: _Sending) -> str:

@@ -15,6 +15,7 @@ from portal.kernel.tables import TenantTable, now_column, within_council
 from portal.referrals.models.drafts import DRAFT_ENDS as DRAFT_ENDS
 from portal.referrals.models.drafts import DraftEnd as DraftEnd
 from portal.referrals.models.drafts import DraftTyping as DraftTyping
+from portal.referrals.models.notices import ABOUT_DRAFTS as ABOUT_DRAFTS
 from portal.referrals.models.notices import NOTICE_KINDS as NOTICE_KINDS
 from portal.referrals.models.notices import Notice as Notice
 from portal.referrals.models.notices import NoticeChoice as NoticeChoice
@@ -149,7 +150,10 @@ class ReferralSection(TenantTable):
 
 
 class ReferralChild(TenantTable):
-    """The facts of one child in the clear (under row-level security), for queues and matching."""
+    """The facts of one child in the clear (under row-level security), for queues and matching.
+
+    A correction adds a row; the one before it says when it was superseded, and is still found by.
+    """
 
     __tablename__ = "referral_child"
 
@@ -165,12 +169,16 @@ class ReferralChild(TenantTable):
     postcode: Mapped[str] = mapped_column(server_default="")
     # The surname as connections know it, see guards.marks.
     surname_mark: Mapped[str] = mapped_column(server_default="")
+    superseded_at: Mapped[datetime | None]
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "referral_id", "position"),
+        Index(
+            "ix_referral_child_position", "tenant_id", "referral_id", "position", unique=True,
+            postgresql_where=text("superseded_at is null"),
+        ),
         Index("ix_referral_child_surname", "tenant_id", "surname_mark"),
-    )
+    )  # fmt: skip
 
 
 class Correction(TenantTable):

@@ -207,7 +207,7 @@ def opened(record: vault.Record, referral_id: UUID, blob: bytes) -> Answers:
 
 
 def children_of(found: Found) -> tuple[ChildFacts, ...]:
-    """The children's facts in the order of the report."""
+    """The children's facts as they are now, in the order of the report."""
     query = (
         select(
             ReferralChild.position,
@@ -219,7 +219,11 @@ def children_of(found: Found) -> tuple[ChildFacts, ...]:
             ReferralChild.due_on,
             ReferralChild.postcode,
         )
-        .where(ReferralChild.tenant_id == _council().id, ReferralChild.referral_id == found.id)
+        .where(
+            ReferralChild.tenant_id == _council().id,
+            ReferralChild.referral_id == found.id,
+            ReferralChild.superseded_at.is_(None),
+        )
         .order_by(ReferralChild.position)
     )
     return tuple(ChildFacts(*row) for row in db.session().execute(query))

@@ -19,6 +19,7 @@ from portal.referrals.again import Offer, offers
 from portal.referrals.commands import copying, following
 from portal.referrals.commands.copying import Source
 from portal.referrals.presenting import item_title
+from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.record import answers_of, find
 from portal.referrals.views.blueprint import blueprint, key_posted, language, open_draft
 from portal.web.fields import FieldView, OptionView
@@ -46,7 +47,8 @@ def copy_report(reference: str) -> ResponseReturnValue:
     if found.kind != "full":
         raise NotFound("the short form has nobody to carry over")
     following.note_reading(actor, found)
-    source = Source(found.id, version(found.form_version_id), answers_of(found).sections)
+    now = as_now(answers_of(found), corrections(actor, Permission.TRACK, found))
+    source = Source(found.id, version(found.form_version_id), now.sections)
     return _copy(source, url_for(".show", reference=found.reference))
 
 

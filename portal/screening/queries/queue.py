@@ -80,6 +80,7 @@ _CHILDREN = (
     .where(
         ReferralChild.tenant_id == Referral.tenant_id,
         ReferralChild.referral_id == Referral.id,
+        ReferralChild.superseded_at.is_(None),
     )
     .correlate(Referral)
     .scalar_subquery()

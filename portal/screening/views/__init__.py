@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal.auth import guard
 from portal.auth.policy import Permission
+from portal.messaging.views.copying import add_answers
 from portal.screening.views import (
     changes,
     decide,
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(queue.blueprint)
     shell.add_navigation(app, navigation, place=2)
     shell.add_panel(app, "referral_outcome", outcome.panel)
+    add_answers(app, outcome.copied)
     shell.add_panel(app, "trial", trial.panel)
 
 

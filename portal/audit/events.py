@@ -115,6 +115,7 @@ class Event(StrEnum):
     HELP_ENDED = "referrals.help_ended"
     REFERRAL_CLAIMED = "screening.claimed"
     REFERRAL_RELEASED = "screening.released"
+    WORK_HANDED_OVER = "screening.handed_over"
     PRIORITY_CHANGED = "screening.priority_changed"
     QUESTION_ASKED = "messaging.asked"
     REPLY_SENT = "messaging.replied"

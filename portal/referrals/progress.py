@@ -96,6 +96,7 @@ def timeline_views(
         "screening.news_read": _("The council read what was new: nothing changes"),
         "screening.reopened": _("The council took it up again"),
         "screening.claimed": wording["event_claimed"],
+        "screening.handed_over": _("Handed over to another screener"),
         "screening.released": _("Put back in the holding area"),
         "screening.priority_changed": _("Priority changed"),
         "screening.decided": _("Decided"),

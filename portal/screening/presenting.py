@@ -154,6 +154,7 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.NEWS_READ: lambda: _("What was new was read: nothing changes"),
     Event.REOPENED: lambda: _("Taken up again"),
     Event.REFERRAL_HANDED_OVER: lambda: _("Handed over to a colleague of the referrer"),
+    Event.WORK_HANDED_OVER: lambda: _("Handed over to another screener"),
     Event.OUTCOME_READ: lambda: _("The referrer read the outcome"),
     Event.RESTRICTED: lambda: _("Restricted to named people"),
     Event.RESTRICTION_CHANGED: lambda: _("The list of people who may see it was changed or confirmed"),

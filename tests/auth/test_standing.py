@@ -104,10 +104,15 @@ def test_claimed_reports_go_to_a_colleague_of_the_council(new_walker: Callable[[
     walker = new_walker()
     someone(walker, "council_admin")
     leaver, heir = (people.make_person(walker.council, role="screener") for _ in range(2))
-    make_referral(walker.council, people.make_person(walker.council), state="screening", owner=leaver)
+    author = people.make_person(walker.council)
+    made = make_referral(walker.council, author, state="screening", owner=leaver)
     assert "1 claimed report" in walker.get(f"/people/{leaver.actor.membership_id}/end").text
     assert act(walker, leaver, "end", reason="left", heir=str(heir.actor.membership_id)) == 303
     assert admin.execute("select owner_id from referral").fetchone() == (heir.account_id,)
+    people.sign_in(walker.client, author)
+    told = walker.get(f"/referrals/{made.reference}").text
+    assert "Handed over to another screener" in told
+    assert heir.name not in told
 
 
 def test_ending_and_leaving_speak_of_an_agency_and_drafts_to_agencies_only(

@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from portal.auth.policy import Permission
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Council
 from portal.referrals.commands import drafts, sending, sharing, typed
@@ -16,12 +17,14 @@ from portal.referrals.letters import letter
 from portal.referrals.queries.draft_lists import agency_drafts, my_drafts, shared
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.queries.notices import to_tell
+from portal.referrals.queries.record import find
+from portal.referrals.queries.timeline import timeline
 from portal.referrals.queries.typed import typed_on
 from tests.factories.people import Person as Somebody
 from tests.factories.people import make_person, sign_in
 from tests.fixtures.councils import Councils
 from tests.referrals.clicking import Person, filled, main_form, soup
-from tests.referrals.making import acting, make_draft
+from tests.referrals.making import acting, make_draft, send_draft
 
 Admin = psycopg.Connection[tuple[object, ...]]
 
@@ -121,6 +124,12 @@ def test_a_draft_that_is_handed_over_is_the_colleagues_with_what_was_being_typed
         assert kept is not None
         assert kept.fields == {"oth_anything": ["Half"]}
     assert events(admin, draft_id)[-1] == "referrals.handed_over"
+    reference = send_draft(colleague, draft_id)
+    with acting(colleague):
+        happened = timeline(find(colleague.actor, Permission.TRACK, reference))
+    assert [(one.event, one.who) for one in reversed(happened)][:2] == [
+        ("referrals.handed_over", author.name), ("referrals.sent", colleague.name),
+    ]  # fmt: skip
 
 
 def test_whoever_hands_over_may_stay_as_a_helper(author: Somebody, colleague: Somebody, draft_id: UUID) -> None:

@@ -60,7 +60,7 @@ def _hand_work(account_id: UUID, heir_id: UUID | None) -> None:
         moved = _changed(and_(theirs, seen), owner_id=heir_id, claimed_at=clock.now()) if heir_id else []
         released = _changed(theirs, owner_id=None, claimed_at=None, state=back)
     for referral_id in moved:
-        events.record(Event.REFERRAL_HANDED_OVER, referral_id)
+        events.record(Event.WORK_HANDED_OVER, referral_id)
     for referral_id in released:
         events.record(Event.REFERRAL_RELEASED, referral_id)
 

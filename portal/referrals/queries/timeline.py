@@ -29,6 +29,7 @@ SHARED_EVENTS = (
     Event.REOPENED,
     Event.REFERRAL_HANDED_OVER,
     Event.FILE_ADDED,
+    Event.WORK_HANDED_OVER,
 )
 # Of its readings a timeline tells the first by a screener: support and lists are none.
 READERS = ("screener", "practice_manager")

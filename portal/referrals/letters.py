@@ -11,13 +11,12 @@ from portal.adapters import ports
 from portal.kernel import clock
 from portal.kernel.language import say, words
 from portal.kernel.scope import Council
+from portal.referrals.models import ABOUT_DRAFTS
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
 FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in")
 HARMFUL = ("harmful", "harmful_in")
-# What is not sent yet has no reference; each leads to the page on which a person's drafts are.
-ABOUT_DRAFTS = ("handed", "helping", "joined", "moved", "expiring")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
 
@@ -47,13 +46,12 @@ def digest(council: Council, notices: Sequence[ToTell]) -> ports.Email:
     """The one email of a day about all of them, which are one reader's; at least one."""
     first = notices[0]
     language = first.language or council.settings.default_language
-    lines = [f"{one.reference}: {_opening(one.kind, language)}" for one in notices if one.reference]
-    side = "holding-area" if any(one.kind in FOR_COUNCIL for one in notices) else "referrals"
-    link = ports.address(f"/{council.slug}/{side}")
+    lines = [_line(one, language) for one in notices if one.reference or one.kind in ABOUT_DRAFTS]
+    links = [ports.address(f"/{council.slug}/{side}") for side in _sides(notices)]
     body = [
         words(language, "This is what happened since your last email of this kind."),
         "\n".join(dict.fromkeys(lines)),
-        "\n".join([words(language, "Sign in to see it:"), link]),
+        "\n".join([words(language, "Sign in to see it:"), *links]),
         words(language, "You chose one email a day. You can change that on the page of your account."),
         _numbers(council, language),
         words(language, "This email was sent automatically. Nobody reads replies to it."),
@@ -68,6 +66,19 @@ def digest(council: Council, notices: Sequence[ToTell]) -> ports.Email:
         language=language,
         message_id=str(first.id),
     )
+
+
+def _line(notice: ToTell, language: str) -> str:
+    """A line of the daily email; a draft has no reference, and nothing is said of it that would name it."""
+    opening = _opening(notice.kind, language)
+    return opening if notice.kind in ABOUT_DRAFTS else f"{notice.reference}: {opening}"
+
+
+def _sides(notices: Sequence[ToTell]) -> list[str]:
+    """The pages to which a daily email leads: that of the reports, and that of one's drafts."""
+    kinds = {one.kind for one in notices}
+    reports = "holding-area" if kinds & set(FOR_COUNCIL) else "referrals"
+    return ([reports] if kinds - ABOUT_DRAFTS else []) + (["report"] if kinds & ABOUT_DRAFTS else [])
 
 
 def _subject(notice: ToTell, language: str) -> str:

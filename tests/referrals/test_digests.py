@@ -17,9 +17,9 @@ from portal.messaging import commands as messaging
 from portal.messaging.commands.reminding import remind
 from portal.messaging.models import Message
 from portal.referrals import tasks
-from portal.referrals.commands import digests
+from portal.referrals.commands import digests, drafts, expiry
 from portal.referrals.commands.notices import CAN_WAIT, tell
-from portal.referrals.models import NOTICE_KINDS, Notice
+from portal.referrals.models import ABOUT_DRAFTS, NOTICE_KINDS, Notice, Referral
 from portal.referrals.queries.notices import Choices, choices_of
 from portal.referrals.queries.record import find
 from tests.adapters.test_notices import make_report, notices, tell_of
@@ -84,6 +84,33 @@ def test_what_cannot_wait_comes_at_once_all_the_same(author: Person, mail_by_smt
     run_jobs()
     assert len(mail_by_smtp.messages) == 3
     assert set(NOTICE_KINDS) >= CAN_WAIT
+
+
+def test_news_of_drafts_waits_too_unless_the_draft_goes_tomorrow(
+    author: Person, mail_by_smtp: Peer, run_jobs: RunJobs
+) -> None:
+    choose(author, Choices(daily=True))
+    with db.unit_of_work(Scope(author.council, scope.SYSTEM)):
+        for kind in sorted(ABOUT_DRAFTS):
+            tell(scope.SYSTEM, kind, author.account_id, None)
+    tell_of("outcome", author, make_report(author))
+    run_jobs()
+    assert mail_by_smtp.messages == []
+    morning()
+    run_jobs()
+    (message,) = mail_by_smtp.messages
+    body = message.get_content()
+    assert "/avonmere/report\n" in body
+    assert "/avonmere/referrals\n" in body
+    with db.unit_of_work(author.scope):
+        drafts.start(author.actor, "full", "en")
+    for days, told in ((2, 1), (1, 2)):
+        with db.unit_of_work(Scope(author.council, scope.SYSTEM)) as session:
+            soon = {"expires_on": clock.today() + timedelta(days=days), "warned_on": None}
+            session.execute(update(Referral).where(Referral.state == "draft").values(**soon))
+            assert expiry.warn() == 1
+        run_jobs()
+        assert len(mail_by_smtp.messages) == told
 
 
 def test_no_receipts_means_none_and_the_rest_still_comes(author: Person, mail_by_smtp: Peer, run_jobs: RunJobs) -> None:

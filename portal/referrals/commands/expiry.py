@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select, update
@@ -15,6 +15,8 @@ from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import Referral
 
 MOST_AT_ONCE = 500
+# Who would read of it in tomorrow's email might read of it too late.
+LAST = timedelta(days=1)
 
 
 def warn() -> int:
@@ -43,13 +45,16 @@ def warn() -> int:
         update(Referral)
         .where(Referral.tenant_id == council.id, Referral.id.in_(soon))
         .values(warned_on=clock.today())
-        .returning(Referral.author_id)
+        .returning(Referral.author_id, Referral.expires_on)
         .execution_options(synchronize_session=False)
     )
-    authors = sorted(set(warned.scalars()))
-    for author_id in authors:
-        notices.tell(scope.SYSTEM, "expiring", author_id, None)
-    return len(authors)
+    first: dict[UUID, date] = {}
+    for row in warned:
+        first[row.author_id] = min(row.expires_on, first.get(row.author_id, row.expires_on))
+    for author_id, expires_on in sorted(first.items()):
+        now = expires_on <= clock.today() + LAST
+        notices.tell(scope.SYSTEM, "expiring", author_id, None, now=now)
+    return len(first)
 
 
 def forget_expired() -> int:

@@ -32,12 +32,12 @@ from portal.audit import events
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
-from portal.referrals.models import Notice, NoticeChoice
+from portal.referrals.models import ABOUT_DRAFTS, Notice, NoticeChoice
 
 JOB = "referrals.send_notice"
-CAN_WAIT = frozenset({"received", "reply", "news", "outcome", "file", "file_in"})
+CAN_WAIT = frozenset({"received", "reply", "news", "outcome", "file", "file_in"}) | ABOUT_DRAFTS
 """What is told once a day to whoever chose so. A question holds a report up, and harm and openings are no news of
-tomorrow."""
+tomorrow; neither is a draft of which somebody hears on its last day."""
 STRANDED_AFTER = timedelta(minutes=10)
 # A notice whose job will not run for longer than this gets another: after a long outage of the mail server
 # everything is sent within two sweeps instead of when the last, long wait of each job ends.
@@ -49,11 +49,11 @@ _ARGUMENTS: ColumnClause[Any] = column("args", JSONB)
 QUEUE = table("procrastinate_jobs", column("task_name"), column("scheduled_at"), column("status"), _ARGUMENTS)
 
 
-def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None) -> None:
+def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None, *, now: bool = False) -> None:
     """Have somebody told by email, if and only if the current transaction commits.
 
     `kind` is one of NOTICE_KINDS. Who acts is not told of their own doing, except that it was received; who chose one
-    email a day is told what can wait then, and who chose no receipts gets none.
+    email a day is told what can wait then (unless it must be told `now`), and who chose no receipts gets none.
     """
     if account_id == actor.account_id and kind != "received":
         return
@@ -68,7 +68,7 @@ def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None) ->
         literal(account_id, Uuid),
         literal(referral_id, Uuid),
         literal(clock.now(), DateTime(timezone=True)),
-        _chose(council.id, account_id, NoticeChoice.daily) if kind in CAN_WAIT else false(),
+        _chose(council.id, account_id, NoticeChoice.daily) if kind in CAN_WAIT and not now else false(),
     )
     if kind == "received":
         values = values.where(~_chose(council.id, account_id, ~NoticeChoice.receipts))

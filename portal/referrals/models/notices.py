@@ -30,6 +30,8 @@ NOTICE_KINDS = (
     "moved",
     "expiring",
 )
+# What is not sent yet has no reference; each leads to the page on which a person's drafts are.
+ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})
 NOTICE_STATES = ("pending", "sent", "failed")
 
 

@@ -14,6 +14,7 @@ from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
 from portal.tenants.brand_settings import Logo, read_brand
 from portal.tenants.file_settings import Files, read_files
+from portal.tenants.guidance_settings import read_guidance
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
 from portal.tenants.reading import Found, Reader, twice
 from portal.tenants.retention_settings import Retention, read_retention
@@ -123,6 +124,7 @@ class Council:
     sign_on: tuple[Provider, ...] = ()
     passkey_roles: tuple[str, ...] = PASSKEY_ROLES
     files: Files = field(default_factory=Files)
+    guidance: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def default_language(self) -> str:
@@ -170,6 +172,7 @@ def parse_council(document: object) -> Council:
         sign_on=sign_on.providers(top),
         passkey_roles=read_passkey_roles(top),
         files=read_files(top),
+        guidance=read_guidance(top),
     )
     top.finish()
     if mistakes:

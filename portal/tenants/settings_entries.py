@@ -21,6 +21,7 @@ _DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
+GUIDANCE = "guidance"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,11 @@ class Entry:
     width: int | None = None
 
 
-def entries(page: str, languages: Sequence[str]) -> list[Entry]:
-    """The inputs of a page, in order; none for a page that there is not."""
+def entries(page: str, languages: Sequence[str], reasons: Sequence[tuple[str, str]] = ()) -> list[Entry]:
+    """The inputs of a page, in order; none for a page that there is not. `reasons` are the outcomes with which a report
+    is returned: key and words."""
+    if page == GUIDANCE:
+        return [entry for key, words in reasons for entry in _in_languages(_guidance(key, words), languages)]
     if page in TEXTS:
         wrong = _("Enter the text of the page, up to 30,000 characters")
         hint = _("Leave a line between paragraphs. Begin a heading with ## and each line of a list with *.")
@@ -48,6 +52,15 @@ def entries(page: str, languages: Sequence[str]) -> list[Entry]:
         "times": _times, "files": _files,
     }  # fmt: skip
     return made[page](languages) if page in made else []
+
+
+def _guidance(key: str, words: str) -> Entry:
+    wrong = _("Enter the text, up to 4,000 characters")
+    hint = _(
+        "What would help the next time. Leave a line between paragraphs, begin each line of a list with *. Leave it "
+        "empty to keep our own advice."
+    )
+    return Entry(f"{GUIDANCE}-{key}", (GUIDANCE, key), words, wrong, hint, "textarea")
 
 
 def _in_languages(entry: Entry, languages: Sequence[str]) -> list[Entry]:

@@ -6,19 +6,24 @@ import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from portal.auth.policy import Permission
 from portal.cli.cluster import Addresses
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, NotFound
+from portal.referrals.queries.record import find
+from portal.screening.commands.decisions import Given, decide
 from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
-from portal.tenants.settings import SettingsMistakes
+from portal.tenants.settings import SettingsMistakes, parse_council
 from tests.auth.walking import Walker
 from tests.factories.people import make_person, sign_in
+from tests.factories.referrals import make_referral
 from tests.fixtures.councils import Councils
 
 Admin = psycopg.Connection[tuple[object, ...]]
@@ -93,6 +98,53 @@ def test_a_number_is_changed_everywhere_recorded_and_can_be_brought_back(here: W
     here.where(here.post("/council/history", {"number": "1", "version": version}))
     assert settings(admin) == before
     assert [row[0] for row in admin.execute("select number from settings_change order by number")] == [1, 2, 3]
+
+
+def test_a_councils_own_words_after_a_returned_report(here: Walker, admin: Admin) -> None:
+    page, name = "/council/guidance", "guidance-more_information"
+    assert "What a referrer reads after a returned report" in here.get("/council").text
+    english, welsh = "Write:\n\n* what the child <b>said</b>", "Ysgrifennwch beth a ddywedodd y plentyn"
+    typed = fields(here, page) | {f"{name}-en": english, f"{name}-cy": welsh}
+    preview = here.post(page, typed | {"preview": "1"}).text
+    assert "<li>what the child &lt;b&gt;said&lt;/b&gt;</li>" in preview
+    assert welsh in preview
+    assert "guidance" not in settings(admin)
+    assert here.where(here.post(page, typed)) == "/council"
+    assert settings(admin)["guidance"]["more_information"] == {"en": english, "cy": welsh}
+    query = "select detail from audit_event where event = 'tenants.changed'"
+    assert admin.execute(query).fetchall() == [({"parts": "guidance"},)]
+    assert "What a referrer reads after a returned report" in here.get("/council/history").text
+    refused = here.post(page, fields(here, page) | {f"{name}-en": "x" * 4001})
+    assert refused.status_code == 422
+    assert "Enter the text, up to 4,000 characters" in refused.text
+    screener = make_person(here.council, role="screener")
+    author = make_person(here.council, language="en")
+    made = make_referral(here.council, author, state="screening", owner=screener)
+    with db.unit_of_work(screener.scope):
+        found = find(screener.actor, Permission.DECIDE, made.reference)
+        decide(screener.actor, found, Given("more_information", "MASH", "Because", "Say more.", 0, uuid4()))
+    sign_in(here.client, author)
+    told = here.get(f"/referrals/{made.reference}").text
+    assert "<li>what the child &lt;b&gt;said&lt;/b&gt;</li>" in told
+    assert "Whatever the question:" not in told
+    assert welsh in here.get(f"/referrals/{made.reference}?lang=cy").text
+
+
+def test_words_that_were_taken_back_leave_our_own_advice(here: Walker, admin: Admin) -> None:
+    name = "guidance-more_information-en"
+    for words in ("Ours", ""):
+        here.where(here.post("/council/guidance", fields(here, "/council/guidance") | {name: words}))
+    assert parse_council(settings(admin)).guidance == {}
+    gone = settings(admin) | {"guidance": {"an_outcome_of_old": {"en": "Left behind"}}}
+    assert parse_council(gone).guidance == {"an_outcome_of_old": {"en": "Left behind"}}
+    for wrong in (
+        {"advice": "text"},
+        {"advice": {"de": "Nein"}},
+        {"advice": {"en": 7}},
+        {"advice": {"en": "x" * 4001}},
+    ):
+        with pytest.raises(SettingsMistakes):
+            parse_council(settings(admin) | {"guidance": wrong})
 
 
 @pytest.mark.parametrize(

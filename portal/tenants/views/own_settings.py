@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.auth import guard
@@ -14,6 +15,7 @@ from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.language import say
 from portal.kernel.scope import Council
 from portal.tenants import resolve
 from portal.tenants import settings_entries as inputs
@@ -42,6 +44,7 @@ def titles() -> dict[str, str]:
         "contacts": _("Contact addresses"),
         "times": _("Times, promises and how long drafts and reports are kept"),
         "files": _("Attached files"),
+        inputs.GUIDANCE: _("What a referrer reads after a returned report"),
         "privacy": _("Privacy"),
         "cookies": _("Cookies"),
         "accessibility": _("Accessibility statement"),
@@ -73,13 +76,26 @@ def own_settings() -> str:
         resolve.forget()
     cards = []
     for key, title in titles().items():
-        found = inputs.entries(key, _council().languages)
+        found = _entries(key)
+        if not found:
+            continue
         drawn = inputs.views(found, inputs.shown(found, stored.document))
         if key == "logo" and _council().settings.logo is None:
             cards.append((key, title, [{"key": title, "value": _("None"), "lang": ""}]))
         else:
-            cards.append((key, title, [] if key in inputs.TEXTS else _rows(drawn)))
+            cards.append((key, title, [] if _is_text(key) else _rows(drawn)))
     return render_template("tenants/settings.html", cards=cards)
+
+
+def _entries(key: str) -> list[inputs.Entry]:
+    council = _council()
+    told = [(one.key, say(one.label, str(get_locale()))) for one in council.settings.outcomes if one.returns]
+    return inputs.entries(key, council.languages, told)
+
+
+def _is_text(key: str) -> bool:
+    """Whether the page is about texts, which have a preview and are too long for the list."""
+    return key in (*inputs.TEXTS, inputs.GUIDANCE)
 
 
 def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
@@ -101,7 +117,7 @@ def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
 @page(Permission.COUNCIL)
 def own_settings_page(settings_page: str) -> ResponseReturnValue:
     """Change one part; with a preview for the texts, and the contrast of a colour."""
-    found = inputs.entries(settings_page, _council().languages)
+    found = _entries(settings_page)
     if not found:
         raise NotFound("no such part")
     stored = queries.stored()
@@ -150,11 +166,11 @@ def _draw(
         page=key,
         views=[*drawn, terms_again.view(unsaid=unsaid)] if key == "terms" else drawn,
         version=version,
-        is_text=key in inputs.TEXTS,
+        is_text=_is_text(key),
         previews=[
             (view.label, str(entry.place[-1]), blocks(str(view.value)))
             for entry, view in zip(found, drawn, strict=True)
-            if preview
+            if preview and (view.value or key != inputs.GUIDANCE)
         ],
         now=_rows(now) if now else [],
         colour=colour if inputs.is_colour(colour) else "",
@@ -218,6 +234,7 @@ def part_words() -> dict[str, str]:
         "draft_warning_days": _("Days before that on which its author is told"),
         "retention": _("How long reports are kept"),
         "files": _("Attached files"),
+        "guidance": pages[inputs.GUIDANCE],
         "clock": _("Times to decide and to act"),
         "service_times": _("What you promise"),
         "statutory": _("The duty to report"),

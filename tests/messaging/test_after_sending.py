@@ -10,7 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
@@ -22,7 +22,7 @@ from portal.messaging.commands.correcting import Correcting
 from portal.messaging.queries import thread
 from portal.referrals.commands import following
 from portal.referrals.commands.connections import declare
-from portal.referrals.models import Correction, Notice, ReferralChild
+from portal.referrals.models import Correction, Notice, Referral, ReferralChild
 from portal.referrals.places import Place
 from portal.referrals.queries.connections import Declared
 from portal.referrals.queries.corrections import as_now, corrections
@@ -125,6 +125,9 @@ def test_what_is_added_after_the_decision_waits_until_somebody_has_read_it(case:
 def test_a_report_that_is_taken_up_again_is_decided_again(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     case.decide()
     case.add("Another bruise")
+    with db.unit_of_work(case.screener.scope) as session:
+        # Outside office hours two reports of an evening are due at the same moment.
+        session.execute(update(Referral).values(due_at=Referral.due_at - timedelta(days=1)))
     before = case.now()
     # Days later, because two moments of one evening or weekend are due at the same one.
     later = clock.now() + timedelta(days=4)

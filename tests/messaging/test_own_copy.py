@@ -188,6 +188,7 @@ def tags(node: Any) -> Iterator[str]:
 def test_it_is_read_in_the_order_of_the_page_and_speaks_of_nobody_else(client: FlaskClient, author: Person) -> None:
     sent(author, child_first_name="Otherchild", oth_anything="Words of another report")
     reference = sent(author, child_first_name="Ifan")
+    client.set_cookie("language", "en", domain="localhost")
     page = soup(client.get(f"/glan-yr-afon/referrals/{reference}/copy"))
     answer = client.get(f"/glan-yr-afon/referrals/{reference}/copy-pdf?in=en")
     said, place = words_of(answer.data), 0

@@ -101,7 +101,7 @@ def test_a_number_is_changed_everywhere_recorded_and_can_be_brought_back(here: W
 
 
 def test_a_councils_own_words_after_a_returned_report(here: Walker, admin: Admin) -> None:
-    page, name = "/council/guidance", "guidance-more_information"
+    page, name = "/council/guidance", "guidance-advice"
     assert "What a referrer reads after a returned report" in here.get("/council").text
     english, welsh = "Write:\n\n* what the child <b>said</b>", "Ysgrifennwch beth a ddywedodd y plentyn"
     typed = fields(here, page) | {f"{name}-en": english, f"{name}-cy": welsh}
@@ -110,7 +110,7 @@ def test_a_councils_own_words_after_a_returned_report(here: Walker, admin: Admin
     assert welsh in preview
     assert "guidance" not in settings(admin)
     assert here.where(here.post(page, typed)) == "/council"
-    assert settings(admin)["guidance"]["more_information"] == {"en": english, "cy": welsh}
+    assert settings(admin)["guidance"]["advice"] == {"en": english, "cy": welsh}
     query = "select detail from audit_event where event = 'tenants.changed'"
     assert admin.execute(query).fetchall() == [({"parts": "guidance"},)]
     assert "What a referrer reads after a returned report" in here.get("/council/history").text
@@ -122,7 +122,7 @@ def test_a_councils_own_words_after_a_returned_report(here: Walker, admin: Admin
     made = make_referral(here.council, author, state="screening", owner=screener)
     with db.unit_of_work(screener.scope):
         found = find(screener.actor, Permission.DECIDE, made.reference)
-        decide(screener.actor, found, Given("more_information", "MASH", "Because", "Say more.", 0, uuid4()))
+        decide(screener.actor, found, Given("advice", "MASH", "Because", "Say more.", 0, uuid4()))
     sign_in(here.client, author)
     told = here.get(f"/referrals/{made.reference}").text
     assert "<li>what the child &lt;b&gt;said&lt;/b&gt;</li>" in told
@@ -131,7 +131,7 @@ def test_a_councils_own_words_after_a_returned_report(here: Walker, admin: Admin
 
 
 def test_words_that_were_taken_back_leave_our_own_advice(here: Walker, admin: Admin) -> None:
-    name = "guidance-more_information-en"
+    name = "guidance-advice-en"
     for words in ("Ours", ""):
         here.where(here.post("/council/guidance", fields(here, "/council/guidance") | {name: words}))
     assert parse_council(settings(admin)).guidance == {}

@@ -15,7 +15,7 @@ from portal.cli.folders import COUNCILS
 from portal.forms.commands import apply as applying
 from portal.forms.commands.apply import AgencyDisagreement, Applied
 from portal.forms.folder import load
-from portal.kernel import db, scope
+from portal.kernel import db, ring, scope
 from portal.kernel.scope import Council, Scope
 from portal.tenants import vault
 from portal.tenants.settings import SettingsMistakes
@@ -29,7 +29,7 @@ ASKED = "select g.key, a.state from agency_approval a join agency g on g.id = a.
 def empty(fresh_database: Addresses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Admin]:
     """An empty database of one's own, this process being its owner's; a superuser's connection to look into it."""
     monkeypatch.setattr(db, "_factory", None)
-    monkeypatch.setattr(vault, "_root", b"r" * 32)
+    monkeypatch.setattr(ring, "_held", [ring.Ring(b"r" * 32)])
     vault.forget()
     engine = db.make_engine(fresh_database.owner, pool_size=2)
     db.bind(engine)

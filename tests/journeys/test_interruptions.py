@@ -104,10 +104,14 @@ def test_given_words_being_typed_when_the_line_and_the_session_break_then_the_pa
     walker = _last_section(walk(person.council, person))
     section, context = walker.page.url, walker.page.context
     line = walker.page.locator("[data-autosave-line]")
+    # Nothing of the page is behind a bar that has nothing to say.
+    bar = walker.page.locator("[data-autosave]")
+    expect(bar).to_have_css("position", "static")
     field = walker.page.get_by_label(_words(walker), exact=True)
     field.fill("She was hungry")
     field.blur()
     expect(line).to_contain_text("Saved at ")
+    expect(bar).to_have_css("position", "sticky")
     context.set_offline(True)
     field.fill(TYPED)
     field.blur()

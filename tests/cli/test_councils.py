@@ -13,8 +13,7 @@ import pytest
 from config.settings import Settings
 from portal.cli import folders, main
 from portal.cli.cluster import Addresses
-from portal.kernel import db
-from portal.tenants import vault
+from portal.kernel import db, ring
 
 Admin = psycopg.Connection[tuple[object, ...]]
 
@@ -27,7 +26,7 @@ def instance(settings: Settings, database: Addresses, monkeypatch: pytest.Monkey
     monkeypatch.setenv("DEMO", "true")
     # The command binds the process to a database of its own; the other tests' binding must come back.
     monkeypatch.setattr(db, "_factory", None)
-    monkeypatch.setattr(vault, "_root", None)
+    monkeypatch.setattr(ring, "_held", [])
 
 
 def rows(admin: Admin) -> dict[str, object]:

@@ -13,6 +13,7 @@ import {
 
 import { autosave } from './autosave.js'
 import { CodePointCount } from './code-point-count.js'
+import { fileLimits } from './file-limits.js'
 import { idleWarning } from './idle-warning.js'
 import { livePreview } from './live-preview.js'
 import { passkeys } from './passkey.js'
@@ -43,3 +44,4 @@ autosave(document)
 idleWarning(document)
 passkeys(document)
 uploads(document)
+fileLimits(document)

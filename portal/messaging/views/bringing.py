@@ -17,7 +17,7 @@ from portal.kernel.errors import Conflict, Invalid, Unavailable
 from portal.messaging import commands
 from portal.messaging.inputs import MessageInput
 from portal.referrals.commands.attaching import Paper, limits
-from portal.referrals.file_words import limit_words, too_large_words
+from portal.referrals.file_words import error_words, limit_words, too_large_words
 from portal.referrals.queries.record import Found
 from portal.referrals.views.uploading import Refusal, chosen, looked_into, refusal_line
 from portal.referrals.wording import Wording
@@ -76,12 +76,18 @@ def _refuse(form: MessageInput, error: Invalid, papers: list[Paper]) -> None:
 
 
 def field() -> dict[str, Any]:
-    """What a template needs to draw the field: `files` and `accept`, and `problems` with what was chosen."""
+    """What a template needs to draw the field: `files`, its `limits` as attributes, and `problems` with what was
+    chosen."""
     problems = g.get("message_problems", [])
     view = FieldView(
         "file", FIELD, _("Attach files (optional)"), f"{allowed()} {limit_words(limits())}", error="".join(problems[:1])
     )
-    return {"files": view, "accept": accept(), "problems": problems}
+    at_most = limits()
+    told = {
+        "accept": accept(), "data-most": at_most.most, "data-most-all": at_most.report_most,
+        "data-large": error_words("too_large", at_most), "data-large-all": too_large_words(at_most),
+    }  # fmt: skip
+    return {"files": view, "limits": told, "problems": problems}
 
 
 def errors() -> list[FieldView]:

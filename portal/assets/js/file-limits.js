@@ -28,6 +28,7 @@ function said ($input) {
   const $next = $field.nextElementSibling
   if ($next && $next.getAttribute('role') === 'alert') return $next
   const $said = document.createElement('div')
+  $said.className = 'govuk-!-margin-top-2'
   $said.setAttribute('role', 'alert')
   $field.after($said)
   return $said

@@ -13,6 +13,7 @@ import {
 
 import { autosave } from './autosave.js'
 import { CodePointCount } from './code-point-count.js'
+import { nameFileButtons } from './file-button.js'
 import { fileLimits } from './file-limits.js'
 import { idleWarning } from './idle-warning.js'
 import { livePreview } from './live-preview.js'
@@ -43,5 +44,6 @@ livePreview(document)
 autosave(document)
 idleWarning(document)
 passkeys(document)
+nameFileButtons(document)
 uploads(document)
 fileLimits(document)

@@ -30,7 +30,6 @@ class Uploads {
     this.$list = make('ul', 'govuk-list app-files app-sending', { 'aria-label': this.words.list })
     this.$status = make('div', 'govuk-visually-hidden', { role: 'status' })
     this.$box.append(this.$list, this.$status)
-    this.nameButton()
     // The field shows what was chosen and takes what is dropped (the Design System's component); here it is sent.
     this.$input.addEventListener('change', () => {
       if (!this.$input.files.length) return
@@ -38,17 +37,6 @@ class Uploads {
       this.$input.value = ''
       this.$input.dispatchEvent(new CustomEvent('change'))
     })
-  }
-
-  // The component's name for its button is not what is seen on it (a comma, and no space): people who speak to their
-  // computer could not press it.
-  nameButton () {
-    const $button = this.$form.querySelector('.govuk-file-upload-button')
-    const [$status, $comma, $choose] = $button.children
-    $comma.replaceWith(' ')
-    $status.id = `${$button.id}-status`
-    $choose.id = `${$button.id}-choose`
-    $button.setAttribute('aria-labelledby', `${$button.id}-label ${$status.id} ${$choose.id}`)
   }
 
   add (files) {

@@ -71,7 +71,7 @@ def test_both_texts_are_shown_and_one_is_chosen(
     theirs = type_into(two, page, "Gwen saw <b> bruises")
     mine[FIELD] = ["Siân heard shouting"]
     told = one.send(href, mine).get_json()
-    assert "Gwen Parry is typing on this page" in told["said"]
+    assert "Gwen Parry typed on this page, too" in told["said"]
     mine["typed_version"] = [str(told["version"])]
     both = one.send(page, mine)
     assert both.status_code == 409
@@ -103,7 +103,7 @@ def test_opening_a_page_shows_what_the_other_is_typing_and_one_may_go_on_with_it
 ) -> None:
     page = f"/report/{draft_id}/section/other"
     one, two = browser(app, author), browser(app, helper)
-    type_into(two, page, "Half a sentence of Gw")
+    fields = type_into(two, page, "Half a sentence of Gw")
     shown = soup(one.get(page))
     assert "Half a sentence of Gw" in shown.text
     assert filled(main_form(shown))[FIELD] != ["Half a sentence of Gw"]
@@ -115,6 +115,12 @@ def test_opening_a_page_shows_what_the_other_is_typing_and_one_may_go_on_with_it
     with acting(author):
         assert find_draft(author.actor, draft_id).of("other").body[FIELD] == "Half a sentence of Gw"
     assert "typed other text" not in soup(one.get(page)).text
+    assert "Gwen Parry" in soup(one.get(f"/report/{draft_id}")).text
+    assert "Others typed on these pages" not in soup(one.get(f"/report/{draft_id}")).text
+    # Whoever typed it may go on in the same page, and is heard.
+    fields[FIELD] = ["A whole sentence of Gwen"]
+    assert two.send(f"/report/typed/{draft_id}/section/other", fields).status_code == 200
+    assert "A whole sentence of Gwen" in soup(one.get(page)).text
 
 
 def test_nobody_else_reads_what_is_being_typed(

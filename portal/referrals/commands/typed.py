@@ -106,6 +106,14 @@ def settle(actor: Actor, draft: Draft, tab: Tab) -> None:
         _insert(actor, draft, tab, None)
 
 
+def forget_same(draft: Draft, rows: Sequence[UUID]) -> None:
+    """Forget what others typed (by row), because the same is saved now. Whoever goes on typing begins anew."""
+    if rows:
+        here = (DraftTyping.tenant_id == council_of_scope().id, DraftTyping.referral_id == draft.id)
+        gone = delete(DraftTyping).where(*here, DraftTyping.id.in_(rows))
+        db.session().execute(gone.execution_options(synchronize_session=False))
+
+
 def forget(draft_id: UUID) -> None:
     """Forget everything that was typed in a draft; it was sent."""
     db.session().execute(

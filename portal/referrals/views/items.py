@@ -113,7 +113,7 @@ def item(draft_id: UUID, key: str, place: int) -> ResponseReturnValue:
         theirs = dict(enumerate(_saved(draft, key))).get(place, {})
         differing = sheet.differences(paper, read.answers, theirs)
         return _show(draft, section, place, typed.again(draft, name, read, differing)), 409
-    typed.settle(draft, name)
+    typed.settle(draft, name, paper, read)
     if read.more and not later:
         return redirect(after_saving(draft_id, more=True, again=request.path), 303)
     around = group_href(draft_id, section, place, {**paper.elsewhere, **read.answers})

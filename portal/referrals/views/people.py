@@ -178,7 +178,7 @@ def person(draft_id: UUID, key: str, place: int, group: str, number: int) -> Res
         theirs = dict(enumerate(here.people)).get(number, {})
         differing = sheet.differences(paper, read.answers, theirs)
         return _show(here, number, typed.again(draft, name, read, differing)), 409
-    typed.settle(draft, name)
+    typed.settle(draft, name, paper, read)
     return redirect(here.href("person", number=number) if read.more and not later else here.href(), 303)
 
 

@@ -141,7 +141,7 @@ def section(draft_id: UUID, key: str) -> ResponseReturnValue:
         draft, _published = open_draft(draft_id)
         differing = sheet.differences(paper, read.answers, draft.of(key).body or {})
         return _show(draft, asked, typed.again(draft, name, read, differing)), 409
-    typed.settle(draft, name)
+    typed.settle(draft, name, paper, read)
     around = group_href(draft_id, asked, 0, {**paper.elsewhere, **read.answers})
     return redirect(after_saving(draft_id, more=read.more and not later, again=request.path, around=around), 303)
 

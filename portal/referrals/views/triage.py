@@ -112,7 +112,7 @@ def _save(draft: Draft, published: Published, asked: Page, paper: sheet.Sheet) -
         draft, published = open_draft(draft.id)
         differing = sheet.differences(paper, read.answers, draft.triage)
         return _show(draft, published, asked, typed.again(draft, name, read, differing)), 409
-    typed.settle(draft, name)
+    typed.settle(draft, name, paper, read)
     if read.more:
         return redirect(_page_or_route(draft.id, asked.key), 303)
     next_page = _after(published, answers, asked.key)

@@ -141,10 +141,14 @@ def typed_elsewhere(draft: Draft, name: str, paper: sheet.Sheet, read: sheet.Rea
     return form if form.beside else None
 
 
-def settle(draft: Draft, name: str) -> None:
-    """The page was saved: nothing typed on it waits any more."""
-    if not is_trial():
-        typed.settle(guard.actor(), draft, tab_of(name))
+def settle(draft: Draft, name: str, paper: sheet.Sheet, read: sheet.Read) -> None:
+    """The page was saved: nothing typed on it waits any more, nor what others typed that is the same."""
+    if is_trial():
+        return
+    typed.settle(guard.actor(), draft, tab_of(name))
+    others = typed_by_others(guard.actor(), draft, name)
+    same = [one.row for one in others if not sheet.differing_texts(paper, read.answers, posted(), one.fields)]
+    typed.forget_same(draft, same)
 
 
 def take_out(draft: Draft, before: str, place: int) -> None:
@@ -209,7 +213,7 @@ def keep(draft_id: UUID, typed_page: str) -> ResponseReturnValue:
     others = typed_by_others(guard.actor(), draft, typed_page)
     if others:
         told = _(
-            "Saved at %(time)s. %(name)s is typing on this page, too: you will see both.",
+            "Saved at %(time)s. %(name)s typed on this page, too, and has not saved it: you will see both.",
             time=time_words(clock.now()),
             name=others[0].name,
         )

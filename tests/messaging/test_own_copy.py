@@ -92,6 +92,8 @@ def test_every_question_and_answer_is_in_it(client: FlaskClient, author: Person,
     client.set_cookie("language", language, domain="localhost")
     page = soup(client.get(f"/glan-yr-afon/referrals/{reference}/copy"))
     said = words_of(client.get(f"/glan-yr-afon/referrals/{reference}/copy-pdf").data)
+    unbroken = page.select("h1 .app-reference")  # at 320 pixels too
+    assert [tag.text for tag in unbroken] == [reference]
     told = [tag.text for tag in page.select("main dt, main dd li, main dd .app-typed, main h2, main h3")]
     assert len(told) > 100
     # The copies are made a moment apart.

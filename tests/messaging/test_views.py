@@ -131,6 +131,18 @@ def test_a_refused_reply_keeps_what_was_typed(pages: Pages) -> None:
     assert pages.messages() == 1
 
 
+def test_the_page_leads_to_its_messages_once_there_are_any(pages: Pages) -> None:
+    def leads() -> bool:
+        page = soup(pages.referrer_client.get(f"/{pages.made.council.slug}{pages.theirs}"))
+        found = page.select('.app-contents a[href="#messages"]')
+        assert len(page.select("#messages")) == len(found)
+        return bool(found)
+
+    assert not leads()
+    pages.asked()
+    assert leads()
+
+
 def test_a_double_click_sends_one_message(pages: Pages) -> None:
     typed = {"message": "When?", "once": str(uuid4())}
     council = pages.made.council

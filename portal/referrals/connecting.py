@@ -45,7 +45,12 @@ def plain(name: str) -> str:
 
 def surname_mark(child: Named) -> str:
     """The mark of a surname, "" where there is none."""
-    return _mark("surname", plain(child.last_name))
+    return mark_of_surname(plain(child.last_name))
+
+
+def mark_of_surname(letters: str) -> str:
+    """The mark of a surname in plain letters, "" where there are none."""
+    return _mark("surname", letters)
 
 
 def marks_of(account_id: UUID, said: Named) -> Marks:

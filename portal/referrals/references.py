@@ -10,7 +10,14 @@ GROUPS = 3
 GROUP = 3
 
 
+LENGTH = GROUPS * GROUP
+
+
 def new_reference() -> str:
     """A random reference such as `K7R-F4M-9PA`; the caller tries again when it is taken."""
-    symbols = [secrets.choice(ALPHABET) for _ in range(GROUPS * GROUP)]
-    return "-".join("".join(symbols[start : start + GROUP]) for start in range(0, len(symbols), GROUP))
+    return grouped("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+
+
+def grouped(symbols: str) -> str:
+    """Symbols with hyphens between the groups, as references are written."""
+    return "-".join(symbols[start : start + GROUP] for start in range(0, len(symbols), GROUP))

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.forms.families import FAMILIES
-from portal.referrals.states import OPEN
+from portal.referrals.states import OPEN, STATES
 
 # A tab of the holding area -> the states it shows.
 TABS: Mapping[str, tuple[str, ...]] = {
@@ -24,8 +24,10 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "withdrawn": ("withdrawn",),
     # Only those on which something waits to be read.
     "news": ("decided", "withdrawn"),
+    # Those among all of them that somebody searches for.
+    "found": tuple(state for state in STATES if state != "draft"),
 }
-NEWS = "news"
+NEWS, FOUND = "news", "found"
 OWNERS = ("me", "nobody")
 LONGEST_CURSOR = 400
 MOST_URGENCY = 1000

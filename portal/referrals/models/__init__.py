@@ -123,6 +123,7 @@ class Referral(TenantTable):
             "ix_referral_withdrawn", "tenant_id", text("urgency desc"), text("queued_at desc"), text("id desc"),
             postgresql_where=text("state = 'withdrawn'"),
         ),
+        Index("ix_referral_initials", "tenant_id", "initials"),
         Index("ix_referral_author", "tenant_id", "author_id", text("changed_at desc")),
         Index("ix_referral_agency", "tenant_id", "agency_id", text("changed_at desc")),
     )  # fmt: skip

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cache
 
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.auth import envelope, guard
+from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel import clock
-from portal.kernel.crypto import CannotOpen
 from portal.kernel.language import say
 from portal.referrals import sifting, states
 from portal.referrals.inputs import Search
 from portal.referrals.progress import next_step, state_words
 from portal.referrals.queries.mine import Colleague, colleagues, reports, sees_agency
 from portal.referrals.sifting import CHOICES, MOST_SEARCHED, OPEN_ONES, Filters
+from portal.referrals.views import searched
 from portal.referrals.views.blueprint import blueprint, council, language
 from portal.referrals.wording import Wording, kind_words, kinds
 from portal.tenants import resolve
@@ -42,7 +42,7 @@ class Removable:
 def mine() -> ResponseReturnValue:
     """The person's reports, or their agency's for its lead: those with new messages first, then last changed."""
     filters = sifting.read(request.args, whole_agency=sees_agency(guard.actor()))
-    words = _searched() if filters.searched else ""
+    words = searched.kept(_SEARCH) if filters.searched else ""
     if filters.searched and not words:
         # An old address, or another browser's: nothing is searched for.
         return redirect(url_for(".mine", **filters.address(searched=False)), 303)
@@ -88,25 +88,11 @@ def search() -> ResponseReturnValue:
         shown = replace(filters, searched=False)
         return _page(shown, "", from_form(form)["words"]), 422
     if sifting.sought(words).nothing:
-        session.pop(_SEARCH, None)
+        searched.forget(_SEARCH)
         return redirect(url_for(".mine", **filters.address(searched=False)), 303)
     if not only_language():
-        session[_SEARCH] = envelope.seal_for_session(guard.actor().account_id, _place(), words.encode())
+        searched.keep(_SEARCH, words)
     return redirect(url_for(".mine", **filters.address(searched=True)), 303)
-
-
-def _place() -> str:
-    """What was searched for at one council is nothing to another."""
-    return f"{_SEARCH} {council().id}"
-
-
-def _searched() -> str:
-    """What the person searches for here, "" for nothing."""
-    kept = session.get(_SEARCH, "")
-    try:
-        return envelope.unseal_for_session(guard.actor().account_id, _place(), kept).decode() if kept else ""
-    except CannotOpen:
-        return ""
 
 
 def _views(filters: Filters, others: tuple[Colleague, ...]) -> list[FieldView]:

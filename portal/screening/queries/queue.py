@@ -19,7 +19,9 @@ from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
+from portal.referrals.sifting import Sought
 from portal.screening.addresses import NEWS, SORTS, Cursor, Filters
+from portal.screening.queries.searching import meant
 
 PAGE = 25
 
@@ -87,13 +89,16 @@ _CHILDREN = (
 )
 
 
-def holding_area(actor: Actor, filters: Filters) -> Page:
-    """The reports that the filters ask for, in their order; reading the list is recorded."""
-    events.record(Event.REFERRAL_READ, None, part="list")
+def holding_area(actor: Actor, filters: Filters, wanted: Sought | None = None) -> Page:
+    """The reports that the filters ask for, in their order, of those that `wanted` means; that is recorded."""
+    events.record(Event.REFERRAL_READ, None, part="list" if wanted is None else "search")
     now = clock.now()
     keys = _KEYS[filters.sort]
     backwards = filters.cursor is not None and filters.cursor.before
-    query = _ordered(_filtered(_select(actor, keys), actor, filters, now), keys, filters, backwards=backwards)
+    query = _filtered(_select(actor, keys), actor, filters, now)
+    if wanted is not None:
+        query = query.where(meant(wanted))
+    query = _ordered(query, keys, filters, backwards=backwards)
     rows = db.session().execute(query.limit(PAGE + 1)).all()
     more = len(rows) > PAGE
     shown = list(reversed(rows[:PAGE])) if backwards else rows[:PAGE]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -15,17 +15,24 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.language import say
+from portal.referrals import sifting
+from portal.referrals.inputs import Search
+from portal.referrals.sifting import MOST_SEARCHED
 from portal.referrals.states import OPEN
+from portal.referrals.views import searched
 from portal.referrals.wording import kind_words, kinds
 from portal.screening import addresses, presenting
-from portal.screening.addresses import Filters
+from portal.screening.addresses import FOUND, Filters
 from portal.screening.queries.counts import MOST_COUNTED, AgencyChoice, Counts, agencies, counts
 from portal.screening.queries.queue import holding_area
 from portal.tenants.settings import PRIORITIES
+from portal.web.fields import FieldView, from_form
+from portal.web.posted import only_language
 
 blueprint = Blueprint("screening", __name__)
 
 MANY_STATES = ("todo", "mine")
+_SEARCH = "search in the holding area"
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 
 
@@ -73,10 +80,35 @@ class Tab:
 @blueprint.get("/holding-area")
 @page(Permission.LOOK)
 def queue() -> ResponseReturnValue:
-    """The reports that wait for the council."""
-    actor = guard.actor()
+    """The reports that wait for the council, or those that somebody searches for."""
     filters = addresses.read(request.args, routes=ROUTES, priorities=PRIORITIES)
-    found = holding_area(actor, filters)
+    words = searched.kept(_SEARCH) if filters.tab == FOUND else ""
+    if filters.tab == FOUND and not words:
+        # An old address, or another browser's: nothing is searched for.
+        return redirect(url_for(".queue"), 303)
+    return _page(filters, words, FieldView("text", "words", "", value=words))
+
+
+@blueprint.post("/holding-area/search")
+@page(Permission.LOOK)
+def search() -> ResponseReturnValue:
+    """Search among all reports of the council, closed ones too."""
+    form = Search()
+    words = str(form.words.data or "")
+    if not form.validate_on_submit() and not only_language():
+        return _page(_plain("todo"), "", from_form(form)["words"]), 422
+    if sifting.sought(words).nothing:
+        searched.forget(_SEARCH)
+        return redirect(url_for(".queue"), 303)
+    if not only_language():
+        searched.keep(_SEARCH, words)
+    return redirect(url_for(".queue", tab=FOUND), 303)
+
+
+def _page(filters: Filters, words: str, typed: FieldView) -> str:
+    """The list; `typed` is the field of the search, with what was wrong with it."""
+    actor = guard.actor()
+    found = holding_area(actor, filters, sifting.sought(words) if words else None)
     language = str(get_locale())
     choices = _filters(filters, agencies(actor), language)
     return render_template(
@@ -85,6 +117,9 @@ def queue() -> ResponseReturnValue:
         now=found.now,
         me=actor.account_id,
         filters=filters,
+        searched_for=words,
+        typed=typed,
+        most=MOST_SEARCHED,
         tabs=_tabs(filters, counts(actor)),
         choices=choices,
         sorts=_sorts(filters),
@@ -111,10 +146,13 @@ def _tabs(filters: Filters, numbers: Counts) -> list[Tab]:
         "decided": (_("Decided"), numbers.decided),
         "withdrawn": (_("Withdrawn"), numbers.withdrawn),
     }
-    return [
+    tabs = [
         Tab(text, _many(number), url_for(".queue", **_plain(key).address()), key == filters.tab)
         for key, (text, number) in words.items()
     ]
+    if filters.tab == FOUND:
+        tabs.append(Tab(_("Found"), "", url_for(".queue", tab=FOUND), current=True))
+    return tabs
 
 
 def _plain(tab: str) -> Filters:

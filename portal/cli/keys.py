@@ -24,7 +24,6 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Rotate; 1 with a sentence when there is no such council or no instance. Killed, it is run again and goes on."""
-    import portal.models  # noqa: F401 - every table must be known, whichever package it belongs to
     from portal.cli import published
     from portal.tenants.commands import rotating
 
@@ -68,7 +67,6 @@ def new_root(parsed: argparse.Namespace) -> int:
 def rewrap_root(parsed: argparse.Namespace) -> int:
     """Wrap everything with the current root key; 1 while something is left. Killed, it is run again and goes on."""
     del parsed
-    import portal.models  # noqa: F401 - every table must be known, whichever package it belongs to
     from portal.cli import published, root_keys_check
     from portal.kernel import ring
     from portal.tenants.commands import rewrapping

@@ -30,7 +30,6 @@ def add(actions: argparse._SubParsersAction[Any]) -> None:
 
 def _told(act: Callable[[], None]) -> int:
     """Do it as the tables' owner: 0, or 1 with a sentence that says why nothing was changed."""
-    import portal.models  # noqa: F401 - every table must be known, whichever package it belongs to
     from portal.cli import published
     from portal.files.travelling import Objects
     from portal.kernel.errors import NotFound

@@ -43,11 +43,9 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _take(found: Return) -> int:
-    import portal.models  # noqa: F401 - every table must be known, whichever package it belongs to
     from portal.auth.commands import mailboxes
     from portal.cli import published
     from portal.kernel import db, scope
-    from portal.tenants import resolve  # noqa: F401 - it tells which councils there are
 
     try:
         with published.connected(), db.unit_of_work(scope.Scope(actor=scope.SYSTEM)):

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+import portal.models  # noqa: F401 - every table must be known, whichever package it belongs to
 from config import settings as configuration
 from portal.adapters import ports, root_keys, storage
 from portal.auth.agency_rules import DomainRule
@@ -21,6 +22,7 @@ from portal.forms.thresholds import Thresholds
 from portal.kernel import db, ring, scope
 from portal.kernel.errors import NotFound, Unavailable
 from portal.kernel.scope import Council, Scope
+from portal.tenants import resolve  # noqa: F401 - it tells which councils there are
 from portal.tenants.models import CouncilRow
 
 

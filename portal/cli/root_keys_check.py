@@ -27,7 +27,6 @@ def fault(held: Ring, left: Counter[str]) -> str:
 
 def examined() -> tuple[str, str]:
     """What cannot be opened (or ""), and how things stand; raises published.NoInstanceError."""
-    import portal.models  # noqa: F401 - every table must be known, whichever package it belongs to
     from portal.cli import published
     from portal.kernel import ring
     from portal.tenants.commands import rewrapping

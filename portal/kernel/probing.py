@@ -6,10 +6,14 @@ import threading
 import time
 from collections.abc import Callable
 
+import structlog
+
 from portal.kernel.errors import Unavailable
 
 FRESH_SECONDS = 10.0
 PATIENCE_SECONDS = 1.0
+
+log = structlog.get_logger()
 
 
 class Probe:
@@ -51,8 +55,9 @@ class Probe:
             good = True
         except Unavailable:
             pass
+        except Exception as error:  # noqa: BLE001 - a mistake of ours is no good answer; whoever waits must be told
+            log.error("probe.mistaken", error=type(error).__name__)  # noqa: TRY400 - its words may name people
         finally:
-            # Also after a mistake of ours, which ends the thread with a line in the log.
             with self._lock:
                 self._good, self._answered_at, self._answered = good, time.monotonic(), None
             answered.set()

@@ -6,7 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
+from structlog.testing import capture_logs
 
 from portal.kernel.errors import Unavailable
 from portal.kernel.probing import Probe
@@ -41,12 +41,13 @@ def test_an_answer_is_good_for_a_while() -> None:
     assert probe.good()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_mistake_of_ours_is_no_good_answer_and_ends() -> None:
+def test_a_mistake_of_ours_is_no_good_answer_and_said_without_its_words() -> None:
     outside = Outside()
-    outside.fails = LookupError("a mistake")
+    outside.fails = LookupError("Grace Kelly")
     probe = Probe(outside, fresh=0)
-    assert not probe.good()
+    with capture_logs() as said:
+        assert not probe.good()
+    assert said == [{"event": "probe.mistaken", "error": "LookupError", "log_level": "error"}]
     outside.fails = None
     assert probe.good()
 

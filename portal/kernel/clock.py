@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,12 +14,19 @@ SUBDIVISIONS = {"england": "ENG", "wales": "WLS", "scotland": "SCT", "northern_i
 
 
 class Hours(NamedTuple):
-    """When an office works: local opening and closing times, weekdays (Monday is 0), its own closures."""
+    """When an office works: local opening and closing times, weekdays (Monday is 0), its own closures; what comes after
+    `cutoff` counts as received on the next working day (None: until it closes)."""
 
     opens: time = time(9)
     closes: time = time(17)
-    days: Collection[int] = (0, 1, 2, 3, 4)
-    closures: Collection[date] = ()
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    closures: tuple[date, ...] = ()
+    cutoff: time | None = None
+
+    @property
+    def latest(self) -> time:
+        """From when on something counts as received on the next working day."""
+        return min(self.cutoff or self.closes, self.closes)
 
 
 def now() -> datetime:
@@ -66,7 +72,7 @@ def due_after_working_days(received: datetime, days: int, nation: str, hours: Ho
     """
     local = received.astimezone(LONDON)
     day, at = local.date(), local.time()
-    if not works(day, nation, hours) or at >= hours.closes:
+    if not works(day, nation, hours) or at >= hours.latest:
         day, at = next_working_day(day, nation, hours), hours.opens
     elif at < hours.opens:
         at = hours.opens

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import flask_babel
@@ -90,11 +90,6 @@ def length_words(length: timedelta) -> str:
     if length < 2 * DAY:
         return ngettext("%(num)s hour", "%(num)s hours", int(length / HOUR))
     return ngettext("%(num)s day", "%(num)s days", int(length / DAY))
-
-
-def overdue_words(due: datetime | None, now: datetime) -> str:
-    """How late it is ("Overdue by 3 hours"), "" while there is time."""
-    return _("Overdue by %(length)s", length=length_words(now - due)) if due and due < now else ""
 
 
 def children_words(initials: str, count: int) -> str:

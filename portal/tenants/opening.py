@@ -27,7 +27,8 @@ class Number:
 def hours_of(council: Council) -> clock.Hours:
     """The council's working hours, days and closures as the clock counts them."""
     phones = council.settings.phones
-    return clock.Hours(phones.hours.opens, phones.hours.closes, phones.hours.days, phones.closures)
+    cutoff = council.settings.clock.cutoff
+    return clock.Hours(phones.hours.opens, phones.hours.closes, phones.hours.days, phones.closures, cutoff)
 
 
 def is_open(council: Council, moment: datetime | None = None) -> bool:

@@ -13,6 +13,7 @@ from portal.auth.providers import Provider
 from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
 from portal.tenants.brand_settings import Logo, read_brand
+from portal.tenants.clock_settings import Clock, read_clock
 from portal.tenants.file_settings import Files, read_files
 from portal.tenants.guidance_settings import read_guidance
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
@@ -65,14 +66,6 @@ class Phones:
 
 # Days before a draft is deleted on which its author is told, unless a council says otherwise (0: never).
 USUAL_WARNING = 5
-
-
-@dataclass(frozen=True)
-class Clock:
-    """How long the council gives itself: working days to decide, hours to act on something urgent."""
-
-    decide_working_days: int
-    urgent_hours: int
 
 
 @dataclass(frozen=True)
@@ -157,7 +150,7 @@ def parse_council(document: object) -> Council:
         email=_mailbox(top, "email"),
         security_contact=_mailbox(top, "security_contact"),
         sender=_mailbox(top, "sender"),
-        clock=(clock := _clock(top.group("clock"))),
+        clock=(clock := read_clock(top.group("clock"))),
         service_times=read_times(top, clock.decide_working_days, clock.urgent_hours),
         draft_days=top.number("draft_days", 1, 365),
         # 0 warns of none.
@@ -259,12 +252,6 @@ def _mailbox(top: Reader, key: str) -> str:
     if found and not is_domain(found.partition("@")[2]):
         top.wrong(key, f"“{key}” must be an email address")
     return found
-
-
-def _clock(group: Reader) -> Clock:
-    clock = Clock(group.number("decide_working_days", 1, 20), group.number("urgent_hours", 1, 24))
-    group.finish()
-    return clock
 
 
 def _outcomes(top: Reader) -> tuple[Outcome, ...]:

@@ -49,7 +49,7 @@ def entries(page: str, languages: Sequence[str], reasons: Sequence[tuple[str, st
         return _in_languages(said, languages)
     made = {
         "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
-        "times": _times, "files": _files,
+        "times": _times, "clocks": _clocks, "files": _files,
     }  # fmt: skip
     return made[page](languages) if page in made else []
 
@@ -150,6 +150,16 @@ def _times(_languages: Sequence[str]) -> list[Entry]:
     ]  # fmt: skip
 
 
+def _clocks(_languages: Sequence[str]) -> list[Entry]:
+    hint = _(
+        "What comes later counts as received on the next working day. Leave it empty to count until the office closes. "
+        "Urgent reports are not affected."
+    )
+    wrong = _("Enter a time such as 16:30")
+    cutoff = Entry("cutoff", ("clock", "cutoff"), _("Latest time to count as received today"), wrong, hint, "maybe", 5)
+    return [*(_number(*one) for one in settings_numbers.lights()), cutoff]
+
+
 def _files(_languages: Sequence[str]) -> list[Entry]:
     hint = _(
         "What a picture was made anew from, and what was found harmful, stays sealed as long as the report does. No "
@@ -208,6 +218,8 @@ def _value(entry: Entry, said: tuple[str, ...]) -> object:
     if entry.kind == "number":
         number = whole(said[0])
         return said[0] if number is None else number
+    if entry.kind == "maybe" and not said[0]:
+        return None
     if entry.kind == "yes_no":
         return {"yes": True, "no": False}.get(said[0], said[0])
     # No reader of the settings knows control characters: no page may show them.
@@ -259,7 +271,7 @@ def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
     if entry.kind == "yes_no":
         options = (OptionView("yes", _("Yes")), OptionView("no", _("No")))
         return replace(made, kind="radios", options=options)
-    return replace(made, kind="textarea" if entry.kind == "closures" else entry.kind)
+    return replace(made, kind={"closures": "textarea", "maybe": "text"}.get(entry.kind, entry.kind))
 
 
 def day_names() -> tuple[str, ...]:

@@ -50,6 +50,33 @@ def test_before_opening_counts_from_opening() -> None:
     assert clock.due_after_working_days(utc("2026-11-23 03:00"), 1, "wales", hours) == utc("2026-11-24 08:30")
 
 
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2026-11-23 15:59", "2026-11-24 15:59"),
+        ("2026-11-23 16:00", "2026-11-25 09:00"),
+        ("2026-11-23 16:30", "2026-11-25 09:00"),
+        ("2026-07-01 14:59", "2026-07-02 14:59"),  # 15:59 in summer time
+        ("2026-07-01 15:00", "2026-07-03 08:00"),
+    ],
+)
+def test_what_comes_after_the_cut_off_counts_from_the_next_working_day(received: str, due: str) -> None:
+    assert clock.due_after_working_days(utc(received), 1, "wales", Hours(cutoff=time(16))) == utc(due)
+
+
+def test_a_cut_off_after_closing_changes_nothing_and_the_office_stays_open_until_it_closes() -> None:
+    late, early = Hours(cutoff=time(20)), Hours(cutoff=time(12))
+    assert clock.due_after_working_days(utc("2026-11-23 17:00"), 1, "wales", late) == utc("2026-11-25 09:00")
+    assert clock.is_open(utc("2026-11-23 13:00"), "wales", early)
+
+
+def test_the_hour_that_comes_twice_lists_in_the_order_of_receiving() -> None:
+    """01:30 in summer time comes before 01:30 in winter time, although a clock on the wall shows the same."""
+    first, second = utc("2027-10-31 00:30"), utc("2027-10-31 01:30")
+    assert first.astimezone(LONDON).time() == second.astimezone(LONDON).time()
+    assert sorted([second, first]) == [first, second]
+
+
 def test_elapsed_hours_do_not_care_about_the_clocks() -> None:
     noon = datetime(2027, 3, 27, 12, 0, tzinfo=LONDON)
     assert clock.due_after_hours(noon, 23).astimezone(LONDON) == datetime(2027, 3, 28, 12, 0, tzinfo=LONDON)

@@ -46,6 +46,7 @@ class Line:
     out_of_hours: bool
     state: str
     priority: str
+    urgency: int
     sent_at: datetime
     due_at: datetime
     agency: Text
@@ -123,7 +124,8 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
             Referral.route, Referral.outcome_of_rules["why"].label("why"),
             Referral.outcome_of_rules["also"].label("also"),
             Referral.outcome_of_rules["flags"].label("flags"), Referral.overridden, Referral.attention,
-            Referral.out_of_hours, Referral.state, Referral.priority, Referral.sent_at, Referral.due_at,
+            Referral.out_of_hours, Referral.state, Referral.priority, Referral.urgency, Referral.sent_at,
+            Referral.due_at,
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
             Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
@@ -187,6 +189,7 @@ def _line(row: Any) -> Line:
         out_of_hours=row.out_of_hours,
         state=row.state,
         priority=row.priority,
+        urgency=row.urgency,
         sent_at=row.sent_at,
         due_at=row.due_at,
         agency=row.agency,

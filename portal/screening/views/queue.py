@@ -23,6 +23,7 @@ from portal.referrals.views import searched
 from portal.referrals.wording import kind_words, kinds
 from portal.screening import addresses, presenting
 from portal.screening.addresses import FOUND, Filters
+from portal.screening.clock_words import ClockView
 from portal.screening.queries.counts import MOST_COUNTED, AgencyChoice, Counts, agencies, counts
 from portal.screening.queries.queue import holding_area
 from portal.tenants.settings import PRIORITIES
@@ -115,6 +116,7 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
         "screening/queue.html",
         lines=found.lines,
         now=found.now,
+        clocks=ClockView(found.now),
         me=actor.account_id,
         filters=filters,
         searched_for=words,

@@ -31,6 +31,7 @@ from portal.referrals.states import OPEN
 from portal.referrals.views.files_shown import told_later
 from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
+from portal.screening.clock_words import ClockView
 from portal.screening.commands import holding
 from portal.screening.digest import digest
 from portal.screening.inputs import RefusalInput
@@ -139,7 +140,7 @@ def report_page(
         **_changes(actor, report, refusal, language),
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
         outcome=_outcome(report, report.decided, language),
-        now=clock.now(),
+        clocks=ClockView(clock.now()),
         words=presenting,
     )
 

@@ -43,6 +43,7 @@ def titles() -> dict[str, str]:
         "telephones": _("Telephone numbers and opening hours"),
         "contacts": _("Contact addresses"),
         "times": _("Times, promises and how long drafts and reports are kept"),
+        "clocks": _("Clocks of the holding area"),
         "files": _("Attached files"),
         inputs.GUIDANCE: _("What a referrer reads after a returned report"),
         "privacy": _("Privacy"),

@@ -117,6 +117,9 @@ class Event(StrEnum):
     REFERRAL_RELEASED = "screening.released"
     WORK_HANDED_OVER = "screening.handed_over"
     PRIORITY_CHANGED = "screening.priority_changed"
+    CLOCK_PAUSED = "referrals.clock_paused"
+    CLOCK_RESUMED = "referrals.clock_resumed"
+    DUE_MOVED = "referrals.due_moved"
     QUESTION_ASKED = "messaging.asked"
     REPLY_SENT = "messaging.replied"
     MESSAGE_READ = "messaging.read"
@@ -228,6 +231,9 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.ANSWER_CORRECTED: frozenset({"section", "question"}),
     Event.REOPENED: frozenset({"was"}),
     Event.PRIORITY_CHANGED: frozenset({"was", "now"}),
+    Event.CLOCK_PAUSED: frozenset({"why"}),
+    Event.CLOCK_RESUMED: frozenset({"why", "minutes", "due"}),
+    Event.DUE_MOVED: frozenset({"was", "due"}),
     Event.DECIDED: frozenset({"outcome"}),
     Event.RESTRICTED: frozenset({"reason", "people"}),
     Event.RESTRICTION_CHANGED: frozenset({"people"}),

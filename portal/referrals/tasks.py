@@ -23,12 +23,15 @@ from portal.referrals.commands import (
     handing_over,
     harmful,
     notices,
+    recounting,
     trials,
     what_if,
 )
 from portal.referrals.commands.telling import CONTACT_JOB
 from portal.referrals.letters import digest, letter
 from portal.referrals.queries.notices import of_harmful, to_contact, to_tell
+from portal.tenants import resolve
+from portal.tenants.clock_settings import RECOUNT_JOB
 from portal.tenants.each import in_each
 
 log = structlog.get_logger()
@@ -129,6 +132,27 @@ def forget_drafts(timestamp: int) -> None:
     in_each(expiry.forget_expired, "drafts.forgotten")
     in_each(expiry.warn, "drafts.warned")
     in_each(endings.forget_old)
+
+
+@jobs.task(RECOUNT_JOB)
+def recount_clocks(after_id: UUID | None = None) -> None:
+    """Count anew when open reports are due, some hundred at a time: hours, closures or times of the council changed."""
+    here = scope.current().council
+    if here is None:
+        raise NotFound("no council in scope")
+    # This process may remember the settings as they were before.
+    resolve.forget()
+    last = recounting.recount(resolve.by_id(here.id), after_id)
+    if last is not None:
+        jobs.enqueue(RECOUNT_JOB, after_id=last)
+
+
+@jobs.app.periodic(cron="20 2 * * *")
+@jobs.app.task(name="referrals.recount_all", queueing_lock="referrals.recount_all", pass_context=False)
+def recount_all(timestamp: int) -> None:
+    """Every night: a newer release may know other bank holidays, and a council's folder may have been applied."""
+    del timestamp
+    in_each(lambda: jobs.enqueue(RECOUNT_JOB))
 
 
 @jobs.app.periodic(cron="50 2 * * *")

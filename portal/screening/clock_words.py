@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
-from portal.screening.clocks import IN_TIME, OVERDUE, SOON, Age, Clocks, Light
+from portal.screening.clocks import IN_TIME, OVERDUE, PAUSED, SOON, Age, Clocks, Light
 from portal.screening.presenting import HOUR, Badge, _, length_words, ngettext
 
-COLOURS = {IN_TIME: "green", SOON: "yellow", OVERDUE: "red"}
+COLOURS = {IN_TIME: "green", SOON: "yellow", OVERDUE: "red", PAUSED: "grey"}
 
 
 class ClockView:
@@ -21,9 +21,9 @@ class ClockView:
             raise NotFound("no council in scope")
         self._clocks = Clocks(council, now)
 
-    def light(self, urgency: int, due_at: datetime) -> Badge:
+    def light(self, urgency: int, due_at: datetime, paused_at: datetime | None) -> Badge:
         """The light of an open report, as a tag."""
-        return light_badge(self._clocks.light(urgency, due_at), self._clocks.day)
+        return light_badge(self._clocks.light(urgency, due_at, paused_at), self._clocks.day)
 
     def age(self, sent_at: datetime) -> str:
         """How long ago a report came, in elapsed and in working time."""
@@ -36,6 +36,8 @@ def light_badge(light: Light, day: timedelta) -> Badge:
     length = working_words(light.left, day) if light.working else length_words(light.left)
     if light.state == OVERDUE:
         words = _("Overdue by %(length)s", length=length)
+    elif light.state == PAUSED:
+        words = _("Paused: %(length)s left", length=length)
     elif light.state == SOON:
         words = _("Due soon: %(length)s left", length=length)
     else:

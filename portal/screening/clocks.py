@@ -10,7 +10,7 @@ from portal.kernel.working_time import after_working_time, working_between
 from portal.referrals.deadlines import URGENT_RANK
 from portal.tenants.opening import hours_of
 
-IN_TIME, SOON, OVERDUE = "in_time", "soon", "overdue"
+IN_TIME, SOON, OVERDUE, PAUSED = "in_time", "soon", "overdue", "paused"
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,11 @@ class Clocks:
         opens, closes = (timedelta(hours=at.hour, minutes=at.minute) for at in (self._hours.opens, self._hours.closes))
         return closes - opens
 
-    def light(self, urgency: int, due_at: datetime) -> Light:
-        """Urgent reports have hours that pass day and night, any other the working time until it is due."""
+    def light(self, urgency: int, due_at: datetime, paused_at: datetime | None = None) -> Light:
+        """Urgent reports have hours that pass day and night, any other the working time until it is due. One that is
+        late when its clock is stopped stays late; any other has then what was left."""
+        if paused_at is not None and paused_at <= due_at:
+            return Light(PAUSED, self._worked(paused_at, due_at), working=True)
         if due_at < self.now:
             return Light(OVERDUE, self.now - due_at)
         passes = due_at - self.now

@@ -17,6 +17,7 @@ from portal.referrals.progress import NO_FILES
 from portal.referrals.projecting import ChildFacts
 from portal.referrals.queries.timeline import TimelineEntry
 from portal.tenants.settings import Council
+from portal.web.dates import datetime_words
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STATE_COLOURS = {"sent": "blue", "screening": "purple", "asked": "yellow", "answered": "orange", "decided": "green"}
@@ -140,6 +141,9 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.PRIORITY_CHANGED: lambda: _("Priority changed"),
     Event.QUESTION_ASKED: lambda: _("Question sent to the referrer"),
     Event.REPLY_SENT: lambda: _("The referrer replied"),
+    Event.CLOCK_PAUSED: lambda: _("Clock paused: waiting for the referrer"),
+    Event.CLOCK_RESUMED: lambda: _("Clock running again"),
+    Event.DUE_MOVED: lambda: _("Due at another time: the council’s hours, closures or times changed"),
     Event.DECIDED: lambda: _("Outcome recorded"),
     Event.REFERRAL_READ: lambda: _("Read for the first time"),
     Event.INFORMATION_ADDED: lambda: _("The referrer added information"),
@@ -164,6 +168,10 @@ _EVENTS: dict[str, Callable[[], str]] = {
 }
 
 
+def _due(entry: TimelineEntry) -> str:
+    return _("Due %(date)s", date=datetime_words(entry.due)) if entry.due else ""
+
+
 def timeline_items(
     entries: Iterable[TimelineEntry], sent: str, files: Mapping[str, str] = NO_FILES
 ) -> list[dict[str, Any]]:
@@ -174,7 +182,7 @@ def timeline_items(
             "title": sent if entry.event == Event.REFERRAL_SENT else _EVENTS[entry.event](),
             "who": entry.who,
             "at": entry.at,
-            "text": files.get(entry.file, ""),
+            "text": files.get(entry.file, "") or _due(entry),
         }
         for entry in entries
         if entry.event in _EVENTS and (not entry.file or entry.file in files)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import time
+from typing import Final
 
 from portal.tenants.reading import Reader
+
+RECOUNT_JOB: Final = "referrals.recount_clocks"
+# The parts of the settings by which a report is due.
+DUE_BY: Final = frozenset({"clock", "phones"})
 
 
 @dataclass(frozen=True)
@@ -14,6 +19,7 @@ class Clock:
 
     The light turns amber when `amber_hours` of working time are left, of something urgent `amber_minutes`. What comes
     after `cutoff` (local time; None: until the office closes) counts from the next working day.
+    With `pauses` the clock of what is not urgent stands still while its referrer is asked.
     """
 
     decide_working_days: int
@@ -21,6 +27,7 @@ class Clock:
     amber_hours: int = 2
     amber_minutes: int = 60
     cutoff: time | None = None
+    pauses: bool = False
 
 
 def read_clock(group: Reader) -> Clock:
@@ -31,6 +38,7 @@ def read_clock(group: Reader) -> Clock:
         amber_hours=group.number("amber_hours", 0, 80, Clock.amber_hours),
         amber_minutes=group.number("amber_minutes", 0, 720, Clock.amber_minutes),
         cutoff=_cutoff(group),
+        pauses=_pauses(group),
     )
     group.finish()
     return found
@@ -41,3 +49,10 @@ def _cutoff(group: Reader) -> time | None:
         group.value("cutoff", required=False)
         return None
     return group.clock("cutoff")
+
+
+def _pauses(group: Reader) -> bool:
+    if not group.has("pauses"):
+        group.value("pauses", required=False)
+        return False
+    return group.flag("pauses")

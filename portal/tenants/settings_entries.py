@@ -157,7 +157,15 @@ def _clocks(_languages: Sequence[str]) -> list[Entry]:
     )
     wrong = _("Enter a time such as 16:30")
     cutoff = Entry("cutoff", ("clock", "cutoff"), _("Latest time to count as received today"), wrong, hint, "maybe", 5)
-    return [*(_number(*one) for one in settings_numbers.lights()), cutoff]
+    waits = _(
+        "Then a report is due later by the working time that its referrer took to answer. The pause is shown on the "
+        "report. Urgent reports are never paused."
+    )
+    pauses = Entry(
+        "pauses", ("clock", "pauses"), _("Pause the clock while waiting for the referrer"), _("Choose yes or no"),
+        waits, "yes_no",
+    )  # fmt: skip
+    return [*(_number(*one) for one in settings_numbers.lights()), cutoff, pauses]
 
 
 def _files(_languages: Sequence[str]) -> list[Entry]:

@@ -71,6 +71,22 @@ def test_the_light_says_in_words_what_its_colour_says(
     assert (badge.text, badge.colour) == (words, colour)
 
 
+@pytest.mark.parametrize(
+    ("paused", "due", "words", "colour"),
+    [
+        ("23T15:00", "24T15:00", "Paused: 8 working hours left", "grey"),
+        ("23T15:00", "23T15:20", "Paused: 20 working minutes left", "grey"),
+        ("23T15:00", "23T14:00", "Overdue by 9 days", "red"),
+    ],
+)
+def test_a_stopped_clock_keeps_what_was_left(app: Flask, paused: str, due: str, words: str, colour: str) -> None:
+    stopped, due_at = (datetime.fromisoformat(f"2026-11-{one}:00+00:00") for one in (paused, due))
+    clocks = Clocks(council(), MONDAY + timedelta(days=10))
+    with app.test_request_context("/"):
+        badge = light_badge(clocks.light(3, due_at, stopped), clocks.day)
+    assert (badge.text, badge.colour) == (words, colour)
+
+
 def test_how_long_ago_it_came_in_both_times(app: Flask) -> None:
     clocks = Clocks(council(), MONDAY)
     with app.test_request_context("/"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert
+from sqlalchemy import case, func, insert
 
 from portal.audit import events
 from portal.audit.events import Event
@@ -17,9 +17,9 @@ from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.messaging.commands.touching import council_of_scope, lock, tell, touch
 from portal.messaging.commands.writing import checked, write
-from portal.referrals.commands import facts
+from portal.referrals.commands import facts, pausing
 from portal.referrals.commands.connections import hide
-from portal.referrals.deadlines import due_at
+from portal.referrals.deadlines import URGENT_RANK, due_at
 from portal.referrals.models import Correction, Referral
 from portal.referrals.places import Asked, Place, asked
 from portal.referrals.projecting import ChildFacts, project
@@ -74,6 +74,8 @@ def correct(actor: Actor, found: Found, given: Correcting) -> None:
         )
     )  # fmt: skip
     projected = project(version(found.form_version_id).form, found.kind, now.sections)
+    if higher is not None and higher[1] >= URGENT_RANK:
+        pausing.end(found.id, "urgent")
     touch(found, locked, **_upwards(higher), **facts.renew(found, projected))
     events.record(Event.ANSWER_CORRECTED, found.id, section=given.place.section, question=given.place.key)
     hidden = _hide(actor, found, projected.children)
@@ -120,7 +122,14 @@ def _upwards(higher: tuple[str, int] | None) -> dict[str, Any]:
         return {}
     name, rank = higher
     sooner = due_at(council_of_scope(), rank, clock.now())
-    return {"rules_now": name, "urgency": rank, "due_at": func.least(Referral.due_at, sooner)}
+    wins = Referral.due_at > sooner
+    return {
+        "rules_now": name,
+        "urgency": rank,
+        "due_at": func.least(Referral.due_at, sooner),
+        "clock_from": case((wins, clock.now()), else_=Referral.clock_from),
+        "clock_rank": case((wins, rank), else_=func.coalesce(Referral.clock_rank, Referral.urgency)),
+    }
 
 
 def _hide(actor: Actor, found: Found, children: tuple[ChildFacts, ...]) -> frozenset[UUID]:

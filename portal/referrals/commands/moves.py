@@ -10,6 +10,7 @@ from portal.auth.models import Account
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.scope import Actor
+from portal.referrals.commands import pausing
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found
 from portal.referrals.states import MOVES
@@ -40,6 +41,7 @@ def move(actor: Actor, found: Found, verb: str, **values: Any) -> int:
     version = db.session().execute(statement).scalar_one_or_none()
     if version is None:
         raise _how_it_is(actor, council.id, found)
+    pausing.follow(found, after)
     return int(version)
 
 

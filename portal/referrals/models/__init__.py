@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
+from portal.referrals.models.clocks import ClockPause as ClockPause
 from portal.referrals.models.drafts import DRAFT_ENDS as DRAFT_ENDS
 from portal.referrals.models.drafts import DraftEnd as DraftEnd
 from portal.referrals.models.drafts import DraftTyping as DraftTyping
@@ -64,6 +65,10 @@ class Referral(TenantTable):
     sent_at: Mapped[datetime | None]
     queued_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    # What `due_at` counts from, and with which rank, where it is not the sending and `urgency`; since when it stands.
+    clock_from: Mapped[datetime | None]
+    clock_rank: Mapped[int | None]
+    clock_paused_at: Mapped[datetime | None]
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     claimed_at: Mapped[datetime | None]
     unread_by_council: Mapped[int] = mapped_column(server_default="0")

@@ -76,6 +76,8 @@ class Found:
     withdrawal_asked_at: datetime | None = None
     rules_now: str | None = None
     """The higher route that the rules would choose for the corrected answers."""
+    clock_paused_at: datetime | None = None
+    """Since when its clock stands still."""
 
     def reads_only(self, actor: Actor) -> bool:
         """Whether the person has it open for a while only, off the list: to read it, never to take it."""
@@ -105,6 +107,7 @@ _COLUMNS = (
     Referral.unread_by_agency, Referral.outcome, Referral.decided_at, Referral.form_version_id,
     Referral.wrapped_key, Referral.form_key, Referral.sight, Referral.author_only,
     Referral.held_at, Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
+    Referral.clock_paused_at,
 )  # fmt: skip
 
 

@@ -38,6 +38,9 @@ COUNCIL_EVENTS = (
     Event.REFERRAL_OVERRIDDEN,
     Event.REFERRAL_RELEASED,
     Event.PRIORITY_CHANGED,
+    Event.CLOCK_PAUSED,
+    Event.CLOCK_RESUMED,
+    Event.DUE_MOVED,
     Event.OUTCOME_READ,
     Event.RESTRICTED,
     Event.RESTRICTION_CHANGED,
@@ -55,13 +58,14 @@ MOST_EVENTS = 200
 @dataclass(frozen=True)
 class TimelineEntry:
     """Something that happened; `who` is a name, "" where the reader may only know the side; `file` the id of the file
-    that it is about, "" for anything else."""
+    that it is about, "" for anything else; `due` when the report was due from then on, if that is what happened."""
 
     at: datetime
     event: str
     who: str
     side: str
     file: str = ""
+    due: datetime | None = None
 
 
 def timeline(found: Found) -> tuple[TimelineEntry, ...]:
@@ -103,6 +107,7 @@ def timeline(found: Found) -> tuple[TimelineEntry, ...]:
             who=(row.name or "") if council_side or row.agency_id else "",
             side="agency" if row.agency_id else "council",
             file=str(row.detail["file"]) if row.event == Event.FILE_ADDED else "",
+            due=datetime.fromisoformat(row.detail["due"]) if "due" in row.detail else None,
         )
         for row in db.session().execute(query)
     )

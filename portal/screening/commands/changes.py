@@ -78,7 +78,8 @@ def reopen(actor: Actor, found: Found) -> None:
     now = clock.now()
     move(
         actor, found, "reopen", owner_id=actor.account_id, claimed_at=now, queued_at=now, outcome=None,
-        decided_at=None, new_since=None, due_at=due_at(_council(), found.urgency, now), warned_on=None,
+        decided_at=None, new_since=None, due_at=due_at(_council(), found.urgency, now), clock_from=now,
+        clock_rank=None, warned_on=None,
     )  # fmt: skip
     db.session().execute(
         update(Decision)

@@ -57,6 +57,7 @@ class Line:
     decided_at: datetime | None
     new_since: datetime | None
     withdrawal_asked_at: datetime | None
+    clock_paused_at: datetime | None
     rules_now: str
 
 
@@ -129,6 +130,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
             Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
+            Referral.clock_paused_at,
             *(key.label(f"key_{place}") for place, key in enumerate(keys)),
         )
         .join(Agency, Agency.id == Referral.agency_id)
@@ -154,8 +156,13 @@ def _filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime)
     if filters.owner == "nobody":
         query = query.where(Referral.owner_id.is_(None))
     if filters.overdue:
-        query = query.where(Referral.due_at < now)
+        query = query.where(is_overdue(now))
     return query
+
+
+def is_overdue(now: datetime) -> ColumnElement[bool]:
+    """Whether a report is late; while its clock stands still it does not become so."""
+    return Referral.due_at < func.coalesce(Referral.clock_paused_at, now)
 
 
 def _only_news(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -200,5 +207,6 @@ def _line(row: Any) -> Line:
         decided_at=row.decided_at,
         new_since=row.new_since,
         withdrawal_asked_at=row.withdrawal_asked_at,
+        clock_paused_at=row.clock_paused_at,
         rules_now=row.rules_now or "",
     )

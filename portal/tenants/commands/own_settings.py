@@ -12,10 +12,11 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.commands import terms
 from portal.auth.policy import Permission, Reach, reach
-from portal.kernel import clock, db, scope
+from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.tenants import own_parts
+from portal.tenants.clock_settings import DUE_BY, RECOUNT_JOB
 from portal.tenants.models import CouncilRow, SettingsChange
 from portal.tenants.queries.own_settings import document_of
 from portal.tenants.reading import Place
@@ -71,6 +72,8 @@ def write(actor: Actor, row: Any, document: dict[str, Any], *, asks: bool | None
     )
     keep_change(row.id, number, document, parts, actor)
     events.record(Event.COUNCIL_CHANGED, row.id, parts=" ".join(parts))
+    if DUE_BY & set(parts):
+        jobs.enqueue(RECOUNT_JOB)
     if "pages.terms" in parts:
         terms.publish(settings.pages["terms"], by=actor.account_id, asks=bool(asks))
     return True

@@ -19,6 +19,9 @@ from portal.referrals.places import place_of
 from portal.referrals.queries.corrections import count
 from portal.referrals.queries.record import Found, find
 from portal.screening.commands import decisions, holding
+from portal.screening.deciding import wanted
+from portal.screening.grounds import Consulted, Grounds
+from portal.tenants.settings import Council, Outcome
 
 Step = Mapping[str, Any]
 
@@ -59,8 +62,24 @@ def _decide(actor: Actor, step: Step, found: Found) -> None:
         told=say(outcome.tell, found.language),
         seen=seen,
         once=uuid4(),
+        grounds=_grounds(council.settings, outcome, step),
     )
     decisions.decide(actor, found, given)
+
+
+def _grounds(council: Council, outcome: Outcome, step: Step) -> Grounds:
+    """What stands beside the rationale: the first reason of the list where the story names none, and whom it says."""
+    asked = wanted(council, outcome)
+    people = tuple(Consulted(**one) for one in step.get("consulted", ()))
+    return Grounds(
+        reasons=tuple(step.get("reasons", asked.reasons[:1])),
+        need=step.get("need", next(iter(asked.needs), "")),
+        consulted=people,
+        nobody="" if people else step["nobody"],
+        consent=step.get("consent", "given"),
+        consent_reason=step.get("because", ""),
+        consent_words=step.get("consent_words", ""),
+    )
 
 
 def _read(actor: Actor, _step: Step, found: Found) -> None:

@@ -1,4 +1,4 @@
-"""What the screening pages accept: a priority, an outcome to begin with, a whole decision."""
+"""What the screening pages accept: a priority, an outcome to begin with, who sees a report, why it is kept."""
 
 from __future__ import annotations
 
@@ -33,44 +33,6 @@ class OutcomeInput(Input):
         """Offer the council's own outcomes."""
         self.outcome.choices = [(one.key, say(one.label, language)) for one in council.outcomes]
         return self
-
-
-class DecisionInput(Input):
-    """The second step: the route confirmed, the reasons, the words for the referrer."""
-
-    outcome = HiddenField()
-    route = Choice(
-        _l("Which route was right?"),
-        description=_l("Leave it as it is to confirm the route. What was sent keeps the route it was sent with."),
-        message=_l("Choose the route"),
-    )
-    rationale = TextAreaField(
-        _l("Why is this the outcome?"),
-        description=_l("For the council only. The referrer does not see this."),
-        filters=[one_kind_of_line],
-        render_kw={"max_length": MAX_TEXT},
-        validators=[
-            needed(_l("Enter why this is the outcome")),
-            longest(MAX_TEXT, _l("Your reasons must be %(limit)s characters or fewer", limit=MAX_TEXT)),
-        ],
-    )
-    told = TextAreaField(
-        _l("What should the referrer read?"),
-        description=_l("Do not write where a child or parent is staying, or who else told you something."),
-        filters=[one_kind_of_line],
-        render_kw={"max_length": MAX_TEXT},
-        validators=[
-            needed(_l("Enter what the referrer should read")),
-            longest(MAX_TEXT, _l("The words must be %(limit)s characters or fewer", limit=MAX_TEXT)),
-        ],
-    )
-    seen = HiddenField()
-    read_new = HiddenField()
-    once = HiddenField()
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()
 
 
 class _Reasoned(Input):

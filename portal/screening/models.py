@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
 from portal.referrals.models import ROUTES
+from portal.screening.grounds import CONSENT
+from portal.tenants.outcome_settings import OUTCOME_KINDS
 
 RESTRICTION_REASONS = ("staff_family", "adoption", "refuge", "high_profile", "other")
 OPENING_REASONS = ("immediate_danger", "cover", "duty_manager", "legal", "other")
@@ -35,10 +38,23 @@ class Decision(TenantTable):
     seen_at: Mapped[datetime | None]
     # When the report was opened again: what counts is the one without.
     replaced_at: Mapped[datetime | None]
+    # Codes, to count by; empty in decisions that were made before they were asked for.
+    kind: Mapped[str | None]
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=text("'{}'"))
+    need: Mapped[str | None]
+    consent: Mapped[str | None]
+    consent_reason: Mapped[str | None]
+    contact_code: Mapped[str | None]
+    referral_code: Mapped[str | None]
+    nfa_code: Mapped[str | None]
+    # Who was consulted, and what was said of consent, sealed.
+    grounds: Mapped[bytes | None]
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
         CheckConstraint(one_of("route", ROUTES), name="route"),
+        CheckConstraint(one_of("kind", OUTCOME_KINDS), name="kind"),
+        CheckConstraint(one_of("consent", CONSENT), name="consent"),
         Index("ix_decision_referral", "tenant_id", "referral_id"),
         Index("ix_decision_now", "tenant_id", "referral_id", unique=True, postgresql_where=text("replaced_at is null")),
     )

@@ -16,6 +16,9 @@ from portal.tenants.brand_settings import Logo, read_brand
 from portal.tenants.clock_settings import Clock, read_clock
 from portal.tenants.file_settings import Files, read_files
 from portal.tenants.guidance_settings import read_guidance
+from portal.tenants.outcome_settings import Deciding as Deciding
+from portal.tenants.outcome_settings import Outcome as Outcome
+from portal.tenants.outcome_settings import read_deciding, read_outcomes
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
 from portal.tenants.reading import Found, Reader, twice
 from portal.tenants.retention_settings import Retention, read_retention
@@ -31,10 +34,6 @@ RESERVED: Final = frozenset({"assets", "live", "ready", "outbox", "language", "s
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 TELEPHONE = re.compile(r"(?:0|\+44 ?)[1-9][0-9]{1,4}(?: ?[0-9]){5,9}")
 _MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._'-]{0,62}@[a-z0-9.-]{3,190}")
-
-
-# What an outcome is called that returns a report, where a council does not say.
-RETURNED = ("advice", "no_further_action", "more_information")
 
 
 @dataclass(frozen=True)
@@ -66,18 +65,6 @@ class Phones:
 
 # Days before a draft is deleted on which its author is told, unless a council says otherwise (0: never).
 USUAL_WARNING = 5
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """A decision that a screener can record, and the words that the referrer reads unless they are changed."""
-
-    key: str
-    label: Text
-    tell: Text
-    closes: bool
-    # Nobody works on it: the report was not complete enough, or below the threshold.
-    returns: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +105,7 @@ class Council:
     passkey_roles: tuple[str, ...] = PASSKEY_ROLES
     files: Files = field(default_factory=Files)
     guidance: Mapping[str, Text] = field(default_factory=dict)
+    deciding: Mapping[str, Deciding] = field(default_factory=dict)
 
     @property
     def default_language(self) -> str:
@@ -158,7 +146,7 @@ def parse_council(document: object) -> Council:
         draft_warning_days=top.number("draft_warning_days", 0, 60, USUAL_WARNING),
         retention=read_retention(top),
         statutory=top.text("statutory", 2000),
-        outcomes=_outcomes(top),
+        outcomes=read_outcomes(top),
         priorities=_priorities(top),
         pages=_pages(top.group("pages")),
         people=read_people(top),
@@ -166,6 +154,7 @@ def parse_council(document: object) -> Council:
         passkey_roles=read_passkey_roles(top),
         files=read_files(top),
         guidance=read_guidance(top),
+        deciding=read_deciding(top),
     )
     top.finish()
     if mistakes:
@@ -252,20 +241,6 @@ def _mailbox(top: Reader, key: str) -> str:
     if found and not is_domain(found.partition("@")[2]):
         top.wrong(key, f"“{key}” must be an email address")
     return found
-
-
-def _outcomes(top: Reader) -> tuple[Outcome, ...]:
-    found = []
-    for group in top.groups("outcomes"):
-        key = group.key()
-        returns = group.flag("returns") if group.has("returns") else key in RETURNED
-        if not group.has("returns"):
-            group.value("returns", required=False)
-        label, tell, closes = group.text("label", 200), group.text("tell", 2000), group.flag("closes")
-        found.append(Outcome(key, label, tell, closes, returns))
-        group.finish()
-    top.mistakes.extend(twice([(("outcomes", i), one.key) for i, one in enumerate(found)], "outcome"))
-    return tuple(found)
 
 
 def _priorities(top: Reader) -> tuple[Priority, ...]:

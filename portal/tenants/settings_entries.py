@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from portal.kernel.digits import whole
 from portal.tenants import own_parts, settings_numbers
 from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
+from portal.tenants.outcome_settings import items_of, lines_of
 from portal.tenants.reading import Found, Place
 from portal.tenants.settings import DAYS
 from portal.web.fields import FieldView, OptionView
@@ -22,6 +23,7 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
 GUIDANCE = "guidance"
+DECIDING = "deciding"
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,13 @@ class Entry:
     width: int | None = None
 
 
-def entries(page: str, languages: Sequence[str], reasons: Sequence[tuple[str, str]] = ()) -> list[Entry]:
-    """The inputs of a page, in order; none for a page that there is not. `reasons` are the outcomes with which a report
-    is returned: key and words."""
+def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, str]] = ()) -> list[Entry]:
+    """The inputs of a page, in order; none for a page that there is not. `outcomes` are those that the page is about:
+    key and words."""
     if page == GUIDANCE:
-        return [entry for key, words in reasons for entry in _in_languages(_guidance(key, words), languages)]
+        return [entry for key, words in outcomes for entry in _in_languages(_guidance(key, words), languages)]
+    if page == DECIDING:
+        return [entry for key, words in outcomes for entry in _deciding(key, words, languages)]
     if page in TEXTS:
         wrong = _("Enter the text of the page, up to 30,000 characters")
         hint = _("Leave a line between paragraphs. Begin a heading with ## and each line of a list with *.")
@@ -61,6 +65,15 @@ def _guidance(key: str, words: str) -> Entry:
         "empty to keep our own advice."
     )
     return Entry(f"{GUIDANCE}-{key}", (GUIDANCE, key), words, wrong, hint, "textarea")
+
+
+def _deciding(key: str, words: str, languages: Sequence[str]) -> list[Entry]:
+    wrong = _("Enter a code, a colon and the words on each line, each code once, and the same codes in each language")
+    hint = _("One on each line, such as harm: Likely to suffer significant harm. Leave it empty to ask for no reason.")
+    reasons = Entry(
+        f"reasons-{key}", (DECIDING, key, "reasons"), _("%(outcome)s: reasons", outcome=words), wrong, hint, "coded"
+    )
+    return _in_languages(reasons, languages)
 
 
 def _in_languages(entry: Entry, languages: Sequence[str]) -> list[Entry]:
@@ -195,6 +208,8 @@ def _words(entry: Entry, value: Any) -> tuple[str, ...]:
         return ("\n".join(f"{date.fromisoformat(one):%d/%m/%Y}" for one in value or ()),)
     if entry.kind == "yes_no":
         return ("yes" if value is True else "no",)
+    if entry.kind == "coded":
+        return (lines_of(value),)
     return ("" if value is None else str(value),)
 
 
@@ -230,6 +245,8 @@ def _value(entry: Entry, said: tuple[str, ...]) -> object:
         return None
     if entry.kind == "yes_no":
         return {"yes": True, "no": False}.get(said[0], said[0])
+    if entry.kind == "coded" and not _CONTROL.search(said[0]):
+        return items_of(said[0])
     # No reader of the settings knows control characters: no page may show them.
     return "" if _CONTROL.search(said[0]) else said[0]
 
@@ -279,7 +296,8 @@ def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
     if entry.kind == "yes_no":
         options = (OptionView("yes", _("Yes")), OptionView("no", _("No")))
         return replace(made, kind="radios", options=options)
-    return replace(made, kind={"closures": "textarea", "maybe": "text"}.get(entry.kind, entry.kind))
+    drawn = {"closures": "textarea", "coded": "textarea", "maybe": "text"}
+    return replace(made, kind=drawn.get(entry.kind, entry.kind))
 
 
 def day_names() -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from portal.referrals.queries.record import Found, find
 from portal.screening.commands import decisions, holding
 from portal.screening.commands.decisions import Given
 from tests.auth.walking import Walker
+from tests.factories.decisions import grounds
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import make_referral
 from tests.faults.test_database import urgent
@@ -74,6 +75,7 @@ def seen_by(person: Person, permission: Permission, reference: str) -> Iterator[
 def given(**changed: object) -> Given:
     base = {
         "outcome": "", "route": "MASH", "rationale": "CNRY because", "told": "CNRY thanks", "seen": 1, "once": uuid4(),
+        "grounds": grounds(),
     }  # fmt: skip
     return Given(**(base | changed))  # type: ignore[arg-type] # a mapping of mixed types
 

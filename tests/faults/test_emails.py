@@ -17,8 +17,8 @@ from portal.messaging import commands as messaging
 from portal.referrals.commands import notices
 from portal.referrals.queries.record import find
 from portal.screening.commands import decisions
-from portal.screening.commands.decisions import Given
 from tests.auth.walking import Walker
+from tests.factories.decisions import given as decision_given
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import make_referral
 from tests.fixtures.councils import Councils
@@ -45,7 +45,9 @@ def whole_journey(author: Person, screener: Person) -> str:
     with db.unit_of_work(screener.scope):
         found = find(screener.actor, Permission.DECIDE, made.reference)
         outcome = author.council.settings.outcomes[0].key
-        decisions.decide(screener.actor, found, Given(outcome, "MASH", "CNRY reasons", "CNRY words", 1, uuid4()))
+        decisions.decide(
+            screener.actor, found, decision_given(outcome, "MASH", "CNRY reasons", "CNRY words", 1, uuid4())
+        )
     return made.reference
 
 

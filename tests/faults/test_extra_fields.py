@@ -16,6 +16,7 @@ from portal.kernel.tables import Base
 from portal.messaging.models import Message
 from portal.referrals.models import Referral
 from portal.screening.models import Decision
+from tests.factories.decisions import fields as decision_fields
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import make_referral
 from tests.faults.test_database import urgent
@@ -108,6 +109,7 @@ def test_an_outcome(client: FlaskClient, author: Person, screener: Person, admin
     page = f"/avonmere/screening/{reference}/decide"
     outcome = author.council.settings.outcomes[0].key
     data = form(client, f"{page}?outcome={outcome}", "") | {"rationale": ["CNRY because"], "told": ["CNRY thanks"]}
+    data |= {name: value if isinstance(value, list) else [value] for name, value in decision_fields().items()}
     assert client.post(page, data=extra(Decision, data)).status_code == 303
     (row,) = rows(admin, "decision")
     assert forged(row) == []

@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from portal.auth.guard import door_of
+from tests.factories.decisions import fields as decision_fields
 from tests.factories.people import Person, sign_in
 from tests.matrix.access import AGENCY, MISSING, OTHER_COUNCIL, RESTRICTED, THINGS
 from tests.matrix.world import World
@@ -117,6 +118,7 @@ BODIES = {
         "route": "MASH",
         "rationale": "Because",
         "told": "Thank you",
+        **decision_fields(),
         "seen": "0",
         "once": str(uuid4()),
     },

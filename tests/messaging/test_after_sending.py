@@ -32,9 +32,9 @@ from portal.referrals.queries.record import Found, answers_of, children_of, find
 from portal.referrals.sifting import sought
 from portal.screening import addresses
 from portal.screening.commands import changes, decisions, holding
-from portal.screening.commands.decisions import Given
 from portal.screening.queries.decision import decision
 from portal.screening.queries.queue import holding_area
+from tests.factories.decisions import given as decision_given
 from tests.factories.people import Person, make_person
 from tests.fixtures.councils import Councils
 from tests.referrals.making import make_draft, send_draft
@@ -64,7 +64,7 @@ class Case:
 
     def decide(self) -> None:
         self.act(self.screener, Permission.CLAIM, holding.claim)
-        given = Given("assessment", "MASH", "Because", "We visit.", 0, uuid4())
+        given = decision_given("assessment", "MASH", "Because", "We visit.", 0, uuid4())
         self.act(self.screener, Permission.DECIDE, decisions.decide, given)
 
     def now(self, who: Person | None = None) -> Found:
@@ -138,7 +138,7 @@ def test_a_report_that_is_taken_up_again_is_decided_again(case: Case, monkeypatc
     assert now.due_at is not None
     assert before.due_at is not None
     assert now.due_at > before.due_at
-    given = Given("advice", "ADVICE", "After all", "We advise.", 1, uuid4())
+    given = decision_given("advice", "ADVICE", "After all", "We advise.", 1, uuid4())
     case.act(case.screener, Permission.DECIDE, decisions.decide, given)
     assert case.now().outcome == "advice"
     told = case.act(case.author, Permission.TRACK, lambda a, f: decision(a, Permission.TRACK, f))

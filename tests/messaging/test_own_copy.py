@@ -22,8 +22,8 @@ from portal.messaging.commands.correcting import Correcting
 from portal.referrals.places import Place
 from portal.referrals.queries.record import find
 from portal.screening.commands import decisions, holding
-from portal.screening.commands.decisions import Given
 from portal.web import typesetting
+from tests.factories.decisions import given as decision_given
 from tests.factories.people import Person, make_person, sign_in
 from tests.fixtures.councils import Councils
 from tests.referrals.clicking import soup
@@ -146,7 +146,9 @@ def test_the_councils_answer_is_in_it_with_its_reasons(client: FlaskClient, engl
     with db.unit_of_work(screener.scope):
         holding.claim(screener.actor, find(screener.actor, Permission.CLAIM, reference))
     with db.unit_of_work(screener.scope):
-        given = Given("assessment", "MASH", "CNRY rationale", "We visit on Monday, because you saw it.", 0, uuid4())
+        given = decision_given(
+            "assessment", "MASH", "CNRY rationale", "We visit on Monday, because you saw it.", 0, uuid4()
+        )
         decisions.decide(screener.actor, find(screener.actor, Permission.DECIDE, reference), given)
     said = words_of(client.get(f"/avonmere/referrals/{reference}/copy-pdf?in=en").data)
     page = soup(client.get(f"/avonmere/referrals/{reference}/copy")).text

@@ -16,7 +16,7 @@ from portal.messaging import commands
 from portal.messaging.models import Message
 from portal.referrals.queries.record import find
 from portal.screening.commands import decisions
-from portal.screening.commands.decisions import Given
+from tests.factories.decisions import given as decision_given
 from tests.factories.pages import same_for_everyone, soup, submit
 from tests.factories.people import Person, agency_keys, make_person, sign_in
 from tests.factories.referrals import Made, make_referral
@@ -164,7 +164,7 @@ def test_after_a_decision_the_page_says_to_ring(pages: Pages) -> None:
     with db.unit_of_work(pages.screener.scope):
         found = find(pages.screener.actor, Permission.DECIDE, pages.made.reference)
         decisions.decide(
-            pages.screener.actor, found, Given("assessment", "MASH", "Because.", "We will ring.", 0, uuid4())
+            pages.screener.actor, found, decision_given("assessment", "MASH", "Because.", "We will ring.", 0, uuid4())
         )
     page = soup(pages.referrer_client.get(f"/avonmere{pages.theirs}"))
     assert page.select_one("#message") is None
@@ -182,7 +182,7 @@ def test_a_reply_after_the_decision_is_shown_and_not_lost(pages: Pages) -> None:
     data = {str(one["name"]): str(one.get("value", "")) for one in form.find_all("input")}
     with db.unit_of_work(pages.screener.scope):
         found = find(pages.screener.actor, Permission.DECIDE, pages.made.reference)
-        given = Given("assessment", "MASH", "Because.", "We will ring.", 0, uuid4())
+        given = decision_given("assessment", "MASH", "Because.", "We will ring.", 0, uuid4())
         decisions.decide(pages.screener.actor, found, given)
     answer = pages.referrer_client.post(f"/avonmere{pages.theirs}/reply", data=data | {"message": TYPED})
     assert answer.status_code == 409

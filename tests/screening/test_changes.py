@@ -24,10 +24,10 @@ from portal.referrals.queries.record import Found, find
 from portal.referrals.queries.withdrawals import Wish, withdrawals
 from portal.screening.addresses import Filters
 from portal.screening.commands import changes, decisions, holding
-from portal.screening.commands.decisions import Given
 from portal.screening.models import Decision
 from portal.screening.queries.counts import counts
 from portal.screening.queries.queue import holding_area
+from tests.factories.decisions import given as decision_given
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Made, make_referral
 from tests.fixtures.councils import Councils
@@ -111,7 +111,7 @@ def test_once_begun_the_author_asks_and_the_council_lets_them(case: Case) -> Non
     assert case.now().withdrawal_asked_at is not None
     assert case.count(AuditEvent, AuditEvent.event == Event.WITHDRAWAL_ASKED) == 1
     with pytest.raises(Conflict):
-        case.act(case.screener, Permission.DECIDE, decisions.decide, Given(*GIVEN, uuid4()))
+        case.act(case.screener, Permission.DECIDE, decisions.decide, decision_given(*GIVEN, uuid4()))
     case.act(case.screener, Permission.DECIDE, changes.accept_withdrawal)
     assert (case.now().state, case.now().withdrawal_asked_at) == ("withdrawn", None)
     answered = case.wishes(case.author, Permission.TRACK)[0]
@@ -164,7 +164,7 @@ def test_of_withdrawing_and_deciding_exactly_one_wins_and_the_other_sees_how_it_
         with db.unit_of_work(case.screener.scope):
             found = find(case.screener.actor, Permission.DECIDE, case.made.reference)
             gate.wait(timeout=10)
-            decisions.decide(case.screener.actor, found, Given(*GIVEN, uuid4()))
+            decisions.decide(case.screener.actor, found, decision_given(*GIVEN, uuid4()))
         return "decided"
 
     def tried(deed: Callable[[], str]) -> str:

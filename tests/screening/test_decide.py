@@ -25,6 +25,7 @@ from portal.screening.commands import decisions, holding
 from portal.screening.commands.decisions import Given
 from portal.screening.models import Decision
 from portal.screening.queries.decision import decision
+from tests.factories.decisions import given as decision_given
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Made, make_referral
 from tests.fixtures.councils import Councils
@@ -70,7 +71,7 @@ def case(councils: Councils) -> Case:
 
 @pytest.fixture
 def given() -> Given:
-    return Given("assessment", "MASH", WHY, "We will visit the family.", 0, uuid4())
+    return decision_given("assessment", "MASH", WHY, "We will visit the family.", 0, uuid4())
 
 
 def test_decision_state_audit_and_notice_together(case: Case, given: Given) -> None:

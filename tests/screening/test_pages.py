@@ -18,6 +18,7 @@ from portal.kernel import db
 from portal.messaging import commands as messaging
 from portal.referrals.queries.record import find
 from portal.screening.models import Decision
+from tests.factories.decisions import fields as decision_fields
 from tests.factories.pages import fields_of, same_for_everyone, soup, submit
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import PHONE, Child, Made, make_referral
@@ -125,7 +126,7 @@ def test_recording_an_outcome_in_two_steps(client: FlaskClient, made: Made, ali:
     fields = fields_of(second, "/decide")
     assert " ".join(fields["told"].split()) == chosen.tell["cy"].strip()
     assert fields["route"] == "MASH"
-    data = fields | {"rationale": "Gwelwyd cleisiau.", "told": "Byddwn yn ymweld."}
+    data = fields | decision_fields() | {"rationale": "Gwelwyd cleisiau.", "told": "Byddwn yn ymweld."}
     for _click in range(2):
         answer = client.post(f"/glan-yr-afon{path(made, '/decide')}", data=data)
         assert answer.status_code == 303
@@ -174,7 +175,7 @@ def test_a_new_message_must_be_confirmed(client: FlaskClient, made: Made, ali: P
     with db.unit_of_work(made.author.scope):
         actor = made.author.actor
         messaging.reply(actor, find(actor, Permission.REPLY, made.reference), "Today.", uuid4())
-    data = fields_of(shown, "/decide") | {"rationale": "Because.", "told": "We will visit."}
+    data = fields_of(shown, "/decide") | decision_fields() | {"rationale": "Because.", "told": "We will visit."}
     where = f"/glan-yr-afon{path(made, '/decide')}"
     refused = client.post(where, data=data)
     assert refused.status_code == 422
@@ -191,7 +192,7 @@ def test_a_decision_too_late_keeps_the_words(client: FlaskClient, made: Made, al
     shown = get(client, path(made, f"/decide?outcome={key}"))
     client.set_cookie("language", "en", domain="localhost")
     submit(client, made.council, path(made), path(made, "/release"))
-    data = fields_of(shown, "/decide") | {"rationale": "My long reasons.", "told": "We will visit."}
+    data = fields_of(shown, "/decide") | decision_fields() | {"rationale": "My long reasons.", "told": "We will visit."}
     answer = client.post(f"/glan-yr-afon{path(made, '/decide')}", data=data)
     assert answer.status_code == 409
     assert "My long reasons." in soup(answer).text

@@ -14,8 +14,9 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import NotFound
 from portal.referrals.queries.record import find
-from portal.screening.commands.decisions import Given, decide
+from portal.screening.commands.decisions import decide
 from portal.screening.queries.quality import MONTHS, Month, quality
+from tests.factories.decisions import given as decision_given
 from tests.factories.people import Person, agency_keys, make_person, sign_in
 from tests.factories.referrals import Made, make_referral
 from tests.fixtures.councils import Councils
@@ -92,7 +93,7 @@ def test_guidance_after_a_returned_report(
     made = make_referral(councils.england, author, state="screening", owner=screener)
     with db.unit_of_work(screener.scope):
         found = find(screener.actor, Permission.DECIDE, made.reference)
-        decide(screener.actor, found, Given(outcome, "MASH", "Because", "We have read it.", 0, uuid4()))
+        decide(screener.actor, found, decision_given(outcome, "MASH", "Because", "We have read it.", 0, uuid4()))
     sign_in(client, author)
     page = client.get(f"/avonmere/referrals/{made.reference}").text
     assert ("What would help the next time" in page) is helps

@@ -24,6 +24,7 @@ from portal.screening.commands import decisions, holding, opening, restricting, 
 from portal.screening.queries.retention import Endings, endings, steps
 from portal.screening.tasks import end_reports
 from portal.tenants.settings import SettingsMistakes, parse_council
+from tests.factories.decisions import given as decision_given
 from tests.factories.pages import submit
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import Made, make_referral
@@ -223,7 +224,7 @@ def worked_on(made: Made, author: Person, manager: Person, screener: Person) -> 
         restricting.restrict(manager.actor, found, "adoption", "", ())
     with db.unit_of_work(screener.scope):
         opening.open_record(screener.actor, made.reference, "cover", "On duty")
-    given = decisions.Given(made.council.settings.outcomes[0].key, "MASH", "Because", "Thank you", 0, once)
+    given = decision_given(made.council.settings.outcomes[0].key, "MASH", "Because", "Thank you", 0, once)
     with db.unit_of_work(manager.scope):
         decisions.decide(manager.actor, find(manager.actor, Permission.DECIDE, made.reference), given)
 

@@ -17,11 +17,12 @@ from portal.cli.cluster import Addresses
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.referrals.queries.record import find
-from portal.screening.commands.decisions import Given, decide
+from portal.screening.commands.decisions import decide
 from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
 from portal.tenants.settings import SettingsMistakes, parse_council
 from tests.auth.walking import Walker
+from tests.factories.decisions import given as decision_given
 from tests.factories.people import make_person, sign_in
 from tests.factories.referrals import make_referral
 from tests.fixtures.councils import Councils
@@ -123,7 +124,7 @@ def test_a_councils_own_words_after_a_returned_report(here: Walker, admin: Admin
     made = make_referral(here.council, author, state="screening", owner=screener)
     with db.unit_of_work(screener.scope):
         found = find(screener.actor, Permission.DECIDE, made.reference)
-        decide(screener.actor, found, Given("advice", "MASH", "Because", "Say more.", 0, uuid4()))
+        decide(screener.actor, found, decision_given("advice", "MASH", "Because", "Say more.", 0, uuid4()))
     sign_in(here.client, author)
     told = here.get(f"/referrals/{made.reference}").text
     assert "<li>what the child &lt;b&gt;said&lt;/b&gt;</li>" in told

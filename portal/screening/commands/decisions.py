@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, insert, update
@@ -21,8 +22,11 @@ from portal.referrals.commands import notices
 from portal.referrals.commands.moves import move
 from portal.referrals.models import ROUTES, Referral
 from portal.referrals.queries.record import Found, record_of
+from portal.screening.deciding import outcome_of, wanted
+from portal.screening.grounds import Grounds, in_words, mistakes, plain, settled
 from portal.screening.models import Decision
 from portal.screening.queries.decision import decision, exists
+from portal.screening.returns import codes_of
 
 MAX_TEXT = 8000  # characters (code points) of the rationale, and of the words for the referrer
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -33,7 +37,8 @@ class Given:
     """What a screener records. `rationale` stays in the council; `told` is what the referrer reads.
 
     `seen` is how many of the agency's messages the screener had read when the form was made, `read_new` the
-    number they confirmed having read since (None: nothing confirmed). `once` is minted with the form.
+    number they confirmed having read since (None: nothing confirmed). `once` is minted with the form. `grounds` are
+    what stands beside the rationale: what is not asked for an outcome is not kept.
     """
 
     outcome: str
@@ -43,20 +48,23 @@ class Given:
     seen: int
     once: UUID
     read_new: int | None = None
+    grounds: Grounds = field(default_factory=Grounds)
 
 
 def decide(actor: Actor, found: Found, given: Given) -> None:
     """Record the outcome: decision, state, audit and notice commit together or not at all.
 
     The same `once` twice is one decision, with other words a Conflict. Raises Invalid by field (outcome, route:
-    unknown; rationale, told: required, too_long, control; read_new: unread when a message waits that was not seen)
-    and Conflict when the report is not this person's, changed meanwhile, or its author asks to withdraw it.
+    unknown; rationale, told: required, too_long, control; read_new: unread when a message waits that was not seen;
+    what `grounds.mistakes` names) and Conflict when the report is not this person's, changed meanwhile, or its author
+    asks to withdraw it.
     """
+    council = _council()
+    given = _settled(given, council)
     if _recorded(actor, found, given):
         return
     if found.owner_id != actor.account_id or not states.may("decide", found.state):
         raise Conflict(state=found.state, owner=found.owner_name, by=found.owner_name)
-    council = _council()
     if found.withdrawal_asked_at is not None:
         # Its author would be told of a decision instead of an answer.
         raise Conflict("asked to withdraw", state=found.state, withdrawal="yes")
@@ -77,18 +85,34 @@ def decide(actor: Actor, found: Found, given: Given) -> None:
         if _recorded(actor, found, given):
             return
         raise
-    record = record_of(found)
-    db.session().execute(
-        insert(Decision).values(
-            tenant_id=council.id, id=given.once, referral_id=found.id, agency_id=found.agency_id,
-            outcome=given.outcome, route=given.route, decided_by=actor.account_id, decided_at=now,
-            rationale=record.seal(_plain(given.rationale), "decision", given.once, "rationale"),
-            told=record.seal(_plain(given.told), "decision", given.once, "told"),
-        )
-    )  # fmt: skip
+    db.session().execute(insert(Decision).values(_row(actor, found, given, council) | {"decided_at": now}))
     mark_messages(found, "council")
     events.record(Event.DECIDED, found.id, outcome=given.outcome)
     notices.tell(actor, "outcome", found.author_id, found.id)
+
+
+def _settled(given: Given, council: Council) -> Given:
+    """What is kept of it, as it is stored."""
+    outcome = outcome_of(council.settings, given.outcome)
+    grounds = settled(given.grounds, wanted(council.settings, outcome)) if outcome else given.grounds
+    return replace(given, rationale=plain(given.rationale), told=plain(given.told), grounds=grounds)
+
+
+def _row(actor: Actor, found: Found, given: Given, council: Council) -> dict[str, Any]:
+    """The row of a decision without its time: codes in the clear, words sealed."""
+    record, grounds = record_of(found), given.grounds
+    kind = next(one.kind for one in council.settings.outcomes if one.key == given.outcome)
+    codes = codes_of(kind, council.nation)
+    return {
+        "tenant_id": council.id, "id": given.once, "referral_id": found.id, "agency_id": found.agency_id,
+        "outcome": given.outcome, "route": given.route, "decided_by": actor.account_id,
+        "rationale": record.seal(given.rationale, "decision", given.once, "rationale"),
+        "told": record.seal(given.told, "decision", given.once, "told"),
+        "grounds": record.seal(in_words(grounds), "decision", given.once, "grounds"),
+        "kind": kind, "reasons": list(grounds.reasons), "need": grounds.need or None, "consent": grounds.consent,
+        "consent_reason": grounds.consent_reason or None, "contact_code": codes.contact or None,
+        "referral_code": codes.referral or None, "nfa_code": codes.nfa or None,
+    }  # fmt: skip
 
 
 def _recorded(actor: Actor, found: Found, given: Given) -> bool:
@@ -97,8 +121,8 @@ def _recorded(actor: Actor, found: Found, given: Given) -> bool:
     if not exists(found, given.once):
         return False
     before = decision(actor, Permission.DECIDE, found)
-    kept = (before.outcome, before.route, before.rationale, before.told) if before else ()
-    if kept != (given.outcome, given.route, _plain(given.rationale), _plain(given.told)):
+    kept = (before.outcome, before.route, before.rationale, before.told, before.grounds) if before else ()
+    if kept != (given.outcome, given.route, given.rationale, given.told, given.grounds):
         raise Conflict(state="decided", owner=found.owner_name, by=found.owner_name)
     return True
 
@@ -128,11 +152,14 @@ def see_outcome(actor: Actor, found: Found) -> None:
 
 def _mistakes(given: Given, council: Council) -> dict[str, str]:
     errors: dict[str, str] = {}
-    if given.outcome not in {one.key for one in council.settings.outcomes}:
+    outcome = outcome_of(council.settings, given.outcome)
+    if outcome is None:
         errors["outcome"] = "unknown"
+    else:
+        errors |= mistakes(given.grounds, wanted(council.settings, outcome))
     if given.route not in ROUTES:
         errors["route"] = "unknown"
-    for name, text in (("rationale", _plain(given.rationale)), ("told", _plain(given.told))):
+    for name, text in (("rationale", given.rationale), ("told", given.told)):
         if not text:
             errors[name] = "required"
         elif _CONTROL.search(text):
@@ -140,10 +167,6 @@ def _mistakes(given: Given, council: Council) -> dict[str, str]:
         elif len(text) > MAX_TEXT:
             errors[name] = "too_long"
     return errors
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _council() -> Council:

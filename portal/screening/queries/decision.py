@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,18 @@ from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
+from portal.screening.grounds import Grounds, with_words
 from portal.screening.models import Decision
+from portal.screening.returns import Codes
+from portal.tenants.vault import Record
 
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision; `rationale`, `route` and `decided_by` are "" for an agency."""
+    """A decision; what only the council reads (from `route` on, but `replaced_at`) is empty for an agency.
+
+    `grounds` are None in a decision that was made before they were asked for.
+    """
 
     outcome: str
     told: str
@@ -31,6 +37,8 @@ class Decided:
     rationale: str = ""
     decided_by: str = ""
     replaced_at: datetime | None = None
+    grounds: Grounds | None = None
+    codes: Codes = field(default_factory=Codes)
 
 
 def decision(actor: Actor, permission: Permission, found: Found) -> Decided | None:
@@ -43,7 +51,9 @@ def decisions(actor: Actor, permission: Permission, found: Found) -> tuple[Decid
     query = (
         select(
             Decision.id, Decision.outcome, Decision.route, Decision.rationale, Decision.told,
-            Decision.decided_at, Decision.seen_at, Decision.replaced_at, Account.name,
+            Decision.decided_at, Decision.seen_at, Decision.replaced_at, Account.name, Decision.grounds,
+            Decision.reasons, Decision.need, Decision.consent, Decision.consent_reason, Decision.contact_code,
+            Decision.referral_code, Decision.nfa_code,
         )
         .join(Referral, Referral.id == Decision.referral_id)
         .join(Account, Account.id == Decision.decided_by)
@@ -70,7 +80,19 @@ def _decided(actor: Actor, permission: Permission, found: Found, row: Any) -> De
         rationale=record.open(row.rationale, "decision", row.id, "rationale"),
         decided_by=row.name,
         replaced_at=row.replaced_at,
+        grounds=_grounds(record, row) if row.grounds else None,
+        codes=Codes(row.contact_code or "", row.referral_code or "", row.nfa_code or ""),
     )
+
+
+def _grounds(record: Record, row: Any) -> Grounds:
+    codes = Grounds(
+        reasons=tuple(row.reasons),
+        need=row.need or "",
+        consent=row.consent or "",
+        consent_reason=row.consent_reason or "",
+    )
+    return with_words(codes, record.open(row.grounds, "decision", row.id, "grounds"))
 
 
 def exists(found: Found, decision_id: UUID) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from uuid import uuid4
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,7 +12,6 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.forms import queries as forms
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
@@ -21,14 +19,15 @@ from portal.messaging.queries import heard
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
-from portal.screening import presenting
 from portal.screening.commands import decisions
-from portal.screening.commands.decisions import Given
-from portal.screening.inputs import DecisionInput, OutcomeInput, whole_number
-from portal.screening.views.queue import ROUTES, blueprint
+from portal.screening.deciding import outcome_of
+from portal.screening.decision_input import DecisionInput
+from portal.screening.inputs import OutcomeInput
+from portal.screening.views.decision_sheet import MORE, Sheet, posted_people
+from portal.screening.views.queue import blueprint
 from portal.screening.views.report import conflict_page
 from portal.tenants.settings import Council, Outcome
-from portal.web.fields import FieldView, OptionView, from_form
+from portal.web.fields import from_form
 
 
 @blueprint.get("/screening/<reference>/decide")
@@ -53,7 +52,7 @@ def decide(reference: str) -> ResponseReturnValue:
             "once": str(uuid4()),
         },
     )
-    return _form(found, chosen, form, unread=total - read, total=total)
+    return Sheet(found, chosen, form).page(unread=total - read, total=total)
 
 
 @blueprint.post("/screening/<reference>/decide")
@@ -62,60 +61,27 @@ def record(reference: str) -> ResponseReturnValue:
     """Record the outcome."""
     actor = guard.actor()
     found = find(actor, Permission.DECIDE, reference)
-    form = DecisionInput()
-    form.route.choices = _routes(found)
-    chosen = _outcome(str(form.outcome.data or ""))
+    chosen = _outcome(request.form.get("outcome", ""))
     if chosen is None:
         return _which(found)
-    if not form.validate_on_submit():
-        return _refused(found, chosen, form)
+    sheet = Sheet(found, chosen, DecisionInput(), posted_people())
+    if MORE in request.form or not sheet.good():
+        return _again(sheet), 200 if MORE in request.form else 422
     try:
-        decisions.decide(actor, found, _given(form))
+        decisions.decide(actor, found, sheet.given())
     except Invalid as error:
-        _explain(form, error)
-        return _refused(found, chosen, form)
+        sheet.explain(error.errors)
+        return _again(sheet), 422
     except Conflict as conflict:
-        return conflict_page(reference, conflict, kept=_kept(form))
+        return conflict_page(reference, conflict, kept=sheet.kept())
     flash(_("The outcome has been recorded"), "success")
     return redirect(url_for(".show", reference=found.reference), 303)
 
 
-def _refused(found: Found, chosen: Outcome, form: DecisionInput) -> ResponseReturnValue:
-    total, _read = heard(guard.actor(), Permission.DECIDE, found)
-    return _form(found, chosen, form, unread=total - _seen(form), total=total), 422
-
-
-def _seen(form: DecisionInput) -> int:
-    return whole_number(form.seen.data) or 0
-
-
-def _given(form: DecisionInput) -> Given:
-    return Given(
-        outcome=str(form.outcome.data),
-        route=str(form.route.data),
-        rationale=str(form.rationale.data),
-        told=str(form.told.data),
-        seen=_seen(form),
-        once=form.mark(),
-        read_new=whole_number(form.read_new.data),
-    )
-
-
-def _kept(form: DecisionInput) -> list[dict[str, str]]:
-    """What was typed, to show on the page of a conflict: it was not saved and must not be lost."""
-    return [{"key": str(field.label.text), "value": str(field.data or "")} for field in (form.rationale, form.told)]
-
-
-def _explain(form: DecisionInput, error: Invalid) -> None:
-    words = {
-        "unknown": _("Choose one of the list"),
-        "required": _("Enter some words"),
-        "too_long": _("This must be %(limit)s characters or fewer", limit=decisions.MAX_TEXT),
-        "control": _("Remove characters that cannot be read, such as control characters"),
-        "unread": _("Read the new message from the referrer, then confirm that you have read it"),
-    }
-    for name, code in error.errors.items():
-        form.refuse(name, words[code])
+def _again(sheet: Sheet) -> str:
+    """The page with what was typed, and whatever arrived since it was made."""
+    total, _read = heard(guard.actor(), Permission.DECIDE, sheet.found)
+    return sheet.page(unread=total - sheet.seen(), total=total)
 
 
 def _which(found: Found) -> ResponseReturnValue:
@@ -132,45 +98,8 @@ def _which(found: Found) -> ResponseReturnValue:
     return page_, 422 if refused else 200
 
 
-def _form(found: Found, chosen: Outcome, form: DecisionInput, *, unread: int, total: int) -> str:
-    form.route.choices = _routes(found)
-    views = from_form(form)
-    new = views.pop("read_new")
-    shown = list(views.values())
-    if unread > 0:
-        shown.insert(0, _new_message(new, total))
-    return render_template(
-        "screening/decide.html",
-        found=found,
-        wording=Wording(found.form_key),
-        chosen=say(chosen.label, str(get_locale())),
-        views=[replace(view, value=str(view.value)) if view.kind == "hidden" else view for view in shown],
-        unread=max(unread, 0),
-    )
-
-
-def _new_message(view: FieldView, total: int) -> FieldView:
-    """The confirmation names the number of messages there were, so that it confirms no later one."""
-    return FieldView(
-        "checkboxes",
-        "read_new",
-        "",
-        error=view.error,
-        value=(str(view.value),) if view.value else (),
-        options=(OptionView(str(total), _("I have read the new message")),),
-    )
-
-
-def _routes(found: Found) -> list[tuple[str, str]]:
-    published = forms.version(found.form_version_id)
-    language = str(get_locale())
-    # Without rules that can be read every route is offered: somebody has to be able to decide.
-    known = {*published.thresholds.routes, found.route} if published.thresholds.routes else set(ROUTES)
-    return [(route, presenting.route_label(published, route, language)) for route in ROUTES if route in known]
-
-
 def _outcome(key: str) -> Outcome | None:
-    return next((one for one in _council().outcomes if one.key == key), None)
+    return outcome_of(_council(), key)
 
 
 def _council() -> Council:

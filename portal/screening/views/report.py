@@ -30,7 +30,7 @@ from portal.referrals.queries.withdrawals import withdrawals
 from portal.referrals.states import OPEN
 from portal.referrals.views.files_shown import told_later
 from portal.referrals.wording import Wording, kind_words
-from portal.screening import presenting
+from portal.screening import grounds_words, presenting
 from portal.screening.clock_words import ClockView
 from portal.screening.commands import holding
 from portal.screening.digest import digest
@@ -225,6 +225,8 @@ def _outcome(report: Report, decided: Decided | None, language: str) -> list[dic
             "value": presenting.route_label(report.published, decided.route, language),
         },
         {"key": _("Reasons (council only)"), "value": decided.rationale},
+        *(grounds_words.told(decided.grounds, council.settings, decided.outcome, language) if decided.grounds else ()),
+        *grounds_words.returned(decided.codes, language),
         {"key": _("What the referrer was told"), "value": decided.told},
         {"key": _("Decided by"), "value": decided.decided_by},
         {"key": _("Read by the referrer"), "value": _("Yes") if decided.seen_at else _("Not yet")},

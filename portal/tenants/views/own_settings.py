@@ -46,6 +46,7 @@ def titles() -> dict[str, str]:
         "clocks": _("Clocks of the holding area"),
         "files": _("Attached files"),
         inputs.GUIDANCE: _("What a referrer reads after a returned report"),
+        inputs.DECIDING: _("Reasons for outcomes"),
         "privacy": _("Privacy"),
         "cookies": _("Cookies"),
         "accessibility": _("Accessibility statement"),
@@ -90,7 +91,8 @@ def own_settings() -> str:
 
 def _entries(key: str) -> list[inputs.Entry]:
     council = _council()
-    told = [(one.key, say(one.label, str(get_locale()))) for one in council.settings.outcomes if one.returns]
+    language, every = str(get_locale()), key == inputs.DECIDING
+    told = [(one.key, say(one.label, language)) for one in council.settings.outcomes if every or one.returns]
     return inputs.entries(key, council.languages, told)
 
 
@@ -236,6 +238,7 @@ def part_words() -> dict[str, str]:
         "retention": _("How long reports are kept"),
         "files": _("Attached files"),
         "guidance": pages[inputs.GUIDANCE],
+        "deciding": pages[inputs.DECIDING],
         "clock": _("Times to decide and to act"),
         "service_times": _("What you promise"),
         "statutory": _("The duty to report"),

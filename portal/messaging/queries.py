@@ -74,6 +74,12 @@ def heard(actor: Actor, permission: Permission, found: Found) -> tuple[int, int]
     return total, read
 
 
+def arrived(actor: Actor, permission: Permission, found: Found, seen: int) -> tuple[Said, ...]:
+    """What the agency has written (messages, additions, reasons of corrections) after the first `seen` of it."""
+    theirs = [one for one in thread(actor, permission, found) if one.side == "agency"]
+    return tuple(theirs[max(seen, 0) :])
+
+
 @dataclass(frozen=True)
 class Unanswered:
     """A report whose author was asked something, has not answered, and was not reminded of it."""

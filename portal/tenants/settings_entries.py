@@ -4,53 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
 from portal.kernel.digits import whole
-from portal.tenants import own_parts, settings_numbers
+from portal.tenants import outcome_entries, own_parts, settings_numbers
 from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
 from portal.tenants.outcome_settings import items_of, lines_of
 from portal.tenants.reading import Found, Place
 from portal.tenants.settings import DAYS
+from portal.tenants.settings_entry import Entry as Entry
+from portal.tenants.settings_entry import in_languages
 from portal.web.fields import FieldView, OptionView
 
 _DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
-GUIDANCE = "guidance"
-DECIDING = "deciding"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One input; `wrong` says what to type whatever was wrong with it."""
-
-    name: str
-    place: Place
-    label: str
-    wrong: str
-    hint: str = ""
-    kind: str = "text"
-    width: int | None = None
+GUIDANCE = outcome_entries.GUIDANCE
+DECIDING = outcome_entries.DECIDING
 
 
 def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, str]] = ()) -> list[Entry]:
     """The inputs of a page, in order; none for a page that there is not. `outcomes` are those that the page is about:
     key and words."""
     if page == GUIDANCE:
-        return [entry for key, words in outcomes for entry in _in_languages(_guidance(key, words), languages)]
+        return [entry for key, words in outcomes for entry in outcome_entries.guidance(key, words, languages)]
     if page == DECIDING:
-        return [entry for key, words in outcomes for entry in _deciding(key, words, languages)]
+        return [entry for key, words in outcomes for entry in outcome_entries.deciding(key, words, languages)]
     if page in TEXTS:
         wrong = _("Enter the text of the page, up to 30,000 characters")
         hint = _("Leave a line between paragraphs. Begin a heading with ## and each line of a list with *.")
         said = Entry(page, ("pages", page), _("Text of the page"), wrong, hint, "textarea")
-        return _in_languages(said, languages)
+        return in_languages(said, languages)
     made = {
         "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
         "times": _times, "clocks": _clocks, "files": _files,
@@ -58,37 +47,12 @@ def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, s
     return made[page](languages) if page in made else []
 
 
-def _guidance(key: str, words: str) -> Entry:
-    wrong = _("Enter the text, up to 4,000 characters")
-    hint = _(
-        "What would help the next time. Leave a line between paragraphs, begin each line of a list with *. Leave it "
-        "empty to keep our own advice."
-    )
-    return Entry(f"{GUIDANCE}-{key}", (GUIDANCE, key), words, wrong, hint, "textarea")
-
-
-def _deciding(key: str, words: str, languages: Sequence[str]) -> list[Entry]:
-    wrong = _("Enter a code, a colon and the words on each line, each code once, and the same codes in each language")
-    hint = _("One on each line, such as harm: Likely to suffer significant harm. Leave it empty to ask for no reason.")
-    reasons = Entry(
-        f"reasons-{key}", (DECIDING, key, "reasons"), _("%(outcome)s: reasons", outcome=words), wrong, hint, "coded"
-    )
-    return _in_languages(reasons, languages)
-
-
-def _in_languages(entry: Entry, languages: Sequence[str]) -> list[Entry]:
-    if len(languages) == 1:
-        return [replace(entry, name=f"{entry.name}-{one}", place=(*entry.place, one)) for one in languages]
-    says = {"en": _("%(what)s (English)", what=entry.label), "cy": _("%(what)s (Welsh)", what=entry.label)}
-    return [replace(entry, name=f"{entry.name}-{one}", place=(*entry.place, one), label=says[one]) for one in languages]
-
-
 def _names(languages: Sequence[str]) -> list[Entry]:
     name = Entry("name", ("name",), _("Name of the council"), _("Enter the name, up to 120 characters"))
     wrong = _("Enter the text, up to 2,000 characters")
     hint = _("Shown on the first page")
     duty = Entry("statutory", ("statutory",), _("The duty to report"), wrong, hint, "textarea")
-    return [*_in_languages(name, languages), *_in_languages(duty, languages)]
+    return [*in_languages(name, languages), *in_languages(duty, languages)]
 
 
 def _branding(_languages: Sequence[str]) -> list[Entry]:
@@ -99,7 +63,7 @@ def _branding(_languages: Sequence[str]) -> list[Entry]:
 def _logo(languages: Sequence[str]) -> list[Entry]:
     hint = _("Read aloud to whoever does not see it, such as: Logo of the council, hills above a river")
     wrong = _("Enter what the logo shows, up to 200 characters")
-    return _in_languages(Entry("alt", ("brand", "logo", "alt"), _("What the logo shows"), wrong, hint), languages)
+    return in_languages(Entry("alt", ("brand", "logo", "alt"), _("What the logo shows"), wrong, hint), languages)
 
 
 def _telephones(languages: Sequence[str]) -> list[Entry]:
@@ -111,7 +75,7 @@ def _telephones(languages: Sequence[str]) -> list[Entry]:
         wrong = _("Enter a telephone number, such as 01632 960123")
         label = _("%(when)s: telephone number", when=title)
         number = Entry(f"{key}-number", ("phones", key, "number"), label, wrong, kind="tel", width=20)
-        found += [*_in_languages(who, languages), number]
+        found += [*in_languages(who, languages), number]
     hours = ("phones", "hours")
     closed = _("One date on each line, such as 24/12/2026. Bank holidays are known already.")
     return [
@@ -241,14 +205,16 @@ def _value(entry: Entry, said: tuple[str, ...]) -> object:
     if entry.kind == "number":
         number = whole(said[0])
         return said[0] if number is None else number
-    if entry.kind == "maybe" and not said[0]:
-        return None
-    if entry.kind == "yes_no":
-        return {"yes": True, "no": False}.get(said[0], said[0])
-    if entry.kind == "coded" and not _CONTROL.search(said[0]):
-        return items_of(said[0])
     # No reader of the settings knows control characters: no page may show them.
-    return "" if _CONTROL.search(said[0]) else said[0]
+    return _said(entry.kind, "" if _CONTROL.search(said[0]) else said[0])
+
+
+def _said(kind: str, text: str) -> object:
+    if kind == "maybe" and not text:
+        return None
+    if kind == "yes_no":
+        return {"yes": True, "no": False}.get(text, text)
+    return items_of(text) if kind == "coded" else text
 
 
 def _iso(line: str) -> str:

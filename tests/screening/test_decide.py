@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from threading import Barrier
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from portal.auth.policy import Permission
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging import commands as messaging
+from portal.messaging.commands import adding
 from portal.messaging.models import Message
 from portal.referrals.models import Notice
 from portal.referrals.queries.record import Found, find
@@ -158,6 +159,9 @@ def test_an_unread_reply_asks_first(case: Case, given: Given) -> None:
     assert case.now().state == "answered"
     case.decide(replace(given, read_new=1))
     assert case.now().unread_by_council == 0
+    with db.unit_of_work(case.screener.scope) as session:
+        (kept,) = session.execute(select(AuditEvent.detail).where(AuditEvent.event == Event.DECIDED)).scalars()
+    assert kept == {"outcome": "assessment", "unread": 1}
     assert case.count(Message, Message.read_at.is_(None), Message.side == "agency") == 0
 
 
@@ -176,6 +180,46 @@ def test_a_reply_in_the_middle_of_deciding_wins(case: Case, given: Given) -> Non
         decisions.decide(case.screener.actor, seen, replace(given, seen=1))
     assert case.count(Decision) == 0
     assert case.now().state == "answered"
+
+
+@pytest.mark.parametrize("kind", ["reply", "addition"])
+def test_no_decision_passes_what_comes_at_the_same_moment(councils: Councils, given: Given, kind: str) -> None:
+    author, screener = make_person(councils.england), make_person(councils.england, role="screener")
+    for _round in range(12):
+        made = make_referral(councils.england, author, state="asked", owner=screener)
+        case, gate = Case(made, author, screener), Barrier(2)
+        once = uuid4()
+
+        def say(case: Case = case, gate: Barrier = gate) -> str:
+            write = messaging.reply if kind == "reply" else adding.add
+            with db.unit_of_work(case.author.scope):
+                found = find(case.author.actor, Permission.REPLY, case.made.reference)
+                gate.wait(timeout=10)
+                write(case.author.actor, found, "CNRY now", uuid4())
+            return "said"
+
+        def settle(case: Case = case, gate: Barrier = gate, once: UUID = once) -> str:
+            with db.unit_of_work(case.screener.scope):
+                found = find(case.screener.actor, Permission.DECIDE, case.made.reference)
+                gate.wait(timeout=10)
+                decisions.decide(case.screener.actor, found, replace(given, once=once))
+            return "decided"
+
+        def tried(deed: Callable[[], str]) -> str:
+            try:
+                return deed()
+            except (Conflict, Invalid):
+                return ""
+
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            done = set(pool.map(tried, (say, settle)))
+        now = case.now()
+        # Both only where the message came after the decision, and then it waits there to be read.
+        late = {"said", "decided"} <= done
+        assert (now.state == "decided") == ("decided" in done)
+        assert late == (now.new_since is not None)
+        assert not (late and kind == "reply")
+        assert done & {"said", "decided"}
 
 
 @pytest.mark.parametrize(

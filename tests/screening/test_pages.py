@@ -181,7 +181,8 @@ def test_a_new_message_must_be_confirmed(client: FlaskClient, made: Made, ali: P
     assert refused.status_code == 422
     box = soup(refused).select_one('input[name="read_new"]')
     assert box is not None
-    assert "I have read the new message" in soup(refused).text
+    assert "I have read it, decide all the same" in soup(refused).text
+    assert [one.text for one in soup(refused).select("#new .app-message .app-typed")] == ["Today."]
     again = fields_of(refused, "/decide")
     assert client.post(where, data=again).status_code == 422
     assert client.post(where, data=again | {"read_new": str(box["value"])}).status_code == 303

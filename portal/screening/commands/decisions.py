@@ -87,7 +87,7 @@ def decide(actor: Actor, found: Found, given: Given) -> None:
         raise
     db.session().execute(insert(Decision).values(_row(actor, found, given, council) | {"decided_at": now}))
     mark_messages(found, "council")
-    events.record(Event.DECIDED, found.id, outcome=given.outcome)
+    events.record(Event.DECIDED, found.id, outcome=given.outcome, unread=max(total - given.seen, 0))
     notices.tell(actor, "outcome", found.author_id, found.id)
 
 

@@ -15,7 +15,7 @@ from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
-from portal.messaging.queries import heard
+from portal.messaging.queries import arrived, heard
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
@@ -41,7 +41,7 @@ def decide(reference: str) -> ResponseReturnValue:
     chosen = _outcome(request.args.get("outcome", ""))
     if chosen is None:
         return _which(found)
-    total, read = heard(actor, Permission.DECIDE, found)
+    _total, read = heard(actor, Permission.DECIDE, found)
     form = DecisionInput(
         formdata=None,
         data={
@@ -52,7 +52,7 @@ def decide(reference: str) -> ResponseReturnValue:
             "once": str(uuid4()),
         },
     )
-    return Sheet(found, chosen, form).page(unread=total - read, total=total)
+    return Sheet(found, chosen, form).page(arrived(actor, Permission.DECIDE, found, read))
 
 
 @blueprint.post("/screening/<reference>/decide")
@@ -80,8 +80,7 @@ def record(reference: str) -> ResponseReturnValue:
 
 def _again(sheet: Sheet) -> str:
     """The page with what was typed, and whatever arrived since it was made."""
-    total, _read = heard(guard.actor(), Permission.DECIDE, sheet.found)
-    return sheet.page(unread=total - sheet.seen(), total=total)
+    return sheet.page(arrived(guard.actor(), Permission.DECIDE, sheet.found, sheet.seen()))
 
 
 def _which(found: Found) -> ResponseReturnValue:

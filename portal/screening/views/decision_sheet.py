@@ -14,6 +14,7 @@ from portal.forms import queries as forms
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
+from portal.messaging.queries import Said
 from portal.referrals.queries.record import Found
 from portal.referrals.wording import Wording
 from portal.screening import presenting
@@ -98,16 +99,17 @@ class Sheet:
             elif not self.form[name].errors:
                 self.form.refuse(name, _own(name, code) or trouble(name, code))
 
-    def page(self, *, unread: int, total: int) -> str:
-        """The whole page; `unread` messages came that its writer had not read, of `total`."""
+    def page(self, arrived: tuple[Said, ...]) -> str:
+        """The whole page; `arrived` is what its writer had not read when it was made."""
         views = from_form(self.form)
         new, hidden = views.pop("read_new"), [view for view in views.values() if view.kind == "hidden"]
-        about = [_new_message(new, total)] if unread > 0 else []
+        about = []
         for name in ("route", "reasons", "need", "rationale"):
             view = views[name]
             if name not in ("reasons", "need") or view.options[1 if name == "need" else 0 :]:
                 about.append(view)
         parts = {
+            "new": [_new_message(new, self.seen() + len(arrived))] if arrived else [],
             "about": about,
             "people": self._people(),
             "nobody": [views["nobody"]],
@@ -122,7 +124,7 @@ class Sheet:
             chosen=say(self.chosen.label, str(get_locale())),
             parts=parts,
             views=[view for part in parts.values() for view in part],
-            unread=max(unread, 0),
+            arrived=arrived,
             again=url_for(".decide", reference=self.found.reference),
         )
 
@@ -176,7 +178,7 @@ def _new_message(view: FieldView, total: int) -> FieldView:
         "",
         error=view.error,
         value=(str(view.value),) if view.value else (),
-        options=(OptionView(str(total), _("I have read the new message")),),
+        options=(OptionView(str(total), _("I have read it, decide all the same")),),
     )
 
 

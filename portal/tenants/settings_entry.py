@@ -1,0 +1,31 @@
+"""One input of a page of settings, and the same in each language of a council."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext as _
+
+from portal.tenants.reading import Place
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One input; `wrong` says what to type whatever was wrong with it."""
+
+    name: str
+    place: Place
+    label: str
+    wrong: str
+    hint: str = ""
+    kind: str = "text"
+    width: int | None = None
+
+
+def in_languages(entry: Entry, languages: Sequence[str]) -> list[Entry]:
+    """The input once for each language, under its own name and at its own place."""
+    if len(languages) == 1:
+        return [replace(entry, name=f"{entry.name}-{one}", place=(*entry.place, one)) for one in languages]
+    says = {"en": _("%(what)s (English)", what=entry.label), "cy": _("%(what)s (Welsh)", what=entry.label)}
+    return [replace(entry, name=f"{entry.name}-{one}", place=(*entry.place, one), label=says[one]) for one in languages]

@@ -234,7 +234,6 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.CLOCK_PAUSED: frozenset({"why"}),
     Event.CLOCK_RESUMED: frozenset({"why", "minutes", "due"}),
     Event.DUE_MOVED: frozenset({"was", "due"}),
-    Event.DECIDED: frozenset({"outcome"}),
     # `unread`: what came after the page was made, and was confirmed as read.
     Event.DECIDED: frozenset({"outcome", "unread"}),
     Event.RESTRICTED: frozenset({"reason", "people"}),

@@ -50,10 +50,10 @@ def wall_of_sight() -> None:
     op.execute(f"create policy referral_sight on referral as restrictive for all using ({SIGHT}) with check ({SIGHT})")
 
 
-def wall_behind_report(table: str) -> None:
+def wall_behind_report(table: str, column: str = "referral_id", name: str = "sight") -> None:
     """What hangs on a report is there for whoever sees the report: PostgreSQL asks the report's own walls."""
     seen = (
-        f"referral_id is null or exists (select from referral r"
-        f" where r.tenant_id = {table}.tenant_id and r.id = {table}.referral_id)"
+        f"{column} is null or exists (select from referral r"
+        f" where r.tenant_id = {table}.tenant_id and r.id = {table}.{column})"
     )
-    op.execute(f"create policy {table}_sight on {table} as restrictive for all using ({seen}) with check ({seen})")
+    op.execute(f"create policy {table}_{name} on {table} as restrictive for all using ({seen}) with check ({seen})")

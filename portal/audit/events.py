@@ -143,6 +143,8 @@ class Event(StrEnum):
     OPENING_ENDED = "screening.opening_ended"
     REPORT_HELD = "screening.held"
     HOLD_LIFTED = "screening.hold_lifted"
+    REPORTS_PAIRED = "screening.paired"
+    PAIRING_ENDED = "screening.pairing_ended"
     REFERRAL_DESTROYED = "screening.destroyed"
     AGENCY_SIGHT_CHANGED = "screening.agency_sight_changed"
     NOTICE_SENT = "referrals.notice_sent"
@@ -239,6 +241,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.RESTRICTED: frozenset({"reason", "people"}),
     Event.RESTRICTION_CHANGED: frozenset({"people"}),
     Event.RECORD_OPENED: frozenset({"reason"}),
+    Event.REPORTS_PAIRED: frozenset({"other", "kind"}),
+    Event.PAIRING_ENDED: frozenset({"other", "kind"}),
     Event.AGENCY_SIGHT_CHANGED: frozenset({"author_only"}),
     Event.NOTICE_SENT: frozenset({"kind"}),
     Event.NOTICES_CHOSEN: frozenset({"daily", "receipts", "discreet"}),

@@ -33,24 +33,27 @@ class ChildFacts:
 
 @dataclass(frozen=True)
 class Projected:
-    """What a queue shows of a report without opening its answers."""
+    """What a queue shows of a report without opening its answers, and each child's NHS number ("": not given)."""
 
     children: tuple[ChildFacts, ...]
     category: str
     initials: str
+    numbers: tuple[str, ...] = ()
 
 
 def project(form: Form, kind: str, sections: Mapping[str, Any]) -> Projected:
     """The facts of the answers that were kept; questions say with `fact` which one they answer."""
     children: list[ChildFacts] = []
+    numbers: list[str] = []
     single: dict[str, Any] = {}
     for section, answers in _answered(form, kind, sections):
         facts = _facts(section, answers)
         if any(name.startswith("child.") for name in facts):
             children.append(_child(len(children), facts))
+            numbers.append(words_of(facts.get("child.nhs_number")))
         single.update(facts)
     category = words_of(single.get("concern.main_category"))
-    return Projected(tuple(children), category, _first_initials(form, kind, sections))
+    return Projected(tuple(children), category, _first_initials(form, kind, sections), tuple(numbers))
 
 
 def _first_initials(form: Form, kind: str, sections: Mapping[str, Any]) -> str:

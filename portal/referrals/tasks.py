@@ -22,6 +22,7 @@ from portal.referrals.commands import (
     expiry,
     handing_over,
     harmful,
+    marks,
     notices,
     recounting,
     trials,
@@ -169,6 +170,14 @@ def forget_uploads(timestamp: int) -> None:
     """Every night: uploads that nobody went on with for a day are deleted."""
     del timestamp
     in_each(attaching.forget_abandoned, "uploads.forgotten")
+
+
+@jobs.app.periodic(cron="*/10 * * * *")
+@jobs.app.task(name="referrals.mark_children", queueing_lock="referrals.mark_children", pass_context=False)
+def mark_children(timestamp: int) -> None:
+    """Every ten minutes: some reports whose children cannot be found again yet, until there are none."""
+    del timestamp
+    in_each(marks.fill, "children.marked")
 
 
 runners.register_runner(WHAT_IF, what_if.run)

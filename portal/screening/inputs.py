@@ -12,6 +12,7 @@ from portal.kernel.language import say
 from portal.messaging.inputs import as_uuid, one_kind_of_line
 from portal.screening.commands.decisions import MAX_TEXT
 from portal.screening.commands.opening import MAX_WORDS
+from portal.screening.commands.pairing import MAX_WORDS as MOST_REASON
 from portal.tenants.settings import Council
 from portal.web.inputs import Choice, Input, longest, needed
 
@@ -144,3 +145,44 @@ class LiftInput(Input):
 def whole_number(text: object) -> int | None:
     """A count that was posted, or None."""
     return whole(text, len(str(MOST_MESSAGES)) - 1)
+
+
+class SeekInput(Input):
+    """Another report, by its reference."""
+
+    other = StringField(
+        _l("Reference of the other report"),
+        validators=[
+            needed(_l("Enter the reference")),
+            longest(MAX_REFERENCE, _l("The reference must be %(limit)s characters or fewer", limit=MAX_REFERENCE)),
+        ],
+    )
+
+
+class VerdictInput(Input):
+    """Whether two reports are about one child."""
+
+    verdict = Choice(_l("Are both about the same child?"), message=_l("Say whether both are about the same child"))
+    because = TextAreaField(
+        _l("Why do you think so? (optional)"),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MOST_REASON},
+        validators=[longest(MOST_REASON, _l("The reason must be %(limit)s characters or fewer", limit=MOST_REASON))],
+    )
+    verdict_seen = HiddenField()
+
+
+class LinkInput(Input):
+    """How two reports hang together."""
+
+    link = Choice(_l("How do they belong together?"), message=_l("Say how they belong together"))
+    why = TextAreaField(
+        _l("Why do you link them?"),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MOST_REASON},
+        validators=[
+            needed(_l("Enter why you link them")),
+            longest(MOST_REASON, _l("The reason must be %(limit)s characters or fewer", limit=MOST_REASON)),
+        ],
+    )
+    link_seen = HiddenField()

@@ -16,6 +16,9 @@ from portal.screening.grounds import CONSENT
 from portal.tenants.outcome_settings import OUTCOME_KINDS
 
 RESTRICTION_REASONS = ("staff_family", "adoption", "refuge", "high_profile", "other")
+# What a person said of two reports: whether they are about one child, and how they hang together.
+VERDICTS = ("same", "possible", "not_same")
+LINKS = ("duplicate", "incident", "sibling")
 OPENING_REASONS = ("immediate_danger", "cover", "duty_manager", "legal", "other")
 
 
@@ -109,3 +112,40 @@ class OpenedRecord(TenantTable):
         Index("ix_opened_record_referral", "tenant_id", "referral_id"),
         Index("ix_opened_record_account", "tenant_id", "account_id", "until"),
     )
+
+
+class Pairing(TenantTable):
+    """What a person said of two reports: a verdict on whether they are about one child, or a link between them.
+
+    Of each sort one is in force. A duplicate is `referral_id`, of `other_id`; anything else says the same of both. The
+    reason is sealed with the key of `referral_id`. Nothing of it is there for whoever may not see both reports.
+    """
+
+    __tablename__ = "pairing"
+
+    referral_id: Mapped[UUID]
+    other_id: Mapped[UUID]
+    sort: Mapped[str]
+    kind: Mapped[str]
+    words: Mapped[bytes | None]
+    said_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    said_at: Mapped[datetime] = now_column()
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        within_council("other_id", "referral", ondelete="CASCADE"),
+        CheckConstraint("referral_id <> other_id", name="two"),
+        CheckConstraint(
+            f"(sort = 'verdict' and {one_of('kind', VERDICTS)}) or (sort = 'link' and {one_of('kind', LINKS)})",
+            name="kind",
+        ),
+        CheckConstraint("(ended_at is null) = (ended_by is null)", name="ended"),
+        Index("ix_pairing_referral", "tenant_id", "referral_id"),
+        Index("ix_pairing_other", "tenant_id", "other_id"),
+        Index(
+            "ix_pairing_now", "tenant_id", text("least(referral_id, other_id)"),
+            text("greatest(referral_id, other_id)"), "sort", unique=True, postgresql_where=text("ended_at is null"),
+        ),
+    )  # fmt: skip

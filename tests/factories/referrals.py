@@ -49,6 +49,7 @@ class Child:
     born_on: date | None = date(2019, 3, 27)
     age_years: int | None = None
     unborn: bool = False
+    postcode: str = ""
 
 
 def make_referral(
@@ -113,6 +114,7 @@ def make_referral(
                     born_on=child.born_on,
                     age_years=child.age_years,
                     unborn=child.unborn,
+                    postcode=child.postcode,
                 )
             )
         events.record(Event.REFERRAL_SENT, made, route=route, rule=rule.id, kind=kind)

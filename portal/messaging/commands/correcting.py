@@ -27,6 +27,7 @@ from portal.referrals.queries.connections import who_must_not_see
 from portal.referrals.queries.corrections import Corrected, as_now, corrections, sealed_words
 from portal.referrals.queries.record import Answers, Found, answers_of
 from portal.referrals.routing import route
+from portal.referrals.withholding import keeps_places
 
 MOST_REASON = 2000
 
@@ -76,7 +77,8 @@ def correct(actor: Actor, found: Found, given: Correcting) -> None:
     projected = project(version(found.form_version_id).form, found.kind, now.sections)
     if higher is not None and higher[1] >= URGENT_RANK:
         pausing.end(found.id, "urgent")
-    touch(found, locked, **_upwards(higher), **facts.renew(found, projected))
+    secret = keeps_places(now.triage, now.sections)
+    touch(found, locked, **_upwards(higher), **facts.renew(found, projected, secret=secret))
     events.record(Event.ANSWER_CORRECTED, found.id, section=given.place.section, question=given.place.key)
     hidden = _hide(actor, found, projected.children)
     if locked.owner_id not in hidden:

@@ -20,6 +20,7 @@ from portal.kernel.scope import Actor
 from portal.referrals.commands import endings, facts, notices, short, typed
 from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.deadlines import due_at
+from portal.referrals.marking import known
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.paths import Walked, walk
 from portal.referrals.projecting import Projected, project
@@ -29,6 +30,7 @@ from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Answers, answers_of, find, sealed
 from portal.referrals.references import new_reference
 from portal.referrals.routing import Routed, route
+from portal.referrals.withholding import keeps_places
 from portal.tenants import vault
 from portal.tenants.opening import is_open
 
@@ -136,7 +138,8 @@ def _prepare(draft: Draft, form: Published, at: datetime, given: dict[str, Any] 
 
 def _send(actor: Actor, sending: _Sending) -> str:
     draft, routed = sending.draft, sending.routed
-    facts.write(draft.id, draft.agency_id, sending.projected.children)
+    secret = keeps_places(sending.walked.triage, sending.walked.sections)
+    facts.write(draft.id, draft.agency_id, known(sending.projected, secret=secret))
     reference = _write(actor, sending)
     db.session().execute(
         delete(ReferralSection)

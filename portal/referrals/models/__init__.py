@@ -175,6 +175,11 @@ class ReferralChild(TenantTable):
     postcode: Mapped[str] = mapped_column(server_default="")
     # The surname as connections know it, see guards.marks.
     surname_mark: Mapped[str] = mapped_column(server_default="")
+    # By what it is found again, and how that was worked out, see marking.py.
+    nhs_mark: Mapped[str] = mapped_column(server_default="")
+    name_mark: Mapped[str] = mapped_column(server_default="")
+    home_mark: Mapped[str] = mapped_column(server_default="")
+    marks_version: Mapped[int] = mapped_column(server_default="0")
     superseded_at: Mapped[datetime | None]
 
     __table_args__ = (
@@ -184,6 +189,11 @@ class ReferralChild(TenantTable):
             postgresql_where=text("superseded_at is null"),
         ),
         Index("ix_referral_child_surname", "tenant_id", "surname_mark"),
+        Index("ix_referral_child_nhs", "tenant_id", "nhs_mark"),
+        Index("ix_referral_child_name", "tenant_id", "name_mark"),
+        Index("ix_referral_child_home", "tenant_id", "home_mark"),
+        Index("ix_referral_child_born", "tenant_id", "born_on"),
+        Index("ix_referral_child_marks", "tenant_id", "marks_version"),
     )  # fmt: skip
 
 

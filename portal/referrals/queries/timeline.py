@@ -52,6 +52,8 @@ COUNCIL_EVENTS = (
     Event.REPORT_HELD,
     Event.HOLD_LIFTED,
 )
+# Whoever compares another report with it has not opened it.
+_READ_ITSELF = AuditEvent.detail["part"].astext.not_in(("compare", "previous"))
 MOST_EVENTS = 200
 
 
@@ -87,7 +89,7 @@ def timeline(found: Found) -> tuple[TimelineEntry, ...]:
     )
     first = (
         select(*columns)
-        .where(about, AuditEvent.event == str(Event.REFERRAL_READ), AuditEvent.actor_role.in_(READERS))
+        .where(about, AuditEvent.event == str(Event.REFERRAL_READ), AuditEvent.actor_role.in_(READERS), _READ_ITSELF)
         .order_by(AuditEvent.at, AuditEvent.id)
         .limit(1)
     )

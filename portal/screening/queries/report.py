@@ -68,6 +68,12 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
     )
 
 
+def note_compared(found: Found, part: str, *, refusing: bool) -> None:
+    """Record that something of a report was shown beside another one; `refusing` as for `open_report`."""
+    record = events.record_apart if refusing else events.record
+    record(Event.REFERRAL_READ, found.id, part=part)
+
+
 def of_trial(tried: Tried) -> Report:
     """A trial of a form as its screener would read it: nobody reads it, so nothing is recorded."""
     found, published = tried.found, tried.published

@@ -15,6 +15,7 @@ from portal.screening.views import (
     decide,
     openings,
     outcome,
+    previous,
     quality,
     queue,
     report,
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     shell.add_panel(app, "referral_outcome", outcome.panel)
     add_answers(app, outcome.copied)
     shell.add_panel(app, "trial", trial.panel)
+    shell.add_panel(app, "screening_previous", previous.panel)
 
 
 def navigation() -> Iterator[shell.Link]:

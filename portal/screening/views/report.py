@@ -172,6 +172,7 @@ def _parts(report: Report) -> list[dict[str, str]]:
     """The parts of the page beneath the summary, for the list of links."""
     found = [
         ("outcome", _("Outcome")) if report.decided else ("actions", _("What to do")),
+        ("previous", _("Previous contacts")),
         ("files", _("Files")),
         ("messages", _("Messages")),
         ("answers", _("What the referrer answered")),

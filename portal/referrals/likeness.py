@@ -135,7 +135,7 @@ def _possible(traits: _Traits) -> str:
         return "name_near" if traits.near else "name"
     if traits.born:
         return _born_alike(traits)
-    return "given_place" if traits.like_given and traits.place else ""
+    return "given_place" if traits.given and traits.place else ""
 
 
 def _born_alike(traits: _Traits) -> str:

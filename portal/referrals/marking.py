@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from portal.forms.formats import nhs_number
 from portal.referrals import spelling
 from portal.referrals.connecting import surname_mark
 from portal.referrals.projecting import ChildFacts, Projected
@@ -41,7 +42,7 @@ def marks(one: Known) -> dict[str, Any]:
     child = one.child
     return {
         "surname_mark": surname_mark(child),
-        "nhs_mark": _mark("nhs", spelling.letters(one.number)),
+        "nhs_mark": _mark("nhs", nhs_number(one.number) or ""),
         "name_mark": _mark("name", spelling.key(child.first_name, child.last_name)),
         "home_mark": _mark("home", spelling.letters(child.postcode) if one.findable else ""),
         "marks_version": VERSION,

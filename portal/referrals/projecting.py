@@ -50,7 +50,7 @@ def project(form: Form, kind: str, sections: Mapping[str, Any]) -> Projected:
         facts = _facts(section, answers)
         if any(name.startswith("child.") for name in facts):
             children.append(_child(len(children), facts))
-            numbers.append(words_of(facts.get("child.nhs_number")))
+            numbers.append(_nhs_number(section, answers))
         single.update(facts)
     category = words_of(single.get("concern.main_category"))
     return Projected(tuple(children), category, _first_initials(form, kind, sections), tuple(numbers))
@@ -95,6 +95,12 @@ def _child(position: int, facts: Mapping[str, Any]) -> ChildFacts:
         due_on=due or as_date(facts.get("child.due_date")),
         postcode=words_of(facts.get("child.postcode")) or _part(facts.get("child.address"), "postcode"),
     )
+
+
+def _nhs_number(section: Section, answers: Mapping[str, Any]) -> str:
+    """What a question for an NHS number was answered where a child is told of, whatever fact the council calls it."""
+    asked = (question.key for question in section.questions if question.type == "nhs_number")
+    return next((number for key in asked if (number := words_of(answers.get(key)))), "")
 
 
 def _part(answer: object, name: str) -> str:

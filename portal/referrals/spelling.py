@@ -131,7 +131,7 @@ def related_given(some: tuple[str, ...], others: tuple[str, ...]) -> bool | None
     """Whether one person may go by both first names: forms of one name, a short form, an initial, a second name."""
     if not some or not others:
         return None
-    if same_given(some, others) or set(some) & set(others):
+    if same_given(some, others) or some[0] in others or others[0] in some:
         return True
     one, other = sorted((some[0], others[0]), key=len)
     short = other.startswith(one) and (len(one) == 1 or len(one) >= SHORTEST_FORM)

@@ -60,6 +60,12 @@ CASES = {
     "one digit wrong": (SIAN, replace(SIAN, born=date(2018, 3, 27), place=""), POSSIBLE, ("name_near",)),
     "not named yet": (Person("", "Rees", BORN, HOME), Person("Cai", "Rees", BORN), POSSIBLE, ("unnamed_born",)),
     "brother and sister": (SIAN, Person("Tom", "Llyr", date(2015, 1, 9), HOME), FAMILY, ("family_place",)),
+    "one second name": (
+        Person("Siân Mair", "Rees", BORN, HOME), Person("Cai Mair", "Rees", BORN, HOME), FAMILY, ("family_born", "place")
+    ),
+    "a second name that is used": (
+        Person("Mair Siân", "Rees", BORN), Person("Siân", "Rees", BORN), POSSIBLE, ("similar_born",)
+    ),
     "a neighbour": (SIAN, Person("Tom", "Price", date(2015, 1, 9), HOME), PLACE, ("place",)),
     "nobody": (Person(), Person(), NOTHING, None),
     "nothing in common": (SIAN, Person("Tom", "Price", date(2015, 1, 9)), NOTHING, None),

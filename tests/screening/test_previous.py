@@ -23,7 +23,7 @@ from portal.messaging.commands.correcting import Correcting
 from portal.referrals.commands import marks
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.places import Place
-from portal.referrals.queries.record import Found, find
+from portal.referrals.queries.record import find
 from portal.screening.commands import pairing, restricting
 from portal.screening.commands.pairing import Given
 from portal.screening.models import Pairing
@@ -260,9 +260,9 @@ def test_who_opened_a_record_to_read_it_says_nothing_of_it(case: Case) -> None:
     with db.unit_of_work(Scope(case.author.council, scope.SYSTEM)) as session:
         session.execute(update(Referral).where(Referral.id == other.id).values(sight=[case.author.account_id]))
     with db.unit_of_work(Scope(case.author.council, reader)):
-        found: list[Found] = [find(reader, Permission.LOOK, made.reference) for made in (one, other)]
+        found, there = (find(reader, Permission.LOOK, made.reference) for made in (one, other))
         with pytest.raises(Forbidden):
-            pairing.say(reader, *found, Given("verdict", "same", "", None))
+            pairing.say(reader, found, there, Given("verdict", "same", "", None))
 
 
 def test_a_screener_compares_and_says_so_in_the_browser(case: Case, client: FlaskClient) -> None:

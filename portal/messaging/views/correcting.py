@@ -142,14 +142,16 @@ def referrer_panel(found: Found | None = None, **_about: Any) -> str:
     return _panel(Permission.TRACK, found)
 
 
-def council_panel(found: Found | None = None, **_about: Any) -> str:
-    """What was corrected, above the answers on the screener's page; "" while nothing was."""
-    return _panel(Permission.LOOK, found)
+def council_panel(found: Found | None = None, corrected: tuple[Corrected, ...] | None = None, **_about: Any) -> str:
+    """What was corrected, above the answers on the screener's page; "" while nothing was. `corrected`: the corrections
+    where the page has read them already."""
+    return _panel(Permission.LOOK, found, corrected)
 
 
-def _panel(permission: Permission, found: Found | None) -> str:
+def _panel(permission: Permission, found: Found | None, made: tuple[Corrected, ...] | None = None) -> str:
     actor = guard.actor()
-    made = corrections(actor, permission, found) if found is not None else ()
+    if made is None:
+        made = corrections(actor, permission, found) if found is not None else ()
     if found is None or not made:
         return ""
     said = {one.id: one for one in thread(actor, permission, found)}

@@ -24,7 +24,7 @@ from portal.referrals.queries.record import (
 )
 from portal.referrals.queries.timeline import TimelineEntry, timeline
 from portal.referrals.queries.trials import Tried
-from portal.screening.queries.decision import Decided, decision
+from portal.screening.queries.decision import Decided, decisions
 
 
 @dataclass(frozen=True)
@@ -36,12 +36,18 @@ class Report:
     answers: Answers | None
     children: tuple[ChildFacts, ...]
     timeline: tuple[TimelineEntry, ...]
-    decided: Decided | None
+    decisions: tuple[Decided, ...]
+    """Every decision, the last first; those before were replaced when it was taken up again."""
     why: Text
     also: tuple[Text, ...]
     notices: tuple[Text, ...]
     rules: tuple[str | None, ...] = ()
     """The rules that held, the deciding one first; one that an override replaced comes after it."""
+
+    @property
+    def decided(self) -> Decided | None:
+        """The decision that counts, None while there is none."""
+        return next((one for one in self.decisions if one.replaced_at is None), None)
 
 
 def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Report:
@@ -63,7 +69,7 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
         answers=answers,
         children=children_of(found),
         timeline=timeline(found),
-        decided=decision(actor, Permission.LOOK, found),
+        decisions=decisions(actor, Permission.LOOK, found),
         **told(found, published),
     )
 
@@ -77,7 +83,7 @@ def note_compared(found: Found, part: str, *, refusing: bool) -> None:
 def of_trial(tried: Tried) -> Report:
     """A trial of a form as its screener would read it: nobody reads it, so nothing is recorded."""
     found, published = tried.found, tried.published
-    return Report(found, published, tried.answers, tried.children, (), None, **told(found, published))
+    return Report(found, published, tried.answers, tried.children, (), (), **told(found, published))
 
 
 def told(found: Found, published: Published) -> dict[str, Any]:

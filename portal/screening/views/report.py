@@ -35,7 +35,7 @@ from portal.screening.clock_words import ClockView
 from portal.screening.commands import holding
 from portal.screening.digest import digest
 from portal.screening.inputs import RefusalInput
-from portal.screening.queries.decision import Decided, decisions
+from portal.screening.queries.decision import Decided
 from portal.screening.queries.report import Report, open_report
 from portal.screening.views.queue import blueprint
 from portal.web.fields import FieldView, OptionView, from_form
@@ -136,7 +136,7 @@ def report_page(
         digest=digest(report.published.form, found, report.children, report.answers, language),
         route=route_told(report, language),
         parts=_parts(report),
-        groups=_groups(actor, report, language),
+        **_answered(actor, report, language),
         **_changes(actor, report, refusal, language),
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
         outcome=_outcome(report, report.decided, language),
@@ -191,15 +191,15 @@ def _changes(actor: Actor, report: Report, refusal: RefusalInput | None, languag
         "withdrawal_reasons": dict(reason_words()),
         "refusal": _refusal(refusal) if found.withdrawal_asked_at else None,
         "closed": found.state in states.CLOSED,
-        "earlier": _earlier(actor, report, language),
+        "earlier": _earlier(report, language),
     }
 
 
-def _groups(actor: Actor, report: Report, language: str) -> list[referrals.Group]:
-    if report.answers is None:
-        return []
-    made = {one.place for one in corrections(actor, Permission.LOOK, report.found)}
-    return referrals.marked(referrals.answer_groups(report.found, report.answers, language), made)
+def _answered(actor: Actor, report: Report, language: str) -> dict[str, Any]:
+    """The answers in groups, and what was corrected of them."""
+    made = corrections(actor, Permission.LOOK, report.found)
+    groups = referrals.answer_groups(report.found, report.answers, language) if report.answers else []
+    return {"corrected": made, "groups": referrals.marked(groups, {one.place for one in made})}
 
 
 def _refusal(form: RefusalInput | None) -> dict[str, FieldView]:
@@ -209,10 +209,10 @@ def _refusal(form: RefusalInput | None) -> dict[str, FieldView]:
     return views
 
 
-def _earlier(actor: Actor, report: Report, language: str) -> list[tuple[datetime, list[dict[str, str]]]]:
+def _earlier(report: Report, language: str) -> list[tuple[datetime, list[dict[str, str]]]]:
     """The decisions that were replaced when the report was taken up again."""
-    made = decisions(actor, Permission.LOOK, report.found)
-    return [(one.decided_at, _outcome(report, one, language)) for one in made if one.replaced_at is not None]
+    replaced = [one for one in report.decisions if one.replaced_at is not None]
+    return [(one.decided_at, _outcome(report, one, language)) for one in replaced]
 
 
 def _outcome(report: Report, decided: Decided | None, language: str) -> list[dict[str, str]]:

@@ -24,10 +24,12 @@ from portal.referrals.commands import marks
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.places import Place
 from portal.referrals.queries.record import find
+from portal.screening.addresses import Filters
 from portal.screening.commands import pairing, restricting
 from portal.screening.commands.pairing import Given
 from portal.screening.models import Pairing
 from portal.screening.queries.previous import Contact, pair, previous
+from portal.screening.queries.queue import holding_area
 from tests.factories.pages import soup
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import Child, Made, make_referral
@@ -252,6 +254,30 @@ def test_a_link_needs_a_reason_and_says_which_is_the_duplicate(case: Case) -> No
     assert here is not None
     assert there is not None
     assert (here.forward, there.forward) == (True, False)
+
+
+def test_a_link_is_marked_in_the_holding_area_and_leads_to_the_same_outcome(case: Case, client: FlaskClient) -> None:
+    one, other = case.report(SIAN, state="decided", owner=case.screener), case.report(SIAN)
+    related = case.report(Child("Al CNRY", "Voll", None))
+    case.say(other, one, "duplicate")
+    case.say(one, related, "incident")
+    assert _marks(case) == {other.reference: "duplicate", related.reference: "incident"}
+    sign_in(client, case.screener)
+    browser = Browser(client, "avonmere")
+    page = soup(browser.get(f"/screening/{one.reference}"))
+    (offered,) = page.select('a[href*="/decide?outcome="]')
+    assert offered["href"] == f"/avonmere/screening/{other.reference}/decide?outcome=assessment"
+    assert "Duplicate" in browser.get("/holding-area").text
+    with db.unit_of_work(Scope(case.author.council, scope.SYSTEM)) as session:
+        restricted = update(Referral).where(Referral.id == one.id).values(sight=[case.author.account_id])
+        session.execute(restricted)
+    assert _marks(case) == {}
+
+
+def _marks(case: Case) -> dict[str, str]:
+    with db.unit_of_work(case.screener.scope):
+        lines = holding_area(case.screener.actor, Filters()).lines
+    return {line.reference: line.linked for line in lines if line.linked}
 
 
 def test_who_opened_a_record_to_read_it_says_nothing_of_it(case: Case) -> None:

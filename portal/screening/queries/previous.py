@@ -24,6 +24,7 @@ from portal.referrals.likeness import Likeness, Person, likeness
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
+from portal.referrals.states import OPEN
 from portal.screening.models import Pairing
 from portal.tenants.queries.here import council_id
 
@@ -62,6 +63,11 @@ class Contact:
     there: Person | None = None
     verdict: Said | None = None
     link: Said | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for its outcome."""
+        return self.state in OPEN
 
 
 _CHILD = (

@@ -21,6 +21,7 @@ from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.sifting import Sought
 from portal.screening.addresses import NEWS, SORTS, Cursor, Filters
+from portal.screening.queries.linked import linked
 from portal.screening.queries.searching import meant
 
 PAGE = 25
@@ -59,6 +60,7 @@ class Line:
     withdrawal_asked_at: datetime | None
     clock_paused_at: datetime | None
     rules_now: str
+    linked: str
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
             Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
-            Referral.clock_paused_at,
+            Referral.clock_paused_at, linked(actor).label("linked"),
             *(key.label(f"key_{place}") for place, key in enumerate(keys)),
         )
         .join(Agency, Agency.id == Referral.agency_id)
@@ -209,4 +211,5 @@ def _line(row: Any) -> Line:
         withdrawal_asked_at=row.withdrawal_asked_at,
         clock_paused_at=row.clock_paused_at,
         rules_now=row.rules_now or "",
+        linked=row.linked or "",
     )

@@ -1,0 +1,32 @@
+"""How a report of the holding area is linked with others, as its line says it."""
+
+from __future__ import annotations
+
+from sqlalchemy import ScalarSelect, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.auth.reach import within_sight
+from portal.kernel.scope import Actor
+from portal.referrals.models import Referral
+from portal.screening.models import Pairing
+from portal.screening.queries.previous import LINK
+
+
+def linked(actor: Actor) -> ScalarSelect[str]:
+    """Of each report the kind of its links, a duplicate before any other; None where there is none that this person may
+    know of."""
+    other = aliased(Referral)
+    there = case((Pairing.referral_id == Referral.id, Pairing.other_id), else_=Pairing.referral_id)
+    return (
+        select(func.min(Pairing.kind))
+        .join(other, (other.tenant_id == Pairing.tenant_id) & (other.id == there))
+        .where(
+            Pairing.tenant_id == Referral.tenant_id,
+            or_(Pairing.referral_id == Referral.id, Pairing.other_id == Referral.id),
+            Pairing.sort == LINK,
+            Pairing.ended_at.is_(None),
+            within_sight(actor, other),
+        )
+        .correlate(Referral)
+        .scalar_subquery()
+    )

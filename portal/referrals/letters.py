@@ -15,7 +15,7 @@ from portal.referrals.models import ABOUT_DRAFTS
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
-FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in")
+FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in", "duty", "unseen")
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
@@ -93,6 +93,8 @@ def _subject(notice: ToTell, language: str) -> str:
         "news": words(language, "Reference %(reference)s: there is something new"),
         "connection": words(language, "Somebody has ended a connection that they had declared"),
         "expiring": words(language, "A draft will be deleted soon"),
+        "duty": words(language, "Reference %(reference)s: an urgent report has come in"),
+        "unseen": words(language, "Reference %(reference)s: an urgent report waits"),
     }
     return particular.get(kind) or words(language, "Reference %(reference)s: there is an update")
 
@@ -128,12 +130,25 @@ def _opening(kind: str, language: str) -> str:
         "helping": words(language, "A colleague has asked you to help with a draft."),
         "joined": words(language, "Your agency’s safeguarding lead has opened a draft of yours, to help with it."),
         "moved": words(language, "Your agency’s safeguarding lead has handed a draft of yours to somebody else."),
+        **_alerts(language),
         "connection": words(
             language, "They see that family’s reports again. Sign in to see who and why; you can hide them again."
         ),
         "opened": words(language, "Somebody opened this restricted record and said why. Sign in to see who and why."),
     }
     return sentences[kind]
+
+
+def _alerts(language: str) -> dict[str, str]:
+    """What the people on duty are told of an urgent report, and the managers when nobody acknowledged it."""
+    return {
+        "duty": words(language, "An urgent report has come in. Sign in, acknowledge it and act on it."),
+        "unseen": words(
+            language,
+            "Nobody has acknowledged an urgent report yet. Sign in, acknowledge it, and make sure that somebody acts "
+            "on it.",
+        ),
+    }
 
 
 def _stand_in(notice: ToTell, language: str) -> str:
@@ -145,6 +160,7 @@ def _stand_in(notice: ToTell, language: str) -> str:
     happened = {
         "connection": words(language, "They see that family’s reports again."),
         "opened": words(language, "Somebody opened this restricted record and said why."),
+        "unseen": words(language, "Nobody has acknowledged an urgent report yet."),
     }
     if notice.stands_in == "contact":
         act = words(

@@ -18,6 +18,7 @@ from portal.kernel.errors import NotFound, Unavailable
 from portal.referrals.commands import (
     attaching,
     digests,
+    duty,
     endings,
     expiry,
     handing_over,
@@ -133,6 +134,14 @@ def forget_drafts(timestamp: int) -> None:
     in_each(expiry.forget_expired, "drafts.forgotten")
     in_each(expiry.warn, "drafts.warned")
     in_each(endings.forget_old)
+
+
+@jobs.app.periodic(cron="* * * * *")
+@jobs.app.task(name="referrals.escalate_alerts", queueing_lock="referrals.escalate_alerts", pass_context=False)
+def escalate_alerts(timestamp: int) -> None:
+    """Every minute: the managers hear of urgent reports that nobody has acknowledged in time."""
+    del timestamp
+    in_each(duty.escalate, "duty.escalated", logging.WARNING)
 
 
 @jobs.task(RECOUNT_JOB)

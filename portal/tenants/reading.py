@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Final
 
+from portal.auth.addresses import is_domain
 from portal.kernel.language import Text
 
 Place = tuple[str | int, ...]
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KEY: Final = re.compile(r"[a-z][a-z0-9_-]{0,59}")
+_MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._'-]{0,62}@[a-z0-9.-]{3,190}")
 LINE_LONGEST: Final = 300
 TEXT_LONGEST: Final = 30_000
 
@@ -165,6 +167,11 @@ class Reader:
         """A time of day, written "08:30"."""
         found = self.words(key, re.compile(r"([01]\d|2[0-3]):[0-5]\d"), "must be a time such as 08:30")
         return time.fromisoformat(found) if found else time(0)
+
+
+def is_mailbox(text: str) -> bool:
+    """Whether it is an email address of somewhere, as the settings write one."""
+    return bool(_MAILBOX.fullmatch(text)) and is_domain(text.partition("@")[2])
 
 
 def twice(keys: Sequence[tuple[Place, str]], what: str) -> list[Found]:

@@ -14,13 +14,14 @@ from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
 from portal.tenants.brand_settings import Logo, read_brand
 from portal.tenants.clock_settings import Clock, read_clock
+from portal.tenants.duty_settings import Duty, read_duty
 from portal.tenants.file_settings import Files, read_files
 from portal.tenants.guidance_settings import read_guidance
 from portal.tenants.outcome_settings import Deciding as Deciding
 from portal.tenants.outcome_settings import Outcome as Outcome
 from portal.tenants.outcome_settings import read_deciding, read_outcomes
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
-from portal.tenants.reading import Found, Reader, twice
+from portal.tenants.reading import Found, Reader, is_mailbox, twice
 from portal.tenants.retention_settings import Retention, read_retention
 from portal.tenants.service_times import ServiceTimes, read_times
 
@@ -33,7 +34,6 @@ RESERVED: Final = frozenset({"assets", "live", "ready", "outbox", "language", "s
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 TELEPHONE = re.compile(r"(?:0|\+44 ?)[1-9][0-9]{1,4}(?: ?[0-9]){5,9}")
-_MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._'-]{0,62}@[a-z0-9.-]{3,190}")
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,7 @@ class Council:
     files: Files = field(default_factory=Files)
     guidance: Mapping[str, Text] = field(default_factory=dict)
     deciding: Mapping[str, Deciding] = field(default_factory=dict)
+    duty: Duty = field(default_factory=Duty)
 
     @property
     def default_language(self) -> str:
@@ -155,6 +156,7 @@ def parse_council(document: object) -> Council:
         files=read_files(top),
         guidance=read_guidance(top),
         deciding=read_deciding(top),
+        duty=read_duty(top),
     )
     top.finish()
     if mistakes:
@@ -237,8 +239,8 @@ def _closures(group: Reader) -> tuple[date, ...]:
 
 
 def _mailbox(top: Reader, key: str) -> str:
-    found = top.words(key, _MAILBOX, "must be an email address")
-    if found and not is_domain(found.partition("@")[2]):
+    found = top.words(key)
+    if found and not is_mailbox(found):
         top.wrong(key, f"“{key}” must be an email address")
     return found
 

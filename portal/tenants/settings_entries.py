@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.kernel.digits import whole
-from portal.tenants import outcome_entries, own_parts, settings_numbers
+from portal.tenants import clock_entries, outcome_entries, own_parts, settings_numbers
 from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
 from portal.tenants.outcome_settings import items_of, lines_of
 from portal.tenants.reading import Found, Place
@@ -26,6 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
 GUIDANCE = outcome_entries.GUIDANCE
 DECIDING = outcome_entries.DECIDING
+LINES = ("closures", "lines")
 
 
 def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, str]] = ()) -> list[Entry]:
@@ -128,21 +129,7 @@ def _times(_languages: Sequence[str]) -> list[Entry]:
 
 
 def _clocks(_languages: Sequence[str]) -> list[Entry]:
-    hint = _(
-        "What comes later counts as received on the next working day. Leave it empty to count until the office closes. "
-        "Urgent reports are not affected."
-    )
-    wrong = _("Enter a time such as 16:30")
-    cutoff = Entry("cutoff", ("clock", "cutoff"), _("Latest time to count as received today"), wrong, hint, "maybe", 5)
-    waits = _(
-        "Then a report is due later by the working time that its referrer took to answer. The pause is shown on the "
-        "report. Urgent reports are never paused."
-    )
-    pauses = Entry(
-        "pauses", ("clock", "pauses"), _("Pause the clock while waiting for the referrer"), _("Choose yes or no"),
-        waits, "yes_no",
-    )  # fmt: skip
-    return [*(_number(*one) for one in settings_numbers.lights()), cutoff, pauses]
+    return clock_entries.clocks()
 
 
 def _files(_languages: Sequence[str]) -> list[Entry]:
@@ -170,6 +157,8 @@ def _words(entry: Entry, value: Any) -> tuple[str, ...]:
         return tuple(str(one) for one in value or ())
     if entry.kind == "closures":
         return ("\n".join(f"{date.fromisoformat(one):%d/%m/%Y}" for one in value or ()),)
+    if entry.kind == "lines":
+        return ("\n".join(value or ()),)
     if entry.kind == "yes_no":
         return ("yes" if value is True else "no",)
     if entry.kind == "coded":
@@ -200,8 +189,9 @@ def values(
 def _value(entry: Entry, said: tuple[str, ...]) -> object:
     if entry.kind == "days":
         return [one for one in said if one]
-    if entry.kind == "closures":
-        return [_iso(line.strip()) for line in said[0].split("\n") if line.strip()]
+    if entry.kind in LINES:
+        lines = [line.strip() for line in said[0].split("\n") if line.strip()]
+        return [_iso(line) for line in lines] if entry.kind == "closures" else lines
     if entry.kind == "number":
         number = whole(said[0])
         return said[0] if number is None else number
@@ -262,7 +252,7 @@ def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
     if entry.kind == "yes_no":
         options = (OptionView("yes", _("Yes")), OptionView("no", _("No")))
         return replace(made, kind="radios", options=options)
-    drawn = {"closures": "textarea", "coded": "textarea", "maybe": "text"}
+    drawn = {"closures": "textarea", "coded": "textarea", "lines": "textarea", "maybe": "text"}
     return replace(made, kind=drawn.get(entry.kind, entry.kind))
 
 

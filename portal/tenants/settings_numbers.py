@@ -25,21 +25,6 @@ def retention() -> list[Number]:
     return [(name.replace("_", "-"), ("retention", name), label, said, hint) for name, label, said, hint in made]
 
 
-def lights() -> list[Number]:
-    """When little is left of the time for a report."""
-    says = _("From then on its clock is amber in the holding area. 0 if it is never.")
-    return [
-        (
-            "amber-hours", ("clock", "amber_hours"), _("Working hours left when a report is due soon"),
-            _("Enter a whole number from 0 to 80"), says,
-        ),
-        (
-            "amber-minutes", ("clock", "amber_minutes"), _("Minutes left when an urgent report is due soon"),
-            _("Enter a whole number from 0 to 720"), says,
-        ),
-    ]  # fmt: skip
-
-
 def promises() -> list[Number]:
     """What is promised to whoever reports; a promise sooner than the clock would be broken by keeping to it."""
     nothing = _("Shown to everybody who reports. 0 promises nothing.")

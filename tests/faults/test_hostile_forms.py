@@ -75,6 +75,8 @@ STATES = {
     "/screening/<reference>/restrict/lifting",
     "/screening/<reference>/hold/lift",
     "/screening/<reference>/news-read",
+    # On a banner while an urgent report waits: tests/screening/test_duty.py.
+    "/screening/<reference>/acknowledge",
     "/screening/<reference>/reopen",
     "/screening/<reference>/withdrawal",
     # Where somebody helps with a draft, or their lead does: tests/referrals/test_sharing.py.

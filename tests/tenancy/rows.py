@@ -129,6 +129,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             side="agency",
             later=True,
         ),
+        "duty_alert": here("duty_alert", referral_id=report["referral_id"]),
         "clock_pause": here("clock_pause", **report, why="question"),
         "restriction": here("restriction", referral_id=report["referral_id"], reason="adoption", marked_by=ACCOUNT),
         "opened_record": here(
@@ -185,6 +186,7 @@ def fill(connection: Connection) -> None:
 TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
+    "duty_alert",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",

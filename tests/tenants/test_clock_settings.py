@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import time
+from typing import Any
 
 import pytest
 
-from portal.tenants.settings import parse_council
+from portal.tenants.settings import SettingsMistakes, parse_council
 from tests.auth.walking import Walker
-from tests.tenants.test_own_settings import save
+from tests.tenants.test_own_settings import fields, save
 from tests.tenants.test_settings import document
 
 
@@ -33,3 +34,34 @@ def test_what_the_settings_file_may_say_of_the_clock() -> None:
     clock_of = parse_council(found).clock
     assert (clock_of.amber_hours, clock_of.amber_minutes, clock_of.cutoff) == (4, 30, time(16))
     assert parse_council(document("avonmere")).clock.cutoff is None
+
+
+@pytest.mark.usefixtures("as_it_was")
+def test_the_council_names_who_is_told_of_an_urgent_report(at_the_council: Callable[..., Walker]) -> None:
+    here = at_the_council("wales")
+    answer = save(here, "/council/clocks", duty="dyletswydd@glan-yr-afon.gov.uk\nnobody", duty_minutes="4")
+    assert answer.status_code == 422
+    assert "un ar bob llinell, hyd at 10" in answer.text
+    assert "Rhowch rif cyfan o 5 i 240" in answer.text
+    assert "nobody</textarea>" in answer.text
+    two = "dyletswydd@glan-yr-afon.gov.uk\nnos@glan-yr-afon.gov.uk"
+    here.where(save(here, "/council/clocks", duty=two, duty_minutes="20"))
+    assert fields(here, "/council/clocks")["duty"] == two
+    here.where(save(here, "/council/clocks", duty=""))
+    assert fields(here, "/council/clocks")["duty"] == ""
+
+
+@pytest.mark.parametrize(
+    ("duty", "place", "words"),
+    [
+        ({"addresses": ["duty@avonmere.gov.uk", "nobody"]}, ("duty", "addresses", 1), "must be an email address"),
+        ({"addresses": [f"duty{one}@avonmere.gov.uk" for one in range(11)]}, ("duty", "addresses"), "at most 10"),
+        ({"minutes": 0}, ("duty", "minutes"), "5 to 240"),
+        ({"pager": "01632"}, ("duty", "pager"), "not known here"),
+    ],
+)
+def test_duty_alerts_that_cannot_be(duty: dict[str, Any], place: tuple[object, ...], words: str) -> None:
+    with pytest.raises(SettingsMistakes) as found:
+        parse_council(document("avonmere") | {"duty": duty})
+    assert [one.place for one in found.value.mistakes] == [place]
+    assert words in found.value.mistakes[0].message

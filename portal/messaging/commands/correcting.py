@@ -17,7 +17,7 @@ from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.messaging.commands.touching import council_of_scope, lock, tell, touch
 from portal.messaging.commands.writing import checked, write
-from portal.referrals.commands import facts, pausing
+from portal.referrals.commands import duty, facts, pausing
 from portal.referrals.commands.connections import hide
 from portal.referrals.deadlines import URGENT_RANK, due_at
 from portal.referrals.models import Correction, Referral
@@ -27,6 +27,7 @@ from portal.referrals.queries.connections import who_must_not_see
 from portal.referrals.queries.corrections import Corrected, as_now, corrections, sealed_words
 from portal.referrals.queries.record import Answers, Found, answers_of
 from portal.referrals.routing import route
+from portal.referrals.states import OPEN
 from portal.referrals.withholding import keeps_places
 
 MOST_REASON = 2000
@@ -77,6 +78,8 @@ def correct(actor: Actor, found: Found, given: Correcting) -> None:
     projected = project(version(found.form_version_id).form, found.kind, now.sections)
     if higher is not None and higher[1] >= URGENT_RANK:
         pausing.end(found.id, "urgent")
+        if locked.state in OPEN:
+            duty.raise_alert(found.id)
     secret = keeps_places(now.triage, now.sections)
     touch(found, locked, **_upwards(higher), **facts.renew(found, projected, secret=secret))
     events.record(Event.ANSWER_CORRECTED, found.id, section=given.place.section, question=given.place.key)

@@ -39,7 +39,8 @@ def defer(*, overdue: bool = False) -> int:
     waits = select(Notice.account_id).where(Notice.daily, Notice.state == "pending").distinct()
     if overdue:
         waits = waits.where(Notice.created_at < clock.now() - OVERDUE, ~_has_a_job())
-    found = list(db.session().execute(waits).scalars())
+    # What waits for a day has a person as its reader, never a mailbox.
+    found = [one for one in db.session().execute(waits).scalars() if one is not None]
     for account_id in found:
         jobs.enqueue(JOB, account_id=account_id)
     return len(found)

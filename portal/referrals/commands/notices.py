@@ -78,6 +78,18 @@ def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None, *,
         jobs.enqueue(JOB, notice_id=notice_id)
 
 
+def tell_mailbox(kind: str, mailbox: str, referral_id: UUID) -> None:
+    """Have a mailbox of the council told of a report by email, if and only if the current transaction commits."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    made = Notice(
+        tenant_id=council.id, id=uuid4(), kind=kind, mailbox=mailbox, referral_id=referral_id, created_at=clock.now()
+    )
+    db.session().add(made)
+    jobs.enqueue(JOB, notice_id=made.id)
+
+
 def _chose(council_id: UUID, account_id: UUID, what: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:
     here = (NoticeChoice.tenant_id == council_id, NoticeChoice.account_id == account_id)
     return select(NoticeChoice.id).where(*here, what).exists()

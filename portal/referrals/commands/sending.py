@@ -17,9 +17,9 @@ from portal.forms.queries import Published, version
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from portal.kernel.scope import Actor
-from portal.referrals.commands import endings, facts, notices, short, typed
+from portal.referrals.commands import duty, endings, facts, notices, short, typed
 from portal.referrals.commands.drafts import council_of_scope
-from portal.referrals.deadlines import due_at
+from portal.referrals.deadlines import URGENT_RANK, due_at
 from portal.referrals.marking import known
 from portal.referrals.models import Referral, ReferralSection
 from portal.referrals.paths import Walked, walk
@@ -157,6 +157,8 @@ def _send(actor: Actor, sending: _Sending) -> str:
         events.record(Event.REFERRAL_OVERRIDDEN, draft.id, route=outcome.route, rule=was)
     events.record(Event.REFERRAL_SENT, draft.id, route=outcome.route, rule=outcome.rule, kind=draft.kind)
     notices.tell(actor, "received", actor.account_id, draft.id)
+    if routed.rank >= URGENT_RANK:
+        duty.raise_alert(draft.id)
     return reference
 
 

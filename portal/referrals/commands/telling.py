@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -16,6 +17,15 @@ IN_TURN: Final = (Permission.RESTRICT, Permission.COUNCIL)
 CONTACT_JOB: Final = "referrals.tell_contact"
 
 
+def in_turn(but: Collection[UUID]) -> list[UUID]:
+    """The practice managers without those; without any, the administrators; else nobody."""
+    for permission in IN_TURN:
+        readers = {one.account_id for one in who_may(permission)}.difference(but)
+        if readers:
+            return sorted(readers)
+    return []
+
+
 def tell_managers(
     actor: Actor, kind: str, *, referral_id: UUID | None = None, unseen_by: frozenset[UUID] = frozenset()
 ) -> None:
@@ -24,11 +34,10 @@ def tell_managers(
 
     `kind` is opened (of a report) or connection. Neither the actor nor an account in `unseen_by` is told.
     """
-    for permission in IN_TURN:
-        readers = {one.account_id for one in who_may(permission)} - {actor.account_id} - unseen_by
-        if readers:
-            for account_id in sorted(readers):
-                notices.tell(actor, kind, account_id, referral_id)
-            return
+    readers = in_turn(but={actor.account_id} | unseen_by)
+    for account_id in readers:
+        notices.tell(actor, kind, account_id, referral_id)
+    if readers:
+        return
     report = {} if referral_id is None else {"referral_id": referral_id}
     jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), **report)

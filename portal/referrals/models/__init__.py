@@ -16,6 +16,7 @@ from portal.referrals.models.clocks import ClockPause as ClockPause
 from portal.referrals.models.drafts import DRAFT_ENDS as DRAFT_ENDS
 from portal.referrals.models.drafts import DraftEnd as DraftEnd
 from portal.referrals.models.drafts import DraftTyping as DraftTyping
+from portal.referrals.models.duty import DutyAlert as DutyAlert
 from portal.referrals.models.notices import ABOUT_DRAFTS as ABOUT_DRAFTS
 from portal.referrals.models.notices import NOTICE_KINDS as NOTICE_KINDS
 from portal.referrals.models.notices import Notice as Notice

@@ -29,6 +29,8 @@ NOTICE_KINDS = (
     "joined",
     "moved",
     "expiring",
+    "duty",
+    "unseen",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})
@@ -41,7 +43,9 @@ class Notice(TenantTable):
     __tablename__ = "notice"
 
     kind: Mapped[str]
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    # Whom: a person, or a mailbox of the council in which nobody in particular reads.
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    mailbox: Mapped[str | None]
     referral_id: Mapped[UUID | None]
     state: Mapped[str] = mapped_column(server_default="pending")
     attempts: Mapped[int] = mapped_column(server_default="0")
@@ -54,6 +58,7 @@ class Notice(TenantTable):
         within_council("referral_id", "referral", ondelete="CASCADE"),
         CheckConstraint(one_of("kind", NOTICE_KINDS), name="kind"),
         CheckConstraint(one_of("state", NOTICE_STATES), name="state"),
+        CheckConstraint("(account_id is null) <> (mailbox is null)", name="reader"),
         Index("ix_notice_referral", "tenant_id", "referral_id"),
         Index(
             "ix_notice_pending", "tenant_id", "created_at", postgresql_where=text("state = 'pending'")

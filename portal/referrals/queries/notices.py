@@ -19,7 +19,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor, Council
 from portal.referrals.models import Attachment, Notice, NoticeChoice, Referral
 
-FOR_MANAGERS: Final = ("opened", "connection")
+FOR_MANAGERS: Final = ("opened", "connection", "unseen")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def to_tell(notice_id: UUID) -> ToTell:
         select(
             Notice.id,
             Notice.kind,
-            Account.email,
+            func.coalesce(Account.email, Notice.mailbox).label("email"),
             Account.language,
             Referral.language.label("written_in"),
             Referral.author_id,
@@ -76,7 +76,7 @@ def to_tell(notice_id: UUID) -> ToTell:
             Referral.sent_at,
             func.coalesce(NoticeChoice.discreet, False).label("discreet"),
         )
-        .join(Account, Account.id == Notice.account_id)
+        .join(Account, Account.id == Notice.account_id, isouter=True)
         .join(Referral, report, isouter=True)
         .join(NoticeChoice, chosen, isouter=True)
         .where(Notice.id == notice_id)
@@ -87,7 +87,7 @@ def to_tell(notice_id: UUID) -> ToTell:
     # Without a choice of their own, the author reads the language that they wrote in.
     own = row.written_in if row.account_id == row.author_id else ""
     managers = {one.account_id for one in who_may(Permission.RESTRICT)} if row.kind in FOR_MANAGERS else None
-    stands_in = "admin" if managers is not None and row.account_id not in managers else ""
+    stands_in = "admin" if managers is not None and row.account_id and row.account_id not in managers else ""
     language = row.language or own or ""
     return ToTell(
         row.id, row.kind, row.email, language, row.reference or "", row.sent_at, stands_in, discreet=row.discreet

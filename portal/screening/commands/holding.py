@@ -13,6 +13,7 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
+from portal.referrals.commands import duty
 from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find
@@ -40,6 +41,7 @@ def claim(actor: Actor, found: Found) -> None:
             return
         raise _conflict(latest) from None
     events.record(Event.REFERRAL_CLAIMED, found.id)
+    duty.acknowledge(actor, found)
 
 
 def release(actor: Actor, found: Found, owner_id: UUID | None = None) -> None:

@@ -13,6 +13,7 @@ from portal.messaging.views.copying import add_answers
 from portal.screening.views import (
     changes,
     decide,
+    duty,
     openings,
     outcome,
     previous,
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     add_answers(app, outcome.copied)
     shell.add_panel(app, "trial", trial.panel)
     shell.add_panel(app, "screening_previous", previous.panel)
+    shell.add_panel(app, "top", duty.banner)
 
 
 def navigation() -> Iterator[shell.Link]:
@@ -43,4 +45,15 @@ def navigation() -> Iterator[shell.Link]:
         yield shell.Link(_("Holding area"), url_for("screening.queue"), current=here)
 
 
-__all__ = ["changes", "decide", "openings", "quality", "queue", "register", "report", "restricting", "retention"]
+__all__ = [
+    "changes",
+    "decide",
+    "duty",
+    "openings",
+    "quality",
+    "queue",
+    "register",
+    "report",
+    "restricting",
+    "retention",
+]

@@ -1,0 +1,58 @@
+"""What a council's page about its clocks and duty alerts asks for."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from portal.tenants.settings_entry import Entry
+
+
+def clocks() -> list[Entry]:
+    """When little time is left, until when something counts as received today, and what waits."""
+    amber = _("From then on its clock is amber in the holding area. 0 if it is never.")
+    late = _(
+        "What comes later counts as received on the next working day. Leave it empty to count until the office closes. "
+        "Urgent reports are not affected."
+    )
+    waits = _(
+        "Then a report is due later by the working time that its referrer took to answer. The pause is shown on the "
+        "report. Urgent reports are never paused."
+    )
+    return [
+        Entry(
+            "amber-hours", ("clock", "amber_hours"), _("Working hours left when a report is due soon"),
+            _("Enter a whole number from 0 to 80"), amber, "number", 5,
+        ),
+        Entry(
+            "amber-minutes", ("clock", "amber_minutes"), _("Minutes left when an urgent report is due soon"),
+            _("Enter a whole number from 0 to 720"), amber, "number", 5,
+        ),
+        Entry(
+            "cutoff", ("clock", "cutoff"), _("Latest time to count as received today"), _("Enter a time such as 16:30"),
+            late, "maybe", 5,
+        ),
+        Entry(
+            "pauses", ("clock", "pauses"), _("Pause the clock while waiting for the referrer"), _("Choose yes or no"),
+            waits, "yes_no", None,
+        ),
+        *_duty(),
+    ]  # fmt: skip
+
+
+def _duty() -> list[Entry]:
+    """Who is told of an urgent report."""
+    told = _(
+        "One on each line, at most 10. They are told at once, day and night. Leave it empty to tell the email address "
+        "for questions."
+    )
+    after = _("Unless somebody has acknowledged the report on its page by then.")
+    return [
+        Entry(
+            "duty", ("duty", "addresses"), _("Email addresses told of an urgent report"),
+            _("Enter email addresses such as name@example.gov.uk, one on each line, at most 10"), told, "lines", None,
+        ),
+        Entry(
+            "duty-minutes", ("duty", "minutes"), _("Minutes after which the practice managers are told"),
+            _("Enter a whole number from 5 to 240"), after, "number", 5,
+        ),
+    ]  # fmt: skip

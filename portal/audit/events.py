@@ -129,6 +129,12 @@ class Event(StrEnum):
     INFORMATION_ADDED = "messaging.added"
     ANSWER_CORRECTED = "messaging.corrected"
     DECIDED = "screening.decided"
+    DECISION_PROPOSED = "screening.proposed"
+    PROPOSAL_APPROVED = "screening.proposal_approved"
+    PROPOSAL_SENT_BACK = "screening.proposal_sent_back"
+    PROPOSAL_WITHDRAWN = "screening.proposal_withdrawn"
+    PROPOSAL_OVERTAKEN = "screening.proposal_overtaken"
+    DECISION_CORRECTED = "screening.decision_corrected"
     OUTCOME_READ = "screening.outcome_read"
     WITHDRAWAL_ANSWERED = "screening.withdrawal_answered"
     NEWS_READ = "screening.news_read"
@@ -165,14 +171,14 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.CONFIRMED_AGAIN: frozenset({"by"}),
     Event.SIGN_IN_REFUSED: frozenset({"reason"}),
     Event.SESSION_ENDED: frozenset({"reason"}),
-    Event.MEMBERSHIP_ASKED: frozenset({"role"}),
-    Event.MEMBERSHIP_APPROVED: frozenset({"role"}),
-    Event.MEMBERSHIP_REFUSED: frozenset({"role"}),
+    **dict.fromkeys(
+        (Event.MEMBERSHIP_ASKED, Event.MEMBERSHIP_APPROVED, Event.MEMBERSHIP_REFUSED, Event.MEMBERSHIP_RESUMED),
+        frozenset({"role"}),
+    ),
     Event.MEMBERSHIP_ENDED: frozenset({"role", "reason"}),
     Event.MEMBERSHIP_SUSPENDED: frozenset({"role", "reason"}),
     Event.NAME_CHANGED: frozenset({"reason"}),
     Event.EMAIL_CHANGE_REFUSED: frozenset({"reason"}),
-    Event.MEMBERSHIP_RESUMED: frozenset({"role"}),
     Event.ROLE_CHANGED: frozenset({"was", "now"}),
     Event.REMINDED: frozenset({"stage"}),
     Event.INVITED: frozenset({"role", "sponsored"}),
@@ -239,7 +245,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.CLOCK_PAUSED: frozenset({"why"}),
     Event.CLOCK_RESUMED: frozenset({"why", "minutes", "due"}),
     Event.DUE_MOVED: frozenset({"was", "due"}),
-    # `unread`: what came after the page was made, and was confirmed as read.
+    Event.DECISION_PROPOSED: frozenset({"outcome"}),
+    Event.DECISION_CORRECTED: frozenset({"outcome", "told"}),
     Event.DECIDED: frozenset({"outcome", "unread"}),
     Event.RESTRICTED: frozenset({"reason", "people"}),
     Event.RESTRICTION_CHANGED: frozenset({"people"}),

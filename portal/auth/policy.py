@@ -42,6 +42,7 @@ class Permission(StrEnum):
     DESIGN = "forms:design"
     PUBLISH = "forms:publish"
     RESTRICT = "referral:restrict"
+    APPROVE = "decision:approve"
     CONNECT = "connection:own"
     OPERATE = "instance:operate"
     SUPPORT = "support:approve"
@@ -89,6 +90,7 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
         P.PEOPLE: R.COUNCIL,
         P.PUBLISH: R.COUNCIL,
         P.RESTRICT: R.COUNCIL,
+        P.APPROVE: R.COUNCIL,
         P.SUPPORT: R.COUNCIL,
     },
     "form_designer": {**_STAFF, P.DESIGN: R.COUNCIL, P.PUBLISH: R.COUNCIL},

@@ -24,10 +24,12 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "withdrawn": ("withdrawn",),
     # Only those on which something waits to be read.
     "news": ("decided", "withdrawn"),
+    # Only those on which a decision waits for a second person.
+    "approval": (*sorted(OPEN), "decided"),
     # Those among all of them that somebody searches for.
     "found": tuple(state for state in STATES if state != "draft"),
 }
-NEWS, FOUND = "news", "found"
+NEWS, FOUND, APPROVAL = "news", "found", "approval"
 OWNERS = ("me", "nobody")
 LONGEST_CURSOR = 400
 MOST_URGENCY = 1000

@@ -76,6 +76,14 @@ class DecisionInput(Input):
         render_kw={"max_length": MAX_WORDS},
         validators=[longest(MAX_WORDS, _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS))],
     )
+    why = TextAreaField(
+        _l("What changed, and why?"),
+        description=_l("For the council only. The first decision is kept, and this stands beside it."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT},
+        validators=[longest(MAX_TEXT, _l("This must be %(limit)s characters or fewer", limit=MAX_TEXT))],
+    )
+    decision = HiddenField()
     seen = HiddenField()
     read_new = HiddenField()
     once = HiddenField()
@@ -109,6 +117,14 @@ class DecisionInput(Input):
             consent_reason=str(why or ""),
             consent_words=str(self.consent_words.data or ""),
         )
+
+    def fill(self, grounds: Grounds) -> None:
+        """Show grounds that were given before."""
+        self.reasons.data, self.need.data = list(grounds.reasons), grounds.need
+        self.nobody.data, self.consent.data, self.consent_words.data = (
+            grounds.nobody, grounds.consent, grounds.consent_words,
+        )  # fmt: skip
+        self.not_sought.data = self.legal.data = grounds.consent_reason
 
 
 def _one_of(offered: list[tuple[str, str]]) -> list[Any]:

@@ -126,6 +126,21 @@ class HoldInput(Input):
     )
 
 
+class SendBackInput(Input):
+    """Why a proposed decision is sent back."""
+
+    words = TextAreaField(
+        _l("Why do you send it back?"),
+        description=_l("Whoever proposed it reads this. The referrer does not."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT},
+        validators=[
+            needed(_l("Enter why you send it back")),
+            longest(MAX_TEXT, _l("This must be %(limit)s characters or fewer", limit=MAX_TEXT)),
+        ],
+    )
+
+
 class LiftInput(Input):
     """Why a report need not be kept past its time any more."""
 

@@ -15,6 +15,7 @@ from portal.referrals.models import ROUTES
 from portal.screening.grounds import CONSENT
 from portal.tenants.outcome_settings import OUTCOME_KINDS
 
+PROPOSAL_RESULTS = ("approved", "sent_back", "withdrawn", "overtaken")
 RESTRICTION_REASONS = ("staff_family", "adoption", "refuge", "high_profile", "other")
 # What a person said of two reports: whether they are about one child, and how they hang together.
 VERDICTS = ("same", "possible", "not_same")
@@ -52,14 +53,51 @@ class Decision(TenantTable):
     nfa_code: Mapped[str | None]
     # Who was consulted, and what was said of consent, sealed.
     grounds: Mapped[bytes | None]
+    # The second person, where the council wants one for that outcome.
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    # The decision that this one corrects, and why, sealed.
+    corrects: Mapped[UUID | None]
+    why: Mapped[bytes | None]
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
         CheckConstraint(one_of("route", ROUTES), name="route"),
         CheckConstraint(one_of("kind", OUTCOME_KINDS), name="kind"),
         CheckConstraint(one_of("consent", CONSENT), name="consent"),
+        CheckConstraint("approved_by <> decided_by", name="two_people"),
         Index("ix_decision_referral", "tenant_id", "referral_id"),
         Index("ix_decision_now", "tenant_id", "referral_id", unique=True, postgresql_where=text("replaced_at is null")),
+    )
+
+
+class Proposal(TenantTable):
+    """A decision that waits for a second person; what somebody would decide is sealed until it is approved.
+
+    It is open while `settled_at` is empty, and `referral.approval_asked_at` says so too.
+    """
+
+    __tablename__ = "proposal"
+
+    referral_id: Mapped[UUID]
+    outcome: Mapped[str]
+    given: Mapped[bytes]
+    # How many of the agency's messages its author had read.
+    seen: Mapped[int]
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime] = now_column()
+    result: Mapped[str | None]
+    settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    settled_at: Mapped[datetime | None]
+    # Why it was sent back.
+    words: Mapped[bytes | None]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        CheckConstraint(one_of("result", PROPOSAL_RESULTS), name="result"),
+        CheckConstraint("(settled_at is null) = (result is null)", name="settled"),
+        CheckConstraint("result <> 'approved' or settled_by <> proposed_by", name="two_people"),
+        Index("ix_proposal_referral", "tenant_id", "referral_id", "proposed_at"),
+        Index("ix_proposal_open", "tenant_id", "referral_id", unique=True, postgresql_where=text("settled_at is null")),
     )
 
 

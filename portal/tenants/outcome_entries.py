@@ -29,4 +29,7 @@ def deciding(key: str, words: str, languages: Sequence[str]) -> list[Entry]:
     reasons = Entry(
         f"reasons-{key}", (DECIDING, key, "reasons"), _("%(outcome)s: reasons", outcome=words), wrong, hint, "coded"
     )
-    return in_languages(reasons, languages)
+    asks = _("%(outcome)s: a second person must approve it", outcome=words)
+    said = _("The referrer is told once a practice manager has approved it.")
+    approval = Entry(f"approval-{key}", (DECIDING, key, "approval"), asks, _("Choose yes or no"), said, "yes_no")
+    return [*in_languages(reasons, languages), approval]

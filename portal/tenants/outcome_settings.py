@@ -1,4 +1,4 @@
-"""What a council can decide: its outcomes, of which kind each is, and why."""
+"""What a council can decide: its outcomes, of which kind each is, why, and whether a second person approves it."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ class Deciding:
     """How an outcome is decided. Without reasons none is asked for; with some, at least one is needed."""
 
     reasons: tuple[Reason, ...] = ()
+    # A second person must approve it.
+    approval: bool = False
 
 
 def read_outcomes(top: Reader) -> tuple[Outcome, ...]:
@@ -84,9 +86,11 @@ def read_deciding(top: Reader) -> Mapping[str, Deciding]:
 
 def _deciding(group: Reader) -> Deciding:
     group.value("reasons", required=False)
+    group.value("approval", required=False)
+    approval = group.flag("approval") if group.has("approval") else False
     reasons = _reasons(group.group("reasons")) if group.has("reasons") else ()
     group.finish()
-    return Deciding(reasons)
+    return Deciding(reasons, approval)
 
 
 def _reasons(group: Reader) -> tuple[Reason, ...]:

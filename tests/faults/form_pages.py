@@ -179,5 +179,6 @@ def _pages(made: Filled) -> Iterator[tuple[str, str]]:
             yield rule.rule, walk.address(made.app, made, rule, AGENCY)
     outcome = made.here.settings.outcomes[0].key
     report, fresh = made.things.report[AGENCY], made.things.fresh[AGENCY]
-    for path in (f"/screening/{fresh}", f"/screening/{report}/decide?outcome={outcome}", *made.more):
+    decided = f"/screening/{made.things.decided[AGENCY]}/correct?outcome={outcome}"
+    for path in (f"/screening/{fresh}", f"/screening/{report}/decide?outcome={outcome}", decided, *made.more):
         yield _rule(made, urlsplit(path).path, "GET"), path

@@ -18,7 +18,7 @@ from portal.auth.guard import door_of
 from tests.factories.decisions import fields as decision_fields
 from tests.factories.people import Person, sign_in
 from tests.matrix.access import AGENCY, MISSING, OTHER_COUNCIL, RESTRICTED, THINGS
-from tests.matrix.world import World
+from tests.matrix.world import PROPOSAL, World
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 NONCE = re.compile(r"'nonce-([^']+)'")
@@ -52,11 +52,17 @@ PARTS = {"domain_id": "domain", "site_id": "site"}
 FRESH = ("referrals.withdraw", "screening.claim")
 # Only who is in already, and not who waits, may become an agency's lead.
 PROMOTED = ("auth.make_lead",)
+# What only a decided report has, and one on which a decision waits for a second person.
+DECIDED = ("screening.correct", "screening.record_correction")
+PROPOSED = ("screening.proposal", "screening.answer_proposal", "screening.take_back")
 # What only a trial that has ended has.
 ENDED = ("trials.receipt", "trials.council", "trials.urgent")
 # A draft of the urgent form has a page of its own.
 SHORT = ("referrals.urgent_draft",)
-PARTICULAR = {FRESH: "fresh", SHORT: "short", PROMOTED: "candidate", ENDED: "ended"}
+PARTICULAR = {FRESH: "fresh", SHORT: "short", PROMOTED: "candidate", ENDED: "ended"} | {
+    DECIDED: "decided",
+    PROPOSED: "proposed",
+}
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
     "group": "adults",
     "number": 0,
@@ -118,6 +124,9 @@ BODIES = {
     "screening.hold": {"words": "A court case"},
     "screening.lift_hold": {"words": "It is over"},
     "screening.agency_sight": {"sight": "author"},
+    "screening.answer_proposal": {"do": "back", "words": "Ask the school", "proposal": str(PROPOSAL)},
+    "screening.take_back": {"proposal": str(PROPOSAL)},
+    "screening.record_correction": {"outcome": "advice", "told": "Thank you", "decision": str(uuid4())},
     "screening.record": {
         "route": "MASH",
         "rationale": "Because",

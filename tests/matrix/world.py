@@ -27,11 +27,12 @@ from portal.referrals.queries.connections import Declared, declared_by
 from portal.referrals.queries.drafts import find_draft
 from portal.referrals.queries.record import find
 from portal.referrals.queries.trials import open_trial
-from portal.screening.commands import opening, restricting
+from portal.screening.commands import approving, decisions, opening, restricting
 from portal.screening.models import OpenedRecord
 from portal.tenants.agency_files import Read
 from portal.tenants.agency_layouts import Row
 from portal.tenants.commands import agency_files
+from tests.factories.decisions import given
 from tests.factories.invitations import make_invitation
 from tests.factories.passkeys import give_passkey
 from tests.factories.people import Person, make_person
@@ -44,6 +45,7 @@ from tests.referrals.making import answers, begin_trial
 # The same force reports to both councils: its people elsewhere are the nearest that another council's can be.
 SHARED, OTHER_HERE, OTHER_THERE = "severn-vale-police", "ysgol-enghraifft", "oakfield-primary"
 KEPT_HERE, KEPT_THERE = "dyffryn-health-board", "riverside-academy"
+PROPOSAL = UUID("5f0c1d2e-0000-4000-8000-000000000001")  # what waits on the author's report
 HERE, THERE = "CNRYWALES", "CNRYENGLAND"
 
 
@@ -53,6 +55,8 @@ class Things:
 
     report: dict[str, str] = field(default_factory=dict)
     fresh: dict[str, str] = field(default_factory=dict)
+    decided: dict[str, str] = field(default_factory=dict)
+    proposed: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
     membership: dict[str, str] = field(default_factory=dict)
@@ -102,6 +106,7 @@ def make(councils: Councils) -> World:
     for whose, person in zip(THINGS, (author, stranger, foreigner), strict=False):
         mark = THERE if person is foreigner else HERE
         _reports(world, whose, person, owners[person.council.id], mark)
+        _decisions(world, whose, person, owners[person.council.id])
         world.things.draft[whose] = str(_draft(person, mark))
         world.things.short[whose] = str(_short_draft(person, mark))
         world.things.file[whose] = str(_file_on(person, world.things.report[whose], mark))
@@ -109,7 +114,8 @@ def make(councils: Councils) -> World:
         world.things.candidate[whose] = _near(person, f"Haf {mark} Ready", "active")
         world.things.invitation[whose], world.things.token[whose] = make_invitation(person)
     _restricted(world, author)
-    world.things.report[MISSING] = world.things.fresh[MISSING] = "AAA-AAA-AAA"
+    for things in (world.things.report, world.things.fresh, world.things.decided, world.things.proposed):
+        things[MISSING] = "AAA-AAA-AAA"
     # An account is one in every council: whoever comes from the other one has their own passkey here, too.
     for whose, person in ((AGENCY, author), (OTHER_AGENCY, stranger), (OTHER_COUNCIL, make_person(there))):
         world.things.passkey[whose] = give_passkey(person.account_id)
@@ -246,6 +252,21 @@ def _reports(world: World, whose: str, author: Person, owner: Person | None, mar
                 messaging.ask(owner.actor, found, f"Where is {mark}?", uuid4())
 
 
+def _decisions(world: World, whose: str, author: Person, owner: Person | None, *sight: UUID) -> None:
+    """A report that is decided, and one on which a decision waits for a second person."""
+    assert owner is not None
+    deeds = {"decided": (decisions.decide, "assessment"), "proposed": (approving.propose, "transfer")}
+    for name, (deed, outcome) in deeds.items():
+        made = make_referral(
+            author.council, author, state="screening", owner=owner, sections=_sections(HERE), sight=list(sight) or None
+        )
+        once = PROPOSAL if (name, whose) == ("proposed", AGENCY) else uuid4()
+        with db.unit_of_work(owner.scope):
+            found = find(owner.actor, Permission.DECIDE, made.reference)
+            deed(owner.actor, found, given(outcome, "MASH", f"{HERE} because", f"{HERE} thanks", 0, once))
+        getattr(world.things, name)[whose] = made.reference
+
+
 def _restricted(world: World, author: Person) -> None:
     """Reports of the author that a manager and one screener see, and one of them opened by a colleague for an hour."""
     people = world.people
@@ -261,6 +282,7 @@ def _restricted(world: World, author: Person) -> None:
             found = find(manager.actor, Permission.RESTRICT, made.reference)
             restricting.restrict(manager.actor, found, "adoption", "", (listed.account_id,))
         getattr(world.things, name)[RESTRICTED] = made.reference
+    _decisions(world, RESTRICTED, author, manager, manager.account_id, listed.account_id)
     world.things.connection = {
         AGENCY: _connected(people["lead"]),
         OTHER_COUNCIL: _connected(people["other screener"]),

@@ -141,6 +141,14 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             words=BLOB,
             until=NOW,
         ),
+        "proposal": here(
+            "proposal",
+            referral_id=report["referral_id"],
+            outcome="advice",
+            given=BLOB,
+            seen=0,
+            proposed_by=ACCOUNT,
+        ),
         "connection": here("connection", account_id=ACCOUNT, wrapped_key=BLOB, words=BLOB, surname_mark=mark),
         "decision": here(
             "decision", **report, outcome="advice", route="MASH", rationale=BLOB, told=BLOB, decided_by=ACCOUNT
@@ -186,7 +194,7 @@ def fill(connection: Connection) -> None:
 TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
-    "duty_alert",
+    "duty_alert", "proposal",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
+from portal.referrals.models.attachments import SIDES as SIDES
+from portal.referrals.models.attachments import Attachment as Attachment
 from portal.referrals.models.clocks import ClockPause as ClockPause
 from portal.referrals.models.drafts import DRAFT_ENDS as DRAFT_ENDS
 from portal.referrals.models.drafts import DraftEnd as DraftEnd
@@ -25,7 +27,6 @@ from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
-SIDES = ("agency", "council")
 WITHDRAWAL_REASONS = ("sent_twice", "wrong_child", "wrong_council", "told_otherwise", "other")
 
 
@@ -79,6 +80,8 @@ class Referral(TenantTable):
     # Since when something waits to be read on a report that is closed; and since when its author asks to withdraw it.
     new_since: Mapped[datetime | None]
     withdrawal_asked_at: Mapped[datetime | None]
+    # Since when a decision on it waits for a second person.
+    approval_asked_at: Mapped[datetime | None]
     # The route that the rules would choose for the corrected answers, where that is a higher one.
     rules_now: Mapped[str | None]
     # Who of the council may see it; empty while it is not restricted.
@@ -125,6 +128,7 @@ class Referral(TenantTable):
             postgresql_where=text("state = 'decided'"),
         ),
         Index("ix_referral_news", "tenant_id", "new_since", postgresql_where=text("new_since is not null")),
+        Index("ix_referral_approval", "tenant_id", postgresql_where=text("approval_asked_at is not null")),
         Index(
             "ix_referral_withdrawn", "tenant_id", text("urgency desc"), text("queued_at desc"), text("id desc"),
             postgresql_where=text("state = 'withdrawn'"),
@@ -270,30 +274,3 @@ class Connection(TenantTable):
     why: Mapped[bytes | None]
 
     __table_args__ = (Index("ix_connection_surname", "tenant_id", "surname_mark"),)
-
-
-class Attachment(TenantTable):
-    """A file on a report: on its draft, added later by either side, or with a message."""
-
-    __tablename__ = "attachment"
-
-    referral_id: Mapped[UUID]
-    # Whose people may touch the row: the report's agency.
-    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
-    file_id: Mapped[UUID]
-    message_id: Mapped[UUID | None]
-    added_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
-    # Whose side added it: agency or council.
-    side: Mapped[str]
-    # Whether the report was sent already.
-    later: Mapped[bool]
-    added_at: Mapped[datetime] = now_column()
-
-    __table_args__ = (
-        within_council("referral_id", "referral", ondelete="CASCADE"),
-        within_council("file_id", "stored_file"),
-        within_council("message_id", "message"),
-        UniqueConstraint("tenant_id", "file_id"),
-        CheckConstraint(one_of("side", SIDES), name="side"),
-        Index("ix_attachment_referral", "tenant_id", "referral_id", "added_at"),
-    )

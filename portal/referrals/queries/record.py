@@ -74,6 +74,8 @@ class Found:
     new_since: datetime | None = None
     """Since when something waits to be read on it, although it is closed."""
     withdrawal_asked_at: datetime | None = None
+    approval_asked_at: datetime | None = None
+    """Since when a decision waits for a second person."""
     rules_now: str | None = None
     """The higher route that the rules would choose for the corrected answers."""
     clock_paused_at: datetime | None = None
@@ -107,6 +109,7 @@ _COLUMNS = (
     Referral.unread_by_agency, Referral.outcome, Referral.decided_at, Referral.form_version_id,
     Referral.wrapped_key, Referral.form_key, Referral.sight, Referral.author_only,
     Referral.held_at, Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
+    Referral.approval_asked_at,
     Referral.clock_paused_at,
 )  # fmt: skip
 
@@ -167,6 +170,7 @@ def _found(row: dict[str, Any], *, sees_council: bool) -> Found:
             # Who is on the list is the council's to know.
             "sight": tuple(row["sight"]) if sees_council and row["sight"] is not None else None,
             "held_at": row["held_at"] if sees_council else None,
+            "approval_asked_at": row["approval_asked_at"] if sees_council else None,
         }
     )
 

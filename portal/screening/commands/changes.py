@@ -20,6 +20,7 @@ from portal.referrals.commands.moves import move
 from portal.referrals.deadlines import due_at
 from portal.referrals.models import Referral, Withdrawal
 from portal.referrals.queries.record import Found
+from portal.screening.commands.proposals import overtake
 from portal.screening.models import Decision
 
 
@@ -34,6 +35,7 @@ def accept_withdrawal(actor: Actor, found: Found) -> None:
         actor, found, "accept_withdrawal", withdrawal_asked_at=None, new_since=None, unread_by_council=0,
     )  # fmt: skip
     mark_messages(found, "council")
+    overtake(actor, found)
     events.record(Event.WITHDRAWAL_ANSWERED, found.id, accepted=True)
     events.record(Event.REFERRAL_WITHDRAWN, found.id, reason=reason)
     notices.tell(actor, "outcome", found.author_id, found.id)
@@ -87,6 +89,7 @@ def reopen(actor: Actor, found: Found) -> None:
         .values(replaced_at=now)
         .execution_options(synchronize_session=False)
     )
+    overtake(actor, found)
     events.record(Event.REOPENED, found.id, was=found.state)
     notices.tell(actor, "outcome", found.author_id, found.id)
 

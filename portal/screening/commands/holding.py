@@ -18,6 +18,7 @@ from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find
 from portal.referrals.states import OPEN
+from portal.screening.commands.proposals import overtake
 
 
 def claim(actor: Actor, found: Found) -> None:
@@ -63,6 +64,7 @@ def release(actor: Actor, found: Found, owner_id: UUID | None = None) -> None:
             _change(found, owner_id=None, claimed_at=None)
     except Conflict:
         raise _conflict(find(actor, Permission.CLAIM, found.reference)) from None
+    overtake(actor, found)
     events.record(Event.REFERRAL_RELEASED, found.id)
 
 

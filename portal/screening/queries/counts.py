@@ -31,6 +31,7 @@ class Counts:
     decided: int
     withdrawn: int
     news: int
+    approval: int
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,14 @@ def counts(actor: Actor) -> Counts:
         for state in ("decided", "withdrawn")
     }
     news = select(Referral.id).where(reach, Referral.new_since.is_not(None)).limit(MOST_COUNTED).subquery("news")
+    waits = select(Referral.id).where(reach, Referral.approval_asked_at.is_not(None)).limit(MOST_COUNTED)
+    approval = waits.subquery("approval")
     query = select(
         func.count(),
         func.count().filter(Referral.owner_id == actor.account_id),
         func.count().filter(Referral.state == "asked"),
         func.count().filter(Referral.state == "answered"),
-        *(select(func.count()).select_from(one).scalar_subquery() for one in (*closed.values(), news)),
+        *(select(func.count()).select_from(one).scalar_subquery() for one in (*closed.values(), news, approval)),
     ).where(reach, Referral.state.in_(sorted(OPEN)))
     return Counts(*db.session().execute(query).one())
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
@@ -20,6 +22,8 @@ from portal.screening.grounds import Grounds, with_words
 from portal.screening.models import Decision
 from portal.screening.returns import Codes
 from portal.tenants.vault import Record
+
+_approver = aliased(Account)
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,11 @@ class Decided:
     rationale: str = ""
     decided_by: str = ""
     replaced_at: datetime | None = None
+    id: UUID | None = None
     grounds: Grounds | None = None
+    approved_by: str = ""
+    corrects: UUID | None = None
+    why: str = ""
     codes: Codes = field(default_factory=Codes)
 
 
@@ -53,10 +61,12 @@ def decisions(actor: Actor, permission: Permission, found: Found) -> tuple[Decid
             Decision.id, Decision.outcome, Decision.route, Decision.rationale, Decision.told,
             Decision.decided_at, Decision.seen_at, Decision.replaced_at, Account.name, Decision.grounds,
             Decision.reasons, Decision.need, Decision.consent, Decision.consent_reason, Decision.contact_code,
-            Decision.referral_code, Decision.nfa_code,
+            Decision.referral_code, Decision.nfa_code, _approver.name.label("approver"), Decision.corrects,
+            Decision.why,
         )
         .join(Referral, Referral.id == Decision.referral_id)
         .join(Account, Account.id == Decision.decided_by)
+        .outerjoin(_approver, _approver.id == Decision.approved_by)
         .where(
             reachable(actor, permission),
             Decision.referral_id == found.id,
@@ -70,8 +80,13 @@ def _decided(actor: Actor, permission: Permission, found: Found, row: Any) -> De
     record = record_of(found)
     told = record.open(row.told, "decision", row.id, "told")
     if reach(actor, permission) is not Reach.COUNCIL:
-        return Decided(row.outcome, told, row.decided_at, row.seen_at, replaced_at=row.replaced_at)
+        return Decided(
+            row.outcome, told, row.decided_at, row.seen_at, replaced_at=row.replaced_at, id=row.id,
+            corrects=row.corrects,
+        )  # fmt: skip
     return Decided(
+        id=row.id,
+        corrects=row.corrects,
         outcome=row.outcome,
         told=told,
         decided_at=row.decided_at,
@@ -81,6 +96,8 @@ def _decided(actor: Actor, permission: Permission, found: Found, row: Any) -> De
         decided_by=row.name,
         replaced_at=row.replaced_at,
         grounds=_grounds(record, row) if row.grounds else None,
+        approved_by=row.approver or "",
+        why=record.open(row.why, "decision", row.id, "why") if row.why else "",
         codes=Codes(row.contact_code or "", row.referral_code or "", row.nfa_code or ""),
     )
 
@@ -93,6 +110,19 @@ def _grounds(record: Record, row: Any) -> Grounds:
         consent_reason=row.consent_reason or "",
     )
     return with_words(codes, record.open(row.grounds, "decision", row.id, "grounds"))
+
+
+def as_told(made: Iterable[Decided]) -> tuple[Decided, ...]:
+    """The decisions as their referrer sees them, the last first: a correction that changed nothing of what they read
+    is the decision that it corrects."""
+    shown: list[Decided] = []
+    for one in made:
+        last = shown[-1] if shown else None
+        if last is not None and last.corrects == one.id and (last.outcome, last.told) == (one.outcome, one.told):
+            shown[-1] = replace(last, decided_at=one.decided_at, corrects=one.corrects)
+        else:
+            shown.append(one)
+    return tuple(shown)
 
 
 def exists(found: Found, decision_id: UUID) -> bool:

@@ -20,7 +20,7 @@ from portal.kernel.scope import Actor
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.sifting import Sought
-from portal.screening.addresses import NEWS, SORTS, Cursor, Filters
+from portal.screening.addresses import APPROVAL, NEWS, SORTS, Cursor, Filters
 from portal.screening.queries.linked import linked
 from portal.screening.queries.searching import meant
 
@@ -58,6 +58,7 @@ class Line:
     decided_at: datetime | None
     new_since: datetime | None
     withdrawal_asked_at: datetime | None
+    approval_asked_at: datetime | None
     clock_paused_at: datetime | None
     rules_now: str
     linked: str
@@ -131,7 +132,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
             Referral.due_at,
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
-            Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
+            Referral.new_since, Referral.withdrawal_asked_at, Referral.approval_asked_at, Referral.rules_now,
             Referral.clock_paused_at, linked(actor).label("linked"),
             *(key.label(f"key_{place}") for place, key in enumerate(keys)),
         )
@@ -170,6 +171,8 @@ def is_overdue(now: datetime) -> ColumnElement[bool]:
 def _only_news(filters: Filters) -> Iterator[ColumnElement[bool]]:
     if filters.tab == NEWS:
         yield Referral.new_since.is_not(None)
+    if filters.tab == APPROVAL:
+        yield Referral.approval_asked_at.is_not(None)
 
 
 def _ordered(query: Select[Any], keys: tuple[Any, ...], filters: Filters, *, backwards: bool) -> Select[Any]:
@@ -209,6 +212,7 @@ def _line(row: Any) -> Line:
         decided_at=row.decided_at,
         new_since=row.new_since,
         withdrawal_asked_at=row.withdrawal_asked_at,
+        approval_asked_at=row.approval_asked_at,
         clock_paused_at=row.clock_paused_at,
         rules_now=row.rules_now or "",
         linked=row.linked or "",

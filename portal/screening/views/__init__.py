@@ -11,7 +11,9 @@ from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.messaging.views.copying import add_answers
 from portal.screening.views import (
+    approving,
     changes,
+    correct_decision,
     decide,
     duty,
     openings,
@@ -36,6 +38,7 @@ def register(app: Flask) -> None:
     shell.add_panel(app, "trial", trial.panel)
     shell.add_panel(app, "screening_previous", previous.panel)
     shell.add_panel(app, "top", duty.banner)
+    shell.add_panel(app, "screening_changes", approving.panel)
 
 
 def navigation() -> Iterator[shell.Link]:
@@ -46,7 +49,9 @@ def navigation() -> Iterator[shell.Link]:
 
 
 __all__ = [
+    "approving",
     "changes",
+    "correct_decision",
     "decide",
     "duty",
     "openings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,10 +20,12 @@ from portal.messaging.queries import arrived, heard
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
-from portal.screening.commands import decisions
+from portal.screening.commands import approving, decisions
+from portal.screening.commands.judging import needs_approval
 from portal.screening.deciding import outcome_of
 from portal.screening.decision_input import DecisionInput
 from portal.screening.inputs import OutcomeInput
+from portal.screening.queries.proposals import latest
 from portal.screening.views.decision_sheet import MORE, Sheet, posted_people
 from portal.screening.views.queue import blueprint
 from portal.screening.views.report import conflict_page
@@ -42,17 +45,7 @@ def decide(reference: str) -> ResponseReturnValue:
     if chosen is None:
         return _which(found)
     _total, read = heard(actor, Permission.DECIDE, found)
-    form = DecisionInput(
-        formdata=None,
-        data={
-            "outcome": chosen.key,
-            "route": found.route,
-            "told": say(chosen.tell, found.language),
-            "seen": str(read),
-            "once": str(uuid4()),
-        },
-    )
-    return Sheet(found, chosen, form).page(arrived(actor, Permission.DECIDE, found, read))
+    return _sheet(found, chosen, read).page(arrived(actor, Permission.DECIDE, found, read))
 
 
 @blueprint.post("/screening/<reference>/decide")
@@ -64,18 +57,43 @@ def record(reference: str) -> ResponseReturnValue:
     chosen = _outcome(request.form.get("outcome", ""))
     if chosen is None:
         return _which(found)
-    sheet = Sheet(found, chosen, DecisionInput(), posted_people())
+    sheet = Sheet(found, chosen, DecisionInput(), posted_people(), approval=needs_approval(chosen.key))
+    act = approving.propose if sheet.approval else decisions.decide
+    done = _("Proposed: a practice manager must approve it") if sheet.approval else _("The outcome has been recorded")
+    return recorded(sheet, lambda: act(actor, found, sheet.given()), done)
+
+
+def recorded(sheet: Sheet, act: Callable[[], None], done: str) -> ResponseReturnValue:
+    """Do what the sheet is for, or show it again with whatever is wrong."""
+    reference = sheet.found.reference
     if MORE in request.form or not sheet.good():
         return _again(sheet), 200 if MORE in request.form else 422
     try:
-        decisions.decide(actor, found, sheet.given())
+        act()
     except Invalid as error:
         sheet.explain(error.errors)
         return _again(sheet), 422
     except Conflict as conflict:
         return conflict_page(reference, conflict, kept=sheet.kept())
-    flash(_("The outcome has been recorded"), "success")
-    return redirect(url_for(".show", reference=found.reference), 303)
+    flash(done, "success")
+    return redirect(url_for(".show", reference=reference), 303)
+
+
+def _sheet(found: Found, chosen: Outcome, read: int) -> Sheet:
+    """The empty sheet; what was proposed before with that outcome and came back is written in it."""
+    last = latest(guard.actor(), found, Permission.DECIDE)
+    back = last.given if last and last.result == "sent_back" and last.given.outcome == chosen.key else None
+    said = {"outcome": chosen.key, "seen": str(read), "once": str(uuid4())}
+    if back is not None and last is not None and last.change is None:
+        form = DecisionInput(
+            formdata=None, data={**said, "route": back.route, "told": back.told, "rationale": back.rationale}
+        )
+        form.fill(back.grounds)
+        people = back.grounds.consulted
+    else:
+        told = say(chosen.tell, found.language)
+        form, people = DecisionInput(formdata=None, data={**said, "route": found.route, "told": told}), ()
+    return Sheet(found, chosen, form, people, approval=needs_approval(chosen.key))
 
 
 def _again(sheet: Sheet) -> str:
@@ -84,6 +102,11 @@ def _again(sheet: Sheet) -> str:
 
 
 def _which(found: Found) -> ResponseReturnValue:
+    return which(found, url_for(".decide", reference=found.reference))
+
+
+def which(found: Found, action: str, *, correcting: bool = False) -> ResponseReturnValue:
+    """The first step: which outcome."""
     form = OutcomeInput(formdata=request.values if "outcome" in request.values else None)
     form.offer(_council(), str(get_locale()))
     refused = "outcome" in request.values and not form.validate()
@@ -93,6 +116,8 @@ def _which(found: Found) -> ResponseReturnValue:
         wording=Wording(found.form_key),
         views=from_form(form, heading="outcome"),
         chosen=None,
+        action=action,
+        correcting=correcting,
     )
     return page_, 422 if refused else 200
 

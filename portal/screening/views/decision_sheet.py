@@ -14,14 +14,15 @@ from portal.forms import queries as forms
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
+from portal.messaging.inputs import as_uuid
 from portal.messaging.queries import Said
 from portal.referrals.queries.record import Found
 from portal.referrals.wording import Wording
 from portal.screening import presenting
 from portal.screening.commands import decisions
-from portal.screening.commands.decisions import Given
 from portal.screening.deciding import wanted
 from portal.screening.decision_input import DecisionInput
+from portal.screening.given import Change, Given
 from portal.screening.grounds import MOST_PEOPLE, Consulted, mistakes, settled
 from portal.screening.grounds_words import trouble
 from portal.screening.inputs import whole_number
@@ -51,6 +52,9 @@ class Sheet:
     chosen: Outcome
     form: DecisionInput
     people: tuple[Consulted, ...] = ()
+    # Whether a decision is corrected, and whether a second person must approve what is written.
+    correcting: bool = False
+    approval: bool = False
     wrong: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -66,6 +70,13 @@ class Sheet:
         asked = wanted(_council(), self.chosen)
         self.explain(mistakes(settled(self.form.grounds(self.people), asked), asked))
         return False
+
+    def change(self) -> Change:
+        """What a correction adds; raises NotFound where its page does not say which decision."""
+        decision_id = as_uuid(self.form.decision.data)
+        if decision_id is None:
+            raise NotFound("no such decision")
+        return Change(decision_id, str(self.form.why.data or ""))
 
     def seen(self) -> int:
         """How many messages its writer had read when the page was made."""
@@ -86,7 +97,7 @@ class Sheet:
 
     def kept(self) -> list[dict[str, str]]:
         """What was typed, to show on the page of a conflict: it was not saved and must not be lost."""
-        texts = (self.form.rationale, self.form.told, self.form.nobody, self.form.consent_words)
+        texts = (self.form.why, self.form.rationale, self.form.told, self.form.nobody, self.form.consent_words)
         said = [{"key": str(one.label.text), "value": str(one.data or "")} for one in texts]
         people = "\n".join(", ".join(filter(None, (one.agency, one.name, one.role, one.when))) for one in self.people)
         return [row for row in (*said, {"key": _("Consulted"), "value": people}) if row["value"]]
@@ -109,6 +120,7 @@ class Sheet:
             if name not in ("reasons", "need") or view.options[1 if name == "need" else 0 :]:
                 about.append(view)
         parts = {
+            "why": [views["why"]] if self.correcting else [],
             "new": [_new_message(new, self.seen() + len(arrived))] if arrived else [],
             "about": about,
             "people": self._people(),
@@ -125,7 +137,9 @@ class Sheet:
             parts=parts,
             views=[view for part in parts.values() for view in part],
             arrived=arrived,
-            again=url_for(".decide", reference=self.found.reference),
+            correcting=self.correcting,
+            approval=self.approval,
+            action=url_for(".correct" if self.correcting else ".decide", reference=self.found.reference),
         )
 
     def _people(self) -> list[FieldView]:
@@ -152,6 +166,7 @@ def _own(name: str, code: str) -> str:
     """The words for what only this page asks; "" for the grounds."""
     words = {
         "outcome": _("Choose one of the list"),
+        "why": _("Nothing is corrected yet: change what is wrong") if code == "same" else "",
         "route": _("Choose one of the list"),
         "read_new": _("Read the new message from the referrer, then confirm that you have read it"),
     }
@@ -160,7 +175,7 @@ def _own(name: str, code: str) -> str:
         "too_long": _("This must be %(limit)s characters or fewer", limit=decisions.MAX_TEXT),
         "control": _("Remove characters that cannot be read, such as control characters"),
     }
-    return words.get(name) or (texts[code] if name in ("rationale", "told") else "")
+    return words.get(name) or (texts[code] if name in ("rationale", "told", "why") else "")
 
 
 def _consent(views: Mapping[str, FieldView]) -> FieldView:

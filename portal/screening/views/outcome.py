@@ -19,7 +19,7 @@ from portal.referrals.queries.record import Found, answers_of
 from portal.screening import presenting
 from portal.screening.commands.decisions import see_outcome
 from portal.screening.guidance import left_empty
-from portal.screening.queries.decision import Decided, decisions
+from portal.screening.queries.decision import Decided, as_told, decisions
 from portal.tenants.prose import blocks
 from portal.web.dates import datetime_words
 
@@ -36,7 +36,7 @@ def panel(found: Found | None = None, **_about: Any) -> str:
     council = scope.current().council
     if found is None or council is None:
         return ""
-    made = decisions(guard.actor(), Permission.TRACK, found)
+    made = as_told(decisions(guard.actor(), Permission.TRACK, found))
     if not made:
         return ""
     see_outcome(guard.actor(), found)
@@ -52,19 +52,22 @@ def panel(found: Found | None = None, **_about: Any) -> str:
         guidance_language=told,
         empty=_left_empty(found, language) if returned else (),
         made=[(one, presenting.outcome_label(council.settings, one.outcome, language)) for one in made],
+        corrected={one.corrects for one in made},
         told_language=found.language,
     )
 
 
 def copied(found: Found, language: str) -> tuple[Block, ...]:
     """What the council answered, for the referrer's own copy in that language: the last answer, then those before."""
-    return tuple(_block(one, language) for one in decisions(guard.actor(), Permission.TRACK, found))
+    made = as_told(decisions(guard.actor(), Permission.TRACK, found))
+    corrected = {one.corrects for one in made}
+    return tuple(_block(one, language, corrected=one.id in corrected) for one in made)
 
 
-def _block(one: Decided, language: str) -> Block:
+def _block(one: Decided, language: str, *, corrected: bool) -> Block:
     council = scope.current().council
     label = presenting.outcome_label(council.settings, one.outcome, language) if council else one.outcome
     rows = [Line(_("Decided"), datetime_words(one.decided_at)), Line(_("What the council says"), one.told)]
     if one.replaced_at is not None:
-        rows.append(Line(_("Taken up again"), datetime_words(one.replaced_at)))
+        rows.append(Line(_("Corrected") if corrected else _("Taken up again"), datetime_words(one.replaced_at)))
     return Block(label, tuple(rows))

@@ -144,6 +144,7 @@ def _tabs(filters: Filters, numbers: Counts) -> list[Tab]:
         "mine": (_("Mine"), numbers.mine),
         "waiting": (_("Waiting for referrer"), numbers.waiting),
         "answered": (_("Answered"), numbers.answered),
+        "approval": (_("To approve"), numbers.approval),
         "news": (_("New on closed ones"), numbers.news),
         "decided": (_("Decided"), numbers.decided),
         "withdrawn": (_("Withdrawn"), numbers.withdrawn),

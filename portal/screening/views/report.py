@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -30,13 +29,13 @@ from portal.referrals.queries.withdrawals import withdrawals
 from portal.referrals.states import OPEN
 from portal.referrals.views.files_shown import told_later
 from portal.referrals.wording import Wording, kind_words
-from portal.screening import grounds_words, presenting
+from portal.screening import presenting
 from portal.screening.clock_words import ClockView
-from portal.screening.commands import holding
+from portal.screening.commands import correcting, holding
 from portal.screening.digest import digest
 from portal.screening.inputs import RefusalInput
-from portal.screening.queries.decision import Decided
 from portal.screening.queries.report import Report, open_report
+from portal.screening.views import decided
 from portal.screening.views.queue import blueprint
 from portal.web.fields import FieldView, OptionView, from_form
 
@@ -128,7 +127,9 @@ def report_page(
         reading_only=found.reads_only(actor) or not guard.may(Permission.SCREEN),
         opened=found.reads_only(actor),
         is_open=found.state in OPEN,
-        can_decide=states.may("decide", found.state) and found.owner_id == actor.account_id,
+        can_decide=states.may("decide", found.state)
+        and found.owner_id == actor.account_id
+        and not found.approval_asked_at,
         can_ask=states.may("ask", found.state) and found.owner_id == actor.account_id and guard.may(Permission.ASK),
         conflict=conflict,
         kept=kept or (),
@@ -139,7 +140,8 @@ def report_page(
         **_answered(actor, report, language),
         **_changes(actor, report, refusal, language),
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
-        outcome=_outcome(report, report.decided, language),
+        outcome=decided.rows(report, report.decided, language),
+        can_correct=guard.may(Permission.DECIDE) and correcting.may_correct(actor, found),
         clocks=ClockView(clock.now()),
         words=presenting,
     )
@@ -191,7 +193,7 @@ def _changes(actor: Actor, report: Report, refusal: RefusalInput | None, languag
         "withdrawal_reasons": dict(reason_words()),
         "refusal": _refusal(refusal) if found.withdrawal_asked_at else None,
         "closed": found.state in states.CLOSED,
-        "earlier": _earlier(report, language),
+        "earlier": decided.earlier(report, language),
     }
 
 
@@ -207,28 +209,3 @@ def _refusal(form: RefusalInput | None) -> dict[str, FieldView]:
     if not views["once"].value:
         views["once"] = replace(views["once"], value=str(uuid4()))
     return views
-
-
-def _earlier(report: Report, language: str) -> list[tuple[datetime, list[dict[str, str]]]]:
-    """The decisions that were replaced when the report was taken up again."""
-    replaced = [one for one in report.decisions if one.replaced_at is not None]
-    return [(one.decided_at, _outcome(report, one, language)) for one in replaced]
-
-
-def _outcome(report: Report, decided: Decided | None, language: str) -> list[dict[str, str]]:
-    council = scope.current().council
-    if decided is None or council is None:
-        return []
-    return [
-        {"key": _("Outcome"), "value": presenting.outcome_label(council.settings, decided.outcome, language)},
-        {
-            "key": _("Route confirmed"),
-            "value": presenting.route_label(report.published, decided.route, language),
-        },
-        {"key": _("Reasons (council only)"), "value": decided.rationale},
-        *(grounds_words.told(decided.grounds, council.settings, decided.outcome, language) if decided.grounds else ()),
-        *grounds_words.returned(decided.codes, language),
-        {"key": _("What the referrer was told"), "value": decided.told},
-        {"key": _("Decided by"), "value": decided.decided_by},
-        {"key": _("Read by the referrer"), "value": _("Yes") if decided.seen_at else _("Not yet")},
-    ]

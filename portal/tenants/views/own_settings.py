@@ -46,7 +46,7 @@ def titles() -> dict[str, str]:
         "clocks": _("Clocks of the holding area, and duty alerts"),
         "files": _("Attached files"),
         inputs.GUIDANCE: _("What a referrer reads after a returned report"),
-        inputs.DECIDING: _("Reasons for outcomes"),
+        inputs.DECIDING: _("Reasons for outcomes, and who approves them"),
         "privacy": _("Privacy"),
         "cookies": _("Cookies"),
         "accessibility": _("Accessibility statement"),

@@ -106,7 +106,7 @@ def make(councils: Councils) -> World:
     for whose, person in zip(THINGS, (author, stranger, foreigner), strict=False):
         mark = THERE if person is foreigner else HERE
         _reports(world, whose, person, owners[person.council.id], mark)
-        _decisions(world, whose, person, owners[person.council.id])
+        _decisions(world, whose, person, owners[person.council.id], mark)
         world.things.draft[whose] = str(_draft(person, mark))
         world.things.short[whose] = str(_short_draft(person, mark))
         world.things.file[whose] = str(_file_on(person, world.things.report[whose], mark))
@@ -252,18 +252,18 @@ def _reports(world: World, whose: str, author: Person, owner: Person | None, mar
                 messaging.ask(owner.actor, found, f"Where is {mark}?", uuid4())
 
 
-def _decisions(world: World, whose: str, author: Person, owner: Person | None, *sight: UUID) -> None:
+def _decisions(world: World, whose: str, author: Person, owner: Person | None, mark: str, *sight: UUID) -> None:
     """A report that is decided, and one on which a decision waits for a second person."""
     assert owner is not None
     deeds = {"decided": (decisions.decide, "assessment"), "proposed": (approving.propose, "transfer")}
     for name, (deed, outcome) in deeds.items():
         made = make_referral(
-            author.council, author, state="screening", owner=owner, sections=_sections(HERE), sight=list(sight) or None
+            author.council, author, state="screening", owner=owner, sections=_sections(mark), sight=list(sight) or None
         )
         once = PROPOSAL if (name, whose) == ("proposed", AGENCY) else uuid4()
         with db.unit_of_work(owner.scope):
             found = find(owner.actor, Permission.DECIDE, made.reference)
-            deed(owner.actor, found, given(outcome, "MASH", f"{HERE} because", f"{HERE} thanks", 0, once))
+            deed(owner.actor, found, given(outcome, "MASH", f"{mark} because", f"{mark} thanks", 0, once))
         getattr(world.things, name)[whose] = made.reference
 
 
@@ -282,7 +282,7 @@ def _restricted(world: World, author: Person) -> None:
             found = find(manager.actor, Permission.RESTRICT, made.reference)
             restricting.restrict(manager.actor, found, "adoption", "", (listed.account_id,))
         getattr(world.things, name)[RESTRICTED] = made.reference
-    _decisions(world, RESTRICTED, author, manager, manager.account_id, listed.account_id)
+    _decisions(world, RESTRICTED, author, manager, HERE, manager.account_id, listed.account_id)
     world.things.connection = {
         AGENCY: _connected(people["lead"]),
         OTHER_COUNCIL: _connected(people["other screener"]),

@@ -140,8 +140,6 @@ def report_page(
         **_answered(actor, report, language),
         **_changes(actor, report, refusal, language),
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
-        outcome=decided.rows(report, report.decided, language),
-        can_correct=guard.may(Permission.DECIDE) and correcting.may_correct(actor, found),
         clocks=ClockView(clock.now()),
         words=presenting,
     )
@@ -193,6 +191,8 @@ def _changes(actor: Actor, report: Report, refusal: RefusalInput | None, languag
         "withdrawal_reasons": dict(reason_words()),
         "refusal": _refusal(refusal) if found.withdrawal_asked_at else None,
         "closed": found.state in states.CLOSED,
+        "outcome": decided.rows(report, report.decided, language),
+        "can_correct": guard.may(Permission.DECIDE) and correcting.may_correct(actor, found),
         "earlier": decided.earlier(report, language),
     }
 

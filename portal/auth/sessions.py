@@ -188,7 +188,8 @@ class PostgresSessions(SessionInterface):
     @staticmethod
     def _update(session: ServerSession, now: datetime) -> None:
         """UPDATE, never upsert: a session that was revoked meanwhile must not come back."""
-        values: dict[str, Any] = {"seen_at": now}
+        # A script that asks by itself may change what is kept, and is still nobody who is there.
+        values: dict[str, Any] = {} if g.get("background") else {"seen_at": now}
         if session.modified:
             values["data"] = dict(session)
         with db.apart() as own:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from portal.tenants.clock_settings import Clock
 from portal.tenants.settings_entry import Entry
 
 
 def clocks() -> list[Entry]:
     """When little time is left, until when something counts as received today, and what waits."""
-    amber = _("From then on its clock is amber in the holding area. 0 if it is never.")
     late = _(
         "What comes later counts as received on the next working day. Leave it empty to count until the office closes. "
         "Urgent reports are not affected."
@@ -21,11 +21,11 @@ def clocks() -> list[Entry]:
     return [
         Entry(
             "amber-hours", ("clock", "amber_hours"), _("Working hours left when a report is due soon"),
-            _("Enter a whole number from 0 to 80"), amber, "number", 5,
+            _("Enter a whole number from 0 to 80"), _amber(Clock.amber_hours), "number", 5,
         ),
         Entry(
             "amber-minutes", ("clock", "amber_minutes"), _("Minutes left when an urgent report is due soon"),
-            _("Enter a whole number from 0 to 720"), amber, "number", 5,
+            _("Enter a whole number from 0 to 720"), _amber(Clock.amber_minutes), "number", 5,
         ),
         Entry(
             "cutoff", ("clock", "cutoff"), _("Latest time to count as received today"), _("Enter a time such as 16:30"),
@@ -37,6 +37,13 @@ def clocks() -> list[Entry]:
         ),
         *_duty(),
     ]  # fmt: skip
+
+
+def _amber(usual: int) -> str:
+    return _(
+        "From then on its clock is amber in the holding area. 0 if it is never. While this is empty: %(usual)s.",
+        usual=usual,
+    )
 
 
 def _duty() -> list[Entry]:

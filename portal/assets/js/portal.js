@@ -16,6 +16,7 @@ import { CodePointCount } from './code-point-count.js'
 import { nameFileButtons } from './file-button.js'
 import { fileLimits } from './file-limits.js'
 import { idleWarning } from './idle-warning.js'
+import { live } from './live.js'
 import { livePreview } from './live-preview.js'
 import { passkeys } from './passkey.js'
 import { PlainRadios } from './plain-radios.js'
@@ -41,6 +42,7 @@ for (const component of components) createAll(component)
 preventDoubleSubmit(document)
 watchProgress(document)
 livePreview(document)
+live(document)
 autosave(document)
 idleWarning(document)
 passkeys(document)

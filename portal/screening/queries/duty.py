@@ -14,7 +14,7 @@ from portal.referrals.models import DutyAlert, Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.states import OPEN
 
-MOST_NAMED = 3
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True)

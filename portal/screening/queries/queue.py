@@ -100,7 +100,7 @@ def holding_area(actor: Actor, filters: Filters, wanted: Sought | None = None) -
     now = clock.now()
     keys = _KEYS[filters.sort]
     backwards = filters.cursor is not None and filters.cursor.before
-    query = _filtered(_select(actor, keys), actor, filters, now)
+    query = filtered(_select(actor, keys), actor, filters, now)
     if wanted is not None:
         query = query.where(meant(wanted))
     query = _ordered(query, keys, filters, backwards=backwards)
@@ -144,7 +144,8 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
     )  # fmt: skip
 
 
-def _filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) -> Select[Any]:
+def filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) -> Select[Any]:
+    """The query, of the reports that the filters ask for only."""
     query = query.where(Referral.state.in_(filters.states()), *_only_news(filters))
     if filters.form:
         query = query.where(Referral.form_key == filters.form)

@@ -11,11 +11,13 @@ from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.messaging.views.copying import add_answers
 from portal.screening.views import (
+    alerts,
     approving,
     changes,
     correct_decision,
     decide,
     duty,
+    live,
     openings,
     outcome,
     previous,
@@ -37,8 +39,8 @@ def register(app: Flask) -> None:
     add_answers(app, outcome.copied)
     shell.add_panel(app, "trial", trial.panel)
     shell.add_panel(app, "screening_previous", previous.panel)
-    shell.add_panel(app, "top", duty.banner)
     shell.add_panel(app, "screening_changes", approving.panel)
+    shell.add_panel(app, "top", alerts.banner)
 
 
 def navigation() -> Iterator[shell.Link]:
@@ -54,6 +56,7 @@ __all__ = [
     "correct_decision",
     "decide",
     "duty",
+    "live",
     "openings",
     "quality",
     "queue",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -26,6 +27,7 @@ from portal.screening.addresses import FOUND, Filters
 from portal.screening.clock_words import ClockView
 from portal.screening.queries.counts import MOST_COUNTED, AgencyChoice, Counts, agencies, counts
 from portal.screening.queries.queue import holding_area
+from portal.screening.views.alerts import keys
 from portal.tenants.settings import PRIORITIES
 from portal.web.fields import FieldView, from_form
 from portal.web.posted import only_language
@@ -82,7 +84,7 @@ class Tab:
 @page(Permission.LOOK)
 def queue() -> ResponseReturnValue:
     """The reports that wait for the council, or those that somebody searches for."""
-    filters = addresses.read(request.args, routes=ROUTES, priorities=PRIORITIES)
+    filters = filters_of_address()
     words = searched.kept(_SEARCH) if filters.tab == FOUND else ""
     if filters.tab == FOUND and not words:
         # An old address, or another browser's: nothing is searched for.
@@ -106,6 +108,11 @@ def search() -> ResponseReturnValue:
     return redirect(url_for(".queue", tab=FOUND), 303)
 
 
+def filters_of_address() -> Filters:
+    """What the address of this request asks for."""
+    return addresses.read(request.args, routes=ROUTES, priorities=PRIORITIES)
+
+
 def _page(filters: Filters, words: str, typed: FieldView) -> str:
     """The list; `typed` is the field of the search, with what was wrong with it."""
     actor = guard.actor()
@@ -122,7 +129,8 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
         searched_for=words,
         typed=typed,
         most=MOST_SEARCHED,
-        tabs=_tabs(filters, counts(actor)),
+        live=_live(filters, found.now),
+        tabs=tabs_of(filters, counts(actor)),
         choices=choices,
         sorts=_sorts(filters),
         removable=_removable(filters, choices),
@@ -137,8 +145,15 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
     )
 
 
-def _tabs(filters: Filters, numbers: Counts) -> list[Tab]:
-    """Each tab begins without filters: what is asked of one part rarely fits another."""
+def _live(filters: Filters, now: datetime) -> str:
+    """The address at which a script asks what has changed since; none where nobody works on what is shown."""
+    if filters.tab == FOUND or not guard.may(Permission.SCREEN):
+        return ""
+    return url_for(".queue_now", since=now.isoformat(), shown=keys(), **filters.address(cursor=filters.cursor))
+
+
+def tabs_of(filters: Filters, numbers: Counts) -> list[Tab]:
+    """The tabs with their numbers. Each begins without filters: what is asked of one part rarely fits another."""
     words = {
         "todo": (_("To do"), numbers.todo),
         "mine": (_("Mine"), numbers.mine),

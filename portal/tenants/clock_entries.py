@@ -40,10 +40,8 @@ def clocks() -> list[Entry]:
 
 
 def _amber(usual: int) -> str:
-    return _(
-        "From then on its clock is amber in the holding area. 0 if it is never. While this is empty: %(usual)s.",
-        usual=usual,
-    )
+    says = _("From then on its clock is amber in the holding area. 0 if it is never. While this is empty: %(usual)s.")
+    return str(says) % {"usual": usual}
 
 
 def _duty() -> list[Entry]:

@@ -124,6 +124,7 @@ class Event(StrEnum):
     CLOCK_RESUMED = "referrals.clock_resumed"
     DUE_MOVED = "referrals.due_moved"
     QUESTION_ASKED = "messaging.asked"
+    HELD_CONFIRMED = "messaging.held_confirmed"
     REPLY_SENT = "messaging.replied"
     MESSAGE_READ = "messaging.read"
     INFORMATION_ADDED = "messaging.added"
@@ -202,17 +203,16 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.AGENCY_CHANGED: frozenset({"version"}),
     Event.AGENCY_DECIDED: frozenset({"was", "now"}),
     Event.AGENCIES_IMPORTED: frozenset({"layout", "rows"}),
-    Event.DOMAIN_ADDED: frozenset({"domain"}),
-    Event.DOMAIN_REMOVED: frozenset({"domain"}),
-    Event.DOMAIN_CONFIRMED: frozenset({"domain"}),
-    Event.DOMAIN_FROZEN: frozenset({"domain"}),
+    **dict.fromkeys(
+        (Event.DOMAIN_ADDED, Event.DOMAIN_REMOVED, Event.DOMAIN_CONFIRMED, Event.DOMAIN_FROZEN), frozenset({"domain"})
+    ),
     Event.KIND_DECIDED: frozenset({"kind", "may"}),
     Event.FORM_PUBLISHED: frozenset({"form", "number"}),
     Event.FORM_DRAFT_STARTED: frozenset({"form", "source"}),
     Event.FORM_DRAFT_CHANGED: frozenset({"version", "what"}),
-    Event.FORM_DRAFT_SUBMITTED: frozenset({"version"}),
-    Event.FORM_DRAFT_REOPENED: frozenset({"version"}),
-    Event.FORM_DRAFT_DISCARDED: frozenset({"version"}),
+    **dict.fromkeys(
+        (Event.FORM_DRAFT_SUBMITTED, Event.FORM_DRAFT_REOPENED, Event.FORM_DRAFT_DISCARDED), frozenset({"version"})
+    ),
     Event.FORM_CHECK_ASKED: frozenset({"kind"}),
     Event.FORM_FAILURE_ACCEPTED: frozenset({"scenario"}),
     Event.FORM_EXPORTED: frozenset({"form"}),
@@ -232,9 +232,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.REFERRAL_RESTARTED: frozenset({"form", "number", "lost"}),
     Event.REFERRAL_WITHDRAWN: frozenset({"reason"}),
     Event.FILE_ADDED: frozenset({"file", "side"}),
-    Event.FILE_REMOVED: frozenset({"file"}),
     Event.FILE_MOVED: frozenset({"file", "to"}),
-    Event.FILE_OPENED: frozenset({"file"}),
+    **dict.fromkeys((Event.FILE_REMOVED, Event.FILE_OPENED), frozenset({"file"})),
     Event.FILE_JUDGED: frozenset({"state", "reason"}),
     Event.WITHDRAWAL_ASKED: frozenset({"reason"}),
     Event.WITHDRAWAL_ANSWERED: frozenset({"accepted"}),
@@ -244,6 +243,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.CLOCK_PAUSED: frozenset({"why"}),
     Event.CLOCK_RESUMED: frozenset({"why", "minutes", "due"}),
     Event.DUE_MOVED: frozenset({"was", "due"}),
+    Event.HELD_CONFIRMED: frozenset({"values"}),
     Event.DECISION_PROPOSED: frozenset({"outcome"}),
     Event.DECISION_CORRECTED: frozenset({"outcome", "told"}),
     Event.DECIDED: frozenset({"outcome", "unread"}),

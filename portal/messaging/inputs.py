@@ -30,6 +30,8 @@ class MessageInput(Input):
 class QuestionInput(MessageInput):
     """The council asks."""
 
+    confirmed = HiddenField()
+
     message = TextAreaField(
         _l("Your question to the referrer"),
         description=_l(

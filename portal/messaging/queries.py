@@ -10,12 +10,17 @@ from sqlalchemy import ColumnElement, func, select
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission
+from portal.forms.queries import version
 from portal.kernel import db, scope
+from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
+from portal.messaging import protecting
 from portal.messaging.models import Message
+from portal.messaging.protecting import Protected
 from portal.referrals.models import Notice, Referral
+from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.reaching import reachable
-from portal.referrals.queries.record import Found, record_of
+from portal.referrals.queries.record import Found, answers_of, record_of
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,19 @@ def arrived(actor: Actor, permission: Permission, found: Found, seen: int) -> tu
     """What the agency has written (messages, additions, reasons of corrections) after the first `seen` of it."""
     theirs = [one for one in thread(actor, permission, found) if one.side == "agency"]
     return tuple(theirs[max(seen, 0) :])
+
+
+def given_away(actor: Actor, found: Found, text: str) -> tuple[Protected, ...]:
+    """What this report keeps secret and a text for its referrer would give away, with the answers as they are now."""
+    try:
+        answers = answers_of(found)
+    except NotFound:
+        return ()
+    now = as_now(answers, corrections(actor, Permission.ASK, found))
+    names = (found.author_name, found.first_author)
+    form = version(found.form_version_id).form
+    every = [kept for one in (answers, now) for kept in protecting.protected(form, one.triage, one.sections, names)]
+    return protecting.carried(text, dict.fromkeys(every))
 
 
 @dataclass(frozen=True)

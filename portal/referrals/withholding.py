@@ -7,7 +7,7 @@ out every place of the report. Families stay together, and a school tells as muc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from portal.forms.questionnaire import Form, Question
@@ -15,7 +15,7 @@ from portal.forms.questionnaire import Form, Question
 CONFIDENTIAL = "CONF"
 PLACE_TYPES = frozenset({"address", "postcode", "school", "practice"})
 PLACE_FACTS = frozenset({"child.address", "child.postcode", "child.school", "now.place", "now.until"})
-SECRET, NO, KIND_OF_PLACE, REFUGE = "_secret", "no", "_address_type", "refuge"
+SECRET, YES, NO, KIND_OF_PLACE, REFUGE = "_secret", "yes", "no", "_address_type", "refuge"
 
 
 def keeps_places(triage: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
@@ -29,6 +29,22 @@ def keeps_places(triage: Mapping[str, Any], sections: Mapping[str, Any]) -> bool
 def withheld(form: Form, *, places: bool) -> frozenset[str]:
     """The keys of the questions whose answers are left out; `places` as `keeps_places` says."""
     return frozenset(question.key for question in _questions(form) if _withholds(question, places=places))
+
+
+def place_questions(form: Form) -> tuple[Question, ...]:
+    """The questions whose answers say where somebody is."""
+    return tuple(one for one in _questions(form) if one.sensitivity != CONFIDENTIAL and _withholds(one, places=True))
+
+
+def unnamed(form: Form, triage: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
+    """Whether the report asks that somebody who told something stays unnamed."""
+    asked = {one.key for one in _questions(form) if one.sensitivity == CONFIDENTIAL and one.type == "yes_no"}
+    return any(key in asked and value == YES for key, value in _answers([triage, sections]))
+
+
+def answers_at(keys: Collection[str], *documents: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The answers of these questions, at any depth, of every child and person."""
+    return tuple(value for key, value in _answers(list(documents)) if key in keys)
 
 
 def _withholds(question: Question, *, places: bool) -> bool:

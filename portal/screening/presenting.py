@@ -148,6 +148,7 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.CLOCK_RESUMED: lambda: _("Clock running again"),
     Event.DUE_MOVED: lambda: _("Due at another time: the council’s hours, closures or times changed"),
     Event.DECIDED: lambda: _("Outcome recorded"),
+    Event.HELD_CONFIRMED: lambda: _("A question was sent with what is kept secret, after a check"),
     Event.DECISION_PROPOSED: lambda: _("A decision was proposed"),
     Event.PROPOSAL_APPROVED: lambda: _("The proposed decision was approved"),
     Event.PROPOSAL_SENT_BACK: lambda: _("The proposed decision was sent back"),

@@ -11,11 +11,13 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
-from portal.kernel.errors import Conflict
+from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.scope import Actor
 from portal.messaging.commands.bringing import bring
 from portal.messaging.commands.writing import MAX_TEXT, checked, whole, write
 from portal.messaging.models import Message
+from portal.messaging.protecting import mark
+from portal.messaging.queries import given_away
 from portal.referrals import states
 from portal.referrals.commands import notices
 from portal.referrals.commands.attaching import Paper
@@ -29,15 +31,22 @@ _TRIES = 3
 
 
 @whole
-def ask(actor: Actor, found: Found, text: str, once: UUID, papers: Sequence[Paper] = ()) -> None:
+def ask(
+    actor: Actor, found: Found, text: str, once: UUID, papers: Sequence[Paper] = (), *, confirmed: str = ""
+) -> None:
     """Ask the referrer a question, with files; the report then waits for them and its author is told.
 
     `once` is minted with the form: the same one twice with the same words is one message; with other words (after
     "Back", the browser shows the old form) it is another. `papers` are kept with the message, all of them or none: one
-    that it has already is not kept twice. Raises Invalid for the text, what `bringing.bring` does, and Conflict when
-    the report is not this person's or cannot be asked about any more.
+    that it has already is not kept twice. Raises Invalid for the text (protected: it gives away what the report keeps
+    secret, and `confirmed` is not the mark of just that), what `bringing.bring` does, and Conflict when the report is
+    not this person's or cannot be asked about any more.
     """
-    written = write(actor, found, "council", checked(text), once)
+    plain = checked(text)
+    secrets = given_away(actor, found, plain)
+    if secrets and confirmed != mark(plain, secrets):
+        raise Invalid({"message": "protected"})
+    written = write(actor, found, "council", plain, once)
     if written.new and (found.owner_id != actor.account_id or not states.may("ask", found.state)):
         raise Conflict(state=found.state, owner=found.owner_name or "")
     bring(actor, found, "council", written, papers)
@@ -45,6 +54,8 @@ def ask(actor: Actor, found: Found, text: str, once: UUID, papers: Sequence[Pape
         return
     move(actor, found, "ask", unread_by_agency=Referral.unread_by_agency + 1)
     events.record(Event.QUESTION_ASKED, found.id)
+    if secrets:
+        events.record(Event.HELD_CONFIRMED, found.id, values=len(secrets))
     notices.tell(actor, "question", found.author_id, found.id)
 
 

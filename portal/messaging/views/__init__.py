@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,8 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission, Reach, reach
 from portal.messaging import commands
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
-from portal.messaging.queries import Said, thread
+from portal.messaging.protecting import mark
+from portal.messaging.queries import Said, given_away, thread
 from portal.messaging.views import adding, bringing, carrying, copying, correcting
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals import states
@@ -24,7 +26,7 @@ from portal.referrals.queries.record import Found, find
 from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
 from portal.web import shell
-from portal.web.fields import FieldView, from_form
+from portal.web.fields import FieldView, OptionView, from_form
 from portal.web.security import large
 
 __all__ = ["adding", "blueprint", "carrying", "copying", "correcting", "register"]
@@ -36,7 +38,9 @@ __all__ = ["adding", "blueprint", "carrying", "copying", "correcting", "register
 def ask(reference: str) -> ResponseReturnValue:
     """The council asks the referrer."""
     found = find(guard.actor(), Permission.ASK, reference)
-    return _say(found, QuestionInput(), commands.ask, "screening.show", _("Your question has been sent"))
+    form = QuestionInput()
+    act = partial(commands.ask, confirmed=str(form.confirmed.data or ""))
+    return _say(found, form, act, "screening.show", _("Your question has been sent"))
 
 
 @blueprint.post("/referrals/<reference>/reply")
@@ -73,6 +77,23 @@ def _view(form_class: type[MessageInput]) -> dict[str, FieldView]:
     if not views["once"].value:
         views["once"] = replace(views["once"], value=str(uuid4()))
     return views
+
+
+def _question_views(found: Found) -> dict[str, FieldView]:
+    """The council's form; once what was typed was held, with the box that confirms just that."""
+    views = _view(QuestionInput)
+    text = str(views["message"].value)
+    held = given_away(guard.actor(), found, text.strip()) if views["message"].error else ()
+    if not held:
+        return {name: view for name, view in views.items() if name != "confirmed"}
+    box = FieldView(
+        "checkboxes",
+        "confirmed",
+        _("This message has words that the report keeps secret"),
+        hint="; ".join(one.words for one in held),
+        options=(OptionView(mark(text.strip(), held), _("I have checked it: the referrer may read this")),),
+    )
+    return {**views, "confirmed": box}
 
 
 def _kept() -> str:
@@ -135,7 +156,7 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
         report=found,
         wording=Wording(found.form_key),
         entries=_entries(found, said, "council"),
-        views=_view(QuestionInput) if can_ask else None,
+        views=_question_views(found) if can_ask else None,
         kept=_kept(),
         unsent_files=g.get("message_files", False),
         upload=bringing.field(),

@@ -70,6 +70,7 @@ def _refuse(form: MessageInput, error: Invalid, papers: list[Paper]) -> None:
     words = {
         "required": _("Enter your message"),
         "too_long": _("Your message must be %(limit)s characters or fewer", limit=commands.MAX_TEXT),
+        "protected": _("This gives away what the report keeps secret. Change it, or confirm that you have checked it"),
         "control": _("Remove characters that cannot be read, such as control characters"),
     }
     form.refuse("message", words[error.errors["message"]])

@@ -28,6 +28,14 @@ def wall_between_agencies(table: str) -> None:
     op.execute(f"create policy {table}_agency on {table} as restrictive for all using ({AGENCY}) with check ({AGENCY})")
 
 
+def wall_of_council(table: str) -> None:
+    """What the council keeps to itself: people of an agency have no row of it, whatever a query forgets."""
+    inside = "(select current_setting('app.reach', true)) = 'council'"
+    op.execute(
+        f"create policy {table}_council on {table} as restrictive for all using ({inside}) with check ({inside})"
+    )
+
+
 def allow(table: str, grants: str) -> None:
     """What the application's role may do with a table; never TRUNCATE, REFERENCES or TRIGGER."""
     op.execute(f"grant {grants} on {table} to {APP}")

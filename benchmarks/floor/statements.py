@@ -38,7 +38,7 @@ select r.reference, r.initials, r.route, r.outcome_of_rules -> 'why' ->> 'en' as
        (select count(*) from referral_child k where k.tenant_id = r.tenant_id and k.referral_id = r.id) as children
   from referral r join agency g on g.id = r.agency_id left join account a on a.id = r.owner_id
  where r.state in ('sent', 'screening', 'asked', 'answered')
- order by r.urgency desc, r.queued_at desc, r.id desc limit 26
+ order by r.queue_rank, r.due_at, r.id limit 26
 """
 COUNTS = """
 select count(*), count(*) filter (where owner_id = %(me)s), count(*) filter (where state = 'asked'),

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     LOOK = "referral:look"
     SCREEN = "referral:screen"
     CLAIM = "referral:claim"
+    ASSIGN = "referral:assign"
     ASK = "message:ask"
     DECIDE = "referral:decide"
     PEOPLE = "people:approve"
@@ -91,6 +92,7 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
         P.PUBLISH: R.COUNCIL,
         P.RESTRICT: R.COUNCIL,
         P.APPROVE: R.COUNCIL,
+        P.ASSIGN: R.COUNCIL,
         P.SUPPORT: R.COUNCIL,
     },
     "form_designer": {**_STAFF, P.DESIGN: R.COUNCIL, P.PUBLISH: R.COUNCIL},

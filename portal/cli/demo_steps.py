@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from portal.auth.policy import Permission
+from portal.auth.queries.staff import who_may
 from portal.cli.demo_papers import papers
 from portal.kernel import scope
 from portal.kernel.language import say
@@ -19,6 +20,7 @@ from portal.referrals.places import place_of
 from portal.referrals.queries.corrections import count
 from portal.referrals.queries.record import Found, find
 from portal.screening.commands import decisions, holding
+from portal.screening.commands.notes import write_note
 from portal.screening.deciding import wanted
 from portal.screening.grounds import Consulted, Grounds
 from portal.tenants.settings import Council, Outcome
@@ -37,7 +39,16 @@ def _claim(actor: Actor, _step: Step, found: Found) -> None:
 
 
 def _priority(actor: Actor, step: Step, found: Found) -> None:
-    holding.change_priority(actor, found, step["priority"])
+    holding.change_priority(actor, found, step["priority"], step["why"])
+
+
+def _note(actor: Actor, step: Step, found: Found) -> None:
+    write_note(actor, found, step["text"], uuid4())
+
+
+def _give(actor: Actor, step: Step, found: Found) -> None:
+    heir = next(one.account_id for one in who_may(Permission.CLAIM) if one.name == step["to"])
+    holding.give(actor, found, heir, step.get("text", ""), owner_id=found.owner_id)
 
 
 def _ask(actor: Actor, step: Step, found: Found) -> None:
@@ -107,6 +118,8 @@ def _correct(actor: Actor, step: Step, found: Found) -> None:
 STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "claim": (Permission.CLAIM, _claim),
     "priority": (Permission.SCREEN, _priority),
+    "note": (Permission.SCREEN, _note),
+    "give": (Permission.CLAIM, _give),
     "ask": (Permission.ASK, _ask),
     "reply": (Permission.REPLY, _reply),
     "decide": (Permission.DECIDE, _decide),

@@ -66,6 +66,7 @@ REPORT: Sentences = {
     "claim_first": lambda: _("Claim the report before you ask the referrer or decide."),
     "release": lambda: _("Release this report"),
     "released": lambda: _("The report is back in the holding area"),
+    "given": lambda: _("The report was given to your colleague"),
     "route_what": lambda: _("Your report goes to the council."),
     "then_send": lambda: _("Then send your report, so that the council has it in writing."),
     "closed_now": lambda: _(
@@ -126,6 +127,7 @@ REQUEST: Sentences = {
     "claim_first": lambda: _("Claim the request before you ask the referrer or decide."),
     "release": lambda: _("Release this request"),
     "released": lambda: _("The request is back in the holding area"),
+    "given": lambda: _("The request was given to your colleague"),
     "route_what": lambda: _("Your request goes to the council."),
     "then_send": lambda: _("Then send your request, so that the council has it in writing."),
     "closed_now": lambda: _(

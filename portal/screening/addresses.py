@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +31,7 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "found": tuple(state for state in STATES if state != "draft"),
 }
 NEWS, FOUND, APPROVAL = "news", "found", "approval"
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 OWNERS = ("me", "nobody")
 LONGEST_CURSOR = 400
 MOST_URGENCY = 1000
@@ -44,7 +46,7 @@ class Sort:
 
 
 SORTS: Mapping[str, Sort] = {
-    "urgent": Sort((int, datetime, UUID), falling=True),
+    "urgent": Sort((int, datetime, UUID), falling=False),
     "due": Sort((datetime, UUID), falling=False),
     "age": Sort((datetime, UUID), falling=False),
     "agency": Sort((str, datetime, UUID), falling=False),
@@ -67,18 +69,24 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list shows; "" and None stand for "all"."""
+    """What the list shows; "" and None stand for "all"; `owner` is one of OWNERS or a colleague's id."""
 
     tab: str = "todo"
     state: str = ""
     form: str = ""
     route: str = ""
+    category: str = ""
     priority: str = ""
     agency: UUID | None = None
     owner: str = ""
     overdue: bool = False
     sort: str = "urgent"
     cursor: Cursor | None = None
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter is in force (the order and the place are none)."""
+        return set(self.address()) - {"tab", "sort"} != set()
 
     def states(self) -> tuple[str, ...]:
         """The states of the reports to show."""
@@ -92,6 +100,7 @@ class Filters:
             "state": wanted.state,
             "form": wanted.form,
             "route": wanted.route,
+            "category": wanted.category,
             "priority": wanted.priority,
             "agency": str(wanted.agency or ""),
             "owner": wanted.owner,
@@ -121,9 +130,10 @@ def read(arguments: Mapping[str, str], *, routes: tuple[str, ...], priorities: t
         state=_one_of(arguments, "state", TABS[tab]),
         form=_one_of(arguments, "form", FAMILIES),
         route=_one_of(arguments, "route", routes),
+        category=_code(arguments.get("category", "")),
         priority=_one_of(arguments, "priority", priorities),
         agency=_uuid(arguments.get("agency", "")),
-        owner="me" if tab == "mine" else _one_of(arguments, "owner", OWNERS),
+        owner="me" if tab == "mine" else _owner(arguments),
         overdue=arguments.get("overdue") == "yes",
         sort=sort,
         cursor=_cursor(arguments, SORTS[sort].types),
@@ -133,6 +143,17 @@ def read(arguments: Mapping[str, str], *, routes: tuple[str, ...], priorities: t
 def _one_of(arguments: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
     value = arguments.get(name, "")
     return value if value in known else ""
+
+
+def _owner(arguments: Mapping[str, str]) -> str:
+    """One of OWNERS, or the id of a colleague."""
+    known = _one_of(arguments, "owner", OWNERS)
+    return known or str(_uuid(arguments.get("owner", "")) or "")
+
+
+def _code(text: str) -> str:
+    """A council's own code, such as a category: what is none finds nothing."""
+    return text if _CODE.fullmatch(text) else ""
 
 
 def _uuid(text: str) -> UUID | None:

@@ -1,12 +1,14 @@
-"""Decisions, and records that only some may see: why they are restricted, and who opened them all the same."""
+"""Decisions, what the council's people write among themselves, and records that only some may see: why they are
+restricted, and who opened them all the same."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
@@ -20,6 +22,7 @@ RESTRICTION_REASONS = ("staff_family", "adoption", "refuge", "high_profile", "ot
 # What a person said of two reports: whether they are about one child, and how they hang together.
 VERDICTS = ("same", "possible", "not_same")
 LINKS = ("duplicate", "incident", "sibling")
+NOTE_KINDS = ("note", "priority", "given")
 OPENING_REASONS = ("immediate_danger", "cover", "duty_manager", "legal", "other")
 
 
@@ -187,3 +190,44 @@ class Pairing(TenantTable):
             text("greatest(referral_id, other_id)"), "sort", unique=True, postgresql_where=text("ended_at is null"),
         ),
     )  # fmt: skip
+
+
+class Note(TenantTable):
+    """What the council's people tell each other about a report, sealed with its key; nothing here ever changes.
+
+    `kind` is note, priority (why it went from `was` to `became`) or given (what whoever it was `given_to` should know,
+    without words where there was nothing to say; to nobody: back to the holding area).
+    """
+
+    __tablename__ = "note"
+
+    referral_id: Mapped[UUID]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str] = mapped_column(server_default="note")
+    body: Mapped[bytes | None]
+    was: Mapped[str] = mapped_column(server_default="")
+    became: Mapped[str] = mapped_column(server_default="")
+    given_to: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    once: Mapped[UUID]
+    written_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "once"),
+        CheckConstraint(one_of("kind", NOTE_KINDS), name="kind"),
+        CheckConstraint("kind = 'given' or body is not null", name="words"),
+        Index("ix_note_referral", "tenant_id", "referral_id", "written_at"),
+    )
+
+
+class SavedList(TenantTable):
+    """A list of the holding area that somebody goes back to: its filters and order, never a search."""
+
+    __tablename__ = "saved_list"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[str]
+    address: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    saved_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (UniqueConstraint("tenant_id", "account_id", "name"),)

@@ -19,6 +19,7 @@ from portal.referrals.queries.timeline import TimelineEntry
 from portal.tenants.settings import Council
 from portal.web.dates import datetime_words
 
+MAIN_CATEGORY = "concern.main_category"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STATE_COLOURS = {"sent": "blue", "screening": "purple", "asked": "yellow", "answered": "orange", "decided": "green"}
 ROUTE_COLOURS = {"MASH_URGENT": "red", "MASH": "orange", "EARLY_HELP": "teal", "ADVICE": "grey", "INFORMATION": "blue"}
@@ -125,6 +126,12 @@ def route_label(published: Published, route: str, language: str) -> str:
     """The council's own name of a route, as the form version of that report has it."""
     known = published.thresholds.routes.get(route)
     return say(known.label, language) if known else route_badge(route).text
+
+
+def categories(published: Published, language: str) -> list[tuple[str, str]]:
+    """The main categories of concern that a form offers, as (value, label); none where it asks for none."""
+    asks = next((one for one in published.form.questions() if one.fact == MAIN_CATEGORY), None)
+    return [(option.value, say(option.label, language)) for option in asks.options] if asks else []
 
 
 def outcome_label(council: Council, key: str, language: str) -> str:

@@ -87,7 +87,7 @@ def test_a_report_from_its_claim_to_its_outcome(author: Person, screener: Person
         holding.claim(screener.actor, found)
     assert trail.new() == [Event.REFERRAL_CLAIMED]
     with seen_by(screener, Permission.SCREEN, reference) as found:
-        holding.change_priority(screener.actor, found, "urgent")
+        holding.change_priority(screener.actor, found, "urgent", "CNRY is in danger")
     assert trail.new() == [Event.PRIORITY_CHANGED]
     with seen_by(screener, Permission.ASK, reference) as found:
         messaging.ask(screener.actor, found, "When CNRY?", uuid4())

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from portal.audit import events
-from portal.audit.events import KEYS, Event
+from portal.audit.event_keys import KEYS
+from portal.audit.events import Event
 from portal.kernel import db, scope
 from tests.factories.people import make_person
 from tests.fixtures.councils import Councils

@@ -81,6 +81,7 @@ FIXED["typed_page"] = "section/referrer"
 # A link that was never made leads back to the page that has good ones.
 FIXED["lapsing"] = "lapsed"
 FIXED["sheet"] = 1
+FIXED |= {"whose": "nobody", "list_id": uuid4()}
 FIXED["template_key"] = "concern-shared"
 FIXED["answer"] = "referrer.-.-.-.ref_phone"
 # None is set up: tests/tenants/test_identity_providers.py walks them.
@@ -115,10 +116,12 @@ BODIES = {
     "forms.scenario_remove": {"seen_version": "1"},
     "messaging.ask": {"message": "When?"},
     "messaging.reply": {"message": "Then."},
-    "screening.priority": {"priority": "urgent"},
     "screening.seek_other": {"other": "AAA-AAA-AAA"},
     "screening.judge": {"undo": "yes"},
     "screening.link_reports": {"undo": "yes"},
+    "screening.priority": {"priority": "urgent", "why": "It is worse"},
+    "screening.note": {"note": "A note"},
+    "screening.kept_lists": {"name": "A list"},
     "screening.restrict": {"reason": "adoption"},
     "screening.lifting": {"do": "ask"},
     "screening.hold": {"words": "A court case"},

@@ -174,7 +174,7 @@ def test_a_reply_survives_a_change_at_the_same_moment(case: Case) -> None:
     case.ask()
     with db.unit_of_work(case.author.scope):
         seen = find(case.author.actor, Permission.REPLY, case.made.reference)
-    case.act(case.screener, Permission.SCREEN, holding.change_priority, "high")
+    case.act(case.screener, Permission.SCREEN, holding.change_priority, "high", "CNRY")
     with db.unit_of_work(case.author.scope):
         commands.reply(case.author.actor, seen, "Still here.", uuid4())
     found = case.now()

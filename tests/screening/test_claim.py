@@ -102,17 +102,17 @@ def test_a_released_report_can_be_claimed_again(councils: Councils, author: Pers
 def test_what_is_over_stays_as_it_is(councils: Councils, author: Person, state: str) -> None:
     ali, bo = staff(councils), staff(councils)
     made = make_referral(councils.england, author, state=state, owner=ali)
-    for deed, words in ((holding.claim, ()), (holding.release, ()), (holding.change_priority, ("high",))):
+    for deed, words in ((holding.claim, ()), (holding.release, ()), (holding.change_priority, ("high", "CNRY"))):
         with pytest.raises(Conflict):
             act(bo, made, deed, *words)
 
 
 def test_the_priority_is_one_of_the_councils_and_its_change_is_recorded(councils: Councils, author: Person) -> None:
     made, ali = make_referral(councils.england, author), staff(councils)
-    act(ali, made, holding.change_priority, "high")
-    act(ali, made, holding.change_priority, "high")
+    act(ali, made, holding.change_priority, "high", "CNRY is ill")
+    act(ali, made, holding.change_priority, "high", "CNRY is ill")
     with pytest.raises(Invalid):
-        act(ali, made, holding.change_priority, "dreadful")
+        act(ali, made, holding.change_priority, "dreadful", "CNRY")
     assert now(ali, made).priority == "high"
     assert events_of(ali, Event.PRIORITY_CHANGED) == [{"was": "standard", "now": "high"}]
 
@@ -151,17 +151,6 @@ class TestPages:
         assert tree.select_one(".govuk-summary-list") is not None
         assert now(ali, made).owner_id == ali.account_id
 
-    def test_a_wrong_priority_is_refused_beside_the_field(
-        self, client: FlaskClient, ali: Person, author: Person
-    ) -> None:
-        made = make_referral(author.council, author)
-        page = f"/screening/{made.reference}"
-        answer = submit(client, author.council, page, f"{page}/priority", {"priority": "dreadful"})
-        assert answer.status_code == 422
-        assert soup(answer).select_one("#priority-error") is not None
-        assert submit(client, author.council, page, f"{page}/priority", {"priority": "high"}).status_code == 303
-        assert now(ali, made).priority == "high"
-
     def test_a_report_that_changed_hands_is_not_taken_from_the_next(
         self, client: FlaskClient, ali: Person, author: Person, councils: Councils
     ) -> None:
@@ -181,7 +170,7 @@ class TestPages:
     def test_a_refused_page_was_read_all_the_same(self, client: FlaskClient, ali: Person, author: Person) -> None:
         made = make_referral(author.council, author)
         page = f"/screening/{made.reference}"
-        submit(client, author.council, page, f"{page}/priority", {"priority": "dreadful"})
+        assert submit(client, author.council, page, f"{page}/notes", {"note": " "}).status_code == 422
         with db.unit_of_work(ali.scope) as session:
             query = select(func.count()).where(
                 AuditEvent.event == Event.REFERRAL_READ, AuditEvent.subject_id == made.id

@@ -102,7 +102,8 @@ def test_the_summary_is_the_first_part_and_the_order_of_the_rest(
 ) -> None:
     page = page_of(client, councils, sections=SECTIONS, triage=TRIAGE)
     assert [one.text for one in page.select("h2")] == [
-        "Summary", "What to do", "Previous contacts", "Files", "Messages", "What the referrer answered", "Timeline",
+        "Summary", "What to do", "Previous contacts", "Files", "Messages", "Notes for colleagues",
+        "What the referrer answered", "Timeline",
     ]  # fmt: skip
     for link in page.select("nav.app-contents a"):
         assert page.select_one(f'[id="{str(link["href"]).removeprefix("#")}"]') is not None, link

@@ -116,6 +116,7 @@ def test_claim_ask_and_filter_without_scripts(
     page = page_without_scripts
     sign_in_browser(page, ali, client, live)
     page.goto("/avonmere/holding-area")
+    page.get_by_text("Filter and sort").click()
     page.get_by_label("Owner").select_option("Nobody")
     page.get_by_label("Sort by").select_option("Due soonest")
     page.get_by_role("button", name="Apply").click()

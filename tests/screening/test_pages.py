@@ -99,19 +99,19 @@ def test_another_councils_report_is_one_that_does_not_exist(app: Flask, councils
 def test_buttons_follow_the_state(client: FlaskClient, author: Person, ali: Person, councils: Councils) -> None:
     colleague = make_person(councils.wales, role="screener", name="Bo Screener")
     expected = {
-        ("sent", ""): {"claim", "priority"},
-        ("screening", "mine"): {"release", "priority", "ask", "decide"},
-        ("asked", "mine"): {"release", "priority", "ask", "decide"},
-        ("screening", "hers"): {"release", "priority"},
-        ("decided", "mine"): {"reopen"},
-        ("withdrawn", ""): {"reopen"},
+        ("sent", ""): {"claim", "notes", "priority", "give"},
+        ("screening", "mine"): {"release", "notes", "priority", "give", "ask", "decide"},
+        ("asked", "mine"): {"release", "notes", "priority", "give", "ask", "decide"},
+        ("screening", "hers"): {"release", "notes", "priority", "give"},
+        ("decided", "mine"): {"reopen", "notes"},
+        ("withdrawn", ""): {"reopen", "notes"},
     }
     for (state, whose), buttons in expected.items():
         owner = {"mine": ali, "hers": colleague}.get(whose)
         made = make_referral(author.council, author, state=state, owner=owner)
         page = soup(get(client, path(made)))
         targets = [one.get("action") for one in page.select("form[action]")]
-        targets += [one.get("href") for one in page.select("a.govuk-button")]
+        targets += [one.get("href") for one in page.select("a.govuk-button, .app-actions__links a")]
         found = {str(one).rsplit("/", 1)[1] for one in targets if f"/{made.reference}/" in str(one)}
         assert found == buttons, (state, whose)
 

@@ -130,6 +130,14 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             later=True,
         ),
         "duty_alert": here("duty_alert", referral_id=report["referral_id"]),
+        "note": here(
+            "note",
+            referral_id=report["referral_id"],
+            author_id=ACCOUNT,
+            body=BLOB,
+            once=row_id(council, agency, "once"),
+        ),
+        "saved_list": here("saved_list", account_id=ACCOUNT, name=f"{agency} list", address=Jsonb({})),
         "clock_pause": here("clock_pause", **report, why="question"),
         "restriction": here("restriction", referral_id=report["referral_id"], reason="adoption", marked_by=ACCOUNT),
         "opened_record": here(
@@ -195,8 +203,12 @@ TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal",
+    "duty_alert",
+    "note",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
     "attachment", "draft_end", "clock_pause",
 )  # fmt: skip
+# What the council keeps to itself.
+WALLED_BY_COUNCIL = ("note", "saved_list")

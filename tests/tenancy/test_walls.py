@@ -19,6 +19,7 @@ from tests.tenancy.rows import (
     COUNCILS,
     TABLES,
     WALLED_BY_AGENCY,
+    WALLED_BY_COUNCIL,
     Connection,
     fill,
     insert,
@@ -84,6 +85,15 @@ def test_rows_of_another_council_cannot_be_added(application: Connection, table:
             pytest.raises(psycopg.errors.InsufficientPrivilege),
         ):
             insert(connection, table, values)
+
+
+@pytest.mark.parametrize("table", WALLED_BY_COUNCIL)
+def test_what_the_council_keeps_to_itself_no_agency_has(application: Connection, table: str) -> None:
+    for reach in ("", "agency"):
+        with acting(application, "one", "school", reach) as connection:
+            assert count(connection, table) == 0
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                insert(connection, table, {**rows("one", "school")[table], "id": uuid4()})
 
 
 @pytest.mark.parametrize("table", WALLED_BY_AGENCY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from portal.auth.models import Account, Membership
 from portal.auth.policy import POLICY, Permission, Reach
@@ -21,23 +21,30 @@ class Staff:
     account_id: UUID
     email: str
     language: str
+    name: str
+    role: str
 
 
-def who_may(permission: Permission) -> tuple[Staff, ...]:
-    """Everybody of the council in scope who may do this everywhere in it, in a steady order."""
+def working_here(permission: Permission) -> ColumnElement[bool]:
+    """Memberships of people of the council in scope who may do this everywhere in it now; joins Account."""
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
     roles = [role for role, may in POLICY.items() if may.get(permission) is Reach.COUNCIL]
+    return and_(
+        Membership.tenant_id == council.id,
+        Membership.role.in_(roles),
+        Membership.state == "active",
+        Account.state == "active",
+    )
+
+
+def who_may(permission: Permission) -> tuple[Staff, ...]:
+    """Everybody of the council in scope who may do this everywhere in it, in a steady order."""
     query = (
-        select(Membership.id, Membership.account_id, Account.email, Account.language)
+        select(Membership.id, Membership.account_id, Account.email, Account.language, Account.name, Membership.role)
         .join(Account, Account.id == Membership.account_id)
-        .where(
-            Membership.tenant_id == council.id,
-            Membership.role.in_(roles),
-            Membership.state == "active",
-            Account.state == "active",
-        )
+        .where(working_here(permission))
         .order_by(Membership.id)
     )
     return tuple(Staff(*row) for row in db.session().execute(query).all())

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.forms.council_words import words_for
@@ -67,17 +67,20 @@ _lock = Lock()
 
 def newest(form_key: str = "concern") -> Published:
     """The newest version of this council's form; raises NotFound before the first is published."""
-    tenant = _council_id()
-    query = (
-        select(FormVersion.id)
-        .where(FormVersion.tenant_id == tenant, FormVersion.form_key == form_key)
-        .order_by(FormVersion.number.desc())
-        .limit(1)
-    )
-    found = db.session().execute(query).scalar_one_or_none()
+    found = db.session().execute(newest_id(form_key)).scalar_one_or_none()
     if found is None:
         raise NotFound("no form is published")
     return version(found)
+
+
+def newest_id(form_key: str) -> Select[UUID]:
+    """The id of the newest version of this council's form, as a statement."""
+    return (
+        select(FormVersion.id)
+        .where(FormVersion.tenant_id == _council_id(), FormVersion.form_key == form_key)
+        .order_by(FormVersion.number.desc())
+        .limit(1)
+    )
 
 
 @dataclass(frozen=True)

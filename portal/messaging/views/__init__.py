@@ -146,7 +146,7 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
     if found is None:
         return ""
     said = thread(actor, Permission.LOOK, found)
-    if guard.may(Permission.SCREEN):
+    if guard.may(Permission.SCREEN) and any(one.new and one.side == "agency" for one in said):
         commands.mark_read(actor, found, "council")
     mine = found.owner_id == actor.account_id and guard.may(Permission.ASK)
     can_ask = mine and states.may("ask", found.state)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,14 @@ from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
+QUEUE_RANK = """
+    (case when first_priority is null then case when urgency >= 4 then 0 else 1 end
+          when priority = 'urgent' then 0 else 1 end) * 2
+    + (case when unread_by_council > 0 or state = 'answered'
+             or (state <> 'asked' and queued_at > greatest(sent_at, claimed_at)) then 0 else 1 end)
+"""
+# Of `queue_rank`: below it is what is urgent.
+FIRST_NOT_URGENT = 2
 WITHDRAWAL_REASONS = ("sent_twice", "wrong_child", "wrong_council", "told_otherwise", "other")
 
 
@@ -62,6 +70,10 @@ class Referral(TenantTable):
     out_of_hours: Mapped[bool] = mapped_column(server_default=text("false"))
     urgency: Mapped[int] = mapped_column(server_default="0")
     priority: Mapped[str] = mapped_column(server_default="standard")
+    # The priority it came with, once a screener gave it another.
+    first_priority: Mapped[str | None]
+    # Urgent ones first, news from the referrer first among them; the database works it out.
+    queue_rank: Mapped[int] = mapped_column(SmallInteger, Computed(QUEUE_RANK, persisted=True))
     category: Mapped[str] = mapped_column(server_default="")
     initials: Mapped[str] = mapped_column(server_default="")
     sent_at: Mapped[datetime | None]
@@ -120,7 +132,7 @@ class Referral(TenantTable):
         ),
         CheckConstraint("state <> 'decided' or decided_at is not null", name="decided"),
         Index(
-            "ix_referral_queue", "tenant_id", text("urgency desc"), text("queued_at desc"), text("id desc"),
+            "ix_referral_queue", "tenant_id", "queue_rank", "due_at", "id",
             postgresql_where=text("state in ('sent', 'screening', 'asked', 'answered')"),
         ),
         Index(
@@ -130,8 +142,12 @@ class Referral(TenantTable):
         Index("ix_referral_news", "tenant_id", "new_since", postgresql_where=text("new_since is not null")),
         Index("ix_referral_approval", "tenant_id", postgresql_where=text("approval_asked_at is not null")),
         Index(
-            "ix_referral_withdrawn", "tenant_id", text("urgency desc"), text("queued_at desc"), text("id desc"),
+            "ix_referral_withdrawn", "tenant_id", "queue_rank", "due_at", "id",
             postgresql_where=text("state = 'withdrawn'"),
+        ),
+        Index(
+            "ix_referral_owner", "tenant_id", "owner_id", "due_at", "id",
+            postgresql_where=text("state in ('sent', 'screening', 'asked', 'answered')"),
         ),
         Index("ix_referral_initials", "tenant_id", "initials"),
         Index("ix_referral_author", "tenant_id", "author_id", text("changed_at desc")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, func, literal, or_
 
 from portal.auth.policy import Permission
 from portal.auth.reach import within_reach, within_sight
@@ -17,3 +17,9 @@ def reachable(actor: Actor, permission: Permission) -> ColumnElement[bool]:
         within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),
         within_sight(actor, Referral),
     )
+
+
+def changeable(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Those of the reachable reports that this person may do something with: not what they opened for a while only."""
+    listed = or_(Referral.sight.is_(None), literal(actor.account_id) == func.any(Referral.sight))
+    return and_(reachable(actor, permission), listed)

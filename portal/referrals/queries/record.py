@@ -80,6 +80,8 @@ class Found:
     """The higher route that the rules would choose for the corrected answers."""
     clock_paused_at: datetime | None = None
     """Since when its clock stands still."""
+    first_priority: str | None = None
+    """The priority that it came with, once a screener gave it another."""
 
     def reads_only(self, actor: Actor) -> bool:
         """Whether the person has it open for a while only, off the list: to read it, never to take it."""
@@ -110,7 +112,7 @@ _COLUMNS = (
     Referral.wrapped_key, Referral.form_key, Referral.sight, Referral.author_only,
     Referral.held_at, Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
     Referral.approval_asked_at,
-    Referral.clock_paused_at,
+    Referral.clock_paused_at, Referral.first_priority,
 )  # fmt: skip
 
 

@@ -1,11 +1,11 @@
-"""Claiming, releasing and ranking a report in the holding area; of several people exactly one wins."""
+"""Claiming, giving, releasing and ranking a report in the holding area; of several people exactly one wins."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 
 from portal.audit import events
 from portal.audit.events import Event
@@ -13,12 +13,15 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
+from portal.messaging.commands.writing import checked
 from portal.referrals.commands import duty
 from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find
 from portal.referrals.states import OPEN
+from portal.screening.commands.notes import MAX_NOTE, insert_note
 from portal.screening.commands.proposals import overtake
+from portal.screening.queries.workload import who_may_take
 
 
 def claim(actor: Actor, found: Found) -> None:
@@ -68,10 +71,11 @@ def release(actor: Actor, found: Found, owner_id: UUID | None = None) -> None:
     events.record(Event.REFERRAL_RELEASED, found.id)
 
 
-def change_priority(actor: Actor, found: Found, priority: str) -> None:
-    """Give an open report one of the council's priorities.
+def change_priority(actor: Actor, found: Found, priority: str, why: str) -> None:
+    """Give an open report another of the council's priorities, and keep what it was and why.
 
-    Raises Invalid({"priority": "unknown"}) for any other, Conflict when the report changed meanwhile.
+    Raises Invalid({"priority": "unknown"} or {"message": required, too_long, control}), Conflict when the report
+    changed meanwhile. The priority that it has already changes nothing (a double click).
     """
     council = scope.current().council
     known = {one.key for one in council.settings.priorities} if council else set()
@@ -81,11 +85,40 @@ def change_priority(actor: Actor, found: Found, priority: str) -> None:
         raise Forbidden("opened for a while, to read")
     if priority == found.priority:
         return
+    words = checked(why, MAX_NOTE)
     try:
-        _change(found, priority=priority)
+        _change(found, priority=priority, first_priority=func.coalesce(Referral.first_priority, Referral.priority))
     except Conflict:
         raise _conflict(find(actor, Permission.SCREEN, found.reference)) from None
+    insert_note(actor, found, words, kind="priority", was=found.priority, became=priority)
     events.record(Event.PRIORITY_CHANGED, found.id, was=found.priority, now=priority)
+
+
+def give(actor: Actor, found: Found, heir_id: UUID, words: str, *, owner_id: UUID | None) -> None:
+    """Give an open report to a colleague who may take it, whoever has it now, with words for them ("" for none).
+
+    `owner_id` is whose it was on the page (None: nobody's): another's since is not taken from them. Giving what the
+    colleague has already changes nothing. Raises Invalid({"heir": "unknown"} or {"message": too_long, control}) and
+    Conflict.
+    """
+    if heir_id not in who_may_take(found):
+        raise Invalid({"heir": "unknown"})
+    if found.owner_id == heir_id:
+        return
+    if found.state not in OPEN or found.owner_id != owner_id:
+        raise _conflict(found)
+    told = checked(words, MAX_NOTE) if words.strip() else ""
+    values = {"owner_id": heir_id, "claimed_at": clock.now()}
+    try:
+        if found.state == "sent":
+            move(actor, found, "claim", **values)
+        else:
+            _change(found, **values)
+    except Conflict:
+        raise _conflict(find(actor, Permission.CLAIM, found.reference)) from None
+    insert_note(actor, found, told, kind="given", given_to=heir_id)
+    events.record(Event.WORK_HANDED_OVER, found.id)
+    duty.acknowledge(actor, found)
 
 
 def _change(found: Found, **values: Any) -> None:

@@ -1,17 +1,13 @@
-"""The numbers on the holding area's tabs and the agencies to filter by: one statement each."""
+"""The numbers on the holding area's tabs, in one statement."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import func, select
 
-from portal.auth.models import Agency, AgencyApproval
 from portal.auth.policy import Permission
-from portal.auth.reach import within_reach
 from portal.kernel import db
-from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
@@ -34,14 +30,6 @@ class Counts:
     approval: int
 
 
-@dataclass(frozen=True)
-class AgencyChoice:
-    """An agency to filter by."""
-
-    id: UUID
-    name: Text
-
-
 def counts(actor: Actor) -> Counts:
     """The numbers of the tabs; open reports through their partial index, closed ones up to MOST_COUNTED."""
     reach = reachable(actor, Permission.LOOK)
@@ -60,14 +48,3 @@ def counts(actor: Actor) -> Counts:
         *(select(func.count()).select_from(one).scalar_subquery() for one in (*closed.values(), news, approval)),
     ).where(reach, Referral.state.in_(sorted(OPEN)))
     return Counts(*db.session().execute(query).one())
-
-
-def agencies(actor: Actor) -> tuple[AgencyChoice, ...]:
-    """The agencies that this council takes reports from, in the order of their keys."""
-    query = (
-        select(Agency.id, Agency.name)
-        .join(AgencyApproval, AgencyApproval.agency_id == Agency.id)
-        .where(within_reach(actor, Permission.LOOK, owner=None, agency=Agency.id))
-        .order_by(Agency.key)
-    )
-    return tuple(AgencyChoice(*row) for row in db.session().execute(query))

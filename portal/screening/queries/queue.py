@@ -48,6 +48,7 @@ class Line:
     state: str
     priority: str
     urgency: int
+    first_priority: str
     sent_at: datetime
     due_at: datetime
     agency: Text
@@ -76,7 +77,7 @@ class Page:
 
 # What a page is ordered by: leakproof columns that are never empty in a sent report, all in one direction.
 _KEYS: Mapping[str, tuple[Any, ...]] = {
-    "urgent": (Referral.urgency, Referral.queued_at, Referral.id),
+    "urgent": (Referral.queue_rank, Referral.due_at, Referral.id),
     "due": (Referral.due_at, Referral.id),
     "age": (Referral.sent_at, Referral.id),
     "agency": (Agency.key, Referral.sent_at, Referral.id),
@@ -128,8 +129,8 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
             Referral.route, Referral.outcome_of_rules["why"].label("why"),
             Referral.outcome_of_rules["also"].label("also"),
             Referral.outcome_of_rules["flags"].label("flags"), Referral.overridden, Referral.attention,
-            Referral.out_of_hours, Referral.state, Referral.priority, Referral.urgency, Referral.sent_at,
-            Referral.due_at,
+            Referral.out_of_hours, Referral.state, Referral.priority, Referral.first_priority,
+            Referral.urgency, Referral.sent_at, Referral.due_at,
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
             Referral.new_since, Referral.withdrawal_asked_at, Referral.approval_asked_at, Referral.rules_now,
@@ -151,14 +152,14 @@ def filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) 
         query = query.where(Referral.form_key == filters.form)
     if filters.route:
         query = query.where(Referral.route == filters.route)
+    if filters.category:
+        query = query.where(Referral.category == filters.category)
     if filters.priority:
         query = query.where(Referral.priority == filters.priority)
     if filters.agency:
         query = query.where(Referral.agency_id == filters.agency)
-    if filters.owner == "me":
-        query = query.where(Referral.owner_id == actor.account_id)
-    if filters.owner == "nobody":
-        query = query.where(Referral.owner_id.is_(None))
+    if filters.owner:
+        query = query.where(_owned(actor, filters.owner))
     if filters.overdue:
         query = query.where(is_overdue(now))
     return query
@@ -167,6 +168,12 @@ def filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) 
 def is_overdue(now: datetime) -> ColumnElement[bool]:
     """Whether a report is late; while its clock stands still it does not become so."""
     return Referral.due_at < func.coalesce(Referral.clock_paused_at, now)
+
+
+def _owned(actor: Actor, owner: str) -> ColumnElement[bool]:
+    if owner == "nobody":
+        return Referral.owner_id.is_(None)
+    return Referral.owner_id == (actor.account_id if owner == "me" else UUID(owner))
 
 
 def _only_news(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -203,6 +210,7 @@ def _line(row: Any) -> Line:
         state=row.state,
         priority=row.priority,
         urgency=row.urgency,
+        first_priority=row.first_priority or "",
         sent_at=row.sent_at,
         due_at=row.due_at,
         agency=row.agency,

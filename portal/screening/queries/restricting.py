@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from portal.auth.models import Account, Membership
+from portal.auth.models import Account
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
 from portal.kernel import db
@@ -44,14 +44,8 @@ class Restricted:
 
 def who_may_be_named(actor: Actor) -> tuple[Colleague, ...]:
     """The council's people who work with reports, the actor too, by name."""
-    staff = [one.membership_id for one in who_may(Permission.SCREEN)]
-    query = (
-        select(Membership.account_id, Account.name, Membership.role)
-        .join(Account, Account.id == Membership.account_id)
-        .where(Membership.id.in_(staff))
-        .order_by(Membership.account_id != actor.account_id, Account.name, Membership.id)
-    )
-    return tuple(Colleague(*row) for row in db.session().execute(query))
+    staff = sorted(who_may(Permission.SCREEN), key=lambda one: (one.account_id != actor.account_id, one.name))
+    return tuple(Colleague(one.account_id, one.name, one.role) for one in staff)
 
 
 def restriction(found: Found) -> Restricted:

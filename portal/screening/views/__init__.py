@@ -15,6 +15,7 @@ from portal.screening.views import (
     approving,
     changes,
     correct_decision,
+    day,
     decide,
     duty,
     live,
@@ -26,7 +27,9 @@ from portal.screening.views import (
     report,
     restricting,
     retention,
+    sharing,
     trial,
+    working,
 )
 from portal.web import shell
 
@@ -48,12 +51,15 @@ def navigation() -> Iterator[shell.Link]:
     if guard.may(Permission.LOOK):
         here = request.endpoint in ("screening.queue", "screening.show", "screening.decide")
         yield shell.Link(_("Holding area"), url_for("screening.queue"), current=here)
+    if guard.may(Permission.CLAIM):
+        yield shell.Link(_("My day"), url_for("screening.my_day"), current=request.endpoint == "screening.my_day")
 
 
 __all__ = [
     "approving",
     "changes",
     "correct_decision",
+    "day",
     "decide",
     "duty",
     "live",
@@ -64,4 +70,6 @@ __all__ = [
     "report",
     "restricting",
     "retention",
+    "sharing",
+    "working",
 ]

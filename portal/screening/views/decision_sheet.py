@@ -26,7 +26,7 @@ from portal.screening.given import Change, Given
 from portal.screening.grounds import MOST_PEOPLE, Consulted, mistakes, settled
 from portal.screening.grounds_words import trouble
 from portal.screening.inputs import whole_number
-from portal.screening.views.queue import ROUTES
+from portal.screening.views.filtering import ROUTES
 from portal.tenants.settings import Council, Outcome
 from portal.web.fields import FieldView, OptionView, from_form
 from portal.web.posted import only_language

@@ -14,19 +14,17 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel import scope
-from portal.kernel.language import say
 from portal.referrals import sifting
 from portal.referrals.inputs import Search
 from portal.referrals.sifting import MOST_SEARCHED
-from portal.referrals.states import OPEN
 from portal.referrals.views import searched
-from portal.referrals.wording import kind_words, kinds
+from portal.referrals.wording import kind_words
 from portal.screening import addresses, presenting
 from portal.screening.addresses import FOUND, Filters
 from portal.screening.clock_words import ClockView
-from portal.screening.queries.counts import MOST_COUNTED, AgencyChoice, Counts, agencies, counts
+from portal.screening.queries.counts import MOST_COUNTED, Counts, counts
 from portal.screening.queries.queue import holding_area
+from portal.screening.views import filtering
 from portal.screening.views.alerts import keys
 from portal.tenants.settings import PRIORITIES
 from portal.web.fields import FieldView, from_form
@@ -34,40 +32,7 @@ from portal.web.posted import only_language
 
 blueprint = Blueprint("screening", __name__)
 
-MANY_STATES = ("todo", "mine")
 _SEARCH = "search in the holding area"
-ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
-
-
-@dataclass(frozen=True)
-class Option:
-    """One choice of a filter."""
-
-    value: str
-    text: str
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One filter of the form: its name in the address, its label and its choices."""
-
-    name: str
-    label: str
-    options: tuple[Option, ...]
-
-    @property
-    def chosen(self) -> str:
-        """The words of the choice in force, "" for all."""
-        return next((option.text for option in self.options if option.chosen and option.value), "")
-
-
-@dataclass(frozen=True)
-class Removable:
-    """A filter in force, and the list without it."""
-
-    text: str
-    href: str
 
 
 @dataclass(frozen=True)
@@ -110,15 +75,14 @@ def search() -> ResponseReturnValue:
 
 def filters_of_address() -> Filters:
     """What the address of this request asks for."""
-    return addresses.read(request.args, routes=ROUTES, priorities=PRIORITIES)
+    return addresses.read(request.args, routes=filtering.ROUTES, priorities=PRIORITIES)
 
 
 def _page(filters: Filters, words: str, typed: FieldView) -> str:
     """The list; `typed` is the field of the search, with what was wrong with it."""
     actor = guard.actor()
     found = holding_area(actor, filters, sifting.sought(words) if words else None)
-    language = str(get_locale())
-    choices = _filters(filters, agencies(actor), language)
+    choices = filtering.asked(actor, filters, str(get_locale()))
     return render_template(
         "screening/queue.html",
         lines=found.lines,
@@ -132,8 +96,8 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
         live=_live(filters, found.now),
         tabs=tabs_of(filters, counts(actor)),
         choices=choices,
-        sorts=_sorts(filters),
-        removable=_removable(filters, choices),
+        sorts=filtering.sorts(filters),
+        removable=filtering.removable(filters, choices),
         previous=url_for(".queue", **filters.address(cursor=found.previous)) if found.previous else "",
         following=url_for(".queue", **filters.address(cursor=found.following)) if found.following else "",
         words=presenting,
@@ -179,66 +143,3 @@ def _plain(tab: str) -> Filters:
 
 def _many(number: int) -> str:
     return f"{number:,}+" if number >= MOST_COUNTED else str(number)
-
-
-def _filters(filters: Filters, known: tuple[AgencyChoice, ...], language: str) -> list[Filter]:
-    named = sorted((say(one.name, language), str(one.id)) for one in known)
-    asked = [
-        ("state", _("State"), [(one, presenting.state_badge(one).text) for one in _states(filters)]),
-        ("form", _("Kind"), kinds()),
-        ("route", _("Route"), [(one, presenting.route_badge(one).text) for one in ROUTES]),
-        ("priority", _("Priority"), _priorities(language)),
-        ("agency", _("Agency"), [(value, text) for text, value in named]),
-        ("owner", _("Owner"), [("me", _("Me")), ("nobody", _("Nobody"))]),
-    ]
-    now = {
-        "state": filters.state, "form": filters.form, "route": filters.route, "priority": filters.priority,
-        "agency": str(filters.agency or ""), "owner": filters.owner,
-    }  # fmt: skip
-    return [
-        Filter(name, label, _options(name, choices, now[name]))
-        for name, label, choices in asked
-        # A tab that fixes the state or the owner does not ask for it again.
-        if not (name == "state" and filters.tab not in MANY_STATES) and not (name == "owner" and filters.tab == "mine")
-    ]
-
-
-def _states(filters: Filters) -> list[str]:
-    order = ("sent", "screening", "asked", "answered")
-    return [state for state in order if state in OPEN and state in addresses.TABS[filters.tab]]
-
-
-def _priorities(language: str) -> list[tuple[str, str]]:
-    council = scope.current().council
-    return [(one.key, say(one.label, language)) for one in council.settings.priorities] if council else []
-
-
-def _options(name: str, choices: list[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
-    everything = _("Anyone") if name == "owner" else _("All")
-    return tuple(Option(value, text, value == chosen) for value, text in [("", everything), *choices])
-
-
-def _sorts(filters: Filters) -> tuple[Option, ...]:
-    words = {
-        "urgent": _("Urgent first, then newest"),
-        "due": _("Due soonest"),
-        "age": _("Oldest"),
-        "agency": _("Agency"),
-        "decided": _("Decided last"),
-    }
-    left_out = "urgent" if filters.tab == "decided" else "decided"
-    return tuple(Option(key, text, key == filters.sort) for key, text in words.items() if key != left_out)
-
-
-def _removable(filters: Filters, choices: list[Filter]) -> list[Removable]:
-    found = [
-        Removable(
-            f"{one.label}: {one.chosen}",
-            url_for(".queue", **filters.address(**{one.name: None if one.name == "agency" else ""})),
-        )
-        for one in choices
-        if one.chosen
-    ]
-    if filters.overdue:
-        found.append(Removable(_("Overdue only"), url_for(".queue", **filters.address(overdue=False))))
-    return found

@@ -1,4 +1,4 @@
-"""One report for its screener: read it, claim it, release it, rank it."""
+"""One report for its screener: read it, claim it, release it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.queries import told_rules
-from portal.kernel import clock, scope
-from portal.kernel.errors import Conflict, Invalid
+from portal.kernel import clock
+from portal.kernel.errors import Conflict
 from portal.kernel.language import say
 from portal.kernel.scope import Actor
 from portal.messaging.inputs import as_uuid
@@ -36,8 +36,10 @@ from portal.screening.digest import digest
 from portal.screening.inputs import RefusalInput
 from portal.screening.queries.report import Report, open_report
 from portal.screening.views import decided
+from portal.screening.views.noting import noted
 from portal.screening.views.queue import blueprint
-from portal.web.fields import FieldView, OptionView, from_form
+from portal.screening.work_inputs import NoteInput
+from portal.web.fields import FieldView, from_form
 
 
 @blueprint.get("/screening/<reference>")
@@ -75,22 +77,6 @@ def release(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=found.reference), 303)
 
 
-@blueprint.post("/screening/<reference>/priority")
-@page(Permission.SCREEN)
-def priority(reference: str) -> ResponseReturnValue:
-    """Give the report another of the council's priorities."""
-    actor = guard.actor()
-    found = find(actor, Permission.SCREEN, reference)
-    try:
-        holding.change_priority(actor, found, request.form.get("priority", ""))
-    except Conflict as conflict:
-        return conflict_page(reference, conflict)
-    except Invalid:
-        return report_page(reference, priority_error=_("Choose a priority")), 422
-    flash(_("The priority has been changed"), "success")
-    return redirect(url_for(".show", reference=found.reference), 303)
-
-
 def conflict_page(
     reference: str, conflict: Conflict, *, kept: list[dict[str, str]] | None = None
 ) -> ResponseReturnValue:
@@ -107,9 +93,9 @@ def report_page(
     reference: str,
     *,
     conflict: str = "",
-    priority_error: str = "",
     kept: list[dict[str, str]] | None = None,
     refusal: RefusalInput | None = None,
+    note: NoteInput | None = None,
 ) -> str:
     """The report as it is now, with what was refused on it."""
     actor = guard.actor()
@@ -133,7 +119,7 @@ def report_page(
         can_ask=states.may("ask", found.state) and found.owner_id == actor.account_id and guard.may(Permission.ASK),
         conflict=conflict,
         kept=kept or (),
-        priority_view=_priority_view(found.priority, language, priority_error),
+        **noted(found, note),
         digest=digest(report.published.form, found, report.children, report.answers, language),
         route=route_told(report, language),
         parts=_parts(report),
@@ -142,19 +128,6 @@ def report_page(
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
         clocks=ClockView(clock.now()),
         words=presenting,
-    )
-
-
-def _priority_view(chosen: str, language: str, error: str) -> FieldView:
-    council = scope.current().council
-    known = council.settings.priorities if council else ()
-    return FieldView(
-        "select",
-        "priority",
-        _("Priority"),
-        value=chosen,
-        error=error,
-        options=tuple(OptionView(one.key, say(one.label, language)) for one in known),
     )
 
 
@@ -175,6 +148,7 @@ def _parts(report: Report) -> list[dict[str, str]]:
         ("previous", _("Previous contacts")),
         ("files", _("Files")),
         ("messages", _("Messages")),
+        ("notes", _("Notes for colleagues")),
         ("answers", _("What the referrer answered")),
         ("timeline", _("Timeline")),
     ]

@@ -133,7 +133,10 @@ def _without_neighbours(table: Table, line: str, council_id: UUID) -> str:
 
 
 def _insert(name: str, lines: Iterable[str]) -> int:
-    statement = text(f"insert into {name} select * from json_populate_recordset(null::{name}, cast(:rows as json))")
+    # What the database works out itself is not told to it.
+    columns = ", ".join(one.name for one in Base.metadata.tables[name].columns if one.computed is None)
+    source = f"json_populate_recordset(null::{name}, cast(:rows as json))"
+    statement = text(f"insert into {name} ({columns}) select {columns} from {source}")
     number = 0
     for some in _batches(lines):
         db.session().execute(statement, {"rows": f"[{','.join(some)}]"})

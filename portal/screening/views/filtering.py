@@ -1,0 +1,120 @@
+"""What the holding area may be narrowed and ordered by, in the reader's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from portal.kernel import scope
+from portal.kernel.language import say
+from portal.kernel.scope import Actor
+from portal.referrals.states import OPEN
+from portal.referrals.wording import kinds
+from portal.screening import addresses, presenting
+from portal.screening.addresses import Filters
+from portal.screening.presenting import categories
+from portal.screening.queries.choices import choices
+
+MANY_STATES = ("todo", "mine")
+ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter."""
+
+    value: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter of the form: its name in the address, its label and its choices."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+
+    @property
+    def chosen(self) -> str:
+        """The words of the choice in force, "" for all."""
+        return next((option.text for option in self.options if option.chosen and option.value), "")
+
+
+@dataclass(frozen=True)
+class Removable:
+    """A filter in force, and the list without it."""
+
+    text: str
+    href: str
+
+
+def asked(actor: Actor, filters: Filters, language: str) -> list[Filter]:
+    """What the list may be narrowed by. A tab that fixes the state or the owner does not ask for it again."""
+    known = choices(actor)
+    named = sorted((say(name, language), str(agency_id)) for agency_id, name in known.agencies)
+    colleagues = [(str(person), name) for person, name in known.people if person != actor.account_id]
+    questions = [
+        ("state", _("State"), [(one, presenting.state_badge(one).text) for one in _states(filters)]),
+        ("form", _("Kind"), kinds()),
+        ("route", _("Route"), [(one, presenting.route_badge(one).text) for one in ROUTES]),
+        ("category", _("Category"), categories(known.form, language) if known.form else []),
+        ("priority", _("Priority"), _priorities(language)),
+        ("agency", _("Agency"), [(value, text) for text, value in named]),
+        ("owner", _("Owner"), [("me", _("Me")), ("nobody", _("Nobody")), *colleagues]),
+    ]
+    now = {
+        "state": filters.state, "form": filters.form, "route": filters.route, "priority": filters.priority,
+        "category": filters.category, "agency": str(filters.agency or ""), "owner": filters.owner,
+    }  # fmt: skip
+    return [
+        Filter(name, label, _options(name, offered, now[name]))
+        for name, label, offered in questions
+        if not (name == "state" and filters.tab not in MANY_STATES) and not (name == "owner" and filters.tab == "mine")
+    ]
+
+
+def _states(filters: Filters) -> list[str]:
+    order = ("sent", "screening", "asked", "answered")
+    return [state for state in order if state in OPEN and state in addresses.TABS[filters.tab]]
+
+
+def _priorities(language: str) -> list[tuple[str, str]]:
+    council = scope.current().council
+    return [(one.key, say(one.label, language)) for one in council.settings.priorities] if council else []
+
+
+def _options(name: str, choices: list[tuple[str, str]], chosen: str) -> tuple[Option, ...]:
+    everything = _("Anyone") if name == "owner" else _("All")
+    return tuple(Option(value, text, value == chosen) for value, text in [("", everything), *choices])
+
+
+def sorts(filters: Filters) -> tuple[Option, ...]:
+    """The orders of this part of the list."""
+    words = {
+        "urgent": _("Urgent and answered first, then due soonest"),
+        "due": _("Due soonest"),
+        "age": _("Oldest"),
+        "agency": _("Agency"),
+        "decided": _("Decided last"),
+    }
+    left_out = "urgent" if filters.tab == "decided" else "decided"
+    return tuple(Option(key, text, key == filters.sort) for key, text in words.items() if key != left_out)
+
+
+def removable(filters: Filters, choices: list[Filter]) -> list[Removable]:
+    """The filters in force, each with the list without it."""
+    found = [
+        Removable(
+            f"{one.label}: {one.chosen}",
+            url_for("screening.queue", **filters.address(**{one.name: None if one.name == "agency" else ""})),
+        )
+        for one in choices
+        if one.chosen
+    ]
+    if filters.overdue:
+        found.append(Removable(_("Overdue only"), url_for("screening.queue", **filters.address(overdue=False))))
+    return found

@@ -231,3 +231,21 @@ class SavedList(TenantTable):
     saved_at: Mapped[datetime] = now_column()
 
     __table_args__ = (UniqueConstraint("tenant_id", "account_id", "name"),)
+
+
+class Presence(TenantTable):
+    """Somebody of the council has a report open, or had a moment ago; rows live for minutes."""
+
+    __tablename__ = "presence"
+
+    referral_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    seen_at: Mapped[datetime]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "referral_id", "account_id"),
+        Index("ix_presence_seen", "tenant_id", "seen_at"),
+        # A page view is no change that must outlive a crash.
+        {"prefixes": ["UNLOGGED"]},
+    )

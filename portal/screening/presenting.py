@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -92,6 +92,20 @@ def length_words(length: timedelta) -> str:
     if length < 2 * DAY:
         return ngettext("%(num)s hour", "%(num)s hours", int(length / HOUR))
     return ngettext("%(num)s day", "%(num)s days", int(length / DAY))
+
+
+def here_words(names: Sequence[str]) -> str:
+    """Who else has a report open, "" for nobody."""
+    if not names:
+        return ""
+    if len(names) == 1:
+        return _("%(name)s has this open.", name=names[0])
+    return ngettext(
+        "%(name)s and %(num)s other person have this open.",
+        "%(name)s and %(num)s other people have this open.",
+        len(names) - 1,
+        name=names[0],
+    )
 
 
 def children_words(initials: str, count: int) -> str:

@@ -6,9 +6,9 @@ import structlog
 
 from portal.kernel import db, jobs, scope
 from portal.kernel.scope import Council, Scope
-from portal.screening.commands import retention
+from portal.screening.commands import presence, retention
 from portal.tenants import resolve
-from portal.tenants.each import for_each
+from portal.tenants.each import for_each, in_each
 
 log = structlog.get_logger()
 
@@ -22,6 +22,14 @@ def end_reports(timestamp: int) -> None:
     # Years that were made longer a moment ago must count.
     resolve.forget()
     for_each(_end_reports)
+
+
+@jobs.app.periodic(cron="*/10 * * * *")
+@jobs.app.task(name="screening.forget_presence", queueing_lock="screening.forget_presence", pass_context=False)
+def forget_presence(timestamp: int) -> None:
+    """Every ten minutes: who had which report open is forgotten."""
+    del timestamp
+    in_each(presence.forget_old)
 
 
 def _end_reports(council: Council) -> None:

@@ -195,10 +195,11 @@ def test_sending_by_its_page_and_the_email_about_it(
     trail.new()
     first, second = client.post(path, data=data), client.post(path, data=data)
     assert first.headers["Location"] == second.headers["Location"]
-    assert trail.new() == [Event.REFERRAL_STARTED, Event.REFERRAL_SENT]
+    assert trail.new() == [Event.REFERRAL_STARTED, Event.REFERRAL_SENT, Event.DUTY_ALERTED]
     run_jobs()
     run_jobs()
-    assert trail.new() == [Event.NOTICE_SENT]
+    # Its author is told, and the people on duty.
+    assert trail.new() == [Event.NOTICE_SENT, Event.NOTICE_SENT]
 
 
 def test_a_refused_sign_in_is_recorded_although_its_page_is_rolled_back(

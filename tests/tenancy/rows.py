@@ -129,6 +129,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             side="agency",
             later=True,
         ),
+        "presence": here("presence", referral_id=report["referral_id"], account_id=ACCOUNT, seen_at=NOW),
         "duty_alert": here("duty_alert", referral_id=report["referral_id"]),
         "note": here(
             "note",
@@ -202,9 +203,7 @@ def fill(connection: Connection) -> None:
 TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
-    "duty_alert", "proposal",
-    "duty_alert",
-    "note",
+    "duty_alert", "proposal", "note", "presence",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",

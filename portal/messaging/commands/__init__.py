@@ -107,6 +107,9 @@ def mark_read(actor: Actor, found: Found, reader: str) -> int:
     whose = found.author_id if reader == "agency" else found.owner_id
     if whose not in (None, actor.account_id):
         return 0
+    if reader == "council" and not found.unread_by_council:
+        # The page of a report is looked at much more often than there is something new on it.
+        return 0
     newly = mark_messages(found, reader)
     if newly:
         unread = Referral.unread_by_council if reader == "council" else Referral.unread_by_agency

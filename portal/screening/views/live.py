@@ -19,7 +19,9 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel import clock
-from portal.screening.presenting import ngettext
+from portal.referrals.queries.record import find
+from portal.screening.commands import presence
+from portal.screening.presenting import here_words, ngettext
 from portal.screening.queries.counts import counts
 from portal.screening.queries.live import changed_since
 from portal.screening.views.alerts import alert, keys
@@ -43,6 +45,28 @@ def queue_now() -> ResponseReturnValue:
         "tabs": [tab.count for tab in tabs_of(filters, counts(actor)) if tab.count],
         "said": " ".join(said),
         "more": _("Show them") if changed else "",
+        "waiting": waiting,
+    }
+    return answered(told)
+
+
+@blueprint.get("/screening/<reference>/now")
+@page(Permission.SCREEN)
+def report_now(reference: str) -> ResponseReturnValue:
+    """Who else has a report open, and whether it is still as its page was drawn (`seen`)."""
+    g.background = True
+    actor = guard.actor()
+    found = find(actor, Permission.SCREEN, reference)
+    said = [here_words(presence.be_here(actor, found))]
+    changed = request.args.get("seen", str(found.version)) != str(found.version)
+    if changed:
+        said.insert(0, _("This has changed since you opened it."))
+    waiting = keys()
+    if _is_new(waiting):
+        said.insert(0, _("An urgent report has come in."))
+    told = {
+        "said": " ".join(words for words in said if words),
+        "more": _("Show it as it is now") if changed else "",
         "waiting": waiting,
     }
     return answered(told)

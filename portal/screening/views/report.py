@@ -31,11 +31,12 @@ from portal.referrals.views.files_shown import told_later
 from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
 from portal.screening.clock_words import ClockView
-from portal.screening.commands import correcting, holding
+from portal.screening.commands import correcting, holding, presence
 from portal.screening.digest import digest
 from portal.screening.inputs import RefusalInput
 from portal.screening.queries.report import Report, open_report
 from portal.screening.views import decided
+from portal.screening.views.alerts import keys
 from portal.screening.views.noting import noted
 from portal.screening.views.queue import blueprint
 from portal.screening.work_inputs import NoteInput
@@ -125,10 +126,20 @@ def report_page(
         parts=_parts(report),
         **_answered(actor, report, language),
         **_changes(actor, report, refusal, language),
+        **_live(actor, report),
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
         clocks=ClockView(clock.now()),
         words=presenting,
     )
+
+
+def _live(actor: Actor, report: Report) -> dict[str, str]:
+    """Who else has it open, and where a script asks that again; nothing for whoever only looks."""
+    found = report.found
+    if not guard.may(Permission.SCREEN):
+        return {"here": "", "live": ""}
+    address = url_for(".report_now", reference=found.reference, seen=found.version, shown=keys())
+    return {"here": presenting.here_words(presence.be_here(actor, found)), "live": address}
 
 
 def route_told(report: Report, language: str) -> dict[str, Any]:

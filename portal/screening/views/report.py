@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from portal.audit.events import Event
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
@@ -25,6 +26,7 @@ from portal.referrals import states
 from portal.referrals.progress import reason_words
 from portal.referrals.queries.corrections import corrections
 from portal.referrals.queries.record import find
+from portal.referrals.queries.timeline import MOST_EVENTS
 from portal.referrals.queries.withdrawals import withdrawals
 from portal.referrals.states import OPEN
 from portal.referrals.views.files_shown import told_later
@@ -172,7 +174,7 @@ def _changes(actor: Actor, report: Report, refusal: RefusalInput | None, languag
     """What came after sending: wishes to withdraw, and decisions that were replaced."""
     found = report.found
     return {
-        "wishes": withdrawals(actor, Permission.LOOK, found),
+        "wishes": withdrawals(actor, Permission.LOOK, found) if _may_have_wishes(report) else (),
         "withdrawal_reasons": dict(reason_words()),
         "refusal": _refusal(refusal) if found.withdrawal_asked_at else None,
         "closed": found.state in states.CLOSED,
@@ -180,6 +182,13 @@ def _changes(actor: Actor, report: Report, refusal: RefusalInput | None, languag
         "can_correct": guard.may(Permission.DECIDE) and correcting.may_correct(actor, found),
         "earlier": decided.earlier(report, language),
     }
+
+
+def _may_have_wishes(report: Report) -> bool:
+    """Whether anybody may have wished to withdraw it: most reports' timelines say that nobody did."""
+    told = {entry.event for entry in report.timeline}
+    wished = told & {Event.WITHDRAWAL_ASKED, Event.REFERRAL_WITHDRAWN}
+    return bool(wished) or report.found.state == "withdrawn" or len(report.timeline) == MOST_EVENTS
 
 
 def _answered(actor: Actor, report: Report, language: str) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from portal.referrals.commands import following
 from portal.referrals.places import place_of
 from portal.referrals.queries.corrections import count
 from portal.referrals.queries.record import Found, find
-from portal.screening.commands import decisions, holding
+from portal.screening.commands import approving, decisions, holding
 from portal.screening.commands.notes import write_note
 from portal.screening.deciding import wanted
+from portal.screening.given import Given
 from portal.screening.grounds import Consulted, Grounds
 from portal.tenants.settings import Council, Outcome
 
@@ -61,12 +62,20 @@ def _reply(actor: Actor, step: Step, found: Found) -> None:
 
 
 def _decide(actor: Actor, step: Step, found: Found) -> None:
+    decisions.decide(actor, found, _given(actor, step, found))
+
+
+def _propose(actor: Actor, step: Step, found: Found) -> None:
+    approving.propose(actor, found, _given(actor, step, found))
+
+
+def _given(actor: Actor, step: Step, found: Found) -> Given:
     council = scope.current().council
     if council is None:
         raise LookupError("no council in scope")
     outcome = next(one for one in council.settings.outcomes if one.key == step["outcome"])
     seen, _read = heard(actor, Permission.DECIDE, found)
-    given = decisions.Given(
+    return Given(
         outcome=outcome.key,
         route=found.route,
         rationale=step["text"],
@@ -75,7 +84,6 @@ def _decide(actor: Actor, step: Step, found: Found) -> None:
         once=uuid4(),
         grounds=_grounds(council.settings, outcome, step),
     )
-    decisions.decide(actor, found, given)
 
 
 def _grounds(council: Council, outcome: Outcome, step: Step) -> Grounds:
@@ -123,6 +131,7 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "ask": (Permission.ASK, _ask),
     "reply": (Permission.REPLY, _reply),
     "decide": (Permission.DECIDE, _decide),
+    "propose": (Permission.DECIDE, _propose),
     "read": (Permission.TRACK, _read),
     "withdraw": (Permission.TRACK, _withdraw),
     "add": (Permission.REPLY, _add),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import ValidationError
 
+from portal.kernel.digits import whole
 from portal.messaging.commands import MAX_TEXT
 from portal.messaging.commands.correcting import MOST_REASON
+from portal.tenants.asking_settings import MOST_DAYS
 from portal.web.inputs import Input, longest, needed
 
 
@@ -31,7 +34,11 @@ class QuestionInput(MessageInput):
     """The council asks."""
 
     confirmed = HiddenField()
-
+    days = StringField(
+        _l("Working days for the answer"),
+        description=_l("From 1 to 20. The referrer sees until when, and is reminded once when it passes."),
+        render_kw={"kind": "number", "width": 5},
+    )
     message = TextAreaField(
         _l("Your question to the referrer"),
         description=_l(
@@ -44,6 +51,12 @@ class QuestionInput(MessageInput):
             longest(MAX_TEXT, _l("Your question must be %(limit)s characters or fewer", limit=MAX_TEXT)),
         ],
     )
+
+    def validate_days(self, field: StringField) -> None:
+        """A number of days, or nothing for what the council usually gives."""
+        number = whole(field.data)
+        if field.data and (number is None or not 1 <= number <= MOST_DAYS):
+            raise ValidationError(str(_l("Enter a whole number from 1 to 20")))
 
 
 class ReplyInput(MessageInput):

@@ -30,6 +30,8 @@ class Message(TenantTable):
     read_at: Mapped[datetime | None]
     once: Mapped[UUID]
     kind: Mapped[str] = mapped_column(server_default="message")
+    # Of a question: until when the council wants the answer.
+    answer_by: Mapped[datetime | None]
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),

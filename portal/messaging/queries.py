@@ -36,6 +36,8 @@ class Said:
     sent_at: datetime
     new: bool
     kind: str = "message"
+    answer_by: datetime | None = None
+    """Of a question: until when its answer is wanted."""
 
 
 def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ...]:
@@ -43,7 +45,7 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
     query = (
         select(
             Message.id, Message.side, Message.author_id, Account.name, Message.body, Message.sent_at,
-            Message.read_at, Message.kind,
+            Message.read_at, Message.kind, Message.answer_by,
         )
         .join(Referral, Referral.id == Message.referral_id)
         .join(Account, Account.id == Message.author_id)
@@ -62,6 +64,7 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
             sent_at=row.sent_at,
             new=row.read_at is None,
             kind=row.kind,
+            answer_by=row.answer_by,
         )
         for row in rows
     )
@@ -105,6 +108,7 @@ class Unanswered:
     referral_id: UUID
     author_id: UUID
     asked_at: datetime
+    answer_by: datetime | None
 
 
 def unanswered() -> tuple[Unanswered, ...]:
@@ -116,6 +120,14 @@ def unanswered() -> tuple[Unanswered, ...]:
         .correlate(Referral)
         .scalar_subquery()
     )
+    due = (
+        select(Message.answer_by)
+        .where(Message.tenant_id == Referral.tenant_id, Message.referral_id == Referral.id, Message.side == "council")
+        .order_by(Message.sent_at.desc(), Message.id)
+        .limit(1)
+        .correlate(Referral)
+        .scalar_subquery()
+    )
     reminded = select(Notice.id).where(
         Notice.tenant_id == Referral.tenant_id,
         Notice.referral_id == Referral.id,
@@ -123,7 +135,7 @@ def unanswered() -> tuple[Unanswered, ...]:
         Notice.created_at > asked,
     )
     query = (
-        select(Referral.id, Referral.author_id, asked.label("asked_at"))
+        select(Referral.id, Referral.author_id, asked.label("asked_at"), due.label("answer_by"))
         .where(Referral.tenant_id == (council.id if council else None), Referral.state == "asked", ~reminded.exists())
         .order_by(Referral.id)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from portal.tenants.asking_settings import Asking
 from portal.tenants.clock_settings import Clock
 from portal.tenants.settings_entry import Entry
 
@@ -35,8 +36,20 @@ def clocks() -> list[Entry]:
             "pauses", ("clock", "pauses"), _("Pause the clock while waiting for the referrer"), _("Choose yes or no"),
             waits, "yes_no", None,
         ),
+        _asking(),
         *_duty(),
     ]  # fmt: skip
+
+
+def _asking() -> Entry:
+    """How long a referrer usually has to answer."""
+    says = _(
+        "Whoever asks can choose otherwise. The referrer is reminded once when it passes. While this is empty: %(n)s."
+    )
+    return Entry(
+        "answer-days", ("asking", "answer_working_days"), _("Working days for a referrer to answer"),
+        _("Enter a whole number from 1 to 20"), str(says) % {"n": Asking.answer_working_days}, "number", 5,
+    )  # fmt: skip
 
 
 def _amber(usual: int) -> str:

@@ -12,6 +12,7 @@ from portal.auth.addresses import is_domain
 from portal.auth.providers import Provider
 from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
+from portal.tenants.asking_settings import Asking, read_asking
 from portal.tenants.brand_settings import Logo, read_brand
 from portal.tenants.clock_settings import Clock, read_clock
 from portal.tenants.duty_settings import Duty, read_duty
@@ -107,6 +108,7 @@ class Council:
     guidance: Mapping[str, Text] = field(default_factory=dict)
     deciding: Mapping[str, Deciding] = field(default_factory=dict)
     duty: Duty = field(default_factory=Duty)
+    asking: Asking = field(default_factory=Asking)
 
     @property
     def default_language(self) -> str:
@@ -157,6 +159,7 @@ def parse_council(document: object) -> Council:
         guidance=read_guidance(top),
         deciding=read_deciding(top),
         duty=read_duty(top),
+        asking=read_asking(top),
     )
     top.finish()
     if mistakes:

@@ -202,7 +202,7 @@ def asked(councils: Councils, author: Person, days: float) -> None:
     with db.unit_of_work(screener.scope) as session:
         found = find(screener.actor, Permission.ASK, made.reference)
         messaging.ask(screener.actor, found, "When CNRY?", uuid4())
-        session.execute(update(Message).values(sent_at=clock.now() - timedelta(days=days)))
+        session.execute(update(Message).values(sent_at=clock.now() - timedelta(days=days), answer_by=None))
         session.execute(text("delete from procrastinate_jobs"))
 
 

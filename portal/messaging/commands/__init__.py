@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -14,6 +15,7 @@ from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.scope import Actor
 from portal.messaging.commands.bringing import bring
+from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.commands.writing import MAX_TEXT, checked, whole, write
 from portal.messaging.models import Message
 from portal.messaging.protecting import mark
@@ -24,6 +26,8 @@ from portal.referrals.commands.attaching import Paper
 from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find
+from portal.tenants.asking_settings import MOST_DAYS
+from portal.tenants.opening import hours_of
 
 __all__ = ["MAX_TEXT", "ask", "checked", "mark_messages", "mark_read", "reply"]
 
@@ -32,21 +36,29 @@ _TRIES = 3
 
 @whole
 def ask(
-    actor: Actor, found: Found, text: str, once: UUID, papers: Sequence[Paper] = (), *, confirmed: str = ""
+    actor: Actor,
+    found: Found,
+    text: str,
+    once: UUID,
+    papers: Sequence[Paper] = (),
+    *,
+    confirmed: str = "",
+    days: int | None = None,
 ) -> None:
     """Ask the referrer a question, with files; the report then waits for them and its author is told.
 
     `once` is minted with the form: the same one twice with the same words is one message; with other words (after
     "Back", the browser shows the old form) it is another. `papers` are kept with the message, all of them or none: one
-    that it has already is not kept twice. Raises Invalid for the text (protected: it gives away what the report keeps
-    secret, and `confirmed` is not the mark of just that), what `bringing.bring` does, and Conflict when the report is
-    not this person's or cannot be asked about any more.
+    that it has already is not kept twice. The answer is due after `days` working days (None: as many as the council
+    usually gives). Raises Invalid for the text (protected: it gives away what the report keeps secret, and `confirmed`
+    is not the mark of just that), what `bringing.bring` does, and Conflict when the report is not this person's or
+    cannot be asked about any more.
     """
     plain = checked(text)
     secrets = given_away(actor, found, plain)
     if secrets and confirmed != mark(plain, secrets):
         raise Invalid({"message": "protected"})
-    written = write(actor, found, "council", plain, once)
+    written = write(actor, found, "council", plain, once, answer_by=_answer_by(days))
     if written.new and (found.owner_id != actor.account_id or not states.may("ask", found.state)):
         raise Conflict(state=found.state, owner=found.owner_name or "")
     bring(actor, found, "council", written, papers)
@@ -57,6 +69,13 @@ def ask(
     if secrets:
         events.record(Event.HELD_CONFIRMED, found.id, values=len(secrets))
     notices.tell(actor, "question", found.author_id, found.id)
+
+
+def _answer_by(days: int | None) -> datetime:
+    """When the answer is due, after that many working days of the council in scope (None: what it usually gives)."""
+    council = council_of_scope()
+    wanted = council.settings.asking.answer_working_days if days is None else min(max(days, 1), MOST_DAYS)
+    return clock.due_after_working_days(clock.now(), wanted, council.nation, hours_of(council))
 
 
 @whole

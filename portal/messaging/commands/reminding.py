@@ -8,12 +8,12 @@ from portal.messaging.queries import unanswered
 from portal.referrals.commands import notices
 from portal.tenants.opening import hours_of
 
-REMIND_AFTER = 2  # working days that a question waits before its reader is reminded
+REMIND_AFTER = 2  # working days, of a question that was asked before answers had a time
 
 
 def remind() -> int:
-    """Remind the author of every report that has waited for an answer for REMIND_AFTER working days of the council in
-    scope, once for each question; returns how many."""
+    """Remind the author of every report whose answer was due (where nobody said until when, after REMIND_AFTER working
+    days of the council in scope), once for each question; returns how many."""
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
@@ -21,7 +21,7 @@ def remind() -> int:
     waiting = [
         one
         for one in unanswered()
-        if clock.due_after_working_days(one.asked_at, REMIND_AFTER, council.nation, hours) <= now
+        if (one.answer_by or clock.due_after_working_days(one.asked_at, REMIND_AFTER, council.nation, hours)) <= now
     ]
     for one in waiting:
         notices.tell(scope.SYSTEM, "reminder", one.author_id, one.referral_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import NamedTuple, ParamSpec
 from uuid import UUID, uuid4
@@ -55,9 +56,12 @@ class Written(NamedTuple):
     new: bool
 
 
-def write(actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind: str = "message") -> Written:
+def write(
+    actor: Actor, found: Found, side: str, text: str, once: UUID, *,
+    kind: str = "message", answer_by: datetime | None = None,
+) -> Written:  # fmt: skip
     """Insert the message, once. Raises Conflict when `once` belongs to somebody else's message."""
-    made = _insert(actor, found, side, text, once, kind=kind)
+    made = _insert(actor, found, side, text, once, kind=kind, answer_by=answer_by)
     if made is not None:
         return Written(made, new=True)
     before = select(Message.id, Message.body).where(
@@ -68,13 +72,15 @@ def write(actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind:
         raise Conflict(state=found.state)
     if record_of(found).open(row.body, "message", row.id, "body") == text:
         return Written(row.id, new=False)
-    made = _insert(actor, found, side, text, uuid4(), kind=kind)
+    made = _insert(actor, found, side, text, uuid4(), kind=kind, answer_by=answer_by)
     if made is None:
         raise Conflict(state=found.state)
     return Written(made, new=True)
 
 
-def _insert(actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind: str) -> UUID | None:
+def _insert(
+    actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind: str, answer_by: datetime | None
+) -> UUID | None:
     council = scope.current().council
     if council is None:
         raise NotFound
@@ -83,7 +89,7 @@ def _insert(actor: Actor, found: Found, side: str, text: str, once: UUID, *, kin
         insert(Message)
         .values(
             tenant_id=council.id, id=message_id, referral_id=found.id, agency_id=found.agency_id,
-            author_id=actor.account_id, side=side, once=once, sent_at=clock.now(), kind=kind,
+            author_id=actor.account_id, side=side, once=once, sent_at=clock.now(), kind=kind, answer_by=answer_by,
             body=record_of(found).seal(text, "message", message_id, "body"),
         )
         .on_conflict_do_nothing(index_elements=["tenant_id", "once"])

@@ -15,7 +15,9 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission, Reach, reach
+from portal.kernel.digits import whole
 from portal.messaging import commands
+from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
 from portal.messaging.protecting import mark
 from portal.messaging.queries import Said, given_away, thread
@@ -39,7 +41,7 @@ def ask(reference: str) -> ResponseReturnValue:
     """The council asks the referrer."""
     found = find(guard.actor(), Permission.ASK, reference)
     form = QuestionInput()
-    act = partial(commands.ask, confirmed=str(form.confirmed.data or ""))
+    act = partial(commands.ask, confirmed=str(form.confirmed.data or ""), days=whole(form.days.data))
     return _say(found, form, act, "screening.show", _("Your question has been sent"))
 
 
@@ -82,10 +84,12 @@ def _view(form_class: type[MessageInput]) -> dict[str, FieldView]:
 def _question_views(found: Found) -> dict[str, FieldView]:
     """The council's form; once what was typed was held, with the box that confirms just that."""
     views = _view(QuestionInput)
+    if not views["days"].value and "message_form" not in g:
+        views["days"] = replace(views["days"], value=str(council_of_scope().settings.asking.answer_working_days))
     text = str(views["message"].value)
     held = given_away(guard.actor(), found, text.strip()) if views["message"].error else ()
     if not held:
-        return {name: view for name, view in views.items() if name != "confirmed"}
+        return {name: views[name] for name in ("once", "message", "days")}
     box = FieldView(
         "checkboxes",
         "confirmed",
@@ -93,7 +97,7 @@ def _question_views(found: Found) -> dict[str, FieldView]:
         hint="; ".join(one.words for one in held),
         options=(OptionView(mark(text.strip(), held), _("I have checked it: the referrer may read this")),),
     )
-    return {**views, "confirmed": box}
+    return {name: views[name] for name in ("once", "message")} | {"confirmed": box, "days": views["days"]}
 
 
 def _kept() -> str:
@@ -180,6 +184,7 @@ def _entries(found: Found, said: tuple[Said, ...], reader: str) -> list[dict[str
             "files": [file for file in files if file.message_id == one.id],
             "new": one.new and one.side != reader,
             "kind": one.kind,
+            "answer_by": one.answer_by,
         }
         for one in said
     ]

@@ -240,6 +240,7 @@ def part_words() -> dict[str, str]:
         "guidance": pages[inputs.GUIDANCE],
         "deciding": pages[inputs.DECIDING],
         "duty": _("Duty alerts"),
+        "asking": _("Working days for a referrer to answer"),
         "clock": _("Times to decide and to act"),
         "service_times": _("What you promise"),
         "statutory": _("The duty to report"),

@@ -1,0 +1,28 @@
+"""How long a council usually gives a referrer to answer a question: read with its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from portal.tenants.reading import Reader
+
+MOST_DAYS: Final = 20
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Working days until an answer is due, where whoever asks says nothing else."""
+
+    answer_working_days: int = 2
+
+
+def read_asking(top: Reader) -> Asking:
+    """The group `asking` of a council.yaml, which may be missing."""
+    if not top.has("asking"):
+        top.value("asking", required=False)
+        return Asking()
+    group = top.group("asking")
+    found = Asking(group.number("answer_working_days", 1, MOST_DAYS, Asking.answer_working_days))
+    group.finish()
+    return found

@@ -9,6 +9,7 @@ import portal.files.models
 import portal.forms.models
 import portal.messaging.models
 import portal.referrals.models
+import portal.reports.models
 import portal.screening.models
 import portal.tenants.models
 import portal.web.models  # noqa: F401 - imported for their tables

@@ -39,6 +39,12 @@ def today() -> date:
     return now().astimezone(LONDON).date()
 
 
+def midnight(moment: datetime, days: int = 0) -> datetime:
+    """When the local day of that moment began, or the day so many days later (an hour may be missing between)."""
+    day = moment.astimezone(LONDON).date() + timedelta(days=days)
+    return datetime.combine(day, time(0), LONDON).astimezone(UTC)
+
+
 @lru_cache(maxsize=64)
 def _bank_holidays(nation: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("GB", subdiv=SUBDIVISIONS[nation], years=year))

@@ -27,12 +27,23 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "news": ("decided", "withdrawn"),
     # Only those on which a decision waits for a second person.
     "approval": (*sorted(OPEN), "decided"),
+    # All of them: only where something else narrows it.
+    "all": tuple(state for state in STATES if state != "draft"),
     # Those among all of them that somebody searches for.
     "found": tuple(state for state in STATES if state != "draft"),
 }
 NEWS, FOUND, APPROVAL = "news", "found", "approval"
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 OWNERS = ("me", "nobody")
+# What a number of the dashboard counts, by the tab that it opens.
+WHEN: Mapping[str, tuple[str, ...]] = {
+    "todo": ("due_today", "urgent_unclaimed", "received_today"),
+    "mine": ("due_today", "received_today"),
+    "decided": ("in_time", "late"),
+    "all": ("received_today",),
+}
+COUNTED_DAYS = 28
+"""How many local days, today among them, the decisions in time and late are counted over."""
 LONGEST_CURSOR = 400
 MOST_URGENCY = 1000
 
@@ -80,6 +91,7 @@ class Filters:
     agency: UUID | None = None
     owner: str = ""
     overdue: bool = False
+    when: str = ""
     sort: str = "urgent"
     cursor: Cursor | None = None
 
@@ -105,6 +117,7 @@ class Filters:
             "agency": str(wanted.agency or ""),
             "owner": wanted.owner,
             "overdue": "yes" if wanted.overdue else "",
+            "when": wanted.when,
             "sort": wanted.sort,
         }
         usual = {"tab": "todo", "sort": usual_sort(wanted.tab)}
@@ -135,6 +148,7 @@ def read(arguments: Mapping[str, str], *, routes: tuple[str, ...], priorities: t
         agency=_uuid(arguments.get("agency", "")),
         owner="me" if tab == "mine" else _owner(arguments),
         overdue=arguments.get("overdue") == "yes",
+        when=_one_of(arguments, "when", WHEN.get(tab, ())),
         sort=sort,
         cursor=_cursor(arguments, SORTS[sort].types),
     )

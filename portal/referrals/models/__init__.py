@@ -35,6 +35,7 @@ QUEUE_RANK = """
 """
 # Of `queue_rank`: below it is what is urgent.
 FIRST_NOT_URGENT = 2
+QUEUE_RANKS = (0, 1, 2, 3)
 WITHDRAWAL_REASONS = ("sent_twice", "wrong_child", "wrong_council", "told_otherwise", "other")
 
 
@@ -148,6 +149,11 @@ class Referral(TenantTable):
         Index(
             "ix_referral_owner", "tenant_id", "owner_id", "due_at", "id",
             postgresql_where=text("state in ('sent', 'screening', 'asked', 'answered')"),
+        ),
+        # Few: the dashboard counts these for each reader by themselves.
+        Index(
+            "ix_referral_guarded", "tenant_id",
+            postgresql_where=text("state <> 'draft' and (sight is not null or unseen_by <> '{}')"),
         ),
         Index("ix_referral_initials", "tenant_id", "initials"),
         Index("ix_referral_author", "tenant_id", "author_id", text("changed_at desc")),

@@ -17,10 +17,10 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
-from portal.referrals.models import Referral, ReferralChild
+from portal.referrals.models import FIRST_NOT_URGENT, Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.sifting import Sought
-from portal.screening.addresses import APPROVAL, NEWS, SORTS, Cursor, Filters
+from portal.screening.addresses import APPROVAL, COUNTED_DAYS, NEWS, SORTS, Cursor, Filters
 from portal.screening.queries.linked import linked
 from portal.screening.queries.searching import meant
 
@@ -148,21 +148,32 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
 def filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) -> Select[Any]:
     """The query, of the reports that the filters ask for only."""
     query = query.where(Referral.state.in_(filters.states()), *_only_news(filters))
-    if filters.form:
-        query = query.where(Referral.form_key == filters.form)
-    if filters.route:
-        query = query.where(Referral.route == filters.route)
-    if filters.category:
-        query = query.where(Referral.category == filters.category)
-    if filters.priority:
-        query = query.where(Referral.priority == filters.priority)
-    if filters.agency:
-        query = query.where(Referral.agency_id == filters.agency)
+    equal = (
+        (Referral.form_key, filters.form), (Referral.route, filters.route), (Referral.category, filters.category),
+        (Referral.priority, filters.priority), (Referral.agency_id, filters.agency),
+    )  # fmt: skip
+    query = query.where(*(column == value for column, value in equal if value))
     if filters.owner:
         query = query.where(_owned(actor, filters.owner))
     if filters.overdue:
         query = query.where(is_overdue(now))
+    if filters.when:
+        query = query.where(_counted(filters.when, now))
     return query
+
+
+def _counted(when: str, now: datetime) -> ColumnElement[bool]:
+    """What a number of the dashboard counts, see addresses.WHEN."""
+    today = clock.midnight(now)
+    if when == "received_today":
+        return Referral.sent_at >= today
+    if when == "due_today":
+        return (Referral.due_at >= now) & (Referral.due_at < clock.midnight(now, days=1))
+    if when == "urgent_unclaimed":
+        return (Referral.state == "sent") & (Referral.queue_rank < FIRST_NOT_URGENT)
+    in_time = Referral.decided_at <= Referral.due_at
+    since = Referral.decided_at >= clock.midnight(now, days=1 - COUNTED_DAYS)
+    return since & (in_time if when == "in_time" else ~in_time)
 
 
 def is_overdue(now: datetime) -> ColumnElement[bool]:

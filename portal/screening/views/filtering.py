@@ -13,7 +13,7 @@ from portal.kernel.scope import Actor
 from portal.referrals.states import OPEN
 from portal.referrals.wording import kinds
 from portal.screening import addresses, presenting
-from portal.screening.addresses import Filters
+from portal.screening.addresses import WHEN, Filters
 from portal.screening.presenting import categories
 from portal.screening.queries.choices import choices
 
@@ -64,17 +64,31 @@ def asked(actor: Actor, filters: Filters, language: str) -> list[Filter]:
         ("category", _("Category"), categories(known.form, language) if known.form else []),
         ("priority", _("Priority"), _priorities(language)),
         ("agency", _("Agency"), [(value, text) for text, value in named]),
+        ("when", _("Counted as"), [(one, when_words()[one]) for one in WHEN.get(filters.tab, ())]),
         ("owner", _("Owner"), [("me", _("Me")), ("nobody", _("Nobody")), *colleagues]),
     ]
     now = {
         "state": filters.state, "form": filters.form, "route": filters.route, "priority": filters.priority,
-        "category": filters.category, "agency": str(filters.agency or ""), "owner": filters.owner,
+        "when": filters.when, "category": filters.category, "agency": str(filters.agency or ""), "owner": filters.owner,
     }  # fmt: skip
     return [
         Filter(name, label, _options(name, offered, now[name]))
         for name, label, offered in questions
-        if not (name == "state" and filters.tab not in MANY_STATES) and not (name == "owner" and filters.tab == "mine")
+        if not (name == "when" and filters.tab not in WHEN)
+        and not (name == "state" and filters.tab not in MANY_STATES)
+        and not (name == "owner" and filters.tab == "mine")
     ]
+
+
+def when_words() -> dict[str, str]:
+    """What the numbers of the dashboard count."""
+    return {
+        "received_today": _("Received today"),
+        "due_today": _("Due today"),
+        "urgent_unclaimed": _("Urgent, claimed by nobody"),
+        "in_time": _("Decided in time"),
+        "late": _("Decided late"),
+    }
 
 
 def _states(filters: Filters) -> list[str]:

@@ -14,8 +14,8 @@ from portal.kernel.tables import Base
 
 COUNCIL: Final = "council"
 # Codes, sessions and receipts of emails live for minutes or days: nobody takes them along. Who runs this instance is no
-# council's to take along, or to bring.
-FLEETING: Final = frozenset({"one_time_code", "account_session", "instance_operator", "sent_mail", "presence"})
+# council's to take along, or to bring. The numbers of its reports are worked out again.
+FLEETING: Final = frozenset({"one_time_code", "account_session", "instance_operator", "sent_mail", "presence", "tally"})
 EXPORTED: Final = "tenants.exported"
 AT_ONCE: Final = 500
 VERSION = text("select version_num from alembic_version")

@@ -1,0 +1,38 @@
+"""How many reports there are of each kind, as rows that are only ever added, and folded by a job."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.auth.models import one_of
+from portal.kernel.tables import TenantTable
+from portal.referrals.models import Referral
+
+KINDS = ("state", "route", "agency", "owner", "urgent", "received", "decided")
+
+
+class Tally(TenantTable):
+    """A number to add: triggers on `referral` write them, in the transaction that changes a report.
+
+    Of what is open: state, route, agency, owner ("" for nobody) and urgent ("unclaimed", "claimed"). Of a local `day`:
+    received (by route) and decided ("in_time", "late"). Guarded reports, which not everybody sees, are not in it.
+    """
+
+    __tablename__ = "tally"
+
+    kind: Mapped[str]
+    key: Mapped[str]
+    day: Mapped[date | None]
+    number: Mapped[int] = mapped_column()
+
+    __table_args__ = (
+        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        Index("ix_tally_day", "tenant_id", "day"),
+    )
+
+
+# Whoever deletes a report adds to the numbers: when a council leaves, they go last.
+Referral.__table__.add_is_dependent_on(Tally.__table__)  # type: ignore[attr-defined] # typed as FromClause

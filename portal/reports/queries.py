@@ -1,0 +1,162 @@
+"""The numbers of the dashboard, exact at the moment of asking: kept sums, and the few reports that are not in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Date, String, column, func, literal, literal_column, or_, select, union_all
+
+from portal.auth.models import Account, Agency
+from portal.auth.policy import Permission
+from portal.kernel import clock, db
+from portal.kernel.language import Text
+from portal.kernel.scope import Actor
+from portal.referrals.models import QUEUE_RANKS, Referral
+from portal.referrals.queries.reaching import reachable
+from portal.referrals.states import OPEN
+from portal.reports.models import Tally
+from portal.screening.addresses import COUNTED_DAYS
+from portal.screening.queries.queue import is_overdue
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What waits now, by each way to cut it, and what each of the last days brought.
+
+    `states`, `routes`, `agencies` and `owners` count open reports ("" is no route, nobody); `received` and `decided`
+    are by local day, the latter as (in time, late). The names are what agencies and owners are called.
+    """
+
+    now: datetime
+    states: Mapping[str, int]
+    routes: Mapping[str, int]
+    agencies: Mapping[str, int]
+    owners: Mapping[str, int]
+    unclaimed_urgent: int
+    received: Mapping[date, int]
+    received_routes: Mapping[str, int]
+    decided: Mapping[date, tuple[int, int]]
+    overdue: int
+    due_today: int
+    agency_names: Mapping[str, Text] = field(default_factory=dict)
+    owner_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> int:
+        """All that is open."""
+        return sum(self.states.values())
+
+    @property
+    def in_time(self) -> int:
+        """How many of the last days' decisions came in time."""
+        return sum(good for good, _late in self.decided.values())
+
+    @property
+    def late(self) -> int:
+        """How many of them came late."""
+        return sum(late for _good, late in self.decided.values())
+
+
+def numbers(actor: Actor) -> Numbers:
+    """The numbers for this person: restricted reports count for those who see them."""
+    now, today = clock.now(), clock.today()
+    since = today - timedelta(days=COUNTED_DAYS - 1)
+    found: dict[str, dict[tuple[str, date | None], int]] = defaultdict(dict)
+    for kind, key, day, number in _sums(actor, since):
+        found[kind][key, day] = number
+    overdue, due_today = _due(actor, now)
+    per_day: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    for (key, day), number in found["decided"].items():
+        if day is not None:
+            per_day[day][0 if key == "in_time" else 1] += number
+    agencies, owners = _plain(found["agency"]), _plain(found["owner"])
+    agency_names, owner_names = _names(agencies, owners)
+    return Numbers(
+        now=now,
+        states=_plain(found["state"]),
+        routes=_plain(found["route"]),
+        agencies=agencies,
+        owners=owners,
+        unclaimed_urgent=_plain(found["urgent"]).get("unclaimed", 0),
+        received=_by_day(found["received"]),
+        received_routes=_by_key(found["received"]),
+        decided={day: (good, late) for day, (good, late) in per_day.items()},
+        overdue=overdue,
+        due_today=due_today,
+        agency_names=agency_names,
+        owner_names=owner_names,
+    )
+
+
+def _sums(actor: Actor, since: date) -> list[tuple[str, str, date | None, int]]:
+    """The kept sums, and what each guarded report that this person sees counts for, in one statement."""
+    kept = select(Tally.kind, Tally.key, Tally.day, Tally.number).where(or_(Tally.day.is_(None), Tally.day >= since))
+    parts = func.tally_parts(literal_column("referral")).table_valued(
+        column("kind", String), column("key", String), column("day", Date), name="parts"
+    ).lateral()  # fmt: skip
+    guarded = (
+        select(parts.c.kind, parts.c.key, parts.c.day, literal(1))
+        .select_from(Referral)
+        .join(parts, literal(1) == 1)
+        .where(
+            reachable(actor, Permission.LOOK),
+            Referral.state != "draft",
+            or_(Referral.sight.is_not(None), Referral.unseen_by != []),
+            or_(parts.c.day.is_(None), parts.c.day >= since),
+        )
+    )
+    every = union_all(kept, guarded).subquery()
+    total = func.sum(every.c.number)
+    query = (
+        select(every.c.kind, every.c.key, every.c.day, total)
+        .group_by(every.c.kind, every.c.key, every.c.day)
+        .having(total != 0)
+    )
+    return [(row[0], row[1], row[2], int(row[3])) for row in db.session().execute(query)]
+
+
+def _due(actor: Actor, now: datetime) -> tuple[int, int]:
+    """How many open reports are late, and how many are due in what is left of today."""
+    midnight = clock.midnight(now, days=1)
+    soon = (Referral.due_at >= now) & (Referral.due_at < midnight)
+    query = select(func.count().filter(is_overdue(now)), func.count().filter(soon)).where(
+        reachable(actor, Permission.LOOK),
+        Referral.state.in_(sorted(OPEN)),
+        Referral.queue_rank.in_(QUEUE_RANKS),
+        Referral.due_at < midnight,
+    )
+    overdue, due_today = db.session().execute(query).one()
+    return overdue, due_today
+
+
+def _names(agencies: Mapping[str, int], owners: Mapping[str, int]) -> tuple[dict[str, Text], dict[str, str]]:
+    """What the agencies and owners with open reports are called."""
+    those = select(Agency.id, Agency.name).where(Agency.id.in_([UUID(one) for one in agencies]))
+    people = select(Account.id, Account.name).where(Account.id.in_([UUID(one) for one in owners if one]))
+    return (
+        {str(row.id): row.name for row in db.session().execute(those)},
+        {str(row.id): row.name for row in db.session().execute(people)},
+    )
+
+
+def _plain(found: Mapping[tuple[str, date | None], int]) -> dict[str, int]:
+    return {key: number for (key, _day), number in found.items()}
+
+
+def _by_key(found: Mapping[tuple[str, date | None], int]) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for (key, _day), number in found.items():
+        sums[key] += number
+    return dict(sums)
+
+
+def _by_day(found: Mapping[tuple[str, date | None], int]) -> dict[date, int]:
+    sums: dict[date, int] = defaultdict(int)
+    for (_key, day), number in found.items():
+        if day is not None:
+            sums[day] += number
+    return dict(sums)

@@ -1,0 +1,116 @@
+"""The team's dashboard: what waits, what is late, what came and how much of it was decided in time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Flask, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date, get_locale
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.kernel import clock
+from portal.kernel.language import say
+from portal.reports.queries import Numbers, numbers
+from portal.screening import presenting
+from portal.screening.addresses import COUNTED_DAYS
+from portal.screening.views.filtering import ROUTES, when_words
+from portal.web import shell
+
+blueprint = Blueprint("reports", __name__)
+
+PICTURED = 14
+MOST_AGENCIES = 15
+STATES = ("sent", "screening", "asked", "answered")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number, what it counts, and the list behind it ("" where the list is not one)."""
+
+    label: str
+    number: int
+    href: str = ""
+
+
+@blueprint.get("/dashboard")
+@page(Permission.LOOK)
+def dashboard() -> ResponseReturnValue:
+    """The numbers at this moment; each opens the list behind it."""
+    found = numbers(guard.actor())
+    days = [clock.today() - timedelta(days=back) for back in range(PICTURED - 1, -1, -1)]
+    words = when_words()
+    decided = found.in_time + found.late
+    return render_template(
+        "reports/dashboard.html",
+        found=found,
+        heads=_heads(found),
+        parts=[
+            (_("State"), [_line(presenting.state_badge(one).text, found.states, one, state=one) for one in STATES]),
+            (_("Route"), [_line(presenting.route_badge(one).text, found.routes, one, route=one) for one in ROUTES]),
+            (_("Owner"), _owners(found)),
+            (_("Agency"), _agencies(found)),
+        ],
+        left_out=max(0, len(found.agencies) - MOST_AGENCIES),
+        received=[(format_date(day, "EEE d MMM"), found.received.get(day, 0)) for day in days],
+        rate=round(100 * found.in_time / decided) if decided else None,
+        in_time=_list(found.in_time, words["in_time"], tab="decided", when="in_time"),
+        late=_list(found.late, words["late"], tab="decided", when="late"),
+        days=COUNTED_DAYS,
+    )
+
+
+def _heads(found: Numbers) -> list[Line]:
+    words = when_words()
+    return [
+        _list(found.unclaimed_urgent, words["urgent_unclaimed"], when="urgent_unclaimed"),
+        _list(found.overdue, _("Overdue"), overdue="yes"),
+        _list(found.due_today, words["due_today"], when="due_today"),
+        _list(found.open, _("Open")),
+        _list(found.owners.get("", 0), _("Claimed by nobody"), owner="nobody"),
+        _list(found.received.get(clock.today(), 0), words["received_today"], tab="all", when="received_today"),
+    ]
+
+
+def _list(number: int, label: str, **filters: str) -> Line:
+    return Line(label, number, url_for("screening.queue", **filters) if number else "")  # type: ignore[arg-type] # its own names
+
+
+def _line(label: str, counted: Mapping[str, int], key: str, **filters: str) -> Line:
+    return _list(counted.get(key, 0), label, **filters)
+
+
+def _owners(found: Numbers) -> list[Line]:
+    lines = [
+        _list(number, found.owner_names.get(key, key), owner=key) if key else _list(number, _("Nobody"), owner="nobody")
+        for key, number in found.owners.items()
+    ]
+    return sorted(lines, key=lambda one: (-one.number, one.label))
+
+
+def _agencies(found: Numbers) -> list[Line]:
+    language = str(get_locale())
+    lines = [
+        _list(number, say(found.agency_names.get(key, {}), language), agency=key)
+        for key, number in found.agencies.items()
+    ]
+    return sorted(lines, key=lambda one: (-one.number, one.label))[:MOST_AGENCIES]
+
+
+def navigation() -> Any:
+    """The dashboard, for those who may look."""
+    if guard.may(Permission.LOOK):
+        here = request.endpoint == "reports.dashboard"
+        yield shell.Link(_("Dashboard"), url_for("reports.dashboard"), current=here)
+
+
+def register(app: Flask) -> None:
+    """The page and the link in the navigation."""
+    app.register_blueprint(blueprint)
+    shell.add_navigation(app, navigation, place=3)

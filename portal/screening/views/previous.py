@@ -137,7 +137,7 @@ def _both(permission: Permission, reference: str, other_reference: str) -> tuple
 
 
 def _there(found: Found, other: Found) -> str:
-    return url_for(".pair_page", reference=found.reference, other_reference=other.reference)
+    return url_for("screening.pair_page", reference=found.reference, other_reference=other.reference)
 
 
 def _verdict_form(**values: Any) -> VerdictInput:

@@ -140,7 +140,7 @@ def _live(actor: Actor, report: Report) -> dict[str, str]:
     found = report.found
     if not guard.may(Permission.SCREEN):
         return {"here": "", "live": ""}
-    address = url_for(".report_now", reference=found.reference, seen=found.version, shown=keys())
+    address = url_for("screening.report_now", reference=found.reference, seen=found.version, shown=keys())
     return {"here": presenting.here_words(presence.be_here(actor, found)), "live": address}
 
 

@@ -95,6 +95,7 @@ class Event(StrEnum):
     REFERRAL_ROUTED = "referrals.routed"
     REFERRAL_OVERRIDDEN = "referrals.overridden"
     REFERRAL_SENT = "referrals.sent"
+    CONTACT_LOGGED = "referrals.contact_logged"
     REFERRAL_READ = "referrals.read"
     REFERRAL_COPIED = "referrals.copied"
     REFERRAL_RESTARTED = "referrals.restarted"

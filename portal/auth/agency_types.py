@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Final
+from uuid import UUID
 
 from portal.kernel.language import N_
 
@@ -38,6 +39,12 @@ TYPES: Final[Mapping[str, str]] = {
     "council_internal": N_("This council"),
     "hub": N_("Safeguarding hub"),
 }
+
+# Rows of the register that are no agency: a contact that the council took down itself names one of them where nobody of
+# the register told of it. Nobody is of them, and no council approves them.
+PUBLIC_ID: Final = UUID("00000000-0000-4000-8000-000000000001")
+UNLISTED_ID: Final = UUID("00000000-0000-4000-8000-000000000002")
+NOT_LISTED: Final = (PUBLIC_ID, UNLISTED_ID)
 
 REPORT, REQUEST, SEE_FAMILY, ANSWER = MAY = ("report", "request_information", "see_family", "answer_enquiries")
 # Seeing anything of a family is never given by default: a council must have decided it.

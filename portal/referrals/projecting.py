@@ -109,11 +109,16 @@ def _part(answer: object, name: str) -> str:
 
 
 def _name(facts: Mapping[str, Any], whom: str) -> tuple[str, str]:
-    """First and last name, from one answer or from two."""
+    """First and last name, from one answer or from two. Of a name in one text, all but the first word is the surname:
+    by it a family is found, and hidden from those who must not see it."""
     whole = facts.get(f"{whom}name")
     if isinstance(whole, Mapping):
         return _part(whole, "first"), _part(whole, "last")
-    return words_of(facts.get(f"{whom}first_name")) or words_of(whole), words_of(facts.get(f"{whom}last_name"))
+    first, last = words_of(facts.get(f"{whom}first_name")), words_of(facts.get(f"{whom}last_name"))
+    if first or last:
+        return first, last
+    one, *others = words_of(whole).split() or [""]
+    return one, " ".join(others)
 
 
 def _initials(facts: Mapping[str, Any]) -> str:

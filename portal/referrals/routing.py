@@ -21,6 +21,7 @@ URGENT_ROUTE = "MASH_URGENT"
 DEFAULT_ROUTE = "MASH"
 URGENT_FORM = "urgent_form"
 NO_RULE = "rules_failed"
+TAKEN_DOWN = "taken_down"
 PRIORITIES = {4: "urgent", 3: "standard", 2: "standard", 1: "low"}
 URGENT_RANK = 4
 DEFAULT_RANK = 3
@@ -83,6 +84,14 @@ def route(form: Form, thresholds: Thresholds, kind: str, triage: Mapping[str, An
     except Exception as error:  # noqa: BLE001 - a broken rule must not lose a report about a child
         log.error("rules.failed", kind=type(error).__name__)  # noqa: TRY400 - no answers in logs
         return _default(triage)
+
+
+def taken_down(thresholds: Thresholds, key: str) -> Routed:
+    """The way that a screener chose for a contact which the council took down itself; raises KeyError for none."""
+    rank = _rank(thresholds, key)
+    # No rule decided and nobody was told anything: there are no words.
+    outcome = Outcome(key, TAKEN_DOWN, None, (), (), {})
+    return Routed(outcome, rank, PRIORITIES.get(rank, "standard"), {})
 
 
 def _urgent(thresholds: Thresholds) -> Routed:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from portal.forms.families import FAMILIES
+from portal.referrals.elsewhere import CHANNELS, PORTAL
 from portal.referrals.states import OPEN, STATES
 
 # A tab of the holding area -> the states it shows.
@@ -33,6 +34,7 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "found": tuple(state for state in STATES if state != "draft"),
 }
 NEWS, FOUND, APPROVAL = "news", "found", "approval"
+CAME = (PORTAL, *CHANNELS)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 OWNERS = ("me", "nobody")
 # What a number of the dashboard counts, by the tab that it opens.
@@ -90,6 +92,7 @@ class Filters:
     priority: str = ""
     agency: UUID | None = None
     owner: str = ""
+    channel: str = ""
     overdue: bool = False
     when: str = ""
     sort: str = "urgent"
@@ -116,6 +119,7 @@ class Filters:
             "priority": wanted.priority,
             "agency": str(wanted.agency or ""),
             "owner": wanted.owner,
+            "channel": wanted.channel,
             "overdue": "yes" if wanted.overdue else "",
             "when": wanted.when,
             "sort": wanted.sort,
@@ -147,6 +151,7 @@ def read(arguments: Mapping[str, str], *, routes: tuple[str, ...], priorities: t
         priority=_one_of(arguments, "priority", priorities),
         agency=_uuid(arguments.get("agency", "")),
         owner="me" if tab == "mine" else _owner(arguments),
+        channel=_one_of(arguments, "channel", CAME),
         overdue=arguments.get("overdue") == "yes",
         when=_one_of(arguments, "when", WHEN.get(tab, ())),
         sort=sort,

@@ -14,8 +14,9 @@ from portal.forms.questionnaire import Form, Question, Section
 from portal.forms.questions import summary
 from portal.kernel import clock
 from portal.kernel.language import say
+from portal.referrals.elsewhere import PORTAL, Caller
 from portal.referrals.projecting import ChildFacts
-from portal.referrals.queries.record import Answers, Found
+from portal.referrals.queries.record import Answers, Found, caller_of
 from portal.screening import presenting
 from portal.web.dates import date_words
 
@@ -59,6 +60,8 @@ class Digest:
     referrer: tuple[Line, ...]
     request: bool = False
     asked: tuple[Line, ...] = ()
+    caller: Caller | None = None
+    """Who brought it, where it did not come through the portal."""
 
 
 Marked = dict[str, list[tuple[Question, Any]]]
@@ -88,6 +91,7 @@ def digest(
         ),
         request=form.key in (INFORMATION, SERVICE),
         asked=_lines(marked, _request(), language),
+        caller=caller_of(found) if found.channel != PORTAL else None,
     )
 
 

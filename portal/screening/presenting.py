@@ -155,6 +155,7 @@ def outcome_label(council: Council, key: str, language: str) -> str:
 
 _EVENTS: dict[str, Callable[[], str]] = {
     Event.REFERRAL_SENT: lambda: _("Report sent"),
+    Event.CONTACT_LOGGED: lambda: _("Taken down for whoever told us"),
     Event.REFERRAL_WITHDRAWN: lambda: _("Withdrawn by the referrer"),
     Event.REFERRAL_OVERRIDDEN: lambda: _("The referrer disagreed with the route"),
     Event.REFERRAL_CLAIMED: lambda: _("Claimed"),

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, SmallInte
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.auth.models.agencies import IS_LISTED as IS_LISTED
 from portal.auth.models.agencies import Agency as Agency
 from portal.auth.models.agencies import AgencyApproval as AgencyApproval
 from portal.auth.models.agencies import AgencyDomain as AgencyDomain
@@ -209,6 +210,7 @@ class Membership(TenantTable):
         CheckConstraint(one_of("role", ROLES), name="role"),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint("agency_id is not null or role not in ('referrer', 'agency_lead')", name="agency"),
+        CheckConstraint(IS_LISTED, name="listed"),
         Index("ix_membership_agency", "tenant_id", "agency_id", "state"),
     )
 

@@ -9,8 +9,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from portal.auth.agency_types import NOT_LISTED
 from portal.kernel.tables import GlobalTable, TenantTable, now_column, one_of
 
+IS_LISTED = f"agency_id not in ({', '.join(repr(str(one)) for one in NOT_LISTED)})"
 APPROVAL_STATES = ("approved", "suspended", "ended")
 
 
@@ -117,4 +119,5 @@ class AgencyApproval(TenantTable):
     __table_args__ = (
         UniqueConstraint("tenant_id", "agency_id"),
         CheckConstraint(one_of("state", APPROVAL_STATES), name="state"),
+        CheckConstraint(IS_LISTED, name="listed"),
     )

@@ -24,6 +24,7 @@ from portal.referrals import states
 from portal.referrals.commands import notices
 from portal.referrals.commands.attaching import Paper
 from portal.referrals.commands.moves import move
+from portal.referrals.elsewhere import PORTAL
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find
 from portal.tenants.asking_settings import MOST_DAYS
@@ -59,7 +60,8 @@ def ask(
     if secrets and confirmed != mark(plain, secrets):
         raise Invalid({"message": "protected"})
     written = write(actor, found, "council", plain, once, answer_by=_answer_by(days))
-    if written.new and (found.owner_id != actor.account_id or not states.may("ask", found.state)):
+    nobody = found.channel != PORTAL  # to write to
+    if written.new and (nobody or found.owner_id != actor.account_id or not states.may("ask", found.state)):
         raise Conflict(state=found.state, owner=found.owner_name or "")
     bring(actor, found, "council", written, papers)
     if not written.new:

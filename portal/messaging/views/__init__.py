@@ -24,6 +24,7 @@ from portal.messaging.queries import Said, given_away, thread
 from portal.messaging.views import adding, bringing, carrying, copying, correcting
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals import states
+from portal.referrals.elsewhere import PORTAL
 from portal.referrals.queries.record import Found, find
 from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
@@ -147,7 +148,7 @@ def _may_reply(found: Found) -> bool:
 def council_panel(found: Found | None = None, **_about: Any) -> str:
     """The thread on the screener's page, with the form to ask for whoever has claimed the report."""
     actor = guard.actor()
-    if found is None:
+    if found is None or found.channel != PORTAL:
         return ""
     said = thread(actor, Permission.LOOK, found)
     if guard.may(Permission.SCREEN) and any(one.new and one.side == "agency" for one in said):

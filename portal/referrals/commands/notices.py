@@ -32,12 +32,14 @@ from portal.audit import events
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
-from portal.referrals.models import ABOUT_DRAFTS, Notice, NoticeChoice
+from portal.referrals.elsewhere import PORTAL
+from portal.referrals.models import ABOUT_DRAFTS, Notice, NoticeChoice, Referral
 
 JOB = "referrals.send_notice"
 CAN_WAIT = frozenset({"received", "reply", "news", "outcome", "file", "file_in"}) | ABOUT_DRAFTS
 """What is told once a day to whoever chose so. A question holds a report up, and harm and openings are no news of
 tomorrow; neither is a draft of which somebody hears on its last day."""
+TO_REFERRER = frozenset({"received", "question", "reminder", "outcome", "file", "harmful"})
 STRANDED_AFTER = timedelta(minutes=10)
 # A notice whose job will not run for longer than this gets another: after a long outage of the mail server
 # everything is sent within two sweeps instead of when the last, long wait of each job ends.
@@ -70,6 +72,8 @@ def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None, *,
         literal(clock.now(), DateTime(timezone=True)),
         _chose(council.id, account_id, NoticeChoice.daily) if kind in CAN_WAIT and not now else false(),
     )
+    if kind in TO_REFERRER:
+        values = values.where(~_elsewhere(council.id, referral_id))
     if kind == "received":
         values = values.where(~_chose(council.id, account_id, ~NoticeChoice.receipts))
     columns = ("tenant_id", "id", "kind", "account_id", "referral_id", "created_at", "daily")
@@ -88,6 +92,12 @@ def tell_mailbox(kind: str, mailbox: str, referral_id: UUID) -> None:
     )
     db.session().add(made)
     jobs.enqueue(JOB, notice_id=made.id)
+
+
+def _elsewhere(council_id: UUID, referral_id: UUID | None) -> ColumnElement[bool]:
+    """Whether the report did not come through the portal: its author is the screener who took it down."""
+    here = (Referral.tenant_id == council_id, Referral.id == referral_id)
+    return select(Referral.id).where(*here, Referral.channel != PORTAL).exists()
 
 
 def _chose(council_id: UUID, account_id: UUID, what: ColumnExpressionArgument[bool]) -> ColumnElement[bool]:

@@ -198,31 +198,38 @@ def _of(draft_id: UUID) -> Any:
 
 
 def _values(sending: _Sending) -> dict[str, Any]:
-    draft, routed, outcome = sending.draft, sending.routed, sending.routed.outcome
-    council = council_of_scope()
+    draft, routed = sending.draft, sending.routed
     reason = draft.override_reason if routed.overridden else ""
     answers = Answers(sending.walked.triage, reason, sending.walked.sections)
     record = vault.Record("referral", draft.id, draft.wrapped_key)
     return {
         "state": "sent",
         "version": Referral.version + 1,
-        "changed_at": sending.at,
-        "sent_at": sending.at,
-        "queued_at": sending.at,
         "expires_on": None,
         "warned_on": None,
         "answers": sealed(record, draft.id, answers),
+        "unread_by_council": 0,
+        **arrival(routed, sending.projected, sending.at),
+    }
+
+
+def arrival(routed: Routed, projected: Projected, at: datetime) -> dict[str, Any]:
+    """The columns of a report that comes into the holding area at that moment, going that way."""
+    council, outcome = council_of_scope(), routed.outcome
+    return {
+        "changed_at": at,
+        "sent_at": at,
+        "queued_at": at,
         "route": outcome.route,
         "rule": outcome.rule,
         "level": outcome.level,
         "outcome_of_rules": routed.document(),
         "overridden": routed.overridden,
         "attention": outcome.attention,
-        "out_of_hours": not is_open(council, sending.at),
+        "out_of_hours": not is_open(council, at),
         "urgency": routed.rank,
         "priority": routed.priority,
-        "category": sending.projected.category,
-        "initials": sending.projected.initials,
-        "due_at": due_at(council, routed.rank, sending.at),
-        "unread_by_council": 0,
+        "category": projected.category,
+        "initials": projected.initials,
+        "due_at": due_at(council, routed.rank, at),
     }

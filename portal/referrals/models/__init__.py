@@ -12,8 +12,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
+from portal.referrals.elsewhere import CHANNELS, PORTAL
 from portal.referrals.models.attachments import SIDES as SIDES
 from portal.referrals.models.attachments import Attachment as Attachment
+from portal.referrals.models.children import ReferralChild as ReferralChild
 from portal.referrals.models.clocks import ClockPause as ClockPause
 from portal.referrals.models.drafts import DRAFT_ENDS as DRAFT_ENDS
 from portal.referrals.models.drafts import DraftEnd as DraftEnd
@@ -49,6 +51,9 @@ class Referral(TenantTable):
     # Who wrote it, when somebody else has taken over what a leaver had open.
     first_author_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     form_version_id: Mapped[UUID]
+    # How it came; and who brought it, sealed, where that was not through the portal.
+    channel: Mapped[str] = mapped_column(server_default=PORTAL)
+    caller: Mapped[bytes | None]
     # Which of the council's forms: concern, information or service.
     form_key: Mapped[str] = mapped_column(server_default="concern")
     kind: Mapped[str] = mapped_column(server_default="full")
@@ -121,6 +126,9 @@ class Referral(TenantTable):
         within_council("form_version_id", "form_version"),
         UniqueConstraint("tenant_id", "reference"),
         UniqueConstraint("tenant_id", "submit_key"),
+        CheckConstraint(one_of("channel", (PORTAL, *CHANNELS)), name="channel"),
+        # Nobody's agency sees what the council took down itself.
+        CheckConstraint(f"channel = '{PORTAL}' or author_only", name="elsewhere"),
         CheckConstraint(one_of("kind", KINDS), name="kind"),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint(one_of("route", ROUTES), name="route"),
@@ -180,48 +188,6 @@ class ReferralSection(TenantTable):
         within_council("referral_id", "referral", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "referral_id", "section"),
     )
-
-
-class ReferralChild(TenantTable):
-    """The facts of one child in the clear (under row-level security), for queues and matching.
-
-    A correction adds a row; the one before it says when it was superseded, and is still found by.
-    """
-
-    __tablename__ = "referral_child"
-
-    referral_id: Mapped[UUID]
-    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
-    position: Mapped[int]
-    first_name: Mapped[str] = mapped_column(server_default="")
-    last_name: Mapped[str] = mapped_column(server_default="")
-    born_on: Mapped[date | None]
-    age_years: Mapped[int | None]
-    unborn: Mapped[bool] = mapped_column(server_default=text("false"))
-    due_on: Mapped[date | None]
-    postcode: Mapped[str] = mapped_column(server_default="")
-    # The surname as connections know it, see guards.marks.
-    surname_mark: Mapped[str] = mapped_column(server_default="")
-    # By what it is found again, and how that was worked out, see marking.py.
-    nhs_mark: Mapped[str] = mapped_column(server_default="")
-    name_mark: Mapped[str] = mapped_column(server_default="")
-    home_mark: Mapped[str] = mapped_column(server_default="")
-    marks_version: Mapped[int] = mapped_column(server_default="0")
-    superseded_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        within_council("referral_id", "referral", ondelete="CASCADE"),
-        Index(
-            "ix_referral_child_position", "tenant_id", "referral_id", "position", unique=True,
-            postgresql_where=text("superseded_at is null"),
-        ),
-        Index("ix_referral_child_surname", "tenant_id", "surname_mark"),
-        Index("ix_referral_child_nhs", "tenant_id", "nhs_mark"),
-        Index("ix_referral_child_name", "tenant_id", "name_mark"),
-        Index("ix_referral_child_home", "tenant_id", "home_mark"),
-        Index("ix_referral_child_born", "tenant_id", "born_on"),
-        Index("ix_referral_child_marks", "tenant_id", "marks_version"),
-    )  # fmt: skip
 
 
 class Correction(TenantTable):

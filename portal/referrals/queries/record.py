@@ -18,6 +18,7 @@ from portal.kernel import db, scope
 from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
+from portal.referrals.elsewhere import PORTAL, Caller, caller_from
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.projecting import ChildFacts
 from portal.referrals.queries.reaching import reachable
@@ -76,6 +77,10 @@ class Found:
     withdrawal_asked_at: datetime | None = None
     approval_asked_at: datetime | None = None
     """Since when a decision waits for a second person."""
+    channel: str = PORTAL
+    """How it came."""
+    caller: bytes | None = None
+    """Who brought what did not come through the portal, sealed (`caller_of`)."""
     rules_now: str | None = None
     """The higher route that the rules would choose for the corrected answers."""
     clock_paused_at: datetime | None = None
@@ -113,6 +118,7 @@ _COLUMNS = (
     Referral.held_at, Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
     Referral.approval_asked_at,
     Referral.clock_paused_at, Referral.first_priority,
+    Referral.channel, Referral.caller,
 )  # fmt: skip
 
 
@@ -173,6 +179,7 @@ def _found(row: dict[str, Any], *, sees_council: bool) -> Found:
             "sight": tuple(row["sight"]) if sees_council and row["sight"] is not None else None,
             "held_at": row["held_at"] if sees_council else None,
             "approval_asked_at": row["approval_asked_at"] if sees_council else None,
+            "caller": row["caller"] if sees_council else None,
         }
     )
 
@@ -187,6 +194,13 @@ def _council() -> scope.Council:
 def record_of(found: Found) -> vault.Record:
     """What seals and opens the words of this report."""
     return vault.Record("referral", found.id, found.wrapped_key)
+
+
+def caller_of(found: Found) -> Caller:
+    """Who brought a contact that did not come through the portal; nobody for any other report."""
+    if found.caller is None:
+        return Caller()
+    return caller_from(record_of(found).open(found.caller, "referral", found.id, "caller"))
 
 
 def answers_of(found: Found) -> Answers:

@@ -35,6 +35,7 @@ SHARED_EVENTS = (
 READERS = ("screener", "practice_manager")
 COUNCIL_EVENTS = (
     *SHARED_EVENTS,
+    Event.CONTACT_LOGGED,
     Event.REFERRAL_OVERRIDDEN,
     Event.REFERRAL_RELEASED,
     Event.PRIORITY_CHANGED,

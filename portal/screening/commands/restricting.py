@@ -14,6 +14,7 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
+from portal.referrals.elsewhere import PORTAL
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find, record_of
 from portal.referrals.states import OPEN
@@ -106,6 +107,8 @@ def keep(actor: Actor, found: Found) -> None:
 def cut_agency(actor: Actor, found: Found, *, author_only: bool) -> None:
     """Whether of the report's agency only its author sees it. Raises Conflict when it changed meanwhile."""
     _may_change(actor, found)
+    if found.channel != PORTAL:
+        raise _conflict(found)
     if found.author_only == author_only:
         return
     _change(found, author_only=author_only)

@@ -36,6 +36,7 @@ class Line:
     reference: str
     form_key: str
     kind: str
+    channel: str
     initials: str
     children: int
     route: str
@@ -124,8 +125,8 @@ def holding_area(actor: Actor, filters: Filters, wanted: Sought | None = None) -
 def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
     return (
         select(
-            Referral.id, Referral.reference, Referral.form_key, Referral.kind, Referral.initials,
-            _CHILDREN.label("children"),
+            Referral.id, Referral.reference, Referral.form_key, Referral.kind, Referral.channel,
+            Referral.initials, _CHILDREN.label("children"),
             Referral.route, Referral.outcome_of_rules["why"].label("why"),
             Referral.outcome_of_rules["also"].label("also"),
             Referral.outcome_of_rules["flags"].label("flags"), Referral.overridden, Referral.attention,
@@ -151,6 +152,7 @@ def filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) 
     equal = (
         (Referral.form_key, filters.form), (Referral.route, filters.route), (Referral.category, filters.category),
         (Referral.priority, filters.priority), (Referral.agency_id, filters.agency),
+        (Referral.channel, filters.channel),
     )  # fmt: skip
     query = query.where(*(column == value for column, value in equal if value))
     if filters.owner:
@@ -209,6 +211,7 @@ def _line(row: Any) -> Line:
         reference=row.reference,
         form_key=row.form_key,
         kind=row.kind,
+        channel=row.channel,
         initials=row.initials,
         children=row.children,
         route=row.route or "",

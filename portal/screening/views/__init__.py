@@ -14,6 +14,7 @@ from portal.screening.views import (
     alerts,
     approving,
     changes,
+    contacts,
     correct_decision,
     day,
     decide,
@@ -41,6 +42,7 @@ def register(app: Flask) -> None:
     shell.add_panel(app, "referral_outcome", outcome.panel)
     add_answers(app, outcome.copied)
     shell.add_panel(app, "trial", trial.panel)
+    shell.add_panel(app, "screening", contacts.panel)
     shell.add_panel(app, "screening_previous", previous.panel)
     shell.add_panel(app, "screening_changes", approving.panel)
     shell.add_panel(app, "top", alerts.banner)

@@ -14,6 +14,7 @@ from portal.referrals.states import OPEN
 from portal.referrals.wording import kinds
 from portal.screening import addresses, presenting
 from portal.screening.addresses import WHEN, Filters
+from portal.screening.channel_words import channel_words
 from portal.screening.presenting import categories
 from portal.screening.queries.choices import choices
 
@@ -65,11 +66,13 @@ def asked(actor: Actor, filters: Filters, language: str) -> list[Filter]:
         ("priority", _("Priority"), _priorities(language)),
         ("agency", _("Agency"), [(value, text) for text, value in named]),
         ("when", _("Counted as"), [(one, when_words()[one]) for one in WHEN.get(filters.tab, ())]),
+        ("channel", _("How it came"), [(one, channel_words(one)) for one in addresses.CAME]),
         ("owner", _("Owner"), [("me", _("Me")), ("nobody", _("Nobody")), *colleagues]),
     ]
     now = {
         "state": filters.state, "form": filters.form, "route": filters.route, "priority": filters.priority,
         "when": filters.when, "category": filters.category, "agency": str(filters.agency or ""), "owner": filters.owner,
+        "channel": filters.channel,
     }  # fmt: skip
     return [
         Filter(name, label, _options(name, offered, now[name]))

@@ -21,6 +21,7 @@ from portal.referrals.views import searched
 from portal.referrals.wording import kind_words
 from portal.screening import addresses, presenting
 from portal.screening.addresses import FOUND, Filters
+from portal.screening.channel_words import channel_words
 from portal.screening.clock_words import ClockView
 from portal.screening.queries.counts import MOST_COUNTED, Counts, counts
 from portal.screening.queries.queue import holding_area
@@ -106,6 +107,7 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
         route_badge=cache(presenting.route_badge),
         priority_badge=cache(presenting.priority_badge),
         kind_words=cache(kind_words),
+        channel_words=cache(channel_words),
     )
 
 

@@ -23,6 +23,7 @@ from portal.kernel.scope import Actor
 from portal.messaging.inputs import as_uuid
 from portal.referrals import presenting as referrals
 from portal.referrals import states
+from portal.referrals.elsewhere import PORTAL
 from portal.referrals.progress import reason_words
 from portal.referrals.queries.corrections import corrections
 from portal.referrals.queries.record import find
@@ -32,6 +33,7 @@ from portal.referrals.states import OPEN
 from portal.referrals.views.files_shown import told_later
 from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
+from portal.screening.channel_words import channel_words
 from portal.screening.clock_words import ClockView
 from portal.screening.commands import correcting, holding, presence
 from portal.screening.digest import digest
@@ -119,7 +121,10 @@ def report_page(
         can_decide=states.may("decide", found.state)
         and found.owner_id == actor.account_id
         and not found.approval_asked_at,
-        can_ask=states.may("ask", found.state) and found.owner_id == actor.account_id and guard.may(Permission.ASK),
+        can_ask=states.may("ask", found.state)
+        and found.owner_id == actor.account_id
+        and guard.may(Permission.ASK)
+        and found.channel == PORTAL,
         conflict=conflict,
         kept=kept or (),
         **noted(found, note),
@@ -132,6 +137,7 @@ def report_page(
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
         clocks=ClockView(clock.now()),
         words=presenting,
+        channel_words=channel_words,
     )
 
 
@@ -156,13 +162,14 @@ def route_told(report: Report, language: str) -> dict[str, Any]:
 
 def _parts(report: Report) -> list[dict[str, str]]:
     """The parts of the page beneath the summary, for the list of links."""
+    written = report.found.channel == PORTAL
     found = [
         ("outcome", _("Outcome")) if report.decided else ("actions", _("What to do")),
         ("previous", _("Previous contacts")),
         ("files", _("Files")),
-        ("messages", _("Messages")),
+        ("messages", _("Messages") if written else _("Who told us")),
         ("notes", _("Notes for colleagues")),
-        ("answers", _("What the referrer answered")),
+        ("answers", _("What the referrer answered") if written else _("What was taken down")),
         ("timeline", _("Timeline")),
     ]
     acts = report.found.state in OPEN and guard.may(Permission.SCREEN) and not report.found.reads_only(guard.actor())

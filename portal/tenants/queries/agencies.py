@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
+from portal.auth.agency_types import NOT_LISTED
 from portal.auth.models import (
     Account,
     Agency,
@@ -107,7 +108,8 @@ class Entry:
 
 def visible() -> ColumnElement[bool]:
     """Agencies that the council may know of: those that it has decided about or keeps, and the operator's."""
-    return or_(Agency.managed_by.is_(None), Agency.managed_by == council_id(), AgencyApproval.id.is_not(None))
+    known = or_(Agency.managed_by.is_(None), Agency.managed_by == council_id(), AgencyApproval.id.is_not(None))
+    return and_(known, Agency.id.not_in(NOT_LISTED))
 
 
 def listed(filters: Filters) -> tuple[tuple[Line, ...], bool]:

@@ -18,6 +18,7 @@ from portal.auth.models import Account, Agency, Authenticator, InstanceOperator,
 from portal.auth.queries import operators as queries
 from portal.auth.queries import terms
 from portal.cli import published
+from portal.cli.demo_contacts import take_down
 from portal.cli.demo_designing import design
 from portal.cli.demo_stories import Cast, tell
 from portal.cli.instance import ROOT
@@ -61,6 +62,8 @@ def seed(settings: Settings) -> list[SignIn]:
         )
         for story in told["stories"]:
             tell(cast, story)
+        for contact in told.get("contacts", ()):
+            take_down(cast, contact)
         for work in told["designing"]:
             design(cast, work)
     return [one for slug in slugs for one in _sign_ins(known[slug], people)]

@@ -90,12 +90,13 @@ def _moments(council: Council, story: Story) -> list[datetime]:
     latest = clock.now() - APART
     found: list[datetime] = []
     for part in reversed([story, *story.get("steps", ())]):
-        found.insert(0, min(_moment(council, part), latest))
+        found.insert(0, min(moment_of(council, part), latest))
         latest = found[0] - APART
     return found
 
 
-def _moment(council: Council, part: Story) -> datetime:
+def moment_of(council: Council, part: Story) -> datetime:
+    """When a part of a story happens."""
     if "hours" in part:
         return clock.now() - timedelta(hours=part["hours"])
     day = _working_day(council, int(part["days"]))

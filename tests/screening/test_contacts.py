@@ -27,7 +27,7 @@ from portal.referrals.commands.attaching import Paper
 from portal.referrals.commands.connections import declare
 from portal.referrals.commands.contacts import Given
 from portal.referrals.elsewhere import Caller
-from portal.referrals.models import Attachment, Notice, Referral
+from portal.referrals.models import Attachment, DutyAlert, Notice, Referral
 from portal.referrals.queries.connections import Declared
 from portal.referrals.queries.mine import reports
 from portal.referrals.queries.record import Found, answers_of, caller_of, children_of, find
@@ -101,6 +101,7 @@ def test_a_call_is_in_the_queue_with_the_clock_of_its_route(case: Case) -> None:
         "telephone", "sent", "MASH", "Member of the public",
     )  # fmt: skip
     assert lines[urgent].due_at < line.due_at
+    assert case.count(DutyAlert) == 1
     assert set(case.lines(channel="letter")) == set()
     assert set(case.lines(channel="telephone")) == {urgent, usual}
     found = case.found(usual)

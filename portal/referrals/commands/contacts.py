@@ -19,11 +19,12 @@ from portal.forms.queries import Published
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, Unavailable
 from portal.kernel.scope import Actor
-from portal.referrals.commands import facts
+from portal.referrals.commands import duty, facts
 from portal.referrals.commands.attaching import Paper, Target, attach_along
 from portal.referrals.commands.connections import hide
 from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.commands.sending import TRIES, arrival
+from portal.referrals.deadlines import URGENT_RANK
 from portal.referrals.elsewhere import CHANNELS, Caller, open_questions
 from portal.referrals.marking import known
 from portal.referrals.models import Referral
@@ -69,13 +70,16 @@ def log(actor: Actor, form: Published, given: Given, papers: Sequence[Paper] = (
     unseen = who_must_not_see(projected.children, _NOBODY)
     made, values = uuid4(), {"unseen_by": sorted(unseen - {actor.account_id})}
     values |= _values(actor, form, given, walked, made)
-    values |= arrival(taken_down(form.thresholds, given.route), projected, clock.now())
+    routed = taken_down(form.thresholds, given.route)
+    values |= arrival(routed, projected, clock.now())
     reference = _write(values)
     if reference is None:
         return _before(actor, given, walked)
     # No question of the short form says that an address must be kept from somebody.
     facts.write(made, given.agency_id, known(projected, secret=False))
     events.record(Event.CONTACT_LOGGED, made, channel=given.channel, route=given.route)
+    if routed.rank >= URGENT_RANK:
+        duty.raise_alert(made)
     for paper in papers:
         attach_along(actor, Target(made, given.agency_id, "council", later=False), paper)
     if actor.account_id in unseen:

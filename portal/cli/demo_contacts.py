@@ -1,0 +1,39 @@
+"""Contacts of the demonstration that did not come through the portal, taken down by its screeners."""
+
+from __future__ import annotations
+
+from uuid import uuid5
+
+from sqlalchemy import select
+
+from portal.auth.agency_types import PUBLIC_ID, UNLISTED_ID
+from portal.auth.models import Agency
+from portal.cli.demo_papers import papers
+from portal.cli.demo_stories import NAMESPACE, Cast, Story, at, moment_of
+from portal.forms.queries import newest
+from portal.kernel import db
+from portal.kernel.scope import Scope
+from portal.referrals.commands import contacts
+from portal.referrals.commands.contacts import Given
+from portal.referrals.elsewhere import Caller
+
+NOT_LISTED = {"public": PUBLIC_ID, "unlisted": UNLISTED_ID}
+
+
+def take_down(cast: Cast, story: Story) -> str:
+    """Take one contact down; its reference, the same for one that was taken down before."""
+    person = cast.people[story["by"]]
+    with at(moment_of(cast.council, story)), db.unit_of_work(Scope(cast.council, person)) as session:
+        agency_id = NOT_LISTED.get(story["agency"])
+        if agency_id is None:
+            agency_id = session.execute(select(Agency.id).where(Agency.key == story["agency"])).scalar_one()
+        given = Given(
+            channel=story["channel"],
+            agency_id=agency_id,
+            caller=Caller(**story.get("caller", {})),
+            route=story["route"],
+            answers=dict(story["answers"]),
+            language=story.get("language", "en"),
+            once=uuid5(NAMESPACE, f"{cast.council.slug}/contact/{story['key']}"),
+        )
+        return contacts.log(person, newest(), given, papers(story.get("files", ())))

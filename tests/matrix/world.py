@@ -20,7 +20,7 @@ from portal.forms.queries.drafts import find as find_form
 from portal.kernel import db, scope
 from portal.kernel.scope import Council, Scope
 from portal.messaging import commands as messaging
-from portal.referrals.commands import drafts, short, trials, typed
+from portal.referrals.commands import drafts, marks, short, trials, typed
 from portal.referrals.commands.attaching import Paper, Target, attach
 from portal.referrals.commands.connections import declare
 from portal.referrals.queries.connections import Declared, declared_by
@@ -136,6 +136,10 @@ def make(councils: Councils) -> World:
         world.first_page = published.form.triage[0].key
     world.things.version = {AGENCY: str(published.id), OTHER_COUNCIL: str(elsewhere.id), MISSING: str(uuid4())}
     # What a council publishes is open to everybody, so only "does it exist" differs.
+    for council in (here, there):
+        # As sending does it: the reports of a council find each other.
+        with db.unit_of_work(Scope(council, scope.SYSTEM)):
+            assert marks.fill()
     world.things.topic = {AGENCY: known, OTHER_AGENCY: known, OTHER_COUNCIL: "no_such", MISSING: "nothing_here"}
     return world
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from portal.kernel.scope import Council
+from portal.kernel import db, scope
+from portal.kernel.scope import Council, Scope
+from portal.referrals.commands import marks
 from tests.factories.people import agency_id, make_person
 from tests.factories.referrals import make_referral
 from tests.journeys.scenarios import thresholds_of
@@ -42,6 +44,9 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
     see = "/referrals/"
     mine = ("/", "/report", "/report/urgent", "/referrals", see + made.reference, f"{see}{made.reference}/receipt")
     hers = ("/", "/holding-area", f"/screening/{made.reference}", f"/screening/{held.reference}")
+    _find_each_other(council)
+    previous = f"/screening/{held.reference}/previous"
+    theirs = (previous, f"{previous}/{made.reference}", "/holding-area/contact")
     decide = f"/screening/{held.reference}/decide"
     outcome = f"{decide}?outcome={council.settings.outcomes[0].key}"
     walks = (
@@ -57,7 +62,7 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
                 "/account/passkey-offer",
             ),
         ),
-        (screener, (*hers, decide, outcome)),
+        (screener, (*hers, *theirs, decide, outcome)),
         (
             make_person(council, role="agency_lead", agency=_agency(slug)),
             ("/people", "/people/invite", "/people/invitations", "/referrals?view=agency"),
@@ -71,6 +76,12 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
         walker = walk(council, person, language=language)
         for path in paths:
             walker.open(path)
+
+
+def _find_each_other(council: Council) -> None:
+    """As if the reports had been sent."""
+    with db.unit_of_work(Scope(council, scope.SYSTEM)):
+        assert marks.fill()
 
 
 def _register(slug: str) -> tuple[str, ...]:

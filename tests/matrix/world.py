@@ -136,12 +136,15 @@ def make(councils: Councils) -> World:
         world.first_page = published.form.triage[0].key
     world.things.version = {AGENCY: str(published.id), OTHER_COUNCIL: str(elsewhere.id), MISSING: str(uuid4())}
     # What a council publishes is open to everybody, so only "does it exist" differs.
-    for council in (here, there):
-        # As sending does it: the reports of a council find each other.
-        with db.unit_of_work(Scope(council, scope.SYSTEM)):
-            assert marks.fill()
     world.things.topic = {AGENCY: known, OTHER_AGENCY: known, OTHER_COUNCIL: "no_such", MISSING: "nothing_here"}
     return world
+
+
+def _find_each_other(world: World) -> None:
+    """As sending does it: the reports of a council find each other."""
+    for council in (world.here, world.there):
+        with db.unit_of_work(Scope(council, scope.SYSTEM)):
+            assert marks.fill()
 
 
 def _file_on(person: Person, reference: str, mark: str) -> UUID:
@@ -297,6 +300,7 @@ def _restricted(world: World, author: Person) -> None:
         OTHER_COUNCIL: _opened(other, make_referral(world.there, foreigner, sight=[foreigner.account_id]).reference),
         MISSING: str(uuid4()),
     }
+    _find_each_other(world)
 
 
 def _connected(person: Person | None) -> str:

@@ -15,7 +15,7 @@ from portal.kernel.language import say
 from portal.messaging.inputs import as_uuid
 from portal.referrals.elsewhere import CHANNELS, Caller
 from portal.screening.channel_words import channel_words
-from portal.screening.queries.counts import AgencyChoice
+from portal.screening.queries.tellers import AgencyChoice
 from portal.web.fields import choices
 from portal.web.inputs import Choice, Input, longest
 

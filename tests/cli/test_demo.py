@@ -163,7 +163,8 @@ def test_its_mail_arrives_when_it_happened_and_names_nobody(seeded: Settings) ->
             Council(row.id, row.slug, {}, row.nation, ()), select(ReferralChild.first_name, ReferralChild.last_name)
         )
         for name in child
-        if name
+        # A shorter one stands in any sentence: "A girl of six" is a name in the short form.
+        if len(name) > 2
     }
     assert len(names) > 20
     for mail in mails:

@@ -29,7 +29,7 @@ from portal.referrals.views.attachments import most_at_once
 from portal.referrals.views.uploading import FILES, Refusal, chosen, looked_into, refusal_line
 from portal.screening.channel_words import channel_words
 from portal.screening.contact_input import ContactInput
-from portal.screening.queries.counts import agencies
+from portal.screening.queries.tellers import agencies
 from portal.screening.views.queue import blueprint
 from portal.web.fields import FieldView, from_form
 from portal.web.security import large, too_large

@@ -71,6 +71,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.REFERRAL_ROUTED: frozenset({"route", "rule"}),
     Event.REFERRAL_OVERRIDDEN: frozenset({"route", "rule"}),
     Event.REFERRAL_SENT: frozenset({"route", "rule", "kind"}),
+    Event.CONTACT_LOGGED: frozenset({"channel", "route"}),
     Event.REFERRAL_READ: frozenset({"part"}),
     Event.REFERRAL_RESTARTED: frozenset({"form", "number", "lost"}),
     Event.REFERRAL_WITHDRAWN: frozenset({"reason"}),

@@ -26,7 +26,7 @@ from portal.referrals import states
 from portal.referrals.elsewhere import PORTAL
 from portal.referrals.progress import reason_words
 from portal.referrals.queries.corrections import corrections
-from portal.referrals.queries.record import find
+from portal.referrals.queries.record import Found, find
 from portal.referrals.queries.timeline import MOST_EVENTS
 from portal.referrals.queries.withdrawals import withdrawals
 from portal.referrals.states import OPEN
@@ -121,10 +121,7 @@ def report_page(
         can_decide=states.may("decide", found.state)
         and found.owner_id == actor.account_id
         and not found.approval_asked_at,
-        can_ask=states.may("ask", found.state)
-        and found.owner_id == actor.account_id
-        and guard.may(Permission.ASK)
-        and found.channel == PORTAL,
+        can_ask=_can_ask(actor, found),
         conflict=conflict,
         kept=kept or (),
         **noted(found, note),
@@ -137,7 +134,6 @@ def report_page(
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
         clocks=ClockView(clock.now()),
         words=presenting,
-        channel_words=channel_words,
     )
 
 
@@ -198,11 +194,20 @@ def _may_have_wishes(report: Report) -> bool:
     return bool(wished) or report.found.state == "withdrawn" or len(report.timeline) == MOST_EVENTS
 
 
+def _can_ask(actor: Actor, found: Found) -> bool:
+    mine = found.owner_id == actor.account_id and guard.may(Permission.ASK)
+    return mine and states.may("ask", found.state) and found.channel == PORTAL
+
+
 def _answered(actor: Actor, report: Report, language: str) -> dict[str, Any]:
     """The answers in groups, and what was corrected of them."""
     made = corrections(actor, Permission.LOOK, report.found)
     groups = referrals.answer_groups(report.found, report.answers, language) if report.answers else []
-    return {"corrected": made, "groups": referrals.marked(groups, {one.place for one in made})}
+    return {
+        "channel_words": channel_words,
+        "corrected": made,
+        "groups": referrals.marked(groups, {one.place for one in made}),
+    }
 
 
 def _refusal(form: RefusalInput | None) -> dict[str, FieldView]:

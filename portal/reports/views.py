@@ -113,4 +113,4 @@ def navigation() -> Any:
 def register(app: Flask) -> None:
     """The page and the link in the navigation."""
     app.register_blueprint(blueprint)
-    shell.add_navigation(app, navigation, place=3)
+    shell.add_navigation(app, navigation, place=2)

@@ -2,7 +2,7 @@
 of whoever stays unnamed. Pure.
 
 Careful by design: a street without its number, and a postcode with or without its space, count as the address. A town
-alone does not: it would hold every second message.
+alone does not where it has a field of its own: it would hold every second message.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from portal.forms.questionnaire import Form
-from portal.referrals.withholding import answers_at, keeps_places, place_questions, unnamed
+from portal.forms.questionnaire import Form, Question
+from portal.referrals.withholding import PLACE_FACTS, PLACE_TYPES, answers_at, keeps_places, place_questions, unnamed
 
 PLACE, NAME = "place", "name"
 SHORTEST: Final = 4  # characters of a value that is looked for
 LONGEST: Final = 120
-_TYPED = frozenset({"address", "postcode", "school", "practice", "text"})
+_TYPED = frozenset({*PLACE_TYPES, "text", "textarea"})
 _TOLD = ("lines", "line", "name", "postcode", "address")
 
 
@@ -38,12 +38,18 @@ def protected(
     referrer) where somebody must stay unnamed."""
     found: list[Protected] = []
     if keeps_places(triage, sections):
-        keys = {one.key for one in place_questions(form) if one.type in _TYPED}
+        keys = {one.key for one in place_questions(form) if _says_where(one)}
         told = (words for answer in answers_at(keys, triage, sections) for words in _values(answer))
         found += [Protected(PLACE, words) for words in dict.fromkeys(told)]
     if unnamed(form, triage, sections):
         found += [Protected(NAME, name) for name in dict.fromkeys(names) if name]
     return found
+
+
+def _says_where(question: Question) -> bool:
+    """Whether somebody types a place there; who lives at an address, and who must not know it, are none."""
+    told = question.type in PLACE_TYPES or question.fact in PLACE_FACTS or question.key.endswith("address")
+    return told and question.type in _TYPED
 
 
 def carried(text: str, kept: Iterable[Protected]) -> tuple[Protected, ...]:

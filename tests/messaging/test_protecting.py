@@ -83,6 +83,17 @@ def test_nothing_is_held_where_nothing_is_secret(councils: Councils, screener: P
     assert Protected(NAME, "Nia Trefor") in protected(form, {}, unnamed, ["Nia Trefor", ""])
 
 
+def test_an_address_that_is_typed_as_words_counts_and_who_must_not_know_it_does_not(councils: Councils) -> None:
+    with db.unit_of_work(make_person(councils.wales, role="screener").scope):
+        form = newest().form
+    child = {
+        "child_address": "4 Heol CNRY\nBala",
+        "child_address_secret": "yes",
+        "child_address_secret_from": "Her uncle",
+    }
+    assert [one.words for one in protected(form, {}, {"children": [child]}, [])] == ["4 Heol CNRY", "Bala"]
+
+
 def test_it_is_held_until_just_that_is_confirmed_and_that_is_recorded(made: Made, screener: Person) -> None:
     text = "Is she still at 3 Mill Row?"
 

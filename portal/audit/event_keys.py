@@ -89,7 +89,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.DUE_MOVED: frozenset({"was", "due"}),
     Event.HELD_CONFIRMED: frozenset({"values"}),
     Event.DECISION_PROPOSED: frozenset({"outcome"}),
-    Event.DECISION_CORRECTED: frozenset({"outcome", "told"}),
+    Event.DECISION_CORRECTED: frozenset({"outcome", "again"}),
     Event.DECIDED: frozenset({"outcome", "unread"}),
     Event.RESTRICTED: frozenset({"reason", "people"}),
     Event.RESTRICTION_CHANGED: frozenset({"people"}),

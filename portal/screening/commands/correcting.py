@@ -95,7 +95,7 @@ def put(actor: Actor, found: Found, given: Given, change: Change, by: By) -> Non
     db.session().execute(insert(Decision).values(row_of(found, given, by) | more))
     mark_messages(found, "council")
     overtake(actor, found, given.once)
-    events.record(Event.DECISION_CORRECTED, found.id, outcome=given.outcome, told=again)
+    events.record(Event.DECISION_CORRECTED, found.id, outcome=given.outcome, again=again)
     if again:
         notices.tell(actor, "outcome", found.author_id, found.id)
 

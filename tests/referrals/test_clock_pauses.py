@@ -27,6 +27,7 @@ from portal.referrals.queries.record import Found, find
 from portal.screening.commands import changes, decisions, holding
 from portal.screening.commands.decisions import Given
 from tests.auth.walking import Walker
+from tests.factories.decisions import grounds
 from tests.factories.pages import soup
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import make_referral
@@ -149,7 +150,7 @@ def test_a_decision_or_a_withdrawal_ends_the_pause(case: Case, deed: str, ended:
     case.at(FRIDAY + HOUR).ask()
     case.at(FRIDAY + 2 * HOUR)
     if deed == "decide":
-        given = Given("assessment", "MASH", "Because", "We visit.", 0, uuid4())
+        given = Given("assessment", "MASH", "Because", "We visit.", 0, uuid4(), grounds=grounds())
         case.act(case.screener, Permission.DECIDE, decisions.decide, given)
     else:
         case.act(case.author, Permission.REPLY, following.withdraw, "sent_twice", "")
@@ -208,7 +209,7 @@ def test_a_closure_moves_what_is_open_once_and_what_is_urgent_or_closed_never(ca
 
 
 def test_what_was_taken_up_again_counts_from_then(case: Case) -> None:
-    given = Given("assessment", "MASH", "Because", "We visit.", 0, uuid4())
+    given = Given("assessment", "MASH", "Because", "We visit.", 0, uuid4(), grounds=grounds())
     case.act(case.screener, Permission.DECIDE, decisions.decide, given)
     case.at(FRIDAY + 96 * HOUR).act(case.screener, Permission.CLAIM, changes.reopen)
     due = case.now().due_at

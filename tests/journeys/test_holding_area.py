@@ -41,6 +41,7 @@ def test_given_a_filter_and_an_order_when_the_page_is_opened_by_its_address_then
     screener = walk(council, make_person(council, role="screener")).open("/holding-area")
     rows = screener.page.get_by_role("row")
     expect(rows.nth(1)).to_contain_text(urgent.reference)
+    screener.page.get_by_text("Filter and sort", exact=True).click()
     route = screener.page.get_by_label("Route", exact=True)
     route.select_option(index=[one.strip() for one in route.locator("option").all_inner_texts()].index("Advice"))
     screener.press("Apply").sees(advice.reference).does_not_see(urgent.reference)

@@ -20,6 +20,7 @@ from portal.referrals.models import Referral
 from portal.referrals.queries.record import children_of, find
 from portal.referrals.what_if_words import REPORTS, REQUESTS, WhatIfWords
 from portal.referrals.wording import REPORT, REQUEST, Wording
+from tests.factories.decisions import fields
 from tests.factories.people import Person as Somebody
 from tests.factories.people import make_person, sign_in
 from tests.fixtures.councils import FOLDERS, Councils
@@ -198,6 +199,7 @@ def test_the_council_reads_claims_and_decides_a_request(
     assert ROUTE[form_key] in str(chosen.get_data(as_text=True))
     assert "MASH_URGENT" not in offered
     data = filled(main_form(soup(chosen)))
+    data |= {name: value if isinstance(value, list) else [value] for name, value in fields("advice").items()}
     data |= {"rationale": ["Because"], "told": ["Thank you"], "route": [ROUTE[form_key]]}
     action = str(main_form(soup(chosen)).get("action") or f"/screening/{reference}/decide")
     assert person.send(action, data).status_code == 303

@@ -45,6 +45,27 @@ def move(actor: Actor, found: Found, verb: str, **values: Any) -> int:
     return int(version)
 
 
+def touch(found: Found, **values: Any) -> None:
+    """Change the report as it was seen, without a move of its state; raises Conflict."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    statement = (
+        update(Referral)
+        .where(
+            Referral.tenant_id == council.id,
+            Referral.id == found.id,
+            Referral.version == found.version,
+            Referral.state == found.state,
+        )
+        .values(version=Referral.version + 1, changed_at=clock.now(), **values)
+        .returning(Referral.id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session().execute(statement).scalar_one_or_none() is None:
+        raise Conflict("the report has changed", state=found.state, owner=found.owner_name, by=found.owner_name)
+
+
 def _how_it_is(actor: Actor, council_id: Any, found: Found) -> Conflict | NotFound:
     query = (
         select(Referral.state, Account.name)

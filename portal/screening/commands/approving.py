@@ -8,10 +8,11 @@ from uuid import UUID
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
+from portal.referrals.commands.moves import touch
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.commands import correcting, decisions
 from portal.screening.commands.judging import By, council_here, judged, settle_words, text_mistake
-from portal.screening.commands.proposals import open_one, settle, touch
+from portal.screening.commands.proposals import open_one, settle
 from portal.screening.given import Change, Given
 from portal.screening.grounds import plain
 from portal.screening.queries.proposals import Proposed, known, open_proposal

@@ -16,7 +16,7 @@ from portal.messaging.commands import mark_messages
 from portal.messaging.commands.writing import checked, write
 from portal.referrals import states
 from portal.referrals.commands import notices
-from portal.referrals.commands.moves import move
+from portal.referrals.commands.moves import move, touch
 from portal.referrals.deadlines import due_at
 from portal.referrals.models import Referral, Withdrawal
 from portal.referrals.queries.record import Found
@@ -52,7 +52,7 @@ def refuse_withdrawal(actor: Actor, found: Found, words: str, once: UUID) -> Non
         return
     _check_asked(actor, found)
     _answer(actor, found, accepted=False)
-    _change(found, withdrawal_asked_at=None, unread_by_agency=Referral.unread_by_agency + 1)
+    touch(found, withdrawal_asked_at=None, unread_by_agency=Referral.unread_by_agency + 1)
     events.record(Event.WITHDRAWAL_ANSWERED, found.id, accepted=False)
     notices.tell(actor, "outcome", found.author_id, found.id)
 
@@ -65,7 +65,7 @@ def settle(actor: Actor, found: Found) -> None:
         raise Conflict("open again", state=found.state, owner=found.owner_name, by=found.owner_name)
     if found.new_since is None:
         return
-    _change(found, new_since=None, unread_by_council=0)
+    touch(found, new_since=None, unread_by_council=0)
     mark_messages(found, "council")
     events.record(Event.NEWS_READ, found.id)
 
@@ -117,24 +117,6 @@ def _answer(actor: Actor, found: Found, *, accepted: bool) -> str:
     if reason is None:
         raise Conflict("answered meanwhile", state=found.state, owner=found.owner_name, by=found.owner_name)
     return reason
-
-
-def _change(found: Found, **values: object) -> None:
-    """Change the report as it was seen, without a move of its state; raises Conflict."""
-    statement = (
-        update(Referral)
-        .where(
-            Referral.tenant_id == _council().id,
-            Referral.id == found.id,
-            Referral.version == found.version,
-            Referral.state == found.state,
-        )
-        .values(version=Referral.version + 1, changed_at=clock.now(), **values)
-        .returning(Referral.id)
-        .execution_options(synchronize_session=False)
-    )
-    if db.session().execute(statement).scalar_one_or_none() is None:
-        raise Conflict("the report has changed", state=found.state, owner=found.owner_name, by=found.owner_name)
 
 
 def _council() -> Council:

@@ -14,6 +14,7 @@ from portal.kernel.errors import Conflict, Forbidden
 from portal.kernel.scope import Actor
 from portal.messaging.commands import mark_messages
 from portal.referrals.commands import notices
+from portal.referrals.commands.moves import touch
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.commands.decisions import recorded
@@ -26,7 +27,7 @@ from portal.screening.commands.judging import (
     settle_words,
     text_mistake,
 )
-from portal.screening.commands.proposals import overtake, touch
+from portal.screening.commands.proposals import overtake
 from portal.screening.given import Change, Given
 from portal.screening.grounds import plain
 from portal.screening.models import Decision

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import insert, update
@@ -12,6 +11,7 @@ from portal.audit.events import Event
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.scope import Actor
+from portal.referrals.commands.moves import touch
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.given import Change, Given, as_text
@@ -74,24 +74,6 @@ def overtake(actor: Actor, found: Found, but: UUID | None = None) -> None:
     )
     if gone:
         events.record(Event.PROPOSAL_OVERTAKEN, found.id)
-
-
-def touch(found: Found, **values: Any) -> None:
-    """Change the report as it was seen, without a move of its state; raises Conflict."""
-    statement = (
-        update(Referral)
-        .where(
-            Referral.tenant_id == _council(),
-            Referral.id == found.id,
-            Referral.version == found.version,
-            Referral.state == found.state,
-        )
-        .values(version=Referral.version + 1, changed_at=clock.now(), **values)
-        .returning(Referral.id)
-        .execution_options(synchronize_session=False)
-    )
-    if db.session().execute(statement).scalar_one_or_none() is None:
-        raise Conflict("the report has changed", state=found.state, owner=found.owner_name, by=found.owner_name)
 
 
 def _council() -> UUID:

@@ -20,6 +20,7 @@ from portal.auth.models import Membership
 from portal.auth.policy import Permission
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, Invalid
+from portal.referrals.commands import duty
 from portal.referrals.queries.record import Found, find
 from portal.screening.commands import holding
 from portal.screening.commands.notes import MAX_NOTE, write_note
@@ -268,6 +269,19 @@ class TestMovingMany:
         assert abs(loads["Bo"] - loads["Cy"]) <= 1
         assert seen(bo, reports[1]).state == "asked"
         assert [one.given_to for one in act(manager, notes, seen(manager, reports[0]))] in (["Bo"], ["Cy"])
+
+    def test_whoever_gives_out_an_urgent_one_knows_of_it(
+        self, councils: Councils, author: Person, nia: tuple[Person, FlaskClient]
+    ) -> None:
+        manager, browser = nia
+        bo = staff(councils, "Bo")
+        made = make_referral(author.council, author, route="MASH_URGENT")
+        with db.unit_of_work(author.scope):
+            duty.raise_alert(made.id)
+        assert "Nobody has acknowledged" in browser.get("/avonmere/holding-area").text
+        assert act(manager, reassign, None, [made.id], [bo.account_id]).moved == 1
+        assert "Nobody has acknowledged" not in browser.get("/avonmere/holding-area").text
+        assert events_of(manager, Event.DUTY_ACKNOWLEDGED) == 1
 
     def test_back_to_the_holding_area_and_out_of_it(
         self, councils: Councils, author: Person, nia: tuple[Person, FlaskClient]

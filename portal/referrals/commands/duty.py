@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -42,21 +43,26 @@ def acknowledge(actor: Actor, found: Found) -> bool:
     """Say that one knows of an urgent report; False when nobody had to be told, or somebody has said so before."""
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
+    return bool(acknowledge_given(actor, [found.id]))
+
+
+def acknowledge_given(actor: Actor, report_ids: Sequence[UUID]) -> int:
+    """Whoever gives reports to colleagues knows of those among them that are urgent; of how many nobody did before."""
     statement = (
         update(DutyAlert)
         .where(
             DutyAlert.tenant_id == _council().id,
-            DutyAlert.referral_id == found.id,
+            DutyAlert.referral_id.in_(report_ids),
             DutyAlert.acknowledged_at.is_(None),
         )
         .values(acknowledged_at=clock.now(), acknowledged_by=actor.account_id)
-        .returning(DutyAlert.id)
+        .returning(DutyAlert.referral_id)
         .execution_options(synchronize_session=False)
     )
-    if db.session().execute(statement).scalar_one_or_none() is None:
-        return False
-    events.record(Event.DUTY_ACKNOWLEDGED, found.id)
-    return True
+    known = list(db.session().execute(statement).scalars())
+    for report in known:
+        events.record(Event.DUTY_ACKNOWLEDGED, report)
+    return len(known)
 
 
 def escalate() -> int:

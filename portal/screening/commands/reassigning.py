@@ -15,6 +15,7 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import Invalid
 from portal.kernel.scope import Actor
+from portal.referrals.commands import duty
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import changeable
 from portal.referrals.states import OPEN
@@ -80,6 +81,8 @@ def _hand(actor: Actor, owner_id: UUID | None, heir_id: UUID | None, share: Sequ
     )  # fmt: skip
     moved = list(db.session().execute(statement).scalars())
     hand_notes(actor, moved, heir_id)
+    if heir_id:
+        duty.acknowledge_given(actor, moved)
     for report in moved:
         events.record(Event.WORK_HANDED_OVER if heir_id else Event.REFERRAL_RELEASED, report)
     return len(moved)

@@ -31,18 +31,58 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public AS $$
     ) p
 $$
 """
-_COUNT = """
+# The trigger compares old and new way by way and writes in one statement: whoever works on reports waits for it.
+_OPEN = "{r}.state in ('sent', 'screening', 'asked', 'answered')"
+_WAYS = (
+    # Of what kind, for which reports, under which key, on which day.
+    ("state", _OPEN, "{r}.state", "null"),
+    ("route", _OPEN, "coalesce({r}.route, '')", "null"),
+    ("agency", _OPEN, "{r}.agency_id::text", "null"),
+    ("owner", _OPEN, "coalesce({r}.owner_id::text, '')", "null"),
+    ("urgent", _OPEN + " and {r}.queue_rank < 2", "case when {r}.state = 'sent' then 'unclaimed' else 'claimed' end", "null"),
+    ("received", "true", "coalesce({r}.route, '')", "({r}.sent_at at time zone 'Europe/London')::date"),
+    (
+        "decided", "{r}.state = 'decided'", "case when {r}.decided_at <= {r}.due_at then 'in_time' else 'late' end",
+        "({r}.decided_at at time zone 'Europe/London')::date",
+    ),
+)  # fmt: skip
+
+
+def _way(kind: str, where: str, key: str, day: str) -> str:
+    old, new = ({name: part.format(r=row) for name, part in (("where", where), ("key", key), ("day", day))}
+                for row in ("old", "new"))  # fmt: skip
+    return f"""
+    before := was and {old["where"]};
+    after := becomes and {new["where"]};
+    if (before and after and {old["key"]} = {new["key"]} and {old["day"]} is not distinct from {new["day"]}) then
+        null;
+    else
+        if before then
+            kinds := kinds || '{kind}'::varchar; keys := keys || ({old["key"]})::varchar;
+            days := days || ({old["day"]})::date; numbers := numbers || -1;
+        end if;
+        if after then
+            kinds := kinds || '{kind}'::varchar; keys := keys || ({new["key"]})::varchar;
+            days := days || ({new["day"]})::date; numbers := numbers || 1;
+        end if;
+    end if;
+    """
+
+
+_COUNT = f"""
 CREATE FUNCTION tally_change() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+declare
+    was boolean := tg_op <> 'INSERT' and old.state <> 'draft' and old.sight is null and old.unseen_by = '{{}}';
+    becomes boolean := tg_op <> 'DELETE' and new.state <> 'draft' and new.sight is null and new.unseen_by = '{{}}';
+    before boolean; after boolean;
+    kinds varchar[] := '{{}}'; keys varchar[] := '{{}}'; days date[] := '{{}}'; numbers integer[] := '{{}}';
 begin
-    insert into tally (tenant_id, id, kind, key, day, number)
-    select coalesce(new.tenant_id, old.tenant_id), gen_random_uuid(), kind, key, day, sum(number) from (
-        select kind, key, day, -1 as number from tally_parts(old)
-            where tg_op <> 'INSERT' and old.sight is null and old.unseen_by = '{}'
-        union all
-        select kind, key, day, 1 from tally_parts(new)
-            where tg_op <> 'DELETE' and new.sight is null and new.unseen_by = '{}'
-    ) change group by kind, key, day having sum(number) <> 0;
+    {"".join(_way(*way) for way in _WAYS)}
+    if kinds <> '{{}}' then
+        insert into tally (tenant_id, id, kind, key, day, number)
+        select coalesce(new.tenant_id, old.tenant_id), gen_random_uuid(), one.* from unnest(kinds, keys, days, numbers) one;
+    end if;
     return null;
 end $$
 """

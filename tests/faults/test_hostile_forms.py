@@ -75,6 +75,9 @@ STATES = {
     "/screening/<reference>/restrict/lifting",
     "/screening/<reference>/hold/lift",
     "/screening/<reference>/news-read",
+    # On a list that is narrowed, and once one was saved: tests/screening/test_own_lists.py.
+    "/holding-area/lists",
+    "/holding-area/lists/<uuid:list_id>/remove",
     # On a banner while an urgent report waits: tests/screening/test_duty.py.
     "/screening/<reference>/acknowledge",
     "/screening/<reference>/reopen",

@@ -36,14 +36,18 @@ def author(councils: Councils) -> Person:
 
 
 @pytest.fixture
-def reference(client: FlaskClient, author: Person) -> str:
-    """The reference of an urgent report that was just sent, with no worker running."""
+def reference(client: FlaskClient, author: Person, admin: Admin) -> str:
+    """The reference of an urgent report that was just sent, with no worker running; what the people on duty are told of
+    it is gone (tests/screening/test_duty.py)."""
     sign_in(client, author)
     path, data = urgent(client, author)
     answer = client.post(path, data=data)
     assert answer.status_code == 303
     receipt = client.get(answer.headers["Location"])
     assert receipt.status_code == 200
+    of_duty = "select id::text from notice where kind = 'duty'"
+    admin.execute(f"delete from procrastinate_jobs where args ->> 'notice_id' in ({of_duty})")
+    admin.execute("delete from notice where kind = 'duty'")
     return answer.headers["Location"].split("/")[-2]
 
 

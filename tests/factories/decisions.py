@@ -17,7 +17,7 @@ REASONS = {
 
 def grounds(outcome: str = "assessment", **changed: Any) -> Grounds:
     """Grounds that the outcome needs; nobody was consulted."""
-    usual = {"reasons": REASONS.get(outcome, ()), "need": "N1", "nobody": "CNRY nobody was needed", "consent": "given"}
+    usual = {"reasons": REASONS.get(outcome, ()), "need": "N1", "nobody": "CNRY dim angen", "consent": "given"}
     return Grounds(**(usual | changed))
 
 
@@ -30,4 +30,4 @@ def given(
 
 def fields(outcome: str = "assessment") -> dict[str, Any]:
     """What the page of a decision posts besides the rationale and the words for the referrer."""
-    return {"reasons": list(REASONS.get(outcome, ())), "need": "N1", "nobody": "CNRY nobody", "consent": "given"}
+    return {"reasons": list(REASONS.get(outcome, ())), "need": "N1", "nobody": "CNRY dim angen", "consent": "given"}

@@ -156,6 +156,6 @@ def test_numbers_of_before_are_split_by_their_register(empty: psycopg.Connection
             "insert into agency (id, key, name, kind, identifier) values (%s, %s, '{}', %s, %s)",
             (uuid4(), key, kind, number),
         )
-    query = "select key, identifier_scheme, identifier from agency order by key"
+    query = "select key, identifier_scheme, identifier from agency where key in ('a', 'b', 'c') order by key"
     empty.execute(module.SPLIT.encode())
     assert rows(empty, query) == [("a", "urn", "999101"), ("b", "welsh_school", "6609101"), ("c", "", "")]

@@ -59,11 +59,10 @@ def test_both_languages_have_the_same_codes() -> None:
 def test_an_administrator_types_them_and_a_mistake_keeps_what_was_typed(administrator: Walker) -> None:
     page = "/council/deciding"
     tree = soup(administrator.get(page))
-    typed = {str(one["name"]): one.text.strip() for one in tree.select("main textarea")}
+    lines = tree.select("main input[type=text], main input[type=hidden], main input[checked]")
+    typed = {str(one["name"]): str(one.get("value", "")) for one in lines}
+    typed |= {str(one["name"]): one.text.strip() for one in tree.select("main textarea")}
     assert typed["reasons-no_further_action-en"].startswith("known: Nothing new")
-    version = tree.select_one('main input[name="version"]')
-    assert version is not None
-    typed["version"] = str(version["value"])
     refused = administrator.post(page, typed | {"reasons-advice-en": "parenting courses"})
     assert refused.status_code == 422
     assert "Enter a code, a colon and the words" in refused.text

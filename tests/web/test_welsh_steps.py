@@ -20,6 +20,7 @@ from portal.messaging import commands as messaging
 from portal.referrals.queries.record import find
 from portal.web.limits import limiter
 from tests.auth.walking import PASSWORD, TYPED, Walker
+from tests.factories.decisions import fields as grounds_of
 from tests.factories.pages import fields_of, submit
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import Child, make_referral
@@ -166,7 +167,7 @@ def decide(client: FlaskClient, councils: Councils, reference: str, outcome: str
     fields = fields_of(shown, place)
     refused = client.post(f"/glan-yr-afon{place}", data=fields | {"rationale": "", "told": ""})
     assert (refused.status_code, faults(refused)) == (422, [])
-    typed = {"rationale": "Rhesymau", "told": "Diolch", "read_new": "1"}
+    typed = {"rationale": "Rhesymau", "told": "Diolch", "read_new": "1"} | grounds_of(outcome)
     assert client.post(f"/glan-yr-afon{place}", data=fields | typed).status_code == 303
 
 

@@ -76,7 +76,7 @@ def made(councils: Councils, screener: Person) -> Made:
 def test_nothing_is_held_where_nothing_is_secret(councils: Councils, screener: Person) -> None:
     with db.unit_of_work(screener.scope):
         form = newest().form
-    open_home = {**SECTIONS, "children": [{**SECTIONS["children"][0], "child_address_secret": "no"}]}  # type: ignore[index]
+    open_home = {**SECTIONS, "children": [{**SECTIONS["children"][0], "child_address_secret": "no"}]}  # type: ignore[index] # a list of one child
     assert protected(form, {}, open_home, ["Nia Trefor"]) == []
     assert {one.words for one in protected(form, {}, SECTIONS, ["Nia Trefor"])} == {one.words for one in PLACES}
     unnamed = {**SECTIONS, "referrer": {"ref_third_party": "yes"}}

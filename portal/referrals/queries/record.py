@@ -21,6 +21,7 @@ from portal.kernel.scope import Actor
 from portal.referrals.elsewhere import PORTAL, Caller, caller_from
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.projecting import ChildFacts
+from portal.referrals.queries import counted as besides
 from portal.referrals.queries.reaching import reachable
 from portal.tenants import vault
 
@@ -87,6 +88,8 @@ class Found:
     """Since when its clock stands still."""
     first_priority: str | None = None
     """The priority that it came with, once a screener gave it another."""
+    counted: dict[str, Any] = field(default_factory=dict)
+    """What higher packages count beside it (`queries.counted`), when the page asked for that."""
 
     def reads_only(self, actor: Actor) -> bool:
         """Whether the person has it open for a while only, off the list: to read it, never to take it."""
@@ -122,8 +125,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def find(actor: Actor, permission: Permission, reference: str) -> Found:
-    """The sent report with that reference, if the permission reaches it; raises NotFound."""
+def find(actor: Actor, permission: Permission, reference: str, *, counted: bool = False) -> Found:
+    """The sent report with that reference, if the permission reaches it, `counted` with what is beside it; raises
+    NotFound."""
     wanted = reference.upper()
     if not REFERENCE.fullmatch(wanted):
         raise NotFound("no such report")
@@ -135,6 +139,7 @@ def find(actor: Actor, permission: Permission, reference: str) -> Found:
             Agency.name.label("agency_name"),
             _owner.name.label("owner_name"),
             func.coalesce(_first.name, "").label("first_author"),
+            *(besides.columns() if counted else ()),
         )
         .join(_author, _author.id == Referral.author_id)
         .join(Agency, Agency.id == Referral.agency_id)
@@ -168,6 +173,7 @@ def _found(row: dict[str, Any], *, sees_council: bool) -> Found:
     job = row.pop("job_title")
     return Found(
         **{
+            "counted": besides.taken(row),
             **row,
             "author_job": job or "",
             "owner_name": (row["owner_name"] or "") if sees_council else "",

@@ -17,6 +17,7 @@ from portal.referrals.commands import notices
 from portal.referrals.commands.moves import touch
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, record_of
+from portal.screening.commands import following
 from portal.screening.commands.decisions import recorded
 from portal.screening.commands.judging import (
     By,
@@ -99,6 +100,7 @@ def put(actor: Actor, found: Found, given: Given, change: Change, by: By) -> Non
     events.record(Event.DECISION_CORRECTED, found.id, outcome=given.outcome, again=again)
     if again:
         notices.tell(actor, "outcome", found.author_id, found.id)
+    following.decided(actor, found, given.once)
 
 
 def _same(now: Decided, given: Given) -> bool:

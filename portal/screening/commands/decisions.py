@@ -16,6 +16,7 @@ from portal.referrals.commands import notices
 from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found
+from portal.screening.commands import following
 from portal.screening.commands.judging import MAX_TEXT, By, council_here, judged, needs_approval, row_of, settle_words
 from portal.screening.commands.proposals import overtake
 from portal.screening.given import Given
@@ -76,6 +77,7 @@ def put(actor: Actor, found: Found, given: Given, by: By, unread: int) -> None:
     overtake(actor, found, given.once)
     events.record(Event.DECIDED, found.id, outcome=given.outcome, unread=unread)
     notices.tell(actor, "outcome", found.author_id, found.id)
+    following.decided(actor, found, given.once)
 
 
 def recorded(actor: Actor, found: Found, given: Given) -> bool:

@@ -55,7 +55,7 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
 
     A page that answers a refusal is rolled back: with `refusing` the reading is recorded apart from it.
     """
-    found = find(actor, Permission.LOOK, reference)
+    found = find(actor, Permission.LOOK, reference, counted=True)
     record = events.record_apart if refusing else events.record
     record(Event.REFERRAL_READ, found.id, part="full")
     published = forms.version(found.form_version_id)

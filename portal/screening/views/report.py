@@ -32,7 +32,7 @@ from portal.referrals.queries.withdrawals import withdrawals
 from portal.referrals.states import OPEN
 from portal.referrals.views.files_shown import told_later
 from portal.referrals.wording import Wording, kind_words
-from portal.screening import presenting
+from portal.screening import beside, presenting
 from portal.screening.channel_words import channel_words
 from portal.screening.clock_words import ClockView
 from portal.screening.commands import correcting, holding, presence
@@ -127,6 +127,7 @@ def report_page(
         **noted(found, note),
         digest=digest(report.published.form, found, report.children, report.answers, language),
         route=route_told(report, language),
+        beside=beside.lines(found),
         parts=_parts(report),
         **_answered(actor, report, language),
         **_changes(actor, report, refusal, language),

@@ -127,24 +127,27 @@ def report_page(
         **noted(found, note),
         digest=digest(report.published.form, found, report.children, report.answers, language),
         route=route_told(report, language),
-        beside=beside.lines(found),
         parts=_parts(report),
         **_answered(actor, report, language),
         **_changes(actor, report, refusal, language),
-        **_live(actor, report),
+        **_around(actor, report),
         events=presenting.timeline_items(report.timeline, Wording(found.form_key)["sent"], told_later(actor, found.id)),
         clocks=ClockView(clock.now()),
         words=presenting,
     )
 
 
-def _live(actor: Actor, report: Report) -> dict[str, str]:
-    """Who else has it open, and where a script asks that again; nothing for whoever only looks."""
+def _around(actor: Actor, report: Report) -> dict[str, Any]:
+    """What is beside it, who else has it open, and where a script asks that again (not for whoever only looks)."""
     found = report.found
     if not guard.may(Permission.SCREEN):
-        return {"here": "", "live": ""}
+        return {"here": "", "live": "", "beside": beside.lines(found)}
     address = url_for("screening.report_now", reference=found.reference, seen=found.version, shown=keys())
-    return {"here": presenting.here_words(presence.be_here(actor, found)), "live": address}
+    return {
+        "here": presenting.here_words(presence.be_here(actor, found)),
+        "live": address,
+        "beside": beside.lines(found),
+    }
 
 
 def route_told(report: Report, language: str) -> dict[str, Any]:

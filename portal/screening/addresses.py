@@ -19,9 +19,11 @@ from portal.referrals.states import OPEN, STATES
 # A tab of the holding area -> the states it shows.
 TABS: Mapping[str, tuple[str, ...]] = {
     "todo": tuple(sorted(OPEN)),
+    "unassigned": tuple(sorted(OPEN)),
     "mine": tuple(sorted(OPEN)),
     "waiting": ("asked",),
     "answered": ("answered",),
+    "overdue": tuple(sorted(OPEN)),
     "decided": ("decided",),
     "withdrawn": ("withdrawn",),
     # Only those on which something waits to be read.
@@ -34,12 +36,19 @@ TABS: Mapping[str, tuple[str, ...]] = {
     "found": tuple(state for state in STATES if state != "draft"),
 }
 NEWS, FOUND, APPROVAL = "news", "found", "approval"
+# What a tab is about, and so does not ask for again.
+FIXED: Mapping[str, Mapping[str, str]] = {
+    "mine": {"owner": "me"},
+    "unassigned": {"owner": "nobody"},
+    "overdue": {"overdue": "yes"},
+}
 CAME = (PORTAL, *CHANNELS)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 OWNERS = ("me", "nobody")
 # What a number of the dashboard counts, by the tab that it opens.
 WHEN: Mapping[str, tuple[str, ...]] = {
     "todo": ("due_today", "urgent_unclaimed", "received_today"),
+    "unassigned": ("due_today", "urgent_unclaimed", "received_today"),
     "mine": ("due_today", "received_today"),
     "decided": ("in_time", "late"),
     "all": ("received_today",),
@@ -124,7 +133,7 @@ class Filters:
             "when": wanted.when,
             "sort": wanted.sort,
         }
-        usual = {"tab": "todo", "sort": usual_sort(wanted.tab)}
+        usual = {"tab": "todo", "sort": usual_sort(wanted.tab), **FIXED.get(wanted.tab, {})}
         kept: dict[str, Any] = {name: value for name, value in arguments.items() if value and value != usual.get(name)}
         if wanted.cursor is not None:
             kept["before" if wanted.cursor.before else "after"] = wanted.cursor.text()
@@ -150,9 +159,9 @@ def read(arguments: Mapping[str, str], *, routes: tuple[str, ...], priorities: t
         category=_code(arguments.get("category", "")),
         priority=_one_of(arguments, "priority", priorities),
         agency=_uuid(arguments.get("agency", "")),
-        owner="me" if tab == "mine" else _owner(arguments),
+        owner=FIXED.get(tab, {}).get("owner") or _owner(arguments),
         channel=_one_of(arguments, "channel", CAME),
-        overdue=arguments.get("overdue") == "yes",
+        overdue=tab == "overdue" or arguments.get("overdue") == "yes",
         when=_one_of(arguments, "when", WHEN.get(tab, ())),
         sort=sort,
         cursor=_cursor(arguments, SORTS[sort].types),

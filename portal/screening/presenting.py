@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import flask_babel
@@ -120,15 +120,15 @@ def children_words(initials: str, count: int) -> str:
 def child_words(child: ChildFacts, today: Any) -> str:
     """A child's name and age: "Siân Jones, 7 years old"; the age from the date of birth where it is known."""
     name = " ".join(part for part in (child.first_name, child.last_name) if part) or _("Name not given")
-    return _("%(name)s, %(age)s", name=name, age=_age(child, today))
+    return _("%(name)s, %(age)s", name=name, age=age_words(child.born_on, child.age_years, child.unborn, today))
 
 
-def _age(child: ChildFacts, today: Any) -> str:
-    if child.unborn:
+def age_words(born_on: date | None, years: int | None, unborn: bool | None, today: date) -> str:
+    """How old a child is, from the date of birth where it is known: "7 years old"."""
+    if unborn:
         return _("not born yet")
-    years = child.age_years
-    if child.born_on is not None and child.born_on <= today:
-        years = clock.age_on(child.born_on, today)
+    if born_on is not None and born_on <= today:
+        years = clock.age_on(born_on, today)
     if years is None:
         return _("age not known")
     if years < 1:

@@ -59,7 +59,7 @@ def test_it_says_how_many_are_new_changed_or_late(client: FlaskClient, councils:
     found = ask(client).json
     assert found["said"] == "4 new or changed."
     assert found["more"] == "Show them"
-    assert found["tabs"][:2] == ["4", "1"]
+    assert found["tabs"][:3] == ["4", "3", "1"]
     assert ask(client, tab="mine").json["said"] == "2 new or changed."
     assert ask(client, owner="nobody").json["said"] == "2 new or changed."
     assert ask(client, tab="decided").json["said"] == "1 new or changed."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,13 @@ from sqlalchemy import func, select
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.kernel import clock, db
+from portal.referrals.commands.attaching import Paper, Target, attach
 from portal.screening.queries.queue import PAGE
 from tests.factories.pages import soup
 from tests.factories.people import Person, agency_keys, make_person, sign_in
 from tests.factories.referrals import Child, make_referral
 from tests.fixtures.councils import Councils
+from tests.referrals.making import make_draft, send_draft
 
 MOST_STATEMENTS = 8
 
@@ -143,10 +146,12 @@ def test_tabs_count_and_show_their_own(client: FlaskClient, author: Person, scre
     made = [make_referral(author.council, author, state=state, owner=screener).reference for state in states]
     tabs = [one.text for one in soup(client.get("/avonmere/holding-area")).select(".app-tabs a")]
     assert tabs == [
-        "To do (5)", "Mine (4)", "Waiting for referrer (1)", "Answered (2)", "To approve (0)", "New on closed ones (0)",
-        "Decided (1)", "Withdrawn (1)",
+        "All open (5)", "Unassigned (1)", "Mine (4)", "Waiting for referrer (1)", "Answered (2)", "Overdue (0)",
+        "To approve (0)", "New on closed ones (0)", "Decided (1)", "Withdrawn (1)",
     ]  # fmt: skip
     assert set(references(client)) == set(made[:5])
+    assert references(client, "?tab=unassigned&owner=me") == made[:1]
+    assert references(client, "?tab=overdue") == []
     assert references(client, "?tab=waiting") == [made[2]]
     assert set(references(client, "?tab=answered")) == set(made[3:5])
     assert references(client, "?tab=decided") == [made[5]]
@@ -246,3 +251,22 @@ def test_welsh_words(client: FlaskClient, author: Person, screener: Person) -> N
     answer: Any = client.get("/avonmere/holding-area?lang=cy", follow_redirects=True)
     assert answer.status_code == 200
     assert soup(answer).select_one('html[lang="cy"]') is not None
+
+
+def test_a_row_says_how_old_the_first_child_is_and_that_files_are_being_checked(
+    client: FlaskClient, author: Person, screener: Person
+) -> None:
+    born = clock.today().replace(year=clock.today().year - 7, month=1, day=1)
+    make_referral(author.council, author, children=(Child(born_on=born), Child(born_on=None, age_years=2)))
+    assert author.actor.agency_id is not None
+    on = Target(make_draft(author), author.actor.agency_id, "agency", later=False)
+    with db.unit_of_work(author.scope):
+        for name in ("1.pdf", "2.pdf"):
+            attach(author.actor, on, Paper(name, "application/pdf", io.BytesIO(name.encode())))
+    sent = send_draft(author, on.referral_id)
+    rows = {
+        str(row.select("th a")[0].text): row.text
+        for row in soup(client.get("/avonmere/holding-area")).select("tbody tr")
+    }
+    assert "2 files being checked" in rows.pop(sent)
+    assert "7 years old" in rows.popitem()[1]

@@ -126,3 +126,19 @@ def test_every_run_of_words_may_be_a_surname(words: list[str]) -> None:
     assert set(words) <= found
     assert not words or "".join(words) in found
     assert len(found) <= len(words) * (len(words) + 1) // 2
+
+
+def test_a_search_offers_the_lists_of_an_agency_a_category_and_a_colleague(person: Person, author: Somebody) -> None:
+    make_person(author.council, role="screener", name="Olwen Screener")
+    assert search(person, "olwen") == []
+    page = soup(person.get("/holding-area?tab=found"))
+    assert [one.text for one in page.select("main ul.govuk-list a")] == ["Owner: Olwen Screener"]
+    made = make_referral(author.council, author).reference
+    choice = page.select_one("#agency option[value]:not([value=''])")
+    assert choice is not None
+    search(person, choice.text.split()[-1])
+    link = soup(person.get("/holding-area?tab=found")).select_one(f"main ul.govuk-list a[href*='{choice['value']}']")
+    assert link is not None
+    assert (made in person.get(str(link["href"]).removeprefix("/avonmere")).text) == (
+        str(author.actor.agency_id) == choice["value"]
+    )

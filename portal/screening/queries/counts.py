@@ -7,23 +7,26 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.auth.policy import Permission
-from portal.kernel import db
+from portal.kernel import clock, db
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.states import OPEN
+from portal.screening.queries.queue import is_overdue
 
 MOST_COUNTED = 1000  # decided reports grow for ever; beyond this the tab says "1,000+"
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Reports per tab, and how many of the open ones are overdue or belong to nobody."""
+    """Reports per tab."""
 
     todo: int
     mine: int
     waiting: int
     answered: int
+    unassigned: int
+    overdue: int
     decided: int
     withdrawn: int
     news: int
@@ -45,6 +48,8 @@ def counts(actor: Actor) -> Counts:
         func.count().filter(Referral.owner_id == actor.account_id),
         func.count().filter(Referral.state == "asked"),
         func.count().filter(Referral.state == "answered"),
+        func.count().filter(Referral.owner_id.is_(None)),
+        func.count().filter(is_overdue(clock.now())),
         *(select(func.count()).select_from(one).scalar_subquery() for one in (*closed.values(), news, approval)),
     ).where(reach, Referral.state.in_(sorted(OPEN)))
     return Counts(*db.session().execute(query).one())

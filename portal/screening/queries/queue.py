@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission
+from portal.files.models import StoredFile
+from portal.files.states import CHECKING
 from portal.kernel import clock, db
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
-from portal.referrals.models import FIRST_NOT_URGENT, Referral, ReferralChild
+from portal.referrals.models import FIRST_NOT_URGENT, Attachment, Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.sifting import Sought
 from portal.screening.addresses import APPROVAL, COUNTED_DAYS, NEWS, SORTS, Cursor, Filters
@@ -30,7 +33,8 @@ PAGE = 25
 @dataclass(frozen=True)
 class Line:
     """One report in the list. `why` is the deciding rule in plain words, `reasons` how many other rules hold,
-    `signs` how many signs of serious harm were chosen."""
+    `signs` how many signs of serious harm were chosen, `checking` how many of its files are still being checked. Birth
+    and age are the first child's, as the initials are."""
 
     id: UUID
     reference: str
@@ -39,6 +43,10 @@ class Line:
     channel: str
     initials: str
     children: int
+    born_on: date | None
+    age_years: int | None
+    unborn: bool
+    checking: int
     route: str
     why: Text
     reasons: int
@@ -85,11 +93,27 @@ _KEYS: Mapping[str, tuple[Any, ...]] = {
     "decided": (Referral.decided_at, Referral.id),
 }
 _CHILDREN = (
-    select(func.count())
+    select(
+        func.count().label("children"),
+        *(
+            func.array_agg(aggregate_order_by(column, ReferralChild.position))[1].label(column.key)
+            for column in (ReferralChild.born_on, ReferralChild.age_years, ReferralChild.unborn)
+        ),
+    )
     .where(
         ReferralChild.tenant_id == Referral.tenant_id,
         ReferralChild.referral_id == Referral.id,
         ReferralChild.superseded_at.is_(None),
+    )
+    .correlate(Referral)
+    .lateral("first_child")
+)
+_BEING_CHECKED = (
+    select(func.count())
+    .select_from(Attachment)
+    .join(StoredFile, and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id))
+    .where(
+        Attachment.tenant_id == Referral.tenant_id, Attachment.referral_id == Referral.id, StoredFile.state == CHECKING
     )
     .correlate(Referral)
     .scalar_subquery()
@@ -126,7 +150,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
     return (
         select(
             Referral.id, Referral.reference, Referral.form_key, Referral.kind, Referral.channel,
-            Referral.initials, _CHILDREN.label("children"),
+            Referral.initials, *_CHILDREN.c, _BEING_CHECKED.label("checking"),
             Referral.route, Referral.outcome_of_rules["why"].label("why"),
             Referral.outcome_of_rules["also"].label("also"),
             Referral.outcome_of_rules["flags"].label("flags"), Referral.overridden, Referral.attention,
@@ -140,6 +164,7 @@ def _select(actor: Actor, keys: tuple[Any, ...]) -> Select[Any]:
         )
         .join(Agency, Agency.id == Referral.agency_id)
         .outerjoin(Account, Account.id == Referral.owner_id)
+        .join(_CHILDREN, true())
         .where(
             reachable(actor, Permission.LOOK)
         )
@@ -214,6 +239,10 @@ def _line(row: Any) -> Line:
         channel=row.channel,
         initials=row.initials,
         children=row.children,
+        born_on=row.born_on,
+        age_years=row.age_years,
+        unborn=bool(row.unborn),
+        checking=row.checking,
         route=row.route or "",
         why=row.why or {},
         reasons=len(row.also or ()),

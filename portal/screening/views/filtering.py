@@ -10,15 +10,18 @@ from flask_babel import gettext as _
 from portal.kernel import scope
 from portal.kernel.language import say
 from portal.kernel.scope import Actor
+from portal.referrals import sifting
+from portal.referrals.connecting import plain
 from portal.referrals.states import OPEN
 from portal.referrals.wording import kinds
 from portal.screening import addresses, presenting
-from portal.screening.addresses import WHEN, Filters
+from portal.screening.addresses import FIXED, WHEN, Filters
 from portal.screening.channel_words import channel_words
 from portal.screening.presenting import categories
 from portal.screening.queries.choices import choices
 
-MANY_STATES = ("todo", "mine")
+MANY_STATES = ("todo", "unassigned", "mine", "overdue")
+MOST_LISTS = 8
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 
 
@@ -79,7 +82,7 @@ def asked(actor: Actor, filters: Filters, language: str) -> list[Filter]:
         for name, label, offered in questions
         if not (name == "when" and filters.tab not in WHEN)
         and not (name == "state" and filters.tab not in MANY_STATES)
-        and not (name == "owner" and filters.tab == "mine")
+        and name not in FIXED.get(filters.tab, {})
     ]
 
 
@@ -122,6 +125,23 @@ def sorts(filters: Filters) -> tuple[Option, ...]:
     return tuple(Option(key, text, key == filters.sort) for key, text in words.items() if key != left_out)
 
 
+def named(choices: list[Filter], words: str) -> list[Removable]:
+    """The lists that somebody may mean by what they search for: those of an agency, a category or an owner whose name
+    has every word of it."""
+    everything = Filters(tab="all")
+    asked = sifting.sought(words).words if words else ()
+    return [
+        Removable(
+            f"{one.label}: {option.text}",
+            url_for("screening.queue", **Filters(tab="all").address(**{one.name: option.value})),
+        )
+        for one in choices
+        if asked and one.name in ("agency", "category", "owner")
+        for option in one.options
+        if option.value and all(word in plain(option.text) for word in asked)
+    ][:MOST_LISTS]
+
+
 def removable(filters: Filters, choices: list[Filter]) -> list[Removable]:
     """The filters in force, each with the list without it."""
     found = [
@@ -132,6 +152,6 @@ def removable(filters: Filters, choices: list[Filter]) -> list[Removable]:
         for one in choices
         if one.chosen
     ]
-    if filters.overdue:
+    if filters.overdue and "overdue" not in FIXED.get(filters.tab, {}):
         found.append(Removable(_("Overdue only"), url_for("screening.queue", **filters.address(overdue=False))))
     return found

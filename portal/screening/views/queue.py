@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.kernel import clock
 from portal.referrals import sifting
 from portal.referrals.inputs import Search
 from portal.referrals.sifting import MOST_SEARCHED
@@ -92,6 +93,7 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
         me=actor.account_id,
         filters=filters,
         searched_for=words,
+        lists=filtering.named(choices, words),
         typed=typed,
         most=MOST_SEARCHED,
         live=_live(filters, found.now),
@@ -106,6 +108,8 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
         state_badge=cache(presenting.state_badge),
         route_badge=cache(presenting.route_badge),
         priority_badge=cache(presenting.priority_badge),
+        age_words=cache(presenting.age_words),
+        today=clock.today(),
         kind_words=cache(kind_words),
         channel_words=cache(channel_words),
     )
@@ -121,10 +125,12 @@ def _live(filters: Filters, now: datetime) -> str:
 def tabs_of(filters: Filters, numbers: Counts) -> list[Tab]:
     """The tabs with their numbers. Each begins without filters: what is asked of one part rarely fits another."""
     words = {
-        "todo": (_("To do"), numbers.todo),
+        "todo": (_("All open"), numbers.todo),
+        "unassigned": (_("Unassigned"), numbers.unassigned),
         "mine": (_("Mine"), numbers.mine),
         "waiting": (_("Waiting for referrer"), numbers.waiting),
         "answered": (_("Answered"), numbers.answered),
+        "overdue": (_("Overdue"), numbers.overdue),
         "approval": (_("To approve"), numbers.approval),
         "news": (_("New on closed ones"), numbers.news),
         "decided": (_("Decided"), numbers.decided),

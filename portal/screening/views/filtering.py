@@ -133,7 +133,7 @@ def named(choices: list[Filter], words: str) -> list[Removable]:
     return [
         Removable(
             f"{one.label}: {option.text}",
-            url_for("screening.queue", **Filters(tab="all").address(**{one.name: option.value})),
+            url_for("screening.queue", **everything.address(**{one.name: option.value})),
         )
         for one in choices
         if asked and one.name in ("agency", "category", "owner")

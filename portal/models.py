@@ -7,6 +7,7 @@ import portal.audit.models
 import portal.auth.models
 import portal.files.models
 import portal.forms.models
+import portal.handover.models
 import portal.messaging.models
 import portal.referrals.models
 import portal.reports.models

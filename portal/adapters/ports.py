@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
+from portal.adapters.parcels import CanBeTried as CanBeTried
+from portal.adapters.parcels import CaseSystem as CaseSystem
+from portal.adapters.parcels import Declined as Declined
+from portal.adapters.parcels import Parcel as Parcel
+from portal.adapters.parcels import ParcelFile as ParcelFile
+from portal.adapters.parcels import case_system_of as case_system_of
+from portal.adapters.parcels import use_case_systems as use_case_systems
 from portal.kernel.errors import Unavailable
 
 

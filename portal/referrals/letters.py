@@ -15,7 +15,7 @@ from portal.referrals.models import ABOUT_DRAFTS
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
-FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in", "duty", "unseen")
+FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered")
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
@@ -95,6 +95,7 @@ def _subject(notice: ToTell, language: str) -> str:
         "expiring": words(language, "A draft will be deleted soon"),
         "duty": words(language, "Reference %(reference)s: an urgent report has come in"),
         "unseen": words(language, "Reference %(reference)s: an urgent report waits"),
+        "undelivered": words(language, "Reference %(reference)s: not handed over"),
     }
     return particular.get(kind) or words(language, "Reference %(reference)s: there is an update")
 
@@ -148,6 +149,11 @@ def _alerts(language: str) -> dict[str, str]:
             "Nobody has acknowledged an urgent report yet. Sign in, acknowledge it, and make sure that somebody acts "
             "on it.",
         ),
+        "undelivered": words(
+            language,
+            "It could not be handed over to the case system for a whole day, and it is not tried again by itself. Sign "
+            "in to see why, send it again, or copy it by hand.",
+        ),
     }
 
 
@@ -161,6 +167,7 @@ def _stand_in(notice: ToTell, language: str) -> str:
         "connection": words(language, "They see that family’s reports again."),
         "opened": words(language, "Somebody opened this restricted record and said why."),
         "unseen": words(language, "Nobody has acknowledged an urgent report yet."),
+        "undelivered": words(language, "Something could not be handed over to the case system."),
     }
     if notice.stands_in == "contact":
         act = words(

@@ -18,6 +18,7 @@ from portal.tenants.clock_settings import Clock, read_clock
 from portal.tenants.duty_settings import Duty, read_duty
 from portal.tenants.file_settings import Files, read_files
 from portal.tenants.guidance_settings import read_guidance
+from portal.tenants.handover_settings import Handover, read_handover
 from portal.tenants.outcome_settings import Deciding as Deciding
 from portal.tenants.outcome_settings import Outcome as Outcome
 from portal.tenants.outcome_settings import read_deciding, read_outcomes
@@ -109,6 +110,7 @@ class Council:
     deciding: Mapping[str, Deciding] = field(default_factory=dict)
     duty: Duty = field(default_factory=Duty)
     asking: Asking = field(default_factory=Asking)
+    hand_over: Handover = field(default_factory=Handover)
 
     @property
     def default_language(self) -> str:
@@ -160,8 +162,13 @@ def parse_council(document: object) -> Council:
         deciding=read_deciding(top),
         duty=read_duty(top),
         asking=read_asking(top),
+        hand_over=read_handover(top),
     )
     top.finish()
+    return _unless(mistakes, council)
+
+
+def _unless(mistakes: list[Found], council: Council) -> Council:
     if mistakes:
         raise SettingsMistakes(mistakes)
     return council

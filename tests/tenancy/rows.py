@@ -31,6 +31,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         return {"tenant_id": COUNCILS[council], "id": row_id(council, agency, table), **columns}
 
     report = {"referral_id": row_id(council, agency, "referral"), "agency_id": AGENCIES[agency]}
+    parcel = {"referral_id": report["referral_id"], "parcel_id": row_id(council, agency, "parcel")}
     draft = {"draft_id": row_id(council, agency, "form_draft")}
     mark = f"{council}-{agency}"
     return {
@@ -162,6 +163,14 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         "decision": here(
             "decision", **report, outcome="advice", route="MASH", rationale=BLOB, told=BLOB, decided_by=ACCOUNT
         ),
+        "parcel": here(
+            "parcel",
+            referral_id=report["referral_id"],
+            decision_id=row_id(council, agency, "decision"),
+            event="decided",
+        ),
+        "parcel_attempt": here("parcel_attempt", **parcel, outcome="unavailable", took=1),
+        "parcel_collected": here("parcel_collected", **parcel, name="package.json"),
     }
 
 
@@ -203,11 +212,11 @@ def fill(connection: Connection) -> None:
 TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
-    "duty_alert", "proposal", "note", "presence",
+    "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
     "attachment", "draft_end", "clock_pause",
 )  # fmt: skip
 # What the council keeps to itself.
-WALLED_BY_COUNCIL = ("note", "saved_list")
+WALLED_BY_COUNCIL = ("note", "saved_list", "parcel", "parcel_attempt", "parcel_collected")

@@ -31,6 +31,7 @@ NOTICE_KINDS = (
     "expiring",
     "duty",
     "unseen",
+    "undelivered",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})

@@ -19,7 +19,7 @@ from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor, Council
 from portal.referrals.models import Attachment, Notice, NoticeChoice, Referral
 
-FOR_MANAGERS: Final = ("opened", "connection", "unseen")
+FOR_MANAGERS: Final = ("opened", "connection", "unseen", "undelivered")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Making parcels, sending them, and what people do with them."""

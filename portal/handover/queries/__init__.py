@@ -1,0 +1,1 @@
+"""What is known of parcels, and what is in one."""

@@ -1,0 +1,191 @@
+"""What is in a parcel: made from the report whenever it is sent or collected, so that nothing of it is kept twice."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Callable
+from typing import Any, BinaryIO, Final, cast
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.adapters.ports import Parcel as Sent
+from portal.adapters.ports import ParcelFile
+from portal.auth.models import Agency as AgencyRow
+from portal.auth.policy import Permission
+from portal.files.kinds import KINDS
+from portal.files.queries import Stored, bytes_of
+from portal.files.states import READY
+from portal.forms.queries import version
+from portal.forms.questionnaire import Question
+from portal.forms.summaries import summary
+from portal.handover import tables
+from portal.handover.models import Parcel
+from portal.handover.package import Agency, Attached, Contents, package
+from portal.handover.wording import speaking
+from portal.kernel import db, scope
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import Council
+from portal.referrals.models import Referral
+from portal.referrals.queries.attachments import Attached as OnReport
+from portal.referrals.queries.attachments import of_report
+from portal.referrals.queries.corrections import as_now, corrections
+from portal.referrals.queries.record import Found, answers_of, caller_of, find
+from portal.screening.deciding import deciding_of, outcome_of
+from portal.screening.queries.decision import decisions
+
+PACKAGE: Final = "package.json"
+MADE: Final = (PACKAGE, "contact.csv", "people.csv")
+"""What is made of the report itself; attachments come beside it."""
+
+
+def parcel_of(parcel_id: UUID) -> Sent:
+    """A parcel as it is sent now; raises NotFound."""
+    row, reference = _row(parcel_id)
+    council = _council()
+    return Sent(row.id, council.slug, reference, row.event, row.created_at, parcel_files(parcel_id))
+
+
+def parcel_files(parcel_id: UUID) -> tuple[ParcelFile, ...]:
+    """Everything that is in a parcel, whoever asks: the caller has found out that they may. Raises NotFound."""
+    with db.as_system():
+        contents, attached = contents_of(parcel_id)
+        document = package(contents)
+        made = {
+            PACKAGE: (json.dumps(document, ensure_ascii=False, indent=1).encode(), "application/json"),
+            "contact.csv": (tables.contact(document), "text/csv"),
+            "people.csv": (tables.people(document), "text/csv"),
+        }
+    files = [_made(name, *made[name]) for name in MADE]
+    return (*files, *(_attachment(name, one.file) for name, one in attached if name))
+
+
+def names_of(referral_id: UUID) -> frozenset[str]:
+    """The names of the files that a parcel of this report has now."""
+    with db.as_system():
+        return frozenset({*MADE, *(name for name, _one in _attached(referral_id) if name)})
+
+
+def contents_of(parcel_id: UUID) -> tuple[Contents, tuple[tuple[str, OnReport], ...]]:
+    """What a package is made from, and the report's files by their safe names ("": not in the parcel).
+
+    Raises NotFound where the parcel, its decision or the answers are gone.
+    """
+    row, reference = _row(parcel_id)
+    found = find(scope.SYSTEM, Permission.DECIDE, reference)
+    return contents_for(found, row.decision_id, row)
+
+
+def contents_for(
+    found: Found, decision_id: UUID, row: Parcel | None = None
+) -> tuple[Contents, tuple[tuple[str, OnReport], ...]]:
+    """The same for a report that is at hand, also where no parcel was made of that decision."""
+    council = _council()
+    made = decisions(scope.SYSTEM, Permission.DECIDE, found)
+    decided = next((one for one in made if one.id == decision_id), None)
+    if decided is None:
+        raise NotFound("no such decision")
+    changed = corrections(scope.SYSTEM, Permission.DECIDE, found)
+    attached = _attached(found.id)
+    outcome = outcome_of(council.settings, decided.outcome)
+    contents = Contents(
+        parcel_id=row.id if row else decision_id,
+        event=row.event if row else "decided",
+        made_at=row.created_at if row else decided.decided_at,
+        council=council.slug,
+        nation=council.nation,
+        languages=council.languages,
+        found=found,
+        published=version(found.form_version_id),
+        answers=as_now(answers_of(found), changed),
+        corrected=len(changed),
+        agency=_agency(found.agency_id),
+        caller=caller_of(found),
+        decided=decided,
+        kind=outcome.kind if outcome else "",
+        label=outcome.label if outcome else {"en": decided.outcome},
+        reasons={one.code: one.label for one in deciding_of(council.settings, decided.outcome).reasons},
+        attachments=tuple(_told_of(name, one) for name, one in attached),
+        told=_told,
+    )
+    return contents, attached
+
+
+def _told(question: Question, answer: Any, language: str) -> str:
+    with speaking(language):
+        return summary(question, answer, language)
+
+
+def _row(parcel_id: UUID) -> tuple[Parcel, str]:
+    on_report = (Referral.tenant_id == Parcel.tenant_id) & (Referral.id == Parcel.referral_id)
+    query = select(Parcel, Referral.reference).join(Referral, on_report)
+    with db.as_system():
+        row = (
+            db.session()
+            .execute(query.where(Parcel.tenant_id == _council().id, Parcel.id == parcel_id))
+            .one_or_none()
+        )  # fmt: skip
+    if row is None or row[1] is None:
+        raise NotFound("no such parcel")
+    return row[0], row[1]
+
+
+def _agency(agency_id: UUID) -> Agency:
+    query = select(
+        AgencyRow.name, AgencyRow.kind, AgencyRow.identifier_scheme, AgencyRow.identifier, AgencyRow.other_identifiers
+    ).where(AgencyRow.id == agency_id)
+    row = db.session().execute(query).one()
+    own = {row.identifier_scheme: row.identifier} if row.identifier_scheme and row.identifier else {}
+    return Agency(row.name, row.kind, {**row.other_identifiers, **own})
+
+
+def _attached(referral_id: UUID) -> tuple[tuple[str, OnReport], ...]:
+    """The report's files in the order in which they came; those that passed the scan with a name that tells nothing."""
+    found = of_report(scope.SYSTEM, referral_id)
+    return tuple((_safe(number, one.file), one) for number, one in enumerate(found, 1))
+
+
+def _safe(number: int, file: Stored) -> str:
+    if file.state != READY or file.object_key is None:
+        return ""
+    return f"attachment-{number}.{KINDS[file.kind].ending if file.kind in KINDS else 'bin'}"
+
+
+def _media(file: Stored) -> str:
+    return KINDS[file.kind].media_type if file.kind in KINDS else "application/octet-stream"
+
+
+def _told_of(name: str, one: OnReport) -> Attached:
+    file = one.file
+    return Attached(name, file.name, _media(file), file.size, file.sha256, file.state, one.side, one.added_at)
+
+
+def _made(name: str, content: bytes, kind: str) -> ParcelFile:
+    return ParcelFile(name, kind, len(content), hashlib.sha256(content).hexdigest(), lambda: io.BytesIO(content))
+
+
+def _attachment(name: str, file: Stored) -> ParcelFile:
+    return ParcelFile(name, _media(file), file.size, file.sha256, _opening(file))
+
+
+def _opening(file: Stored) -> Callable[[], BinaryIO]:
+    """Opens the plain bytes anew, in a file without a name; raises Damaged and Unavailable."""
+
+    def opened() -> BinaryIO:
+        into = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - whoever sends it closes it
+        for piece in bytes_of(file):
+            into.write(piece)
+        into.seek(0)
+        return into
+
+    return opened
+
+
+def _council() -> Council:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council

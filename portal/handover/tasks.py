@@ -1,0 +1,27 @@
+"""Jobs of the hand-over: sending one parcel, and finding those that a lost job left."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from portal.handover.commands import outbox, sending
+from portal.kernel import jobs
+from portal.screening.commands import following
+from portal.tenants.each import in_each
+
+
+@jobs.task(outbox.JOB)
+def send_parcel(parcel_id: UUID) -> None:
+    """Send a parcel to the council's case system; run twice it is sent once."""
+    sending.send(parcel_id)
+
+
+@jobs.app.periodic(cron="* * * * *")
+@jobs.app.task(name="handover.sweep", queueing_lock="handover.sweep", pass_context=False)
+def sweep_parcels(timestamp: int) -> None:
+    """Every minute: what is due is sent, what a killed worker held is taken back, what is too old is given up."""
+    del timestamp
+    in_each(outbox.sweep, "handover.deferred")
+
+
+following.add(outbox.follow)

@@ -20,7 +20,7 @@ from portal.forms.families import FAMILIES
 from portal.forms.models import FormVersion
 from portal.forms.rules import Thresholds, parse_thresholds
 from portal.forms.schema import Form, SchemaMistakes, parse_form
-from portal.forms.substitutions import filled
+from portal.forms.substitutions import Words, filled
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 
@@ -62,6 +62,7 @@ class Published:
 
 # Versions never change, so a parsed one is good for the life of the process.
 _remembered: OrderedDict[tuple[UUID, UUID], Published] = OrderedDict()
+_filled: OrderedDict[tuple[UUID, UUID], tuple[Published, Words, Published]] = OrderedDict()
 _lock = Lock()
 
 
@@ -157,7 +158,22 @@ def pinned(content_id: UUID, content: Mapping[str, Any]) -> Published:
 def version(version_id: UUID) -> Published:
     """One version of this council by its id, its gaps filled in; raises NotFound. Remembered per process."""
     council, found = scope.current().council, _raw(version_id)
-    return filled(found, words_for(council)) if found.gaps and council is not None else found
+    return _told(found, words_for(council)) if found.gaps and council is not None else found
+
+
+def _told(found: Published, words: Words) -> Published:
+    """The version with its gaps filled in: done once for the same words, it took longer than all else on most pages."""
+    key = (_council_id(), found.id)
+    kept = _filled.get(key)
+    if kept is not None and kept[0] is found and kept[1] == words:
+        return kept[2]
+    told = filled(found, words)
+    with _lock:
+        _filled[key] = (found, words, told)
+        _filled.move_to_end(key)
+        while len(_filled) > MOST_REMEMBERED:
+            _filled.popitem(last=False)
+    return told
 
 
 def _raw(version_id: UUID) -> Published:

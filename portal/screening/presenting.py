@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import flask_babel
+from markupsafe import Markup
 
 from portal.audit.events import Event
 from portal.forms.queries import Published
@@ -35,12 +37,21 @@ def ngettext(one: str, more: str, number: int, **details: object) -> str:
     return str(flask_babel.ngettext(one, more, number, **details))
 
 
+@lru_cache(maxsize=512)
+def badge_html(text: str, colour: str) -> Markup:
+    """A badge as it is drawn. A list draws a hundred, each of them one of a few."""
+    return Markup('<strong class="govuk-tag govuk-tag--{}">{}</strong>').format(colour, text)
+
+
 @dataclass(frozen=True)
 class Badge:
     """A word and the colour of its tag; the word alone says everything."""
 
     text: str
     colour: str
+
+    def __html__(self) -> Markup:
+        return badge_html(self.text, self.colour)
 
 
 # Functions, so that a badge looks up one word and not all of them: a list of reports shows seventy-five badges.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from urllib.parse import quote, urlencode
 
 from flask import Flask, Response, current_app, g, make_response, redirect, request
-from flask_babel import Babel, refresh
+from flask_babel import refresh
 
 from portal.kernel import scope
 from portal.kernel.language import LANGUAGES
+from portal.web.catalogue import Language
 from portal.web.dates import TIMEZONE
 from portal.web.posted import ONLY_LANGUAGE, only_language
 
@@ -19,7 +20,7 @@ _YEAR = 365 * 24 * 60 * 60
 
 def register(app: Flask) -> None:
     """Set up Flask-Babel and the switch; register it before whatever may refuse a request."""
-    Babel(
+    Language(
         app,
         default_locale="en",
         default_timezone=TIMEZONE,

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
+from portal.forms.queries import newest, version
 from portal.forms.substitutions import filled
 from portal.forms.verify.phrases import MESSAGES, TITLES
+from portal.kernel import db
+from portal.kernel.scope import SYSTEM, Scope
 from tests.factories.pages import soup
 from tests.fixtures.councils import Councils
 from tests.forms.one_designer import Designer, designer
@@ -66,3 +70,16 @@ def test_each_closed_part_and_button_of_a_condition_says_what_it_is_about(design
 def test_the_proof_speaks_of_answers_and_routes_for_every_family() -> None:
     for text in (*TITLES.values(), *MESSAGES.values()):
         assert not re.search(r"\breports?\b", text), text
+
+
+def test_a_version_is_filled_in_once_and_anew_when_the_councils_words_change(councils: Councils) -> None:
+    council, phones = councils.wales, councils.wales.settings.phones
+    with db.unit_of_work(Scope(council, SYSTEM)):
+        found = newest("concern")
+        assert found.gaps
+        assert version(found.id).form is version(found.id).form
+    moved = replace(council.settings, phones=replace(phones, hub=replace(phones.hub, number="01632 960999")))
+    with db.unit_of_work(Scope(replace(council, settings=moved), SYSTEM)):
+        assert "01632 960999" in repr(version(found.id))
+    with db.unit_of_work(Scope(council, SYSTEM)):
+        assert "01632 960999" not in repr(version(found.id))

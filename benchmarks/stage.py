@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+import psycopg
 
 from benchmarks import seed, servers
 from config.settings import load
 from portal import app
 from portal.cli import serve
-from portal.cli.cluster import Addresses
+from portal.cli.cluster import DATABASE, Addresses
 from portal.forms.folder import CouncilFolder
 from portal.kernel import db
 from portal.tenants import resolve
@@ -40,6 +44,8 @@ class Stage:
     floor: servers.Server
     screener: seed.Person
     desks: list[Desk]
+    tenant: str
+    admin: Callable[[], psycopg.Connection[Any]]
 
 
 @contextlib.contextmanager
@@ -56,7 +62,9 @@ def stage(reports: int, sends: int) -> Iterator[Stage]:
             _product(addresses, home) as product,
             servers.serving(floor, servers.environment(addresses, **told), "/hello", home / "floor.log") as rungs,
         ):
-            yield Stage(cluster.process.pid, product, rungs, screener, desks)
+            yield Stage(
+                cluster.process.pid, product, rungs, screener, desks, tenant, partial(cluster.connect_admin, DATABASE)
+            )
 
 
 def _product(addresses: Addresses, home: Path) -> contextlib.AbstractContextManager[servers.Server]:

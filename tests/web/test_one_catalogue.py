@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_babel import force_locale, get_translations, gettext, refresh
+from werkzeug.datastructures import ImmutableMultiDict
 
 
 def test_a_block_in_another_language_has_its_words_and_leaves_the_pages(app: Flask) -> None:
@@ -20,6 +21,6 @@ def test_a_page_that_changes_its_language_has_the_new_words(app: Flask) -> None:
         welsh = gettext("Holding area")
     with app.test_request_context("/") as page:
         english = gettext("Holding area")
-        page.request.cookies = {"language": "cy"}  # type: ignore[misc,assignment]  # as another page of the same person
+        page.request.cookies = ImmutableMultiDict([("language", "cy")])  # as another page of the same person
         refresh()
         assert gettext("Holding area") == welsh != english

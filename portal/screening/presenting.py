@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 import flask_babel
@@ -20,6 +19,7 @@ from portal.referrals.projecting import ChildFacts
 from portal.referrals.queries.timeline import TimelineEntry
 from portal.tenants.settings import Council
 from portal.web.dates import datetime_words
+from portal.web.drawn import badge_html
 
 MAIN_CATEGORY = "concern.main_category"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -35,12 +35,6 @@ def _(text: str, **details: object) -> str:
 def ngettext(one: str, more: str, number: int, **details: object) -> str:
     """The form of a sentence for a number; named so that the extractor finds its texts."""
     return str(flask_babel.ngettext(one, more, number, **details))
-
-
-@lru_cache(maxsize=512)
-def badge_html(text: str, colour: str) -> Markup:
-    """A badge as it is drawn. A list draws a hundred, each of them one of a few."""
-    return Markup('<strong class="govuk-tag govuk-tag--{}">{}</strong>').format(colour, text)
 
 
 @dataclass(frozen=True)

@@ -94,3 +94,9 @@ def _place(text: Markup, words: list[Markup]) -> str:
         return ""
     words.append(text)
     return f"\ue000{len(words) - 1}\ue001"
+
+
+@lru_cache(maxsize=512)
+def badge_html(text: str, colour: str) -> Markup:
+    """A tag as the macro draws it. A list draws a hundred, each of them one of a few."""
+    return Markup('<strong class="govuk-tag govuk-tag--{}">{}</strong>').format(colour, text)

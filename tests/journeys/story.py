@@ -13,6 +13,7 @@ from portal.kernel.language import say
 from portal.kernel.scope import Council
 from tests.factories.people import Person, make_person
 from tests.journeys.answering import answer_section, answer_triage
+from tests.journeys.deciding import choose_outcome, say_why
 from tests.journeys.walking import PASSWORD, Mail, Walker
 
 NAME = "Ffion Llwyd-Brâd"
@@ -199,22 +200,10 @@ class Story:
 
     def when_the_screener_decides(self) -> None:
         screener, outcome = self.screener, self.council.settings.outcomes[0]
-        screener.press("Record the outcome")
-        screener.page.get_by_label(say(outcome.label, self.language), exact=True).check()
-        screener.press("Continue").fill("Why is this the outcome?", RATIONALE)
-        self._says_on_what_it_stands()
+        say_why(choose_outcome(screener), RATIONALE)
         told = screener.page.get_by_label(screener.say("What should the referrer read?"), exact=True)
         expect(told).to_have_value(say(outcome.tell, self.language).strip())
         screener.press("Record the outcome").sees(RATIONALE)
-
-    def _says_on_what_it_stands(self) -> None:
-        screener, outcome = self.screener, self.council.settings.outcomes[0]
-        reason = self.council.settings.deciding[outcome.key].reasons[0]
-        screener.page.get_by_label(say(reason.label, self.language), exact=True).check()
-        if self.council.nation == "england":
-            screener.page.get_by_label(screener.say("Primary need"), exact=True).select_option("N1")
-        screener.press("Add another person").fill("If nobody was consulted, why not?", "Everything was clear.")
-        screener.page.get_by_label(screener.say("Consent was given"), exact=True).check()
 
     def then_she_reads_the_outcome_and_what_happened_when(self) -> None:
         outcome = self.council.settings.outcomes[0]

@@ -1,4 +1,4 @@
-"""Two screeners and one report."""
+"""The list of the holding area, by its filters and its address."""
 
 from __future__ import annotations
 
@@ -13,22 +13,6 @@ from tests.factories.referrals import make_referral
 from tests.journeys.walking import Walker
 
 pytestmark = pytest.mark.journey
-
-
-def test_given_two_screeners_when_both_claim_then_one_has_it_and_the_other_is_told_who(
-    walk: Callable[..., Walker], council_named: Callable[[str], Council]
-) -> None:
-    council = council_named("avonmere")
-    made = make_referral(council, make_person(council))
-    first = walk(council, make_person(council, role="screener", name="Owain Prys"))
-    second = walk(council, make_person(council, role="screener", name="Hazel Mottram"))
-    for screener in (first, second):
-        screener.open("/holding-area").follow(made.reference)
-    first.press("Claim this report").sees("You have claimed this report")
-    second.press("Claim this report").sees("Owain Prys has this now.")
-    expect(second.button("Claim this report")).to_have_count(0)
-    second.open("/holding-area")
-    expect(second.page.get_by_role("row").filter(has_text=made.reference)).to_contain_text("Owain Prys")
 
 
 def test_given_a_filter_and_an_order_when_the_page_is_opened_by_its_address_then_they_hold(

@@ -1,4 +1,4 @@
-"""Two screeners and a referrer at once: a claim, a question, the answer, a decision, its outcome, and late information."""
+"""Two screeners and a referrer at once: claim, question, answer, decision, outcome, and late information."""
 
 from __future__ import annotations
 

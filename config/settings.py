@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,6 +65,7 @@ class Settings(BaseSettings):
     scanner: str = Field("", description="clamd://host:port or clamd:///path/of/its/socket; without, no file is ready")
     scanner_days: int = Field(7, ge=0, le=30, description="older signatures judge nothing; 0 asks for no age")
     rescan_days: int = Field(30, ge=0, le=365, description="files so young are looked at again with newer signatures")
+    case_system_networks: str = Field("", description="networks besides the internet where case systems may be (CIDRs)")
     proxies: int = Field(0, ge=0, le=3, description="how many of our own proxies stand in front")
     # Operators open every council's settings, so they sign in with a passkey alone, which nobody can be talked out of.
     # Few browsers that only look at the demonstration have one: there, and only there, an app will do.
@@ -98,6 +100,16 @@ class Settings(BaseSettings):
         place = urlsplit(value)
         if value and (place.scheme not in ("http", "https") or not place.netloc or not place.path.strip("/")):
             raise ValueError("must be https://host/name-of-the-key")
+        return value
+
+    @field_validator("case_system_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        try:
+            for one in value.split():
+                ip_network(one)
+        except ValueError:
+            raise ValueError("must be networks such as 10.1.2.0/24, with spaces between") from None
         return value
 
     @field_validator("mail")

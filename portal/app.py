@@ -13,7 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.logging import configure
 from config.settings import Settings, load
-from portal.adapters import clamd, email, identity, ports, root_keys, storage
+from portal.adapters import case_systems, clamd, email, identity, ports, root_keys, storage
 from portal.auth import guard, login, operators
 from portal.files.commands import rejudging
 from portal.kernel import db, jobs, ring, startup
@@ -40,6 +40,7 @@ def start(settings: Settings, *, pool_size: int = 5) -> None:
     rejudging.look_at_files_of(settings.rescan_days)
     # Without https we are on a developer's own machine, and so may the provider be.
     ports.use_identities(identity.OverHttp(local=not settings.secure))
+    ports.use_case_systems(case_systems.case_systems_for(settings.case_system_networks))
     ports.use_addresses(settings.base_url, settings.mail_from)
     for package in PACKAGES:
         _room(package, "tasks")

@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.canary",
     "tests.fixtures.identity",
+    "tests.fixtures.case_systems",
 ]
 
 # Nothing here is timed: the machine may be busy with something else.

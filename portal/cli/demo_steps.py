@@ -10,7 +10,6 @@ from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
 from portal.cli.demo_papers import papers
 from portal.kernel import scope
-from portal.kernel.language import say
 from portal.kernel.scope import Actor
 from portal.messaging import commands as messages
 from portal.messaging.commands import adding, correcting
@@ -20,6 +19,7 @@ from portal.referrals.places import place_of
 from portal.referrals.queries.corrections import count
 from portal.referrals.queries.record import Found, find
 from portal.screening.commands import approving, decisions, holding
+from portal.screening.commands.judging import standard_words
 from portal.screening.commands.notes import write_note
 from portal.screening.deciding import wanted
 from portal.screening.given import Given
@@ -79,7 +79,7 @@ def _given(actor: Actor, step: Step, found: Found) -> Given:
         outcome=outcome.key,
         route=found.route,
         rationale=step["text"],
-        told=say(outcome.tell, found.language),
+        told=standard_words(found, outcome),
         seen=seen,
         once=uuid4(),
         grounds=_grounds(council.settings, outcome, step),

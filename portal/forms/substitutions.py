@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
+
+from portal.kernel import gaps
+from portal.kernel.gaps import fill
 
 T = TypeVar("T")
 
@@ -19,8 +21,9 @@ NAMES = (
     "draft_days",
     "statutory",
 )
-GAP = re.compile(r"\(\(([^()]{0,80})\)\)")
 _LANGUAGES = frozenset({"en", "cy"})
+
+__all__ = ["NAMES", "Words", "fill", "filled", "misused"]
 
 Words = Mapping[str, Mapping[str, str]]
 """What stands for each name, by language: `{"en": {"council": "Avonmere Council"}, …}`."""
@@ -28,17 +31,7 @@ Words = Mapping[str, Mapping[str, str]]
 
 def misused(text: str) -> list[str]:
     """Return what stands in double brackets and is not one of the names, each shortened; [] when all is well."""
-    wrong = [found for found in GAP.findall(text) if found not in NAMES]
-    left = GAP.sub("", text)
-    return [word[:40] for word in wrong] or ([left[left.index("((") :][:40]] if "((" in left else [])
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its names filled in, once: what is filled in is never looked at again.
-
-    A name without a value is left as it was written, so that the gap is noticed.
-    """
-    return GAP.sub(lambda found: values.get(found[1], found[0]), text) if "((" in text else text
+    return gaps.misused(text, NAMES)
 
 
 def filled(thing: T, words: Words) -> T:

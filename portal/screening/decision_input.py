@@ -83,6 +83,7 @@ class DecisionInput(Input):
         render_kw={"max_length": MAX_TEXT},
         validators=[longest(MAX_TEXT, _l("This must be %(limit)s characters or fewer", limit=MAX_TEXT))],
     )
+    confirmed = HiddenField()
     decision = HiddenField()
     seen = HiddenField()
     read_new = HiddenField()

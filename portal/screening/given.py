@@ -16,7 +16,8 @@ class Given:
 
     `seen` is how many of the agency's messages the screener had read when the form was made, `read_new` the
     number they confirmed having read since (None: nothing confirmed). `once` is minted with the form. `grounds` are
-    what stands beside the rationale: what is not asked for an outcome is not kept.
+    what stands beside the rationale: what is not asked for an outcome is not kept. `confirmed` is the mark of words in
+    `told` that the report keeps secret (`messaging.protecting.mark`).
     """
 
     outcome: str
@@ -27,6 +28,7 @@ class Given:
     once: UUID
     read_new: int | None = None
     grounds: Grounds = field(default_factory=Grounds)
+    confirmed: str = ""
 
 
 class Change(NamedTuple):
@@ -51,6 +53,7 @@ def as_text(given: Given, change: Change | None) -> str:
         "words": in_words(grounds),
         "corrects": str(change.decision_id) if change else "",
         "why": change.why if change else "",
+        "confirmed": given.confirmed,
     }
     return json.dumps(document, ensure_ascii=False)
 
@@ -61,7 +64,7 @@ def from_text(text: str, seen: int, once: UUID) -> tuple[Given, Change | None]:
     codes = Grounds(tuple(said["reasons"]), said["need"], (), "", said["consent"], said["consent_reason"])
     given = Given(
         said["outcome"], said["route"], said["rationale"], said["told"], seen, once,
-        grounds=with_words(codes, said["words"]),
+        grounds=with_words(codes, said["words"]), confirmed=said.get("confirmed", ""),
     )  # fmt: skip
     return given, Change(UUID(said["corrects"]), said["why"]) if said["corrects"] else None
 

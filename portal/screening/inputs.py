@@ -94,6 +94,7 @@ class RefusalInput(Input):
     """Why the council goes on with what its author asks to withdraw; the question on the same page is `message`."""
 
     once = HiddenField()
+    confirmed = HiddenField()
 
     why = TextAreaField(
         _l("Why do you go on with it?"),

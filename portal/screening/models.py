@@ -54,6 +54,8 @@ class Decision(TenantTable):
     contact_code: Mapped[str | None]
     referral_code: Mapped[str | None]
     nfa_code: Mapped[str | None]
+    # What the council had below the words for the referrer when they were told, sealed.
+    required: Mapped[bytes | None]
     # Who was consulted, and what was said of consent, sealed.
     grounds: Mapped[bytes | None]
     # The second person, where the council wants one for that outcome.

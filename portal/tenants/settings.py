@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
-from typing import Final
+from typing import Any, Final
 
 from portal.auth.addresses import is_domain
 from portal.auth.providers import Provider
@@ -26,6 +26,7 @@ from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_r
 from portal.tenants.reading import Found, Reader, is_mailbox, twice
 from portal.tenants.retention_settings import Retention, read_retention
 from portal.tenants.service_times import ServiceTimes, read_times
+from portal.tenants.telling_settings import Telling, read_telling
 
 NATIONS: Final = ("wales", "england")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -111,6 +112,7 @@ class Council:
     duty: Duty = field(default_factory=Duty)
     asking: Asking = field(default_factory=Asking)
     hand_over: Handover = field(default_factory=Handover)
+    telling: Mapping[str, Telling] = field(default_factory=dict)
 
     @property
     def default_language(self) -> str:
@@ -158,11 +160,7 @@ def parse_council(document: object) -> Council:
         sign_on=sign_on.providers(top),
         passkey_roles=read_passkey_roles(top),
         files=read_files(top),
-        guidance=read_guidance(top),
-        deciding=read_deciding(top),
-        duty=read_duty(top),
-        asking=read_asking(top),
-        hand_over=read_handover(top),
+        **_deciding(top),
     )
     top.finish()
     return _unless(mistakes, council)
@@ -172,6 +170,18 @@ def _unless(mistakes: list[Found], council: Council) -> Council:
     if mistakes:
         raise SettingsMistakes(mistakes)
     return council
+
+
+def _deciding(top: Reader) -> dict[str, Any]:
+    """How the council decides, asks and tells, by the names of `Council`; any of it may be missing."""
+    return {
+        "guidance": read_guidance(top),
+        "deciding": read_deciding(top),
+        "duty": read_duty(top),
+        "asking": read_asking(top),
+        "telling": read_telling(top),
+        "hand_over": read_handover(top),
+    }
 
 
 def languages_of(document: object) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.kernel.digits import whole
-from portal.tenants import clock_entries, outcome_entries, own_parts, settings_numbers
+from portal.tenants import clock_entries, outcome_entries, own_parts, settings_numbers, telling_entries
 from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
 from portal.tenants.outcome_settings import items_of, lines_of
 from portal.tenants.reading import Found, Place
@@ -36,6 +36,8 @@ def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, s
         return [entry for key, words in outcomes for entry in outcome_entries.guidance(key, words, languages)]
     if page == DECIDING:
         return [entry for key, words in outcomes for entry in outcome_entries.deciding(key, words, languages)]
+    if (told := telling_entries.outcome_of(page)) in dict(outcomes):
+        return telling_entries.telling(told, languages)
     if page in TEXTS:
         wrong = _("Enter the text of the page, up to 30,000 characters")
         hint = _("Leave a line between paragraphs. Begin a heading with ## and each line of a list with *.")

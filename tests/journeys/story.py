@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -202,7 +203,7 @@ class Story:
         screener, outcome = self.screener, self.council.settings.outcomes[0]
         say_why(choose_outcome(screener), RATIONALE)
         told = screener.page.get_by_label(screener.say("What should the referrer read?"), exact=True)
-        expect(told).to_have_value(say(outcome.tell, self.language).strip())
+        expect(told).to_have_value(re.compile("^" + re.escape(say(outcome.tell, self.language).strip())))
         screener.press("Record the outcome").sees(RATIONALE)
 
     def then_she_reads_the_outcome_and_what_happened_when(self) -> None:

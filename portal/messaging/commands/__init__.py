@@ -12,14 +12,13 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
-from portal.kernel.errors import Conflict, Invalid
+from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
+from portal.messaging.commands import guarding
 from portal.messaging.commands.bringing import bring
 from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.commands.writing import MAX_TEXT, checked, whole, write
 from portal.messaging.models import Message
-from portal.messaging.protecting import mark
-from portal.messaging.queries import given_away
 from portal.referrals import states
 from portal.referrals.commands import notices
 from portal.referrals.commands.attaching import Paper
@@ -56,9 +55,7 @@ def ask(
     cannot be asked about any more.
     """
     plain = checked(text)
-    secrets = given_away(actor, found, plain)
-    if secrets and confirmed != mark(plain, secrets):
-        raise Invalid({"message": "protected"})
+    secrets = guarding.held(actor, found, plain, confirmed, "message")
     written = write(actor, found, "council", plain, once, answer_by=_answer_by(days))
     nobody = found.channel != PORTAL  # to write to
     if written.new and (nobody or found.owner_id != actor.account_id or not states.may("ask", found.state)):
@@ -68,8 +65,7 @@ def ask(
         return
     move(actor, found, "ask", unread_by_agency=Referral.unread_by_agency + 1)
     events.record(Event.QUESTION_ASKED, found.id)
-    if secrets:
-        events.record(Event.HELD_CONFIRMED, found.id, values=len(secrets))
+    guarding.note(found, secrets)
     notices.tell(actor, "question", found.author_id, found.id)
 
 

@@ -19,9 +19,8 @@ from portal.kernel.digits import whole
 from portal.messaging import commands
 from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
-from portal.messaging.protecting import mark
-from portal.messaging.queries import Said, given_away, thread
-from portal.messaging.views import adding, bringing, carrying, copying, correcting
+from portal.messaging.queries import Said, thread
+from portal.messaging.views import adding, bringing, carrying, copying, correcting, held
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals import states
 from portal.referrals.elsewhere import PORTAL
@@ -29,7 +28,7 @@ from portal.referrals.queries.record import Found, find
 from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
 from portal.web import shell
-from portal.web.fields import FieldView, OptionView, from_form
+from portal.web.fields import FieldView, from_form
 from portal.web.security import large
 
 __all__ = ["adding", "blueprint", "carrying", "copying", "correcting", "register"]
@@ -88,16 +87,9 @@ def _question_views(found: Found) -> dict[str, FieldView]:
     if not views["days"].value and "message_form" not in g:
         views["days"] = replace(views["days"], value=str(council_of_scope().settings.asking.answer_working_days))
     text = str(views["message"].value)
-    held = given_away(guard.actor(), found, text.strip()) if views["message"].error else ()
-    if not held:
+    box = held.box(found, text.strip()) if views["message"].error else None
+    if box is None:
         return {name: views[name] for name in ("once", "message", "days")}
-    box = FieldView(
-        "checkboxes",
-        "confirmed",
-        _("This message has words that the report keeps secret"),
-        hint="; ".join(one.words for one in held),
-        options=(OptionView(mark(text.strip(), held), _("I have checked it: the referrer may read this")),),
-    )
     return {name: views[name] for name in ("once", "message")} | {"confirmed": box, "days": views["days"]}
 
 

@@ -16,6 +16,7 @@ from portal.files.wording import allowed
 from portal.kernel.errors import Conflict, Invalid, Unavailable
 from portal.messaging import commands
 from portal.messaging.inputs import MessageInput
+from portal.messaging.views import held
 from portal.referrals.commands.attaching import Paper, limits
 from portal.referrals.file_words import error_words, limit_words, too_large_words
 from portal.referrals.queries.record import Found
@@ -70,7 +71,7 @@ def _refuse(form: MessageInput, error: Invalid, papers: list[Paper]) -> None:
     words = {
         "required": _("Enter your message"),
         "too_long": _("Your message must be %(limit)s characters or fewer", limit=commands.MAX_TEXT),
-        "protected": _("This gives away what the report keeps secret. Change it, or confirm that you have checked it"),
+        "protected": held.trouble(),
         "control": _("Remove characters that cannot be read, such as control characters"),
     }
     form.refuse("message", words[error.errors["message"]])

@@ -12,7 +12,7 @@ from portal.audit.events import Event
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.kernel.scope import Actor, Council
-from portal.messaging.commands import mark_messages
+from portal.messaging.commands import guarding, mark_messages
 from portal.messaging.commands.writing import checked, write
 from portal.referrals import states
 from portal.referrals.commands import notices
@@ -41,19 +41,22 @@ def accept_withdrawal(actor: Actor, found: Found) -> None:
     notices.tell(actor, "outcome", found.author_id, found.id)
 
 
-def refuse_withdrawal(actor: Actor, found: Found, words: str, once: UUID) -> None:
+def refuse_withdrawal(actor: Actor, found: Found, words: str, once: UUID, confirmed: str = "") -> None:
     """Go on with the report all the same; the author reads why, as a message.
 
-    Raises Invalid({"message": required, too_long, control}), and Conflict as `accept_withdrawal`; the same `once` twice
-    is one answer.
+    Raises Invalid({"message": required, too_long, control, protected: `confirmed` is not the mark of what they give
+    away}), and Conflict as `accept_withdrawal`; the same `once` twice is one answer.
     """
     text = checked(words)
+    # Before the message is written: a page that shows the refusal shows the thread too.
+    secrets = guarding.held(actor, found, text, confirmed, "message")
     if not write(actor, found, "council", text, once).new:
         return
     _check_asked(actor, found)
     _answer(actor, found, accepted=False)
     touch(found, withdrawal_asked_at=None, unread_by_agency=Referral.unread_by_agency + 1)
     events.record(Event.WITHDRAWAL_ANSWERED, found.id, accepted=False)
+    guarding.note(found, secrets)
     notices.tell(actor, "outcome", found.author_id, found.id)
 
 

@@ -24,6 +24,7 @@ from portal.screening.commands.judging import (
     council_here,
     judged,
     needs_approval,
+    required_words,
     row_of,
     settle_words,
     text_mistake,
@@ -76,7 +77,8 @@ def standing(actor: Actor, found: Found, decision_id: UUID) -> Decided:
 def put(actor: Actor, found: Found, given: Given, change: Change, by: By) -> None:
     """Record a correction that was judged; raises Conflict when the report changed meanwhile."""
     before, now, record = standing(actor, found, change.decision_id), clock.now(), record_of(found)
-    again = (before.outcome, before.told) != (given.outcome, given.told)
+    told = (given.outcome, given.told, required_words(found, given.outcome))
+    again = (before.outcome, before.told, before.required) != told
     unseen = 1 if again and before.seen_at is not None else 0
     touch(
         found, outcome=given.outcome, unread_by_council=0, new_since=None,

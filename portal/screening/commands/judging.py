@@ -6,10 +6,12 @@ import re
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from portal.adapters import ports
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.scope import Actor, Council
+from portal.messaging.commands import guarding
 from portal.messaging.queries import heard
 from portal.referrals.models import ROUTES
 from portal.referrals.queries.record import Found, record_of
@@ -17,6 +19,8 @@ from portal.screening.deciding import deciding_of, outcome_of, wanted
 from portal.screening.given import Given, with_plain_words
 from portal.screening.grounds import in_words, mistakes, settled
 from portal.screening.returns import codes_of
+from portal.screening.telling import required, standard
+from portal.tenants.settings import Outcome
 
 MAX_TEXT = 8000  # characters (code points) of the rationale, of the words for the referrer, and of why
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -45,7 +49,8 @@ def judged(actor: Actor, found: Found, given: Given, *, more: dict[str, str] | N
     """How many messages came after the page was made and were confirmed as read.
 
     Raises Invalid by field (outcome, route: unknown; rationale, told: required, too_long, control; read_new: unread
-    when a message waits that was not seen; what `grounds.mistakes` names; and `more`).
+    when a message waits that was not seen; what `grounds.mistakes` names; and `more`), and once all that is right for
+    words that give away what the report keeps secret (told: protected).
     """
     errors = _mistakes(given, council_here()) | (more or {})
     total, _read = heard(actor, Permission.DECIDE, found)
@@ -53,6 +58,7 @@ def judged(actor: Actor, found: Found, given: Given, *, more: dict[str, str] | N
         errors["read_new"] = "unread"
     if errors:
         raise Invalid(errors)
+    guarding.note(found, guarding.held(actor, found, given.told, given.confirmed, "told"))
     return max(total - given.seen, 0)
 
 
@@ -60,17 +66,33 @@ def row_of(found: Found, given: Given, by: By) -> dict[str, Any]:
     """The row of a decision without its time: codes in the clear, words sealed."""
     council, record, grounds = council_here(), record_of(found), given.grounds
     kind = next(one.kind for one in council.settings.outcomes if one.key == given.outcome)
-    codes = codes_of(kind, council.nation)
+    codes, legal = codes_of(kind, council.nation), required_words(found, given.outcome)
     return {
         "tenant_id": council.id, "id": given.once, "referral_id": found.id, "agency_id": found.agency_id,
         "outcome": given.outcome, "route": given.route, "decided_by": by.decided, "approved_by": by.approved,
         "rationale": record.seal(given.rationale, "decision", given.once, "rationale"),
         "told": record.seal(given.told, "decision", given.once, "told"),
+        "required": record.seal(legal, "decision", given.once, "required") if legal else None,
         "grounds": record.seal(in_words(grounds), "decision", given.once, "grounds"),
         "kind": kind, "reasons": list(grounds.reasons), "need": grounds.need or None, "consent": grounds.consent,
         "consent_reason": grounds.consent_reason or None, "contact_code": codes.contact or None,
         "referral_code": codes.referral or None, "nfa_code": codes.nfa or None,
     }  # fmt: skip
+
+
+def standard_words(found: Found, outcome: Outcome) -> str:
+    """The words for the referrer to begin from, in the language of the report."""
+    return standard(council_here(), outcome, found.reference, found.language, _guidance())
+
+
+def required_words(found: Found, outcome: str) -> str:
+    """What the council has below the words of that outcome whatever they are, as it is now; "" for nothing."""
+    known = outcome_of(council_here().settings, outcome)
+    return required(council_here(), known, found.reference, found.language, _guidance()) if known else ""
+
+
+def _guidance() -> str:
+    return ports.address(f"/{council_here().slug}/thresholds")
 
 
 def text_mistake(text: str) -> str:

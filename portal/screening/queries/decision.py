@@ -37,6 +37,8 @@ class Decided:
     told: str
     decided_at: datetime
     seen_at: datetime | None
+    required: str = ""
+    """What stood below the words whatever they were."""
     route: str = ""
     rationale: str = ""
     decided_by: str = ""
@@ -62,7 +64,7 @@ def decisions(actor: Actor, permission: Permission, found: Found) -> tuple[Decid
             Decision.decided_at, Decision.seen_at, Decision.replaced_at, Account.name, Decision.grounds,
             Decision.reasons, Decision.need, Decision.consent, Decision.consent_reason, Decision.contact_code,
             Decision.referral_code, Decision.nfa_code, _approver.name.label("approver"), Decision.corrects,
-            Decision.why,
+            Decision.why, Decision.required,
         )
         .join(Referral, Referral.id == Decision.referral_id)
         .join(Account, Account.id == Decision.decided_by)
@@ -79,16 +81,18 @@ def decisions(actor: Actor, permission: Permission, found: Found) -> tuple[Decid
 def _decided(actor: Actor, permission: Permission, found: Found, row: Any) -> Decided:
     record = record_of(found)
     told = record.open(row.told, "decision", row.id, "told")
+    required = record.open(row.required, "decision", row.id, "required") if row.required else ""
     if reach(actor, permission) is not Reach.COUNCIL:
         return Decided(
             row.outcome, told, row.decided_at, row.seen_at, replaced_at=row.replaced_at, id=row.id,
-            corrects=row.corrects,
+            corrects=row.corrects, required=required,
         )  # fmt: skip
     return Decided(
         id=row.id,
         corrects=row.corrects,
         outcome=row.outcome,
         told=told,
+        required=required,
         decided_at=row.decided_at,
         seen_at=row.seen_at,
         route=row.route,
@@ -118,11 +122,15 @@ def as_told(made: Iterable[Decided]) -> tuple[Decided, ...]:
     shown: list[Decided] = []
     for one in made:
         last = shown[-1] if shown else None
-        if last is not None and last.corrects == one.id and (last.outcome, last.told) == (one.outcome, one.told):
+        if last is not None and last.corrects == one.id and _read(last) == _read(one):
             shown[-1] = replace(last, decided_at=one.decided_at, corrects=one.corrects)
         else:
             shown.append(one)
     return tuple(shown)
+
+
+def _read(one: Decided) -> tuple[str, str, str]:
+    return one.outcome, one.told, one.required
 
 
 def exists(found: Found, decision_id: UUID) -> bool:

@@ -24,7 +24,7 @@ from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import grounds_words, presenting
 from portal.screening.commands import approving
-from portal.screening.commands.judging import council_here
+from portal.screening.commands.judging import council_here, required_words
 from portal.screening.inputs import SendBackInput, whole_number
 from portal.screening.queries.proposals import Proposed, latest
 from portal.screening.views.queue import blueprint
@@ -97,7 +97,10 @@ def _again(found: Found, form: SendBackInput, errors: dict[str, str] | None = No
     if errors and "words" in errors:
         form.refuse("words", _("Enter why you send it back"))
     unread = _("Read what is new from the referrer, then confirm that you have read it")
-    stale = _("It cannot be approved as it is: what the council asks for this outcome has changed. Send it back.")
+    stale = _(
+        "It cannot be approved as it is: what the council asks for this outcome, or what the report keeps secret, has "
+        "changed. Send it back."
+    )
     said = {"read_new": unread} if errors and "read_new" in errors else {}
     trouble = stale if errors and not {"words", "read_new"} & set(errors) else ""
     return _page(found, waiting, form, said.get("read_new", ""), trouble), UNPROCESSABLE
@@ -131,6 +134,7 @@ def _page(
 
 def _rows(found: Found, waiting: Proposed) -> list[dict[str, str]]:
     council, language, given = council_here().settings, str(get_locale()), waiting.given
+    legal = required_words(found, given.outcome)
     why = [{"key": _("What changed, and why"), "value": waiting.change.why}] if waiting.change else []
     return [
         {"key": _("Outcome"), "value": presenting.outcome_label(council, given.outcome, language)},
@@ -142,6 +146,7 @@ def _rows(found: Found, waiting: Proposed) -> list[dict[str, str]]:
         {"key": _("Reasons (council only)"), "value": given.rationale},
         *grounds_words.told(given.grounds, council, given.outcome, language),
         {"key": _("What the referrer would read"), "value": given.told},
+        *([{"key": _("Added below by the council"), "value": legal}] if legal else ()),
     ]
 
 

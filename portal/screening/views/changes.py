@@ -12,6 +12,7 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel.errors import Conflict, Invalid
+from portal.messaging.views import held
 from portal.referrals.queries.record import find
 from portal.referrals.wording import Wording
 from portal.screening.commands import changes
@@ -37,9 +38,10 @@ def answer_withdrawal(reference: str) -> ResponseReturnValue:
         return report_page(reference, refusal=form), 422
     words = str(form.why.data)
     try:
-        changes.refuse_withdrawal(actor, found, words, form.mark())
-    except Invalid:
-        form.refuse("why", _("Enter why you go on with it"))
+        changes.refuse_withdrawal(actor, found, words, form.mark(), str(form.confirmed.data or ""))
+    except Invalid as error:
+        secret = error.errors == {"message": "protected"}
+        form.refuse("why", held.trouble() if secret else _("Enter why you go on with it"))
         return report_page(reference, refusal=form), 422
     except Conflict as conflict:
         return conflict_page(reference, conflict, kept=[{"key": str(form.why.label.text), "value": words}])

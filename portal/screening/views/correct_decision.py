@@ -11,11 +11,10 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel.language import say
 from portal.messaging.queries import arrived, heard
 from portal.referrals.queries.record import Found, find
 from portal.screening.commands import approving, correcting
-from portal.screening.commands.judging import council_here, needs_approval
+from portal.screening.commands.judging import council_here, needs_approval, standard_words
 from portal.screening.deciding import outcome_of
 from portal.screening.decision_input import DecisionInput
 from portal.screening.queries.decision import Decided, decision
@@ -59,7 +58,7 @@ def record_correction(reference: str) -> ResponseReturnValue:
 
 def _sheet(found: Found, chosen: Outcome, now: Decided, read: int) -> Sheet:
     """The decision as it is; another outcome brings its own words for the referrer."""
-    told = now.told if chosen.key == now.outcome else say(chosen.tell, found.language)
+    told = now.told if chosen.key == now.outcome else standard_words(found, chosen)
     said = {"outcome": chosen.key, "route": now.route, "told": told, "rationale": now.rationale}
     said |= {"seen": str(read), "once": str(uuid4()), "decision": str(now.id)}
     form = DecisionInput(formdata=None, data=said)

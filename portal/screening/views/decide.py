@@ -15,18 +15,17 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
-from portal.kernel.language import say
 from portal.messaging.queries import arrived, heard
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening.commands import approving, decisions
-from portal.screening.commands.judging import needs_approval
+from portal.screening.commands.judging import needs_approval, standard_words
 from portal.screening.deciding import outcome_of
 from portal.screening.decision_input import DecisionInput
 from portal.screening.inputs import OutcomeInput
 from portal.screening.queries.proposals import latest
-from portal.screening.views.decision_sheet import MORE, Sheet, posted_people
+from portal.screening.views.decision_sheet import Sheet, posted_people
 from portal.screening.views.queue import blueprint
 from portal.screening.views.report import conflict_page
 from portal.tenants.settings import Council, Outcome
@@ -66,8 +65,10 @@ def record(reference: str) -> ResponseReturnValue:
 def recorded(sheet: Sheet, act: Callable[[], None], done: str) -> ResponseReturnValue:
     """Do what the sheet is for, or show it again with whatever is wrong."""
     reference = sheet.found.reference
-    if MORE in request.form or not sheet.good():
-        return _again(sheet), 200 if MORE in request.form else 422
+    if sheet.goes_on():
+        return _again(sheet), 200
+    if not sheet.good():
+        return _again(sheet), 422
     try:
         act()
     except Invalid as error:
@@ -91,7 +92,7 @@ def _sheet(found: Found, chosen: Outcome, read: int) -> Sheet:
         form.fill(back.grounds)
         people = back.grounds.consulted
     else:
-        told = say(chosen.tell, found.language)
+        told = standard_words(found, chosen)
         form, people = DecisionInput(formdata=None, data={**said, "route": found.route, "told": told}), ()
     return Sheet(found, chosen, form, people, approval=needs_approval(chosen.key))
 

@@ -41,6 +41,7 @@ def rows(report: Report, decided: Decided | None, language: str) -> Rows:
     ]
     last = [
         (_("What the referrer was told"), decided.told),
+        (_("Added below by the council"), decided.required),
         (_("Decided by"), decided.decided_by),
         (_("Approved by"), decided.approved_by),
         (_("Read by the referrer"), _("Yes") if decided.seen_at else _("Not yet")),

@@ -16,14 +16,16 @@ from portal.kernel.errors import NotFound
 from portal.kernel.language import say
 from portal.messaging.inputs import as_uuid
 from portal.messaging.queries import Said
+from portal.messaging.views import held
 from portal.referrals.queries.record import Found
 from portal.referrals.wording import Wording
 from portal.screening import presenting
 from portal.screening.commands import decisions
+from portal.screening.commands.judging import required_words, standard_words
 from portal.screening.deciding import wanted
 from portal.screening.decision_input import DecisionInput
 from portal.screening.given import Change, Given
-from portal.screening.grounds import MOST_PEOPLE, Consulted, mistakes, settled
+from portal.screening.grounds import MOST_PEOPLE, Consulted, mistakes, plain, settled
 from portal.screening.grounds_words import trouble
 from portal.screening.inputs import whole_number
 from portal.screening.views.filtering import ROUTES
@@ -32,6 +34,7 @@ from portal.web.fields import FieldView, OptionView, from_form
 from portal.web.posted import only_language
 
 MORE: Final = "more"
+STANDARD: Final = "standard"
 PARTS: Final = ("agency", "name", "role", "when")
 
 
@@ -61,6 +64,15 @@ class Sheet:
         """Offer what goes with the outcome."""
         self.form.offer(_council(), self.chosen, str(get_locale()))
         self.form.route.choices = _routes(self.found)
+
+    def goes_on(self) -> bool:
+        """Whether somebody asked for another row or for the standard words: nothing is taken yet.
+
+        The standard words go where nothing is written; what somebody typed stays.
+        """
+        if STANDARD in request.form and not str(self.form.told.data or "").strip():
+            self.form.told.data = standard_words(self.found, self.chosen)
+        return bool({MORE, STANDARD} & set(request.form))
 
     def good(self) -> bool:
         """Whether the form may be taken; else everything that is wrong is told at once."""
@@ -93,6 +105,7 @@ class Sheet:
             once=self.form.mark(),
             read_new=whole_number(self.form.read_new.data),
             grounds=self.form.grounds(self.people),
+            confirmed=str(self.form.confirmed.data or ""),
         )
 
     def kept(self) -> list[dict[str, str]]:
@@ -113,6 +126,7 @@ class Sheet:
     def page(self, arrived: tuple[Said, ...]) -> str:
         """The whole page; `arrived` is what its writer had not read when it was made."""
         views = from_form(self.form)
+        views.pop("confirmed")
         new, hidden = views.pop("read_new"), [view for view in views.values() if view.kind == "hidden"]
         about = []
         for name in ("route", "reasons", "need", "rationale"):
@@ -126,7 +140,7 @@ class Sheet:
             "people": self._people(),
             "nobody": [views["nobody"]],
             "consent": [_consent(views), views["consent_words"]],
-            "told": [views["told"]],
+            "told": self._told(views["told"]),
             "hidden": [replace(view, value=str(view.value)) for view in hidden],
         }
         return render_template(
@@ -139,8 +153,15 @@ class Sheet:
             arrived=arrived,
             correcting=self.correcting,
             approval=self.approval,
+            standard=standard_words(self.found, self.chosen),
+            required=required_words(self.found, self.chosen.key),
             action=url_for(".correct" if self.correcting else ".decide", reference=self.found.reference),
         )
+
+    def _told(self, view: FieldView) -> list[FieldView]:
+        """The words for the referrer; once they were held, with the box that confirms just them."""
+        box = held.box(self.found, plain(str(view.value))) if view.error else None
+        return [view, box] if box else [view]
 
     def _people(self) -> list[FieldView]:
         """A row for everybody who was consulted and an empty one where somebody asks for it, or nobody is there."""
@@ -168,6 +189,7 @@ def _own(name: str, code: str) -> str:
         "outcome": _("Choose one of the list"),
         "why": _("Nothing is corrected yet: change what is wrong") if code == "same" else "",
         "route": _("Choose one of the list"),
+        "told": held.trouble() if code == "protected" else "",
         "read_new": _("Read the new message from the referrer, then confirm that you have read it"),
     }
     texts = {

@@ -67,7 +67,8 @@ def copied(found: Found, language: str) -> tuple[Block, ...]:
 def _block(one: Decided, language: str, *, corrected: bool) -> Block:
     council = scope.current().council
     label = presenting.outcome_label(council.settings, one.outcome, language) if council else one.outcome
-    rows = [Line(_("Decided"), datetime_words(one.decided_at)), Line(_("What the council says"), one.told)]
+    said = "\n\n".join(filter(None, (one.told, one.required)))
+    rows = [Line(_("Decided"), datetime_words(one.decided_at)), Line(_("What the council says"), said)]
     if one.replaced_at is not None:
         rows.append(Line(_("Corrected") if corrected else _("Taken up again"), datetime_words(one.replaced_at)))
     return Block(label, tuple(rows))

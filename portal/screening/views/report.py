@@ -21,6 +21,7 @@ from portal.kernel.errors import Conflict
 from portal.kernel.language import say
 from portal.kernel.scope import Actor
 from portal.messaging.inputs import as_uuid
+from portal.messaging.views import held
 from portal.referrals import presenting as referrals
 from portal.referrals import states
 from portal.referrals.elsewhere import PORTAL
@@ -183,7 +184,7 @@ def _changes(actor: Actor, report: Report, refusal: RefusalInput | None, languag
     return {
         "wishes": withdrawals(actor, Permission.LOOK, found) if _may_have_wishes(report) else (),
         "withdrawal_reasons": dict(reason_words()),
-        "refusal": _refusal(refusal) if found.withdrawal_asked_at else None,
+        "refusal": _refusal(found, refusal) if found.withdrawal_asked_at else None,
         "closed": found.state in states.CLOSED,
         "outcome": decided.rows(report, report.decided, language),
         "can_correct": guard.may(Permission.DECIDE) and correcting.may_correct(actor, found),
@@ -214,8 +215,10 @@ def _answered(actor: Actor, report: Report, language: str) -> dict[str, Any]:
     }
 
 
-def _refusal(form: RefusalInput | None) -> dict[str, FieldView]:
+def _refusal(found: Found, form: RefusalInput | None) -> dict[str, FieldView]:
     views = from_form(form or RefusalInput(formdata=None))
     if not views["once"].value:
         views["once"] = replace(views["once"], value=str(uuid4()))
-    return views
+    views.pop("confirmed")
+    box = held.box(found, str(views["why"].value).strip()) if views["why"].error else None
+    return views | {"confirmed": box} if box else views

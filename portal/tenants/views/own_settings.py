@@ -17,7 +17,7 @@ from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
 from portal.kernel.scope import Council
-from portal.tenants import resolve
+from portal.tenants import resolve, telling_entries
 from portal.tenants import settings_entries as inputs
 from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
@@ -55,6 +55,17 @@ def titles() -> dict[str, str]:
     }
 
 
+def pages() -> dict[str, str]:
+    """The title of each page of this council, with one for what is told with each of its outcomes."""
+    language = str(get_locale())
+    outcomes = _council().settings.outcomes
+    told = {
+        telling_entries.PAGE + one.key: _("What a referrer is told: %(outcome)s", outcome=say(one.label, language))
+        for one in outcomes
+    }
+    return titles() | told
+
+
 def links() -> Iterable[Link]:
     """The navigation's link, for those who may use it."""
     if scope.current().council is not None and guard.may(Permission.COUNCIL):
@@ -77,7 +88,7 @@ def own_settings() -> str:
         # Somebody changed them a moment ago: this process need not wait until what it remembers is old.
         resolve.forget()
     cards = []
-    for key, title in titles().items():
+    for key, title in pages().items():
         found = _entries(key)
         if not found:
             continue
@@ -91,14 +102,14 @@ def own_settings() -> str:
 
 def _entries(key: str) -> list[inputs.Entry]:
     council = _council()
-    language, every = str(get_locale()), key == inputs.DECIDING
+    language, every = str(get_locale()), key != inputs.GUIDANCE
     told = [(one.key, say(one.label, language)) for one in council.settings.outcomes if every or one.returns]
     return inputs.entries(key, council.languages, told)
 
 
 def _is_text(key: str) -> bool:
     """Whether the page is about texts, which have a preview and are too long for the list."""
-    return key in (*inputs.TEXTS, inputs.GUIDANCE)
+    return key in (*inputs.TEXTS, inputs.GUIDANCE) or key.startswith(telling_entries.PAGE)
 
 
 def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
@@ -165,20 +176,25 @@ def _draw(
     colour = said.get("colour", ("",))[0]
     return render_template(
         "tenants/settings_page.html",
-        title=titles()[key],
+        title=pages()[key],
         page=key,
         views=[*drawn, terms_again.view(unsaid=unsaid)] if key == "terms" else drawn,
         version=version,
         is_text=_is_text(key),
         previews=[
-            (view.label, str(entry.place[-1]), blocks(str(view.value)))
+            (view.label, str(entry.place[-1]), blocks(_as_read(key, entry, str(view.value))))
             for entry, view in zip(found, drawn, strict=True)
-            if preview and (view.value or key != inputs.GUIDANCE)
+            if preview and (view.value or key in inputs.TEXTS)
         ],
         now=_rows(now) if now else [],
         colour=colour if inputs.is_colour(colour) else "",
         contrast=f"{contrast_with_white(colour):.2f}" if inputs.is_colour(colour) else "",
     )
+
+
+def _as_read(key: str, entry: inputs.Entry, text: str) -> str:
+    told = key.startswith(telling_entries.PAGE)
+    return telling_entries.example(_council(), key, text, str(entry.place[-1])) if told else text
 
 
 @tenants.get("/council/history")
@@ -225,11 +241,11 @@ def _history(trouble: str = "") -> str:
 
 def part_words() -> dict[str, str]:
     """What each part of the settings is called."""
-    pages = titles()
+    titled = titles()
     return {
         "name": _("Name of the council"),
         "brand": _("Colour and logo"),
-        "phones": pages["telephones"],
+        "phones": titled["telephones"],
         "email": _("Email address for questions"),
         "security_contact": _("Email address for reports about security"),
         "draft_days": _("Days after which a draft is deleted"),
@@ -237,8 +253,9 @@ def part_words() -> dict[str, str]:
         "draft_warning_days": _("Days before that on which its author is told"),
         "retention": _("How long reports are kept"),
         "files": _("Attached files"),
-        "guidance": pages[inputs.GUIDANCE],
-        "deciding": pages[inputs.DECIDING],
+        "guidance": titled[inputs.GUIDANCE],
+        "deciding": titled[inputs.DECIDING],
+        "telling": _("What referrers are told"),
         "duty": _("Duty alerts"),
         "asking": _("Working days for a referrer to answer"),
         "clock": _("Times to decide and to act"),
@@ -248,5 +265,5 @@ def part_words() -> dict[str, str]:
         "hostnames": _("Host names"),
         "languages": _("Languages"),
         "sender": _("Sender of emails"),
-        **{f"pages.{key}": pages[key] for key in inputs.TEXTS},
+        **{f"pages.{key}": titled[key] for key in inputs.TEXTS},
     }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Flask, render_template, request, url_for
+from flask import Blueprint, Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
@@ -20,7 +20,9 @@ from portal.kernel.language import say
 from portal.reports.queries import Numbers, numbers
 from portal.screening import presenting
 from portal.screening.addresses import COUNTED_DAYS
+from portal.screening.views.alerts import keys
 from portal.screening.views.filtering import ROUTES, when_words
+from portal.screening.views.live import answered
 from portal.web import shell
 
 blueprint = Blueprint("reports", __name__)
@@ -44,13 +46,15 @@ class Line:
 def dashboard() -> ResponseReturnValue:
     """The numbers at this moment; each opens the list behind it."""
     found = numbers(guard.actor())
+    heads = _heads(found)
     days = [clock.today() - timedelta(days=back) for back in range(PICTURED - 1, -1, -1)]
     words = when_words()
     decided = found.in_time + found.late
     return render_template(
         "reports/dashboard.html",
         found=found,
-        heads=_heads(found),
+        heads=heads,
+        live=_live(heads),
         parts=[
             (_("State"), [_line(presenting.state_badge(one).text, found.states, one, state=one) for one in STATES]),
             (_("Route"), [_line(presenting.route_badge(one).text, found.routes, one, route=one) for one in ROUTES]),
@@ -59,11 +63,45 @@ def dashboard() -> ResponseReturnValue:
         ],
         left_out=max(0, len(found.agencies) - MOST_AGENCIES),
         received=[(format_date(day, "EEE d MMM"), found.received.get(day, 0)) for day in days],
+        routes=[(presenting.route_badge(one).text, found.routes.get(one, 0)) for one in ROUTES],
+        **_decided(found, days),
         rate=round(100 * found.in_time / decided) if decided else None,
         in_time=_list(found.in_time, words["in_time"], tab="decided", when="in_time"),
         late=_list(found.late, words["late"], tab="decided", when="late"),
         days=COUNTED_DAYS,
     )
+
+
+@blueprint.get("/dashboard/now")
+@page(Permission.SCREEN)
+def dashboard_now() -> ResponseReturnValue:
+    """The first numbers as they are now, for a script: it tells no names, and keeps no session alive."""
+    g.background = True
+    heads = _heads(numbers(guard.actor()))
+    changed = request.args.get("seen", "") != _seen(heads)
+    told = {
+        "tabs": [str(one.number) for one in heads],
+        "said": _("The numbers have changed.") if changed else "",
+        "more": _("Count again"),
+        "waiting": keys(),
+    }
+    return answered(told)
+
+
+def _decided(found: Numbers, days: list[date]) -> dict[str, Any]:
+    """What was decided each day, in time and late, and of it how much of a hundred in time (None where nothing was)."""
+    per_day = [(format_date(day, "EEE d MMM"), *found.decided.get(day, (0, 0))) for day in days]
+    rates = [(day, round(100 * good / (good + bad)) if good + bad else None) for day, good, bad in per_day]
+    return {"per_day": per_day, "rates": rates}
+
+
+def _live(heads: list[Line]) -> str:
+    """The address at which a script asks; none for those who only look."""
+    return url_for(".dashboard_now", seen=_seen(heads), shown=keys()) if guard.may(Permission.SCREEN) else ""
+
+
+def _seen(heads: list[Line]) -> str:
+    return ".".join(str(one.number) for one in heads)
 
 
 def _heads(found: Numbers) -> list[Line]:

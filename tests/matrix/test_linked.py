@@ -24,6 +24,7 @@ OTHERWISE = {
     "/account/protect": "after signing in with an emailed code",
     "/account/recovery-codes": "after the app is set up",
     "/council/terms/versions": "from the terms, one of the pages of settings of which the walk opens one",
+    "/dashboard/now": "a script asks",
     "/holding-area/now": "a script asks",
     "/invitation": "the email's link leads there",
     "/join": "for people who are known in another council",

@@ -224,3 +224,35 @@ def test_an_empty_morning(client: FlaskClient, screener: Person) -> None:
     page = soup(client.get("/avonmere/dashboard"))
     assert [one.text.strip() for one in page.select(".app-heads dd")] == ["0"] * 6
     assert "Nothing was decided in the last 28 days." in page.text
+
+
+def test_a_script_is_told_the_numbers_and_that_they_have_changed(
+    app: Flask, client: FlaskClient, councils: Councils, author: Person, screener: Person
+) -> None:
+    make_referral(councils.england, author)
+    sign_in(client, screener)
+    box = soup(client.get("/avonmere/dashboard")).select_one("[data-live]")
+    assert box is not None
+    address, background = str(box["data-live"]), {"X-Background": "yes"}
+    first = client.get(address, headers=background)
+    assert (first.json["said"], first.json["tabs"][3]) == ("", "1")
+    again = client.get(address, headers=background | {"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    make_referral(councils.england, author, route="MASH_URGENT")
+    then = client.get(address, headers=background).json
+    assert (then["said"], then["tabs"][3], then["tabs"][0]) == ("The numbers have changed.", "2", "1")
+
+
+def test_each_day_has_its_share_in_time(
+    councils: Councils, client: FlaskClient, author: Person, screener: Person
+) -> None:
+    now = clock.now()
+    for due in (now + timedelta(hours=1), now + timedelta(hours=2), now - timedelta(hours=1)):
+        make_referral(councils.england, author, state="decided", owner=screener, due_at=due)
+    sign_in(client, screener)
+    page = soup(client.get("/avonmere/dashboard"))
+    picture = page.select_one("svg:has(#in-time-title)")
+    assert picture is not None
+    assert picture.select("text")[-1].text == "67%"
+    last = page.select("table:has(caption:-soup-contains('Decided each day')) tbody tr")[-1]
+    assert [one.text for one in last.select("td")] == ["2", "1"]

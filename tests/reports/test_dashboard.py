@@ -234,12 +234,12 @@ def test_a_script_is_told_the_numbers_and_that_they_have_changed(
     box = soup(client.get("/avonmere/dashboard")).select_one("[data-live]")
     assert box is not None
     address, background = str(box["data-live"]), {"X-Background": "yes"}
-    first = client.get(address, headers=background)
+    first: Any = client.get(address, headers=background)
     assert (first.json["said"], first.json["tabs"][3]) == ("", "1")
     again = client.get(address, headers=background | {"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     make_referral(councils.england, author, route="MASH_URGENT")
-    then = client.get(address, headers=background).json
+    then: Any = client.get(address, headers=background).json
     assert (then["said"], then["tabs"][3], then["tabs"][0]) == ("The numbers have changed.", "2", "1")
 
 

@@ -9,6 +9,7 @@ import portal.files.models
 import portal.forms.models
 import portal.handover.models
 import portal.messaging.models
+import portal.onward.models
 import portal.referrals.models
 import portal.reports.models
 import portal.screening.models

@@ -14,6 +14,8 @@ from portal.kernel.scope import Actor
 from portal.messaging import commands as messages
 from portal.messaging.commands import adding, correcting
 from portal.messaging.queries import heard
+from portal.onward.commands import challenges
+from portal.onward.queries.challenges import steps as levels
 from portal.referrals.commands import following
 from portal.referrals.places import place_of
 from portal.referrals.queries.corrections import count
@@ -123,6 +125,16 @@ def _correct(actor: Actor, step: Step, found: Found) -> None:
     correcting.correct(actor, found, correcting.Correcting(place, step["value"], step["text"], seen, uuid4()))
 
 
+def _challenge(actor: Actor, step: Step, found: Found) -> None:
+    level = challenges.may(actor, found, levels(actor, Permission.TRACK, found)).level
+    challenges.challenge(actor, found, challenges.Objection(step["text"], step["wanted"], level, uuid4()))
+
+
+def _answer_challenge(actor: Actor, step: Step, found: Found) -> None:
+    last = levels(actor, Permission.APPROVE, found)[-1]
+    challenges.answer(actor, found, last.id, challenges.Reply(step["verdict"], step["text"]))
+
+
 STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "claim": (Permission.CLAIM, _claim),
     "priority": (Permission.SCREEN, _priority),
@@ -135,5 +147,7 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "read": (Permission.TRACK, _read),
     "withdraw": (Permission.TRACK, _withdraw),
     "add": (Permission.REPLY, _add),
+    "challenge": (Permission.REPLY, _challenge),
+    "answer_challenge": (Permission.APPROVE, _answer_challenge),
     "correct": (Permission.REPLY, _correct),
 }

@@ -15,7 +15,7 @@ from portal.referrals.models import ABOUT_DRAFTS
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
-FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered")
+FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered", "challenged")
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
@@ -136,6 +136,7 @@ def _opening(kind: str, language: str) -> str:
             language, "They see that family’s reports again. Sign in to see who and why; you can hide them again."
         ),
         "opened": words(language, "Somebody opened this restricted record and said why. Sign in to see who and why."),
+        "challenged": words(language, "Somebody has challenged a decision. Sign in to read why, and answer."),
     }
     return sentences[kind]
 

@@ -203,6 +203,9 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.OPENING_ENDED: lambda: _("Opened record closed by a manager"),
     Event.REPORT_HELD: lambda: _("Put on hold, to be kept past its time"),
     Event.HOLD_LIFTED: lambda: _("Hold lifted"),
+    Event.DECISION_CHALLENGED: lambda: _("The decision was challenged"),
+    Event.CHALLENGE_ANSWERED: lambda: _("The challenge was answered"),
+    Event.CHALLENGE_ENDED: lambda: _("The challenge is over"),
     Event.FILE_ADDED: lambda: _("A file was added"),
     Event.AGENCY_SIGHT_CHANGED: lambda: _("Who sees it at the author’s agency was changed"),
 }

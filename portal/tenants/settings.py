@@ -14,6 +14,7 @@ from portal.kernel.language import LANGUAGES, Text
 from portal.tenants import sign_on
 from portal.tenants.asking_settings import Asking, read_asking
 from portal.tenants.brand_settings import Logo, read_brand
+from portal.tenants.challenge_settings import Challenging, read_challenging
 from portal.tenants.clock_settings import Clock, read_clock
 from portal.tenants.duty_settings import Duty, read_duty
 from portal.tenants.file_settings import Files, read_files
@@ -113,6 +114,7 @@ class Council:
     asking: Asking = field(default_factory=Asking)
     hand_over: Handover = field(default_factory=Handover)
     telling: Mapping[str, Telling] = field(default_factory=dict)
+    challenging: Challenging = field(default_factory=Challenging)
 
     @property
     def default_language(self) -> str:
@@ -181,6 +183,7 @@ def _deciding(top: Reader) -> dict[str, Any]:
         "asking": read_asking(top),
         "telling": read_telling(top),
         "hand_over": read_handover(top),
+        "challenging": read_challenging(top),
     }
 
 

@@ -11,7 +11,14 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.kernel.digits import whole
-from portal.tenants import clock_entries, outcome_entries, own_parts, settings_numbers, telling_entries
+from portal.tenants import (
+    challenge_entries,
+    clock_entries,
+    outcome_entries,
+    own_parts,
+    settings_numbers,
+    telling_entries,
+)
 from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
 from portal.tenants.outcome_settings import items_of, lines_of
 from portal.tenants.reading import Found, Place
@@ -45,7 +52,7 @@ def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, s
         return in_languages(said, languages)
     made = {
         "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
-        "times": _times, "clocks": _clocks, "files": _files,
+        "times": _times, "clocks": _clocks, "files": _files, challenge_entries.CHALLENGES: challenge_entries.challenges,
     }  # fmt: skip
     return made[page](languages) if page in made else []
 

@@ -18,7 +18,7 @@ from portal.auth.guard import door_of
 from tests.factories.decisions import fields as decision_fields
 from tests.factories.people import Person, sign_in
 from tests.matrix.access import AGENCY, MISSING, OTHER_COUNCIL, RESTRICTED, THINGS
-from tests.matrix.world import PROPOSAL, World
+from tests.matrix.world import CHALLENGE, PROPOSAL, World
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 NONCE = re.compile(r"'nonce-([^']+)'")
@@ -56,12 +56,17 @@ PROMOTED = ("auth.make_lead",)
 DECIDED = ("screening.correct", "screening.record_correction")
 PROPOSED = ("screening.proposal", "screening.answer_proposal", "screening.take_back")
 # What only a trial that has ended has.
+# A decided report of which the decision was challenged.
+CHALLENGED = (
+    "onward.challenging", "onward.challenge", "onward.end_challenge", "onward.answering", "onward.answer",
+)  # fmt: skip
 ENDED = ("trials.receipt", "trials.council", "trials.urgent")
 # A draft of the urgent form has a page of its own.
 SHORT = ("referrals.urgent_draft",)
 PARTICULAR = {FRESH: "fresh", SHORT: "short", PROMOTED: "candidate", ENDED: "ended"} | {
     DECIDED: "decided",
     PROPOSED: "proposed",
+    CHALLENGED: "challenged",
 }
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
     "group": "adults",
@@ -114,6 +119,9 @@ BODIES = {
     "forms.arrange": {"do": "move:0:call_999"},
     "forms.condition": {"do": "remove:"},
     "forms.scenario_remove": {"seen_version": "1"},
+    "onward.challenge": {"why": "A", "wanted": "B", "level": "1"},
+    "onward.end_challenge": {"step": str(CHALLENGE)},
+    "onward.answer": {"verdict": "upheld", "words": "C", "step": str(CHALLENGE)},
     "messaging.ask": {"message": "When?"},
     "messaging.reply": {"message": "Then."},
     "screening.seek_other": {"other": "AAA-AAA-AAA"},

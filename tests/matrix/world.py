@@ -32,6 +32,7 @@ from portal.screening.models import OpenedRecord
 from portal.tenants.agency_files import Read
 from portal.tenants.agency_layouts import Row
 from portal.tenants.commands import agency_files
+from tests.factories.challenges import add_challenge
 from tests.factories.decisions import given
 from tests.factories.invitations import make_invitation
 from tests.factories.passkeys import give_passkey
@@ -45,6 +46,7 @@ from tests.referrals.making import answers, begin_trial
 # The same force reports to both councils: its people elsewhere are the nearest that another council's can be.
 SHARED, OTHER_HERE, OTHER_THERE = "severn-vale-police", "ysgol-enghraifft", "oakfield-primary"
 KEPT_HERE, KEPT_THERE = "dyffryn-health-board", "riverside-academy"
+CHALLENGE = UUID("5f0c1d2e-0000-4000-8000-000000000002")  # of the decision on the author's report
 PROPOSAL = UUID("5f0c1d2e-0000-4000-8000-000000000001")  # what waits on the author's report
 HERE, THERE = "CNRYWALES", "CNRYENGLAND"
 
@@ -57,6 +59,7 @@ class Things:
     fresh: dict[str, str] = field(default_factory=dict)
     decided: dict[str, str] = field(default_factory=dict)
     proposed: dict[str, str] = field(default_factory=dict)
+    challenged: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
     membership: dict[str, str] = field(default_factory=dict)
@@ -114,8 +117,8 @@ def make(councils: Councils) -> World:
         world.things.candidate[whose] = _near(person, f"Haf {mark} Ready", "active")
         world.things.invitation[whose], world.things.token[whose] = make_invitation(person)
     _restricted(world, author)
-    for things in (world.things.report, world.things.fresh, world.things.decided, world.things.proposed):
-        things[MISSING] = "AAA-AAA-AAA"
+    for name in ("report", "fresh", "decided", "proposed", "challenged"):
+        getattr(world.things, name)[MISSING] = "AAA-AAA-AAA"
     # An account is one in every council: whoever comes from the other one has their own passkey here, too.
     for whose, person in ((AGENCY, author), (OTHER_AGENCY, stranger), (OTHER_COUNCIL, make_person(there))):
         world.things.passkey[whose] = give_passkey(person.account_id)
@@ -262,7 +265,8 @@ def _reports(world: World, whose: str, author: Person, owner: Person | None, mar
 def _decisions(world: World, whose: str, author: Person, owner: Person | None, mark: str, *sight: UUID) -> None:
     """A report that is decided, and one on which a decision waits for a second person."""
     assert owner is not None
-    deeds = {"decided": (decisions.decide, "assessment"), "proposed": (approving.propose, "transfer")}
+    decide = (decisions.decide, "assessment")
+    deeds = {"decided": decide, "challenged": decide, "proposed": (approving.propose, "transfer")}
     for name, (deed, outcome) in deeds.items():
         made = make_referral(
             author.council, author, state="screening", owner=owner, sections=_sections(mark), sight=list(sight) or None
@@ -272,6 +276,8 @@ def _decisions(world: World, whose: str, author: Person, owner: Person | None, m
             found = find(owner.actor, Permission.DECIDE, made.reference)
             deed(owner.actor, found, given(outcome, "MASH", f"{mark} because", f"{mark} thanks", 0, once))
         getattr(world.things, name)[whose] = made.reference
+        if name == "challenged":
+            add_challenge(author, made.reference, CHALLENGE if whose == AGENCY else uuid4(), f"{mark} why")
 
 
 def _restricted(world: World, author: Person) -> None:

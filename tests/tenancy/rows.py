@@ -171,6 +171,16 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         ),
         "parcel_attempt": here("parcel_attempt", **parcel, outcome="unavailable", took=1),
         "parcel_collected": here("parcel_collected", **parcel, name="package.json"),
+        "challenge": here(
+            "challenge",
+            **report,
+            decision_id=row_id(council, agency, "decision"),
+            level=1,
+            raised_by=ACCOUNT,
+            due_at=NOW,
+            said=BLOB,
+            once=row_id(council, agency, "once"),
+        ),
     }
 
 
@@ -212,11 +222,11 @@ def fill(connection: Connection) -> None:
 TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
-    "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected",
+    "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
-    "attachment", "draft_end", "clock_pause",
+    "attachment", "draft_end", "clock_pause", "challenge",
 )  # fmt: skip
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = ("note", "saved_list", "parcel", "parcel_attempt", "parcel_collected")

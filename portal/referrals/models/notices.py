@@ -32,6 +32,7 @@ NOTICE_KINDS = (
     "duty",
     "unseen",
     "undelivered",
+    "challenged",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})

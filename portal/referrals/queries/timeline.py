@@ -30,6 +30,9 @@ SHARED_EVENTS = (
     Event.REFERRAL_HANDED_OVER,
     Event.FILE_ADDED,
     Event.WORK_HANDED_OVER,
+    Event.DECISION_CHALLENGED,
+    Event.CHALLENGE_ANSWERED,
+    Event.CHALLENGE_ENDED,
 )
 # Of its readings a timeline tells the first by a screener: support and lists are none.
 READERS = ("screener", "practice_manager")

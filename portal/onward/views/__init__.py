@@ -1,0 +1,36 @@
+"""The pages about what follows a decision, their links, and what the two pages of a report say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.policy import Permission
+from portal.onward.queries.challenges import how_it_stands
+from portal.onward.views import answering, challenging
+from portal.onward.views.blueprint import blueprint
+from portal.referrals.queries import counted
+from portal.screening import beside
+from portal.web import shell
+
+
+def register(app: Flask) -> None:
+    """The addresses, the navigation's link, the panel of the referrer's page and the line of the council's."""
+    app.register_blueprint(blueprint)
+    shell.add_navigation(app, navigation, place=3)
+    shell.add_panel(app, "referral_outcome", challenging.panel)
+    counted.add(answering.CHALLENGE, how_it_stands)
+    beside.add_line(app, 20, answering.line)
+
+
+def navigation() -> Iterator[shell.Link]:
+    """The challenged decisions, for those who answer them."""
+    if guard.may(Permission.APPROVE):
+        here = request.endpoint in ("onward.challenges", "onward.answering")
+        yield shell.Link(_("Challenges"), url_for("onward.challenges"), current=here)
+
+
+__all__ = ["answering", "challenging", "register"]

@@ -1,0 +1,222 @@
+"""A decision is challenged, level by level; whoever decided never answers, and each act is done once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.auth.policy import Permission
+from portal.kernel import clock, db
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.onward.commands import challenges
+from portal.onward.queries.challenges import Step, listed, steps
+from portal.referrals.models import Notice
+from portal.referrals.queries.record import find
+from portal.screening.commands import changes, correcting, decisions
+from portal.screening.given import Change, Given
+from portal.tenants.opening import hours_of
+from tests.factories.decisions import given
+from tests.factories.people import Person, make_person
+from tests.factories.referrals import Made, make_referral
+from tests.fixtures.councils import Councils
+
+
+@dataclass
+class Case:
+    """A decided report, and two managers."""
+
+    made: Made
+    author: Person
+    screener: Person
+    manager: Person
+    other: Person
+    first: Given
+    councils: Councils = field(repr=False)
+
+    def act(self, who: Person, deed: Callable[..., Any], *words: Any, permission: Permission = Permission.TRACK) -> Any:
+        with db.unit_of_work(who.scope):
+            return deed(who.actor, find(who.actor, permission, self.made.reference), *words)
+
+    def challenge(
+        self, level: int = 1, once: UUID | None = None, who: Person | None = None, said: dict[str, str] | None = None
+    ) -> None:
+        words = {"why": "CNRY o’r enw Siân", "wanted": "CNRY 李 look again"} | (said or {})
+        what = challenges.Objection(words["why"], words["wanted"], level, once or uuid4())
+        self.act(who or self.author, challenges.challenge, what)
+
+    def answer(self, verdict: str = "upheld", who: Person | None = None, on_behalf: str = "") -> None:
+        step = self.steps()[-1].id
+        what = challenges.Reply(verdict, "CNRY because", on_behalf)
+        self.act(who or self.manager, challenges.answer, step, what, permission=Permission.APPROVE)
+
+    def end(self, place: int = -1) -> str:
+        step = self.steps()[place].id
+        return self.act(self.author, challenges.end, step)  # type: ignore[no-any-return]
+
+    def steps(self, who: Person | None = None) -> tuple[Step, ...]:
+        who, permission = who or self.manager, Permission.LOOK if who is None else Permission.TRACK
+        return self.act(who, lambda a, f: steps(a, permission, f), permission=permission)  # type: ignore[no-any-return]
+
+    def may(self) -> challenges.May:
+        return self.act(self.author, lambda a, f: challenges.may(a, f, steps(a, Permission.TRACK, f)))  # type: ignore[no-any-return]
+
+    def told(self, kind: str) -> set[UUID | str]:
+        with db.unit_of_work(self.manager.scope) as session:
+            query = select(func.coalesce(func.cast(Notice.account_id, Notice.mailbox.type), Notice.mailbox))
+            return set(session.execute(query.where(Notice.kind == kind)).scalars())
+
+    def tab(self, tab: str) -> list[str]:
+        with db.unit_of_work(self.manager.scope):
+            return [one.reference for one in listed(self.manager.actor, tab)]
+
+
+@pytest.fixture
+def case(councils: Councils) -> Case:
+    council = councils.england
+    author, screener = make_person(council), make_person(council, role="screener")
+    manager, other = (make_person(council, role="practice_manager") for _ in range(2))
+    made = make_referral(council, author, state="screening", owner=screener)
+    first = given("no_further_action", "MASH", "CNRY first", "CNRY nothing more", 0)
+    case = Case(made, author, screener, manager, other, first, councils)
+    case.act(screener, decisions.decide, first, permission=Permission.DECIDE)
+    return case
+
+
+def test_a_challenge_goes_up_level_by_level_until_the_last(case: Case) -> None:
+    once = uuid4()
+    case.challenge(once=once)
+    case.challenge(once=once)
+    assert case.told("challenged") == {str(case.manager.account_id), str(case.other.account_id)}
+    assert case.tab("waiting") == [case.made.reference]
+    with pytest.raises(Conflict):
+        case.challenge(2)
+    case.answer()
+    case.answer()
+    assert (case.may().level, case.tab("waiting"), case.tab("answered")) == (2, [], [case.made.reference])
+    case.challenge(2, said={"why": "CNRY still"})
+    with pytest.raises(Invalid) as wrong:
+        case.answer()
+    assert wrong.value.errors == {"on_behalf": "required"}
+    case.answer(on_behalf="  CNRY O'Brien,  director ")
+    case.challenge(3)
+    case.answer(who=case.other)
+    assert case.may().level == 0
+    assert [(one.level, one.answer, one.ended) for one in case.steps()] == [
+        (1, "upheld", "taken_on"), (2, "upheld", "taken_on"), (3, "upheld", ""),
+    ]  # fmt: skip
+    assert (case.end(), case.end(), case.tab("ended")) == ("accepted", "", [case.made.reference])
+    with pytest.raises(Conflict):
+        case.challenge(1)
+    theirs = case.steps(case.author)
+    assert [(one.why, one.on_behalf, one.answered_by) for one in theirs][:2] == [
+        ("CNRY o’r enw Siân", "", ""), ("CNRY still", "CNRY O'Brien, director", ""),
+    ]  # fmt: skip
+    assert {one.answered_by for one in case.steps()} == {case.manager.actor.name, case.other.actor.name}
+
+
+def test_each_level_is_due_by_the_working_days_that_the_council_set(case: Case) -> None:
+    case.challenge()
+    (step,) = case.steps()
+    council = case.manager.council
+    days = council.settings.challenging.levels[0].working_days
+    hours = hours_of(council)
+    assert step.due_at == clock.due_after_working_days(step.raised_at, days, council.nation, hours)
+
+
+def test_whoever_decided_never_answers(case: Case) -> None:
+    what = replace(case.first, once=uuid4(), told="CNRY other")
+    change = Change(case.first.once, "CNRY slip")
+    case.act(case.manager, correcting.correct, what, change, permission=Permission.DECIDE)
+    case.challenge()
+    assert case.told("challenged") == {str(case.other.account_id)}
+    with pytest.raises(Forbidden):
+        case.answer()
+    case.answer(who=case.other)
+
+
+def test_a_decision_that_is_to_change_waits_until_it_has(case: Case) -> None:
+    case.challenge()
+    case.answer("changed")
+    assert case.tab("waiting") == [case.made.reference]
+    what = replace(case.first, once=uuid4(), told="CNRY other")
+    change = Change(case.first.once, "CNRY challenged")
+    case.act(case.manager, correcting.correct, what, change, permission=Permission.DECIDE)
+    assert (case.tab("waiting"), case.tab("answered")) == ([], [case.made.reference])
+    assert (case.may().level, case.may().decision_id) == (2, what.once)
+    case.end()
+    assert (case.may().level, case.may().decision_id) == (1, what.once)
+
+
+def test_what_is_taken_up_again_or_too_old_is_not_challenged(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = clock.now
+    monkeypatch.setattr(clock, "now", lambda: real() + timedelta(days=29))
+    assert (case.may().level, case.may().too_late) == (0, True)
+    with pytest.raises(Conflict):
+        case.challenge()
+    monkeypatch.undo()
+    case.challenge()
+    case.act(case.screener, changes.reopen, permission=Permission.DECIDE)
+    assert (case.may().level, case.end()) == (0, "withdrawn")
+    with pytest.raises(Conflict):
+        case.answer()
+
+
+@pytest.mark.parametrize(
+    ("said", "errors"),
+    [({"why": " "}, {"why": "required"}), ({"wanted": "a\x00"}, {"wanted": "control"}),
+     ({"why": "x" * 4001}, {"why": "too_long"})],
+)  # fmt: skip
+def test_words_that_cannot_be_kept_are_named(case: Case, said: dict[str, str], errors: dict[str, str]) -> None:
+    with pytest.raises(Invalid) as wrong:
+        case.challenge(said=said)
+    assert (wrong.value.errors, case.steps()) == (errors, ())
+
+
+def test_a_colleague_another_agency_and_another_council_cannot(case: Case) -> None:
+    agency = make_person(case.manager.council, agency="riverside-academy")
+    colleague = make_person(case.manager.council)
+    abroad = make_person(case.councils.wales, role="practice_manager")
+    case.challenge()
+    for who in (agency, colleague, abroad):
+        with pytest.raises(NotFound):
+            case.challenge(who=who)
+        with pytest.raises(NotFound):
+            case.answer(who=who)
+
+
+def test_of_two_at_once_one_wins(case: Case) -> None:
+    case.challenge()
+    step = case.steps()[-1].id
+    gate = Barrier(2)
+
+    def manager() -> str:
+        with db.unit_of_work(case.manager.scope):
+            found = find(case.manager.actor, Permission.APPROVE, case.made.reference)
+            gate.wait(timeout=10)
+            challenges.answer(case.manager.actor, found, step, challenges.Reply("upheld", "CNRY"))
+        return "answered"
+
+    def author() -> str:
+        with db.unit_of_work(case.author.scope):
+            found = find(case.author.actor, Permission.TRACK, case.made.reference)
+            gate.wait(timeout=10)
+            return challenges.end(case.author.actor, found, step)
+
+    def tried(deed: Callable[[], str]) -> str:
+        try:
+            return deed()
+        except Conflict:
+            return "lost"
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = set(pool.map(tried, (manager, author)))
+    # Whoever reads after the answer accepts it.
+    assert results in ({"answered", "lost"}, {"withdrawn", "lost"}, {"answered", "accepted"})

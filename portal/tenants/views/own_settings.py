@@ -258,7 +258,7 @@ def part_words() -> dict[str, str]:
         "deciding": titled[inputs.DECIDING],
         "telling": _("What referrers are told"),
         "duty": _("Duty alerts"),
-        "challenging": pages["challenges"],
+        "challenging": titled["challenges"],
         "asking": _("Working days for a referrer to answer"),
         "clock": _("Times to decide and to act"),
         "service_times": _("What you promise"),

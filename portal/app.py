@@ -21,7 +21,19 @@ from portal.tenants import resolve, shell
 from portal.web import assets, errors, language, security, templating
 from portal.web.limits import limiter
 
-PACKAGES = ("tenants", "auth", "forms", "files", "referrals", "messaging", "screening", "handover", "onward", "reports")
+PACKAGES = (
+    "tenants",
+    "auth",
+    "forms",
+    "files",
+    "referrals",
+    "messaging",
+    "screening",
+    "stages",
+    "handover",
+    "onward",
+    "reports",
+)
 
 
 def start(settings: Settings, *, pool_size: int = 5) -> None:

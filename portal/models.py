@@ -13,6 +13,7 @@ import portal.onward.models
 import portal.referrals.models
 import portal.reports.models
 import portal.screening.models
+import portal.stages.models
 import portal.tenants.models
 import portal.web.models  # noqa: F401 - imported for their tables
 from portal.kernel.tables import Base

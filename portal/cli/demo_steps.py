@@ -26,6 +26,8 @@ from portal.screening.commands.notes import write_note
 from portal.screening.deciding import wanted
 from portal.screening.given import Given
 from portal.screening.grounds import Consulted, Grounds
+from portal.stages import commands as stages
+from portal.stages.queries import visits
 from portal.tenants.settings import Council, Outcome
 
 Step = Mapping[str, Any]
@@ -47,6 +49,14 @@ def _priority(actor: Actor, step: Step, found: Found) -> None:
 
 def _note(actor: Actor, step: Step, found: Found) -> None:
     write_note(actor, found, step["text"], uuid4())
+
+
+def _tick(actor: Actor, step: Step, found: Found) -> None:
+    stages.tick(actor, found, visits(actor, found)[0].stage, step["items"], ())
+
+
+def _stage(actor: Actor, step: Step, found: Found) -> None:
+    stages.move_on(actor, found, step["to"], visits(actor, found)[0].stage, all_the_same=True)
 
 
 def _give(actor: Actor, step: Step, found: Found) -> None:
@@ -140,6 +150,8 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "priority": (Permission.SCREEN, _priority),
     "note": (Permission.SCREEN, _note),
     "give": (Permission.CLAIM, _give),
+    "tick": (Permission.SCREEN, _tick),
+    "stage": (Permission.SCREEN, _stage),
     "ask": (Permission.ASK, _ask),
     "reply": (Permission.REPLY, _reply),
     "decide": (Permission.DECIDE, _decide),

@@ -88,13 +88,13 @@ def _deciding(group: Reader) -> Deciding:
     group.value("reasons", required=False)
     group.value("approval", required=False)
     approval = group.flag("approval") if group.has("approval") else False
-    reasons = _reasons(group.group("reasons")) if group.has("reasons") else ()
+    reasons = read_coded(group.group("reasons")) if group.has("reasons") else ()
     group.finish()
     return Deciding(reasons, approval)
 
 
-def _reasons(group: Reader) -> tuple[Reason, ...]:
-    """The reasons: for each language a list of one code with its words after the other, the same codes in each."""
+def read_coded(group: Reader) -> tuple[Reason, ...]:
+    """For each language a list of one code with its words after the other, the same codes in each."""
     told = {language: _listed(group, language) for language in group.languages}
     group.finish()
     first = told[group.languages[0]]
@@ -110,7 +110,7 @@ def _listed(group: Reader, language: str) -> dict[str, str]:
     found: dict[str, str] = {}
     items = group.items(language, required=False)
     if len(items) > MOST_REASONS:
-        group.wrong(language, f"“{language}” must have {MOST_REASONS} reasons or fewer")
+        group.wrong(language, f"“{language}” must have {MOST_REASONS} or fewer")
     for place, item in enumerate(items):
         code, words = _coded(item)
         if not code or code in found:

@@ -27,6 +27,7 @@ from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_r
 from portal.tenants.reading import Found, Reader, is_mailbox, twice
 from portal.tenants.retention_settings import Retention, read_retention
 from portal.tenants.service_times import ServiceTimes, read_times
+from portal.tenants.stage_settings import USUAL, Stage, read_stages
 from portal.tenants.telling_settings import Telling, read_telling
 
 NATIONS: Final = ("wales", "england")
@@ -115,6 +116,7 @@ class Council:
     hand_over: Handover = field(default_factory=Handover)
     telling: Mapping[str, Telling] = field(default_factory=dict)
     challenging: Challenging = field(default_factory=Challenging)
+    stages: tuple[Stage, ...] = USUAL
 
     @property
     def default_language(self) -> str:
@@ -184,6 +186,7 @@ def _deciding(top: Reader) -> dict[str, Any]:
         "telling": read_telling(top),
         "hand_over": read_handover(top),
         "challenging": read_challenging(top),
+        "stages": read_stages(top),
     }
 
 

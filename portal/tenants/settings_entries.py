@@ -17,6 +17,7 @@ from portal.tenants import (
     outcome_entries,
     own_parts,
     settings_numbers,
+    stage_entries,
     telling_entries,
 )
 from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
@@ -33,12 +34,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
 GUIDANCE = outcome_entries.GUIDANCE
 DECIDING = outcome_entries.DECIDING
+STAGES = stage_entries.STAGES
 LINES = ("closures", "lines")
 
 
 def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, str]] = ()) -> list[Entry]:
-    """The inputs of a page, in order; none for a page that there is not. `outcomes` are those that the page is about:
-    key and words."""
+    """The inputs of a page, in order; none for a page that there is not. `outcomes` are those that the page is about
+    (of the page of stages: the stages): key and words."""
+    if page == STAGES:
+        return stage_entries.stages(outcomes, languages)
     if page == GUIDANCE:
         return [entry for key, words in outcomes for entry in outcome_entries.guidance(key, words, languages)]
     if page == DECIDING:

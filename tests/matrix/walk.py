@@ -129,6 +129,8 @@ BODIES = {
     "screening.link_reports": {"undo": "yes"},
     "screening.priority": {"priority": "urgent", "why": "It is worse"},
     "screening.note": {"note": "A note"},
+    "stages.tick": {"at": "screening", "done": "history"},
+    "stages.move": {"at": "screening", "stage": "screening"},
     "screening.kept_lists": {"name": "A list"},
     "screening.restrict": {"reason": "adoption"},
     "screening.lifting": {"do": "ask"},

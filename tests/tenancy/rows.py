@@ -139,6 +139,10 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             body=BLOB,
             once=row_id(council, agency, "once"),
         ),
+        "stage_visit": here("stage_visit", referral_id=report["referral_id"], stage="contact", how="arrival"),
+        "stage_tick": here(
+            "stage_tick", referral_id=report["referral_id"], stage="contact", item="history", ticked_by=ACCOUNT
+        ),
         "saved_list": here("saved_list", account_id=ACCOUNT, name=f"{agency} list", address=Jsonb({})),
         "clock_pause": here("clock_pause", **report, why="question"),
         "restriction": here("restriction", referral_id=report["referral_id"], reason="adoption", marked_by=ACCOUNT),
@@ -223,10 +227,11 @@ TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
+    "stage_visit", "stage_tick",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
     "attachment", "draft_end", "clock_pause", "challenge",
 )  # fmt: skip
 # What the council keeps to itself.
-WALLED_BY_COUNCIL = ("note", "saved_list", "parcel", "parcel_attempt", "parcel_collected")
+WALLED_BY_COUNCIL = ("note", "saved_list", "stage_visit", "stage_tick", "parcel", "parcel_attempt", "parcel_collected")

@@ -10,7 +10,7 @@ from portal.auth.models import Account
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.scope import Actor
-from portal.referrals.commands import pausing
+from portal.referrals.commands import alongside, pausing
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found
 from portal.referrals.states import MOVES
@@ -42,6 +42,7 @@ def move(actor: Actor, found: Found, verb: str, **values: Any) -> int:
     if version is None:
         raise _how_it_is(actor, council.id, found)
     pausing.follow(found, after)
+    alongside.moved(actor, found, verb)
     return int(version)
 
 

@@ -14,6 +14,7 @@ from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
 from portal.kernel.working_time import after_working_time, working_between
+from portal.referrals.commands import alongside
 from portal.referrals.deadlines import URGENT_RANK
 from portal.referrals.models import ClockPause, Referral
 from portal.referrals.queries.record import Found
@@ -55,6 +56,7 @@ def end(referral_id: Any, how: str) -> None:
     ended = update(ClockPause).where(ClockPause.tenant_id == council.id, ClockPause.id == row.id)
     db.session().execute(ended.values(ended_at=now, ended=how).execution_options(**_QUIETLY))
     _set(council, referral_id, clock_paused_at=None, due_at=due_at)
+    alongside.recounted(council, [referral_id])
     minutes = int(stood / timedelta(minutes=1))
     events.record(Event.CLOCK_RESUMED, referral_id, why=how, minutes=minutes, due=due_at.isoformat())
 

@@ -14,7 +14,7 @@ from portal.audit.events import Event
 from portal.kernel import db
 from portal.kernel.scope import Council
 from portal.kernel.working_time import NOTHING, after_working_time, working_between
-from portal.referrals.commands import pausing
+from portal.referrals.commands import alongside, pausing
 from portal.referrals.deadlines import URGENT_RANK, due_at
 from portal.referrals.models import ClockPause, Referral
 from portal.referrals.states import OPEN
@@ -38,6 +38,8 @@ def recount(council: Council, after: UUID | None = None) -> UUID | None:
     stood = _stood_still(council, [row.id for row in rows])
     for row in rows:
         _recount(council, row, stood[row.id])
+    if rows:
+        alongside.recounted(council, [row.id for row in rows])
     return rows[-1].id if len(rows) == BATCH else None
 
 

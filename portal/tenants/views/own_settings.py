@@ -44,6 +44,7 @@ def titles() -> dict[str, str]:
         "contacts": _("Contact addresses"),
         "times": _("Times, promises and how long drafts and reports are kept"),
         "clocks": _("Clocks of the holding area, and duty alerts"),
+        inputs.STAGES: _("Stages of the work, their clocks and checklists"),
         "files": _("Attached files"),
         inputs.GUIDANCE: _("What a referrer reads after a returned report"),
         inputs.DECIDING: _("Reasons for outcomes, and who approves them"),
@@ -105,6 +106,10 @@ def _entries(key: str) -> list[inputs.Entry]:
     council = _council()
     language, every = str(get_locale()), key != inputs.GUIDANCE
     told = [(one.key, say(one.label, language)) for one in council.settings.outcomes if every or one.returns]
+    if key == inputs.STAGES:
+        # What was saved a moment ago must have its checklists: what this process remembers may be older.
+        stages = parse_council(queries.stored().document).stages
+        told = [(one.key, say(one.name, language)) for one in stages]
     return inputs.entries(key, council.languages, told)
 
 
@@ -259,6 +264,7 @@ def part_words() -> dict[str, str]:
         "telling": _("What referrers are told"),
         "duty": _("Duty alerts"),
         "challenging": titled["challenges"],
+        inputs.STAGES: titled[inputs.STAGES],
         "asking": _("Working days for a referrer to answer"),
         "clock": _("Times to decide and to act"),
         "service_times": _("What you promise"),

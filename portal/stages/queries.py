@@ -1,0 +1,153 @@
+"""Where a report is among the stages, where it was, what is ticked, and the one value that its line needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from portal.auth.models import Account
+from portal.auth.policy import Permission
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import NotFound
+from portal.kernel.scope import Actor, Council
+from portal.referrals.models import ClockPause, Referral
+from portal.referrals.queries.reaching import reachable
+from portal.referrals.queries.record import Found
+from portal.referrals.states import BEGUN, OPEN
+from portal.stages import rules
+from portal.stages.models import StageTick, StageVisit
+from portal.stages.rules import Span
+from portal.tenants.opening import hours_of
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A report's time at a stage; names are "" for nobody, `id` None for one that nobody has written down: where a
+    report is by what its state says."""
+
+    id: UUID | None
+    stage: str
+    how: str
+    entered_at: datetime
+    minutes: int | None
+    due_at: datetime | None
+    entered_by: str = ""
+    left_at: datetime | None = None
+    left_by: str = ""
+    worked: int | None = None
+    undone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A line that is ticked."""
+
+    id: UUID
+    item: str
+    who: str
+    at: datetime
+
+
+def council_here() -> Council:
+    """The council in scope; raises NotFound outside of all."""
+    found = scope.current().council
+    if found is None:
+        raise NotFound("no council in scope")
+    return found
+
+
+def implied(found: Found) -> Visit:
+    """Where a report is of which nothing is written down: nobody has moved it since it came, or not since there are
+    stages."""
+    council = council_here()
+    how = "claimed" if found.state in BEGUN else "arrival"
+    stage = rules.first(council.settings.stages, how)
+    at = found.sent_at or clock.now()
+    due = rules.due(at, stage.minutes, (), council.nation, hours_of(council)) if stage.minutes else None
+    return Visit(None, stage.key, how, at, stage.minutes, due)
+
+
+def visits(actor: Actor, found: Found) -> tuple[Visit, ...]:
+    """Where the report was, the latest first; an open one that nobody wrote down included."""
+    came, went = aliased(Account), aliased(Account)
+    query = (
+        select(StageVisit, came.name, went.name)
+        .join(Referral, (Referral.tenant_id == StageVisit.tenant_id) & (Referral.id == StageVisit.referral_id))
+        .outerjoin(came, came.id == StageVisit.entered_by)
+        .outerjoin(went, went.id == StageVisit.left_by)
+        .where(reachable(actor, Permission.LOOK), StageVisit.referral_id == found.id)
+        .order_by(StageVisit.entered_at.desc(), StageVisit.left_at.desc().nulls_first(), StageVisit.id)
+    )
+    rows: Sequence[Any] = db.session().execute(query).all()
+    told = tuple(
+        Visit(
+            row.id, row.stage, row.how, row.entered_at, row.minutes, row.due_at, by or "", row.left_at, last or "",
+            row.worked, tuple(row.undone),
+        )
+        for row, by, last in rows
+    )  # fmt: skip
+    return told or ((implied(found),) if found.state in OPEN else ())
+
+
+def ticks(actor: Actor, found: Found, stage: str) -> Mapping[str, Tick]:
+    """What is ticked of a stage's checklist, by its code."""
+    query = (
+        select(StageTick.id, StageTick.item, Account.name, StageTick.ticked_at)
+        .join(Referral, (Referral.tenant_id == StageTick.tenant_id) & (Referral.id == StageTick.referral_id))
+        .join(Account, Account.id == StageTick.ticked_by)
+        .where(
+            reachable(actor, Permission.LOOK),
+            StageTick.referral_id == found.id,
+            StageTick.stage == stage,
+            StageTick.undone_at.is_(None),
+        )
+    )
+    rows: Sequence[Any] = db.session().execute(query).all()
+    return {row.item: Tick(row.id, row.item, row.name, row.ticked_at) for row in rows}
+
+
+def pauses(report_ids: Sequence[UUID]) -> Mapping[UUID, list[Span]]:
+    """When the clocks of these reports stood still, as far as that is over."""
+    query = select(ClockPause.referral_id, ClockPause.begun_at, ClockPause.ended_at).where(
+        ClockPause.tenant_id == council_here().id,
+        ClockPause.referral_id.in_(report_ids),
+        ClockPause.ended_at.is_not(None),
+    )
+    found: dict[UUID, list[Span]] = defaultdict(list)
+    rows: Sequence[Any] = db.session().execute(query).all()
+    for row in rows:
+        found[row.referral_id].append((row.begun_at, row.ended_at))
+    return found
+
+
+def now_column() -> ColumnElement[Any]:
+    """Of the report's own statement: its stage, when that must be left, and which lines are ticked; null where nothing
+    is written down."""
+    done = (
+        select(func.jsonb_agg(StageTick.item))
+        .where(
+            StageTick.tenant_id == StageVisit.tenant_id,
+            StageTick.referral_id == StageVisit.referral_id,
+            StageTick.stage == StageVisit.stage,
+            StageTick.undone_at.is_(None),
+        )
+        .correlate(StageVisit)
+        .scalar_subquery()
+    )
+    return (
+        select(func.jsonb_build_object("stage", StageVisit.stage, "due", StageVisit.due_at, "done", done))
+        .where(
+            StageVisit.tenant_id == Referral.tenant_id,
+            StageVisit.referral_id == Referral.id,
+            StageVisit.left_at.is_(None),
+        )
+        .correlate(Referral)
+        .scalar_subquery()
+    )

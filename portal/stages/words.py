@@ -118,16 +118,17 @@ def line(found: Found) -> Line | None:
     now = found.counted.get("stage")
     if now is None and found.state not in OPEN:
         return Line(_("Stages and checklists"), _address(found))
-    here = implied(found) if now is None else None
-    key = here.stage if here else str(now["stage"])
-    due = here.due_at if here else _moment(now["due"])
+    key, due, ticked = _here(found) if now is None else (str(now["stage"]), _moment(now["due"]), now["done"] or ())
     badge = light(found, due)
-    done = done_words(
-        rules.by_key(council_here().settings.stages, key), () if here else [str(one) for one in now["done"] or ()]
-    )
+    done = done_words(rules.by_key(council_here().settings.stages, key), [str(one) for one in ticked])
     words = [one for one in (badge.text if badge else "", done) if one]
     late = badge is not None and due is not None and found.clock_paused_at is None and due < clock.now()
     return Line(_("Stage: %(name)s", name=stage_name(key)), _address(found), "; ".join(words), attention=late)
+
+
+def _here(found: Found) -> tuple[str, datetime | None, Sequence[str]]:
+    here = implied(found)
+    return here.stage, here.due_at, ()
 
 
 def _address(found: Found) -> str:

@@ -22,7 +22,7 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.referrals.commands import alongside, pausing
-from portal.referrals.models import Referral
+from portal.referrals.models import ClockPause, Referral
 from portal.referrals.queries.record import Found, find
 from portal.screening.commands import holding
 from portal.stages import commands, queries
@@ -241,7 +241,7 @@ class TestClock:
         with db.unit_of_work(ali.scope) as session:
             agency = session.execute(select(Referral.agency_id).where(Referral.id == made.id)).scalar_one()
             session.add(
-                pausing.ClockPause(
+                ClockPause(
                     tenant_id=made.council.id, referral_id=made.id, agency_id=agency, why="question",
                     begun_at=clock.now() - timedelta(days=7),
                 )

@@ -43,7 +43,7 @@ def test_given_a_small_screen_when_every_page_is_opened_then_it_fits_and_is_acce
     topic = next(iter(thresholds_of(slug).topics))
     see = "/referrals/"
     mine = ("/", "/report", "/report/urgent", "/referrals", see + made.reference, f"{see}{made.reference}/receipt")
-    hers = ("/", "/holding-area", f"/screening/{made.reference}", f"/screening/{held.reference}")
+    hers = ("/", "/challenges", "/holding-area", f"/screening/{made.reference}", f"/screening/{held.reference}")
     _find_each_other(council)
     previous = f"/screening/{held.reference}/previous"
     theirs = (previous, f"{previous}/{made.reference}", "/holding-area/contact")

@@ -11,14 +11,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.scope import SYSTEM, Scope
 from portal.onward.commands import challenges
 from portal.onward.queries.challenges import Step, listed, steps
-from portal.referrals.models import Notice
+from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.record import find
 from portal.screening.commands import changes, correcting, decisions
 from portal.screening.given import Change, Given
@@ -69,7 +70,7 @@ class Case:
         return self.act(self.author, lambda a, f: challenges.may(a, f, steps(a, Permission.TRACK, f)))  # type: ignore[no-any-return]
 
     def told(self, kind: str) -> set[UUID | str]:
-        with db.unit_of_work(self.manager.scope) as session:
+        with db.unit_of_work(Scope(self.manager.council, SYSTEM)) as session:
             query = select(func.coalesce(func.cast(Notice.account_id, Notice.mailbox.type), Notice.mailbox))
             return set(session.execute(query.where(Notice.kind == kind)).scalars())
 
@@ -167,6 +168,24 @@ def test_what_is_taken_up_again_or_too_old_is_not_challenged(case: Case, monkeyp
     assert (case.may().level, case.end()) == (0, "withdrawn")
     with pytest.raises(Conflict):
         case.answer()
+
+
+def test_of_a_restricted_one_only_managers_on_its_list_hear_and_never_nobody(case: Case) -> None:
+    def restrict(*people: Person) -> None:
+        with db.unit_of_work(Scope(case.manager.council, SYSTEM)) as session:
+            session.execute(update(Referral).values(sight=[one.account_id for one in people]))
+
+    restrict(case.screener, case.other)
+    case.challenge()
+    assert case.told("challenged") == {str(case.other.account_id)}
+    assert case.tab("waiting") == []
+    restrict(case.screener)
+    case.act(case.author, challenges.end, case.steps(case.author)[-1].id)
+    case.act(case.screener, changes.reopen, permission=Permission.DECIDE)
+    again = replace(case.first, once=uuid4())
+    case.act(case.screener, decisions.decide, again, permission=Permission.DECIDE)
+    case.challenge()
+    assert case.told("challenged") == {str(case.other.account_id), case.manager.council.settings.email}
 
 
 @pytest.mark.parametrize(

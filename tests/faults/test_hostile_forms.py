@@ -82,6 +82,8 @@ STATES = {
     "/screening/<reference>/acknowledge",
     "/screening/<reference>/reopen",
     "/screening/<reference>/withdrawal",
+    # Where a decision is not challenged yet: tests/onward/test_challenge_pages.py.
+    "/referrals/<reference>/challenge",
     # Where somebody helps with a draft, or their lead does: tests/referrals/test_sharing.py.
     "/report/share/<uuid:draft_id>/end",
     "/report/drafts/<uuid:draft_id>/help",

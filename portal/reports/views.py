@@ -15,7 +15,8 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel import clock
+from portal.handover.queries.parcels import numbers as parcel_numbers
+from portal.kernel import clock, scope
 from portal.kernel.language import say
 from portal.reports.queries import Numbers, numbers
 from portal.screening import presenting
@@ -113,6 +114,20 @@ def _heads(found: Numbers) -> list[Line]:
         _list(found.open, _("Open")),
         _list(found.owners.get("", 0), _("Claimed by nobody"), owner="nobody"),
         _list(found.received.get(clock.today(), 0), words["received_today"], tab="all", when="received_today"),
+        *_parcels(),
+    ]
+
+
+def _parcels() -> list[Line]:
+    """What has not reached the case system, where the council hands decisions over."""
+    council = scope.current().council
+    if council is None or council.settings.hand_over.how == "none" or not guard.may(Permission.DECIDE):
+        return []
+    counted = parcel_numbers(guard.actor())
+    words = {"failed": _("Not handed over: refused or given up"), "waiting": _("Waiting to be handed over")}
+    return [
+        Line(said, counted[tab], url_for("handover.index", tab=tab) if counted[tab] else "")
+        for tab, said in words.items()
     ]
 
 

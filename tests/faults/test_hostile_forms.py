@@ -74,6 +74,9 @@ STATES = {
     "/people/<uuid:membership_id>/suspend",
     "/screening/<reference>/restrict/lifting",
     "/screening/<reference>/hold/lift",
+    # Where a parcel waits: tests/handover/test_pages.py.
+    "/screening/<reference>/hand-over/again",
+    "/screening/<reference>/hand-over/copied",
     "/screening/<reference>/news-read",
     # On a list that is narrowed, and once one was saved: tests/screening/test_own_lists.py.
     "/holding-area/lists",

@@ -135,6 +135,7 @@ BODIES = {
     "screening.restrict": {"reason": "adoption"},
     "screening.lifting": {"do": "ask"},
     "screening.hold": {"words": "A court case"},
+    "handover.copied": {"number": "12345"},
     "screening.lift_hold": {"words": "It is over"},
     "screening.agency_sight": {"sight": "author"},
     "screening.answer_proposal": {"do": "back", "words": "Ask the school", "proposal": str(PROPOSAL)},

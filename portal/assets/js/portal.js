@@ -13,6 +13,7 @@ import {
 
 import { autosave } from './autosave.js'
 import { CodePointCount } from './code-point-count.js'
+import { copyValues } from './copy-values.js'
 import { nameFileButtons } from './file-button.js'
 import { fileLimits } from './file-limits.js'
 import { idleWarning } from './idle-warning.js'
@@ -49,3 +50,4 @@ passkeys(document)
 nameFileButtons(document)
 uploads(document)
 fileLimits(document)
+copyValues(document)

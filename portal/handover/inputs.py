@@ -1,0 +1,42 @@
+"""What the pages of the hand-over accept: which parcel was seen, and the case system's own number."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, StringField
+
+from portal.handover.commands.people import MOST_NUMBER
+from portal.kernel.digits import whole
+from portal.kernel.errors import Conflict
+from portal.messaging.inputs import as_uuid
+from portal.web.inputs import Input, longest, needed
+
+
+class SeenInput(Input):
+    """Which parcel, as it was seen."""
+
+    parcel = HiddenField()
+    version = HiddenField()
+
+    def seen(self) -> tuple[UUID, int]:
+        """The parcel's id and version; raises Conflict where the page does not say them."""
+        parcel_id, version = as_uuid(self.parcel.data), whole(self.version.data)
+        if parcel_id is None or version is None:
+            raise Conflict("no such parcel")
+        return parcel_id, version
+
+
+class CopiedInput(SeenInput):
+    """What the case system calls the record into which somebody copied it."""
+
+    number = StringField(
+        _l("Record number in the case system"),
+        [
+            needed(_l("Enter the record number in the case system")),
+            longest(MOST_NUMBER, _l("This must be %(limit)s characters or fewer", limit=MOST_NUMBER)),
+        ],
+        description=_l("The number that the case system gave it, never a name."),
+        render_kw={"width": 20, "autocomplete": "off"},
+    )

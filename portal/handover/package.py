@@ -1,6 +1,6 @@
 """The neutral package of a decided report, as one plain document: what it says, of whom, what was decided. Pure.
 
-The council's own form is in it whole, as `answers`.
+Its words are those of schemas/contact-package-1.0.json; the council's own form is in it whole, as `answers`.
 """
 
 from __future__ import annotations

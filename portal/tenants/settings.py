@@ -34,7 +34,7 @@ NATIONS: Final = ("wales", "england")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PAGES: Final = ("privacy", "accessibility", "cookies", "terms", "thresholds")
 PRIORITIES: Final = ("urgent", "high", "standard", "low")
-RESERVED: Final = frozenset({"assets", "live", "ready", "outbox", "language", "static", "api", "operator"})
+RESERVED: Final = frozenset({"assets", "live", "ready", "outbox", "language", "static", "api", "operator", "schemas"})
 """First parts of addresses that belong to the instance; a council's slug may not be one of them."""
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")

@@ -22,7 +22,7 @@ from portal.files.states import READY
 from portal.forms.queries import version
 from portal.forms.questionnaire import Question
 from portal.forms.summaries import summary
-from portal.handover import tables
+from portal.handover import papers, tables
 from portal.handover.models import Parcel
 from portal.handover.package import Agency, Attached, Contents, package
 from portal.handover.wording import speaking
@@ -38,7 +38,7 @@ from portal.screening.deciding import deciding_of, outcome_of
 from portal.screening.queries.decision import decisions
 
 PACKAGE: Final = "package.json"
-MADE: Final = (PACKAGE, "contact.csv", "people.csv")
+MADE: Final = (PACKAGE, "contact.csv", "people.csv", "report.pdf")
 """What is made of the report itself; attachments come beside it."""
 
 
@@ -58,6 +58,7 @@ def parcel_files(parcel_id: UUID) -> tuple[ParcelFile, ...]:
             PACKAGE: (json.dumps(document, ensure_ascii=False, indent=1).encode(), "application/json"),
             "contact.csv": (tables.contact(document), "text/csv"),
             "people.csv": (tables.people(document), "text/csv"),
+            "report.pdf": (papers.report(contents, document, _council()), "application/pdf"),
         }
     files = [_made(name, *made[name]) for name in MADE]
     return (*files, *(_attachment(name, one.file) for name, one in attached if name))

@@ -66,7 +66,7 @@ def case(councils: Councils) -> Case:
 
 def test_the_schema_itself_is_good_and_public(app: Flask) -> None:
     Draft202012Validator.check_schema(SCHEMA.schema)
-    answer = app.test_client().get("/schemas/contact-package/1.0.json")
+    answer = app.test_client().get("/schemas/contact-package/1-0")
     assert (answer.status_code, answer.mimetype, answer.get_json()) == (200, "application/schema+json", SCHEMA.schema)
 
 

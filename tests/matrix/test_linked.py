@@ -47,7 +47,7 @@ OTHERWISE = {
     "/terms/accept": "where somebody is led who has not accepted the terms",
     "/waiting": "where somebody who waits is led",
 }
-MACHINES = ("/live", "/ready", "/outbox", "/.well-known/webauthn", "/schemas/contact-package/1.0.json")
+MACHINES = ("/live", "/ready", "/outbox", "/.well-known/webauthn", "/schemas/contact-package/1-0")
 # Of the instance, not of a council; whoever runs it knows the address.
 OPERATORS = "/operator"
 

@@ -20,7 +20,7 @@ def _text() -> str:
     return FILE.read_text(encoding="utf-8")
 
 
-@blueprint.get(f"/schemas/contact-package/{VERSION}.json")
+@blueprint.get("/schemas/contact-package/1-0")
 @machine("receivers of packages read what is in one; it says nothing of anybody")
 def schema() -> ResponseReturnValue:
     """JSON Schema 2020-12 of package.json."""

@@ -49,21 +49,21 @@ class Sftp:
     user: str
     folder: str
     host_key: str
-    private_key: str = field(repr=False)
+    private_keys: tuple[str, ...] = field(repr=False)
     networks: tuple[Network, ...] = ()
     connecting: float = CONNECT_SECONDS
     seconds: float = SECONDS
 
     @classmethod
     def of(cls, said: Mapping[str, Any], secrets: Sequence[str], *, networks: tuple[Network, ...]) -> Sftp:
-        """The one that settings name; the first secret is our private key."""
+        """The one that settings name; the secrets are our private keys."""
         return cls(
             host=str(said.get("host", "")),
             port=int(said.get("port", 22)),
             user=str(said.get("user", "")),
             folder=str(said.get("folder", "")) or ".",
             host_key=str(said.get("host_key", "")),
-            private_key=secrets[0] if secrets else "",
+            private_keys=tuple(secrets),
             networks=networks,
         )
 
@@ -105,7 +105,7 @@ class Sftp:
         return key
 
     def _run(self, work: Callable[[SFTPClient], Awaitable[T]]) -> T:
-        if not self.private_key:
+        if not self.private_keys:
             raise Declined("unauthorised")
         if not self.host_key:
             raise Declined("host_key")
@@ -135,7 +135,7 @@ class Sftp:
             config=None,
             username=self.user,
             known_hosts=([pinned], [], []),
-            client_keys=[asyncssh.import_private_key(self.private_key)],
+            client_keys=[asyncssh.import_private_key(one) for one in self.private_keys],
             agent_path=None,
             preferred_auth="publickey",
             password_auth=False,

@@ -37,6 +37,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.COUNCIL_APPLIED: frozenset({"hash"}),
     Event.COUNCIL_CHANGED: frozenset({"parts"}),
     Event.SIGN_ON_CHANGED: frozenset({"provider", "what"}),
+    Event.CASE_SYSTEM_CHANGED: frozenset({"what"}),
     Event.KEY_ROTATED: frozenset({"version"}),
     Event.ROOT_KEY_CHANGED: frozenset({"key", "table", "count"}),
     Event.COUNCIL_EXPORTED: frozenset({"hash", "content"}),

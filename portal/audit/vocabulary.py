@@ -60,6 +60,7 @@ class Event(StrEnum):
     COUNCIL_APPLIED = "tenants.applied"
     COUNCIL_CHANGED = "tenants.changed"
     SIGN_ON_CHANGED = "tenants.sign_on_changed"
+    CASE_SYSTEM_CHANGED = "tenants.case_system_changed"
     KEY_ROTATED = "tenants.key_rotated"
     ROOT_KEY_CHANGED = "tenants.root_key_changed"
     COUNCIL_EXPORTED = "tenants.exported"

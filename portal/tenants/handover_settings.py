@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
+from portal.adapters import ssh_keys
 from portal.tenants.outcome_settings import OUTCOME_KINDS
 from portal.tenants.reading import Found, Reader
 
 WAYS: Final = ("none", "copy", "push", "sftp")
 """Not at all; by a person who copies it; told by a signed request and collected; put into a folder."""
 USUAL: Final = ("assessment", "strategy")
+SSH_PORT: Final = 22
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+_USER = re.compile(r"[A-Za-z0-9._@\\-]{1,64}")
+_FOLDER = re.compile(r"[A-Za-z0-9/][A-Za-z0-9._/ -]{0,199}")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of the council's file server. Without its `host_key` nothing is sent to it."""
+
+    host: str = ""
+    port: int = SSH_PORT
+    user: str = ""
+    folder: str = ""
+    host_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -19,6 +36,7 @@ class Handover:
 
     how: str = "none"
     outcomes: tuple[str, ...] = USUAL
+    sftp: Folder = Folder()
 
     def takes(self, kind: str | None) -> bool:
         """Whether a decision of that kind is handed over."""
@@ -31,8 +49,36 @@ def read_handover(top: Reader) -> Handover:
         top.value("hand_over", required=False)
         return Handover()
     group = top.group("hand_over")
-    found = Handover(how=group.choice("how", WAYS, "none"), outcomes=_outcomes(group))
+    how = group.choice("how", WAYS, "none")
+    found = Handover(how, _outcomes(group), _folder(group, needed=how == "sftp"))
     group.finish()
+    return found
+
+
+def _folder(around: Reader, *, needed: bool) -> Folder:
+    said = around.value("sftp", required=False)
+    group = Reader({} if said is None else said, (*around.place, "sftp"), around.mistakes, around.languages)
+    found = Folder(
+        host=group.words("host", _HOST, "must be a host name in lower case", required=False),
+        port=group.number("port", 1, 65535, SSH_PORT),
+        user=group.words("user", _USER, "must be the name of an account of the server", required=False),
+        folder=group.words("folder", _FOLDER, "must be the path of a folder", required=False),
+        host_key=_host_key(group),
+    )
+    if ".." in found.folder.split("/"):
+        group.wrong("folder", "“folder” must not lead upwards")
+    for key in ("host", "user") if needed else ():
+        if not group.data.get(key):
+            group.wrong(key, f"“{key}” is needed for sftp")
+    group.finish()
+    return found
+
+
+def _host_key(group: Reader) -> str:
+    said = group.value("host_key", required=False)
+    found = ssh_keys.host_key(said) if isinstance(said, str) else ""
+    if said is not None and not found:
+        group.wrong("host_key", "“host_key” must be a public key such as ssh-ed25519 AAAA…")
     return found
 
 

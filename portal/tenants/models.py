@@ -47,6 +47,17 @@ class CouncilDraft(GlobalTable):
     council_id: Mapped[UUID | None] = mapped_column(ForeignKey("council.id"))
 
 
+class CaseSystemKey(TenantTable):
+    """A key pair by which a council's file server knows the portal: its private half sealed, the other as it is."""
+
+    __tablename__ = "case_system_key"
+
+    wrapped_key: Mapped[bytes]
+    private: Mapped[bytes]
+    public: Mapped[str]
+    made_at: Mapped[datetime] = now_column()
+
+
 class CouncilKey(TenantTable):
     """A council's key, wrapped with the root key; destroying it shreds all that the council owns."""
 

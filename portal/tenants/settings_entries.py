@@ -14,6 +14,7 @@ from portal.kernel.digits import whole
 from portal.tenants import (
     challenge_entries,
     clock_entries,
+    handover_entries,
     outcome_entries,
     own_parts,
     settings_numbers,
@@ -57,6 +58,7 @@ def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, s
     made = {
         "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
         "times": _times, "clocks": _clocks, "files": _files, challenge_entries.CHALLENGES: challenge_entries.challenges,
+        "hand-over": handover_entries.hand_over,
     }  # fmt: skip
     return made[page](languages) if page in made else []
 
@@ -166,8 +168,8 @@ def shown(found: Iterable[Entry], document: Mapping[str, Any]) -> dict[str, tupl
 
 
 def _words(entry: Entry, value: Any) -> tuple[str, ...]:
-    if entry.kind == "days":
-        return tuple(str(one) for one in value or ())
+    if entry.kind in ("days", "several"):
+        return tuple(str(one) for one in (entry.usual if value is None else value))
     if entry.kind == "closures":
         return ("\n".join(f"{date.fromisoformat(one):%d/%m/%Y}" for one in value or ()),)
     if entry.kind == "lines":
@@ -176,7 +178,7 @@ def _words(entry: Entry, value: Any) -> tuple[str, ...]:
         return ("yes" if value is True else "no",)
     if entry.kind == "coded":
         return (lines_of(value),)
-    return ("" if value is None else str(value),)
+    return (next(iter(entry.usual), "") if value is None else str(value),)
 
 
 def typed(found: Iterable[Entry], form: Any) -> dict[str, tuple[str, ...]]:
@@ -200,7 +202,7 @@ def values(
 
 
 def _value(entry: Entry, said: tuple[str, ...]) -> object:
-    if entry.kind == "days":
+    if entry.kind in ("days", "several"):
         return [one for one in said if one]
     if entry.kind in LINES:
         lines = [line.strip() for line in said[0].split("\n") if line.strip()]
@@ -262,6 +264,11 @@ def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
     if entry.kind == "days":
         options = tuple(OptionView(key, label) for key, label in zip(DAYS, day_names(), strict=True))
         return replace(made, kind="checkboxes", value=said, options=options)
+    if entry.kind in ("several", "choice"):
+        options = tuple(OptionView(*one) for one in entry.options)
+        several = entry.kind == "several"
+        return replace(made, kind="checkboxes" if several else "radios", value=said if several else said[0],
+                       options=options)  # fmt: skip
     if entry.kind == "yes_no":
         options = (OptionView("yes", _("Yes")), OptionView("no", _("No")))
         return replace(made, kind="radios", options=options)

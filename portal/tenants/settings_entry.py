@@ -21,6 +21,9 @@ class Entry:
     hint: str = ""
     kind: str = "text"
     width: int | None = None
+    # What can be chosen (key and words), and what counts where the settings say nothing.
+    options: tuple[tuple[str, str], ...] = ()
+    usual: tuple[str, ...] = ()
 
 
 def in_languages(entry: Entry, languages: Sequence[str]) -> list[Entry]:

@@ -43,7 +43,9 @@ FOLDER = f"AVM-2026-000002-{UUID(int=9)}"
 def system(file_server: FileServer) -> Sftp:
     """The file server as a council has set it up, with its key pinned and ours let in."""
     file_server.let_in(KEY)
-    return Sftp("localhost", file_server.port, "portal", "", file_server.host_key, KEY, HERE, connecting=5, seconds=10)
+    return Sftp(
+        "localhost", file_server.port, "portal", "", file_server.host_key, (KEY,), HERE, connecting=5, seconds=10
+    )
 
 
 def declined(system: Sftp, given: Parcel | None = None) -> str:
@@ -117,8 +119,8 @@ def test_another_host_key(system: Sftp, file_server: FileServer) -> None:
 
 
 def test_a_key_that_is_not_let_in(system: Sftp, file_server: FileServer) -> None:
-    assert declined(replace(system, private_key=ssh_keys.new_key())) == "unauthorised"
-    assert declined(replace(system, private_key="")) == "unauthorised"
+    assert declined(replace(system, private_keys=(ssh_keys.new_key(),))) == "unauthorised"
+    assert declined(replace(system, private_keys=())) == "unauthorised"
     assert declined(replace(system, user="root")) == "unauthorised"
     assert file_server.folders() == []
 

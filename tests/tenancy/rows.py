@@ -72,6 +72,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             "settings_change", number=1 if agency == "school" else 2, settings=Jsonb({}), parts=Jsonb([])
         ),
         "sign_out": here("sign_out", issuer=mark, jti=mark),
+        "case_system_key": here("case_system_key", wrapped_key=BLOB, private=BLOB, public=mark),
         "sign_on_check": here("sign_on_check", provider=mark, covers=mark),
         "form_version": here("form_version", form_key=mark, number=1, content=Jsonb({}), content_hash=mark),
         "form_draft": here(
@@ -234,4 +235,6 @@ WALLED_BY_AGENCY = (
     "attachment", "draft_end", "clock_pause", "challenge",
 )  # fmt: skip
 # What the council keeps to itself.
-WALLED_BY_COUNCIL = ("note", "saved_list", "stage_visit", "stage_tick", "parcel", "parcel_attempt", "parcel_collected")
+WALLED_BY_COUNCIL = (
+    "case_system_key", "note", "saved_list", "stage_visit", "stage_tick", "parcel", "parcel_attempt", "parcel_collected",
+)  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.adapters import ports
 from portal.kernel.errors import Unavailable
 from portal.kernel.scope import Council
+from portal.tenants.queries.hand_over import case_system as case_system_here
 
 
 def case_system(council: Council) -> ports.CaseSystem:
@@ -12,4 +13,6 @@ def case_system(council: Council) -> ports.CaseSystem:
     settings = council.settings.hand_over
     if settings.how not in ("push", "sftp"):
         raise Unavailable("nothing is sent to this council's case system")
-    return ports.case_system_of(settings.how, {}, ())
+    if settings.how == "push":
+        return ports.case_system_of(settings.how, {}, ())
+    return case_system_here(settings)

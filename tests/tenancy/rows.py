@@ -236,5 +236,6 @@ WALLED_BY_AGENCY = (
 )  # fmt: skip
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (
-    "case_system_key", "note", "saved_list", "stage_visit", "stage_tick", "parcel", "parcel_attempt", "parcel_collected",
+    "case_system_key", "note", "saved_list", "stage_visit", "stage_tick",
+    "parcel", "parcel_attempt", "parcel_collected",
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Tells a council's case system over HTTPS that a parcel waits for it: identifiers only, signed, and nothing back.
 
 The notice is thin on purpose: one that goes to a wrong address gives nobody away. The receiver then collects the files
-from the portal with requests that it signs with the same secret (docs/hand-over.md).
+from the portal with requests that it signs with the same secret (ADR 72).
 """
 
 from __future__ import annotations

@@ -135,6 +135,7 @@ def _page(
 def _rows(found: Found, waiting: Proposed) -> list[dict[str, str]]:
     council, language, given = council_here().settings, str(get_locale()), waiting.given
     legal = required_words(found, given.outcome)
+    written = found.language if found.language != language else ""
     why = [{"key": _("What changed, and why"), "value": waiting.change.why}] if waiting.change else []
     return [
         {"key": _("Outcome"), "value": presenting.outcome_label(council, given.outcome, language)},
@@ -145,8 +146,12 @@ def _rows(found: Found, waiting: Proposed) -> list[dict[str, str]]:
         },
         {"key": _("Reasons (council only)"), "value": given.rationale},
         *grounds_words.told(given.grounds, council, given.outcome, language),
-        {"key": _("What the referrer would read"), "value": given.told},
-        *([{"key": _("Added below by the council"), "value": legal}] if legal else ()),
+        {
+            "key": _("What the referrer would read"),
+            "value": given.told,
+            "lang": written,
+        },
+        *([{"key": _("Added below by the council"), "value": legal, "lang": written}] if legal else ()),
     ]
 
 

@@ -73,6 +73,19 @@ class ReplyInput(MessageInput):
     )
 
 
+class AnswerInput(MessageInput):
+    """The referrer's agency answers questions of the form, and may say more."""
+
+    message = TextAreaField(
+        _l("Anything else for the council (optional)"),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_TEXT // 2},
+        validators=[
+            longest(MAX_TEXT // 2, _l("Your reply must be %(limit)s characters or fewer", limit=MAX_TEXT // 2)),
+        ],
+    )
+
+
 class AdditionInput(MessageInput):
     """The referrer's agency adds something of its own accord."""
 

@@ -40,3 +40,23 @@ class Message(TenantTable):
         CheckConstraint(one_of("kind", KINDS), name="kind"),
         Index("ix_message_thread", "tenant_id", "referral_id", "sent_at"),
     )
+
+
+class AskedQuestion(TenantTable):
+    """A question of the report's own form that a message asks; once it is answered, the correction that it became."""
+
+    __tablename__ = "asked_question"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    message_id: Mapped[UUID]
+    place: Mapped[str]
+    position: Mapped[int]
+    correction_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        within_council("message_id", "message", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "message_id", "place"),
+        Index("ix_asked_question_referral", "tenant_id", "referral_id"),
+    )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission
@@ -15,12 +17,20 @@ from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.messaging import protecting
-from portal.messaging.models import Message
+from portal.messaging.models import AskedQuestion, Message
 from portal.messaging.protecting import Protected
 from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, answers_of, record_of
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A question of the form that a message asks: its place, and the correction that answered it."""
+
+    place: str
+    correction_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -38,6 +48,8 @@ class Said:
     kind: str = "message"
     answer_by: datetime | None = None
     """Of a question: until when its answer is wanted."""
+    chosen: tuple[Chosen, ...] = ()
+    """The form's own questions that it asks."""
 
 
 def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ...]:
@@ -45,7 +57,7 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
     query = (
         select(
             Message.id, Message.side, Message.author_id, Account.name, Message.body, Message.sent_at,
-            Message.read_at, Message.kind, Message.answer_by,
+            Message.read_at, Message.kind, Message.answer_by, _chosen().label("chosen"),
         )
         .join(Referral, Referral.id == Message.referral_id)
         .join(Account, Account.id == Message.author_id)
@@ -65,8 +77,20 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
             new=row.read_at is None,
             kind=row.kind,
             answer_by=row.answer_by,
+            chosen=tuple(Chosen(place, UUID(by) if by else None) for place, by in row.chosen or ()),
         )
         for row in rows
+    )
+
+
+def _chosen() -> ColumnElement[Any]:
+    """What a message asks of the form, in its order, read with the message."""
+    pair = func.jsonb_build_array(AskedQuestion.place, AskedQuestion.correction_id)
+    return (
+        select(func.jsonb_agg(aggregate_order_by(pair, AskedQuestion.position)))
+        .where(AskedQuestion.tenant_id == Message.tenant_id, AskedQuestion.message_id == Message.id)
+        .correlate(Message)
+        .scalar_subquery()
     )
 
 

@@ -87,6 +87,8 @@ FIXED["typed_page"] = "section/referrer"
 FIXED["lapsing"] = "lapsed"
 FIXED["sheet"] = 1
 FIXED |= {"whose": "nobody", "list_id": uuid4()}
+# No message of the world asks the form's questions: tests/messaging/test_chosen_questions.py does.
+FIXED["message_id"] = uuid4()
 FIXED["template_key"] = "concern-shared"
 FIXED["answer"] = "referrer.-.-.-.ref_phone"
 # None is set up: tests/tenants/test_identity_providers.py walks them.
@@ -123,6 +125,7 @@ BODIES = {
     "onward.end_challenge": {"step": str(CHALLENGE)},
     "onward.answer": {"verdict": "upheld", "words": "C", "step": str(CHALLENGE)},
     "messaging.ask": {"message": "When?"},
+    "messaging.choose": {"message": "When?"},
     "messaging.reply": {"message": "Then."},
     "screening.seek_other": {"other": "AAA-AAA-AAA"},
     "screening.judge": {"undo": "yes"},

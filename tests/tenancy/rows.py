@@ -140,6 +140,9 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             body=BLOB,
             once=row_id(council, agency, "once"),
         ),
+        "asked_question": here(
+            "asked_question", **report, message_id=row_id(council, agency, "message"), place="a.-.-.-.b", position=0
+        ),
         "stage_visit": here("stage_visit", referral_id=report["referral_id"], stage="contact", how="arrival"),
         "stage_tick": here(
             "stage_tick", referral_id=report["referral_id"], stage="contact", item="history", ticked_by=ACCOUNT
@@ -228,11 +231,11 @@ TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
-    "stage_visit", "stage_tick",
+    "stage_visit", "stage_tick", "asked_question",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
-    "attachment", "draft_end", "clock_pause", "challenge",
+    "attachment", "draft_end", "clock_pause", "challenge", "asked_question",
 )  # fmt: skip
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (

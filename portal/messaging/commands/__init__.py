@@ -14,7 +14,7 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
-from portal.messaging.commands import guarding
+from portal.messaging.commands import choosing, guarding
 from portal.messaging.commands.bringing import bring
 from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.commands.writing import MAX_TEXT, checked, whole, write
@@ -44,18 +44,21 @@ def ask(
     *,
     confirmed: str = "",
     days: int | None = None,
+    questions: Sequence[str] = (),
 ) -> None:
     """Ask the referrer a question, with files; the report then waits for them and its author is told.
 
     `once` is minted with the form: the same one twice with the same words is one message; with other words (after
     "Back", the browser shows the old form) it is another. `papers` are kept with the message, all of them or none: one
     that it has already is not kept twice. The answer is due after `days` working days (None: as many as the council
-    usually gives). Raises Invalid for the text (protected: it gives away what the report keeps secret, and `confirmed`
-    is not the mark of just that), what `bringing.bring` does, and Conflict when the report is not this person's or
-    cannot be asked about any more.
+    usually gives). `questions` are places of the form's own questions, to be answered one by one. Raises Invalid for
+    them (questions: unknown, too_many), for the text (protected: it gives away what the report keeps secret, and
+    `confirmed` is not the mark of just that), what `bringing.bring` does, and Conflict when the report is not this
+    person's or cannot be asked about any more.
     """
     plain = checked(text)
     secrets = guarding.held(actor, found, plain, confirmed, "message")
+    places = choosing.checked_places(actor, found, questions)
     written = write(actor, found, "council", plain, once, answer_by=_answer_by(days))
     nobody = found.channel != PORTAL  # to write to
     if written.new and (nobody or found.owner_id != actor.account_id or not states.may("ask", found.state)):
@@ -63,6 +66,7 @@ def ask(
     bring(actor, found, "council", written, papers)
     if not written.new:
         return
+    choosing.keep(found, written.id, places)
     move(actor, found, "ask", unread_by_agency=Referral.unread_by_agency + 1)
     events.record(Event.QUESTION_ASKED, found.id)
     guarding.note(found, secrets)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
 
 from flask import Flask, current_app, flash, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -17,21 +15,23 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel.digits import whole
 from portal.messaging import commands
-from portal.messaging.commands.touching import council_of_scope
+from portal.messaging.chosen import answering, labels
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
 from portal.messaging.queries import Said, thread
-from portal.messaging.views import adding, bringing, carrying, copying, correcting, held
+from portal.messaging.views import adding, answer, bringing, carrying, choose, copying, correcting
 from portal.messaging.views.blueprint import blueprint
+from portal.messaging.views.forms import message_views, question_views
 from portal.referrals import states
 from portal.referrals.elsewhere import PORTAL
 from portal.referrals.queries.record import Found, find
+from portal.referrals.views.blueprint import language
 from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
 from portal.web import shell
-from portal.web.fields import FieldView, from_form
+from portal.web.fields import from_form
 from portal.web.security import large
 
-__all__ = ["adding", "blueprint", "carrying", "copying", "correcting", "register"]
+__all__ = ["adding", "answer", "blueprint", "carrying", "choose", "copying", "correcting", "register"]
 
 
 @blueprint.post("/screening/<reference>/ask")
@@ -70,29 +70,6 @@ def _say(found: Found, form: MessageInput, act: bringing.Act, endpoint: str, don
     return response
 
 
-def _view(form_class: type[MessageInput]) -> dict[str, FieldView]:
-    """The form's fields: as they were refused in this request, else empty with a new mark."""
-    form = g.get("message_form")
-    if not isinstance(form, form_class):
-        form = form_class(formdata=None)
-    views = from_form(form)
-    if not views["once"].value:
-        views["once"] = replace(views["once"], value=str(uuid4()))
-    return views
-
-
-def _question_views(found: Found) -> dict[str, FieldView]:
-    """The council's form; once what was typed was held, with the box that confirms just that."""
-    views = _view(QuestionInput)
-    if not views["days"].value and "message_form" not in g:
-        views["days"] = replace(views["days"], value=str(council_of_scope().settings.asking.answer_working_days))
-    text = str(views["message"].value)
-    box = held.box(found, text.strip()) if views["message"].error else None
-    if box is None:
-        return {name: views[name] for name in ("once", "message", "days")}
-    return {name: views[name] for name in ("once", "message")} | {"confirmed": box, "days": views["days"]}
-
-
 def _kept() -> str:
     """What was typed, for a page on which the form is no longer offered."""
     form = g.get("message_form")
@@ -123,7 +100,7 @@ def referrer_panel(found: Found | None = None, **_about: Any) -> str:
         report=found,
         wording=Wording(found.form_key),
         entries=_entries(found, said, "agency"),
-        views=_view(ReplyInput) if can_reply else None,
+        views=message_views(ReplyInput) if can_reply else None,
         kept=_kept(),
         unsent_files=g.get("message_files", False),
         upload=bringing.field(),
@@ -153,11 +130,12 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
         report=found,
         wording=Wording(found.form_key),
         entries=_entries(found, said, "council"),
-        views=_question_views(found) if can_ask else None,
+        views=question_views(found) if can_ask else None,
         kept=_kept(),
         unsent_files=g.get("message_files", False),
         upload=bringing.field(),
         action=url_for("messaging.ask", reference=found.reference),
+        choose=url_for("messaging.choose", reference=found.reference),
         decided=found.state == "decided",
     )
 
@@ -167,6 +145,7 @@ def _entries(found: Found, said: tuple[Said, ...], reader: str) -> list[dict[str
     reads "the council", not a name."""
     actor = guard.actor()
     files = rows(on_report(actor, found.id), actor) if said else []
+    folded = answering(said)
     return [
         {
             "sender": _("The council") if reader == "agency" and one.side == "council" else one.author_name,
@@ -178,9 +157,19 @@ def _entries(found: Found, said: tuple[Said, ...], reader: str) -> list[dict[str
             "new": one.new and one.side != reader,
             "kind": one.kind,
             "answer_by": one.answer_by,
+            "chosen": labels(found, one.chosen, language()) if one.chosen else (),
+            "answer": _answer_href(found, one) if reader == "agency" else "",
         }
         for one in said
+        if one.id not in folded
     ]
+
+
+def _answer_href(found: Found, one: Said) -> str:
+    """Where the questions of a message are answered; "" where there are none, or no reply is taken."""
+    if not one.chosen or not states.may("reply", found.state) or not _may_reply(found):
+        return ""
+    return url_for("messaging.answer", reference=found.reference, message_id=one.id)
 
 
 def register(app: Flask) -> None:

@@ -72,6 +72,7 @@ STATES = {
     "/people/<uuid:membership_id>/lead",
     "/people/<uuid:membership_id>/resume",
     "/people/<uuid:membership_id>/suspend",
+    "/referrals/<reference>/answer/<uuid:message_id>",
     "/screening/<reference>/restrict/lifting",
     "/screening/<reference>/hold/lift",
     # Where a parcel waits: tests/handover/test_pages.py.

@@ -50,6 +50,8 @@ class Said:
     """Of a question: until when its answer is wanted."""
     chosen: tuple[Chosen, ...] = ()
     """The form's own questions that it asks."""
+    read_at: datetime | None = None
+    """When whom it is for on the other side read it."""
 
 
 def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ...]:
@@ -75,6 +77,7 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
             text=record.open(row.body, "message", row.id, "body"),
             sent_at=row.sent_at,
             new=row.read_at is None,
+            read_at=row.read_at,
             kind=row.kind,
             answer_by=row.answer_by,
             chosen=tuple(Chosen(place, UUID(by) if by else None) for place, by in row.chosen or ()),

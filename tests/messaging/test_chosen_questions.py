@@ -136,3 +136,22 @@ def test_others_have_no_such_page(client: FlaskClient, ali: Person, made: Made, 
         assert client.get(path).status_code in {403, 404}
     sign_in(client, made.author)
     assert client.get(f"/avonmere/referrals/{made.reference}/answer/{uuid4()}").status_code == 404
+
+
+def test_each_side_reads_whether_the_other_has_read_it(client: FlaskClient, ali: Person, made: Made) -> None:
+    theirs, ours = f"/avonmere/referrals/{made.reference}", f"/avonmere/screening/{made.reference}"
+    ask(ali, made, WORST)
+    sign_in(client, ali)
+    assert "Not read by the referrer yet" in client.get(ours).text
+    sign_in(client, made.author)
+    client.get(theirs)
+    with db.unit_of_work(made.author.scope):
+        found = find(made.author.actor, Permission.REPLY, made.reference)
+        commands.reply(made.author.actor, found, "CNRY soon", uuid4())
+    assert "Not read by the front door team yet" in client.get(theirs).text
+    sign_in(client, ali)
+    assert "Read by the referrer, " in client.get(ours).text
+    sign_in(client, made.author)
+    shown = client.get(theirs).text
+    assert "Read by the front door team, " in shown
+    assert "Ali Screener" not in shown

@@ -28,6 +28,7 @@ from portal.referrals.views.blueprint import language
 from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
 from portal.web import shell
+from portal.web.dates import datetime_words
 from portal.web.fields import from_form
 from portal.web.security import large
 
@@ -157,12 +158,25 @@ def _entries(found: Found, said: tuple[Said, ...], reader: str) -> list[dict[str
             "new": one.new and one.side != reader,
             "kind": one.kind,
             "answer_by": one.answer_by,
+            "read": _read_words(one, reader) if one.side == reader else "",
             "chosen": labels(found, one.chosen, language()) if one.chosen else (),
             "answer": _answer_href(found, one) if reader == "agency" else "",
         }
         for one in said
         if one.id not in folded
     ]
+
+
+def _read_words(one: Said, reader: str) -> str:
+    """Whether the other side has read what the reader's side wrote, and when; an agency reads of a team, not a name."""
+    if one.read_at is None:
+        return str(
+            _("Not read by the front door team yet") if reader == "agency" else _("Not read by the referrer yet")
+        )
+    at = datetime_words(one.read_at)
+    if reader == "agency":
+        return str(_("Read by the front door team, %(when)s", when=at))
+    return str(_("Read by the referrer, %(when)s", when=at))
 
 
 def _answer_href(found: Found, one: Said) -> str:

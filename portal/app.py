@@ -29,6 +29,7 @@ PACKAGES = (
     "referrals",
     "messaging",
     "screening",
+    "letters",
     "stages",
     "handover",
     "onward",

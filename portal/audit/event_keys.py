@@ -92,6 +92,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.STAGE_LEFT_UNDONE: frozenset({"stage", "undone"}),
     Event.CHECKLIST_CHANGED: frozenset({"stage", "ticked", "undone"}),
     Event.HELD_CONFIRMED: frozenset({"values"}),
+    Event.LETTER_MADE: frozenset({"template", "language"}),
+    Event.LETTER_SENT: frozenset({"how"}),
     Event.DECISION_PROPOSED: frozenset({"outcome"}),
     Event.DECISION_CORRECTED: frozenset({"outcome", "again"}),
     Event.DECIDED: frozenset({"outcome", "unread"}),

@@ -20,6 +20,7 @@ from portal.tenants.duty_settings import Duty, read_duty
 from portal.tenants.file_settings import Files, read_files
 from portal.tenants.guidance_settings import read_guidance
 from portal.tenants.handover_settings import Handover, read_handover
+from portal.tenants.letter_settings import LetterTemplate, read_letters
 from portal.tenants.outcome_settings import Deciding as Deciding
 from portal.tenants.outcome_settings import Outcome as Outcome
 from portal.tenants.outcome_settings import read_deciding, read_outcomes
@@ -117,6 +118,7 @@ class Council:
     telling: Mapping[str, Telling] = field(default_factory=dict)
     challenging: Challenging = field(default_factory=Challenging)
     stages: tuple[Stage, ...] = USUAL
+    letters: Mapping[str, LetterTemplate] = field(default_factory=dict)
 
     @property
     def default_language(self) -> str:
@@ -184,6 +186,7 @@ def _deciding(top: Reader) -> dict[str, Any]:
         "duty": read_duty(top),
         "asking": read_asking(top),
         "telling": read_telling(top),
+        "letters": read_letters(top),
         "hand_over": read_handover(top),
         "challenging": read_challenging(top),
         "stages": read_stages(top),

@@ -44,6 +44,7 @@ NAMES = {
     "import_id": "register",
     "grant_id": "grant",
     "file_id": "file",
+    "letter_id": "letter",
 }
 COUNCILS_OWN = ("opening", "connection", "topic", "form", "trial", "version", "token", "agency", "register", "grant")
 # What belongs to an agency, and is named beside it.
@@ -135,6 +136,7 @@ BODIES = {
     "stages.tick": {"at": "screening", "done": "history"},
     "stages.move": {"at": "screening", "stage": "screening"},
     "screening.kept_lists": {"name": "A list"},
+    "letters.settle": {"do": "email"},
     "screening.restrict": {"reason": "adoption"},
     "screening.lifting": {"do": "ask"},
     "screening.hold": {"words": "A court case"},

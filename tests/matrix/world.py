@@ -35,6 +35,7 @@ from portal.tenants.commands import agency_files
 from tests.factories.challenges import add_challenge
 from tests.factories.decisions import given
 from tests.factories.invitations import make_invitation
+from tests.factories.letters import letter_on
 from tests.factories.passkeys import give_passkey
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Child, Made, make_referral
@@ -81,6 +82,7 @@ class Things:
     register: dict[str, str] = field(default_factory=dict)
     grant: dict[str, str] = field(default_factory=dict)
     file: dict[str, str] = field(default_factory=dict)
+    letter: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -125,7 +127,7 @@ def make(councils: Councils) -> World:
     world.things.passkey[MISSING] = str(uuid4())
     world.things.short[MISSING] = str(uuid4())
     world.things.draft[MISSING] = world.things.membership[MISSING] = world.things.invitation[MISSING] = str(uuid4())
-    world.things.candidate[MISSING] = world.things.file[MISSING] = str(uuid4())
+    world.things.candidate[MISSING] = world.things.file[MISSING] = world.things.letter[MISSING] = str(uuid4())
     world.things.token[MISSING] = "nothing-opens-with-this"
     _designed(world)
     _agencies(world.things)
@@ -278,6 +280,7 @@ def _decisions(world: World, whose: str, author: Person, owner: Person | None, m
         getattr(world.things, name)[whose] = made.reference
         if name == "challenged":
             add_challenge(author, made.reference, CHALLENGE if whose == AGENCY else uuid4(), f"{mark} why")
+    world.things.letter[whose] = letter_on(owner, world.things.report[whose])
 
 
 def _restricted(world: World, author: Person) -> None:

@@ -140,6 +140,15 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             body=BLOB,
             once=row_id(council, agency, "once"),
         ),
+        "letter": here(
+            "letter",
+            referral_id=report["referral_id"],
+            template="visit",
+            language="en",
+            body=BLOB,
+            once=row_id(council, agency, "once"),
+            made_by=ACCOUNT,
+        ),
         "asked_question": here(
             "asked_question", **report, message_id=row_id(council, agency, "message"), place="a.-.-.-.b", position=0
         ),
@@ -231,7 +240,7 @@ TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
-    "stage_visit", "stage_tick", "asked_question",
+    "letter", "stage_visit", "stage_tick", "asked_question",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
@@ -239,6 +248,6 @@ WALLED_BY_AGENCY = (
 )  # fmt: skip
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (
-    "case_system_key", "note", "saved_list", "stage_visit", "stage_tick",
+    "case_system_key", "letter", "note", "saved_list", "stage_visit", "stage_tick",
     "parcel", "parcel_attempt", "parcel_collected",
 )  # fmt: skip

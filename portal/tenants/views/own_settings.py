@@ -66,7 +66,11 @@ def pages() -> dict[str, str]:
         telling_entries.PAGE + one.key: _("What a referrer is told: %(outcome)s", outcome=say(one.label, language))
         for one in outcomes
     }
-    return titles() | told
+    letters = {
+        telling_entries.LETTER + key: _("Letter to the family: %(title)s", title=say(one.title, language))
+        for key, one in _council().settings.letters.items()
+    }
+    return titles() | told | letters
 
 
 def links() -> Iterable[Link]:
@@ -105,6 +109,8 @@ def own_settings() -> str:
 
 def _entries(key: str) -> list[inputs.Entry]:
     council = _council()
+    if (letter := telling_entries.letter_of(key)) and letter not in council.settings.letters:
+        return []
     language, every = str(get_locale()), key != inputs.GUIDANCE
     told = [(one.key, say(one.label, language)) for one in council.settings.outcomes if every or one.returns]
     if key == inputs.STAGES:
@@ -116,7 +122,11 @@ def _entries(key: str) -> list[inputs.Entry]:
 
 def _is_text(key: str) -> bool:
     """Whether the page is about texts, which have a preview and are too long for the list."""
-    return key in (*inputs.TEXTS, inputs.GUIDANCE) or key.startswith(telling_entries.PAGE)
+    return key in (*inputs.TEXTS, inputs.GUIDANCE) or _has_gaps(key)
+
+
+def _has_gaps(key: str) -> bool:
+    return key.startswith((telling_entries.PAGE, telling_entries.LETTER))
 
 
 def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
@@ -200,8 +210,7 @@ def _draw(
 
 
 def _as_read(key: str, entry: inputs.Entry, text: str) -> str:
-    told = key.startswith(telling_entries.PAGE)
-    return telling_entries.example(_council(), key, text, str(entry.place[-1])) if told else text
+    return telling_entries.example(_council(), key, text, str(entry.place[-1])) if _has_gaps(key) else text
 
 
 @tenants.get("/council/history")
@@ -263,6 +272,7 @@ def part_words() -> dict[str, str]:
         "guidance": titled[inputs.GUIDANCE],
         "deciding": titled[inputs.DECIDING],
         "telling": _("What referrers are told"),
+        "letters": _("Letters to the family"),
         "duty": _("Duty alerts"),
         "challenging": titled["challenges"],
         inputs.STAGES: titled[inputs.STAGES],

@@ -1,0 +1,187 @@
+"""The letters of a report: who may be written to, the check before one is made, the PDF, and what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.kernel.errors import Conflict, Invalid
+from portal.letters import commands, wording
+from portal.letters.inputs import ChooseInput, LetterInput
+from portal.letters.queries import Made, count, letters, people
+from portal.referrals.queries import counted
+from portal.referrals.queries.record import Found, find
+from portal.referrals.wording import Wording
+from portal.screening import beside
+from portal.screening.commands.judging import council_here
+from portal.screening.views.report import conflict_page
+from portal.tenants.queries import logos
+from portal.web import typesetting
+from portal.web.fields import from_form
+from portal.web.posted import only_language
+
+blueprint = Blueprint("letters", __name__)
+CONFLICT, UNPROCESSABLE = 409, 422
+
+
+@blueprint.get("/screening/<reference>/letters")
+@page(Permission.DECIDE)
+def show(reference: str) -> ResponseReturnValue:
+    """The letters that were made, and whom one may write to."""
+    return _page(find(guard.actor(), Permission.DECIDE, reference), ChooseInput(formdata=None))
+
+
+@blueprint.get("/screening/<reference>/letters/new")
+@page(Permission.DECIDE)
+def write(reference: str) -> ResponseReturnValue:
+    """The letter as it would be, with the check; first what was not chosen yet."""
+    actor = guard.actor()
+    found = find(actor, Permission.DECIDE, reference)
+    choice = ChooseInput(formdata=request.args, meta={"csrf": False})
+    known = people(actor, found)
+    choice.offer(council_here().settings, known, str(get_locale()))
+    if not choice.validate():
+        return _page(found, choice), UNPROCESSABLE
+    person = next(one for one in known if str(one.number) == choice.person.data)
+    chosen = {name: choice[name].data for name in ("template", "person", "language")}
+    address = "\n".join(person.address)
+    return _check(found, LetterInput(formdata=None, data={**chosen, "address": address, "once": str(uuid4())}))
+
+
+@blueprint.post("/screening/<reference>/letters/new")
+@page(Permission.DECIDE)
+def make(reference: str) -> ResponseReturnValue:
+    """Make it, if it is safe."""
+    actor = guard.actor()
+    found = find(actor, Permission.DECIDE, reference)
+    form = LetterInput()
+    good = form.validate_on_submit()
+    if only_language():
+        return _check(found, form), UNPROCESSABLE
+    try:
+        if not good:
+            return _check(found, form), UNPROCESSABLE
+        commands.make(actor, found, form.wanted(), form.mark())
+    except Invalid as error:
+        for name, code in error.errors.items():
+            form.refuse(
+                name if name not in ("template", "language", "person") else "address", wording.trouble(name, code)
+            )
+        return _check(found, form), UNPROCESSABLE
+    except Conflict as conflict:
+        return conflict_page(reference, conflict)
+    flash(_("The letter is ready to print. Nothing was sent."), "success")
+    return redirect(url_for(".show", reference=found.reference), 303)
+
+
+@blueprint.get("/screening/<reference>/letters/<uuid:letter_id>.pdf")
+@page(Permission.DECIDE)
+def pdf(reference: str, letter_id: UUID) -> ResponseReturnValue:
+    """The letter to print."""
+    actor = guard.actor()
+    found = find(actor, Permission.DECIDE, reference)
+    try:
+        made = commands.open_letter(actor, found, letter_id)
+    except Conflict:
+        return _page(found, ChooseInput(formdata=None), trouble=_changed()), CONFLICT
+    response = Response(_set(made), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}-letter.pdf"'
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+@blueprint.post("/screening/<reference>/letters/<uuid:letter_id>")
+@page(Permission.DECIDE)
+def settle(reference: str, letter_id: UUID) -> ResponseReturnValue:
+    """It was sent by post or by hand, or is withdrawn."""
+    actor = guard.actor()
+    found = find(actor, Permission.DECIDE, reference)
+    do = request.form.get("do", "")
+    try:
+        if do == "withdraw":
+            commands.withdraw(actor, found, letter_id)
+        else:
+            commands.mark_sent(actor, found, letter_id, do)
+    except Invalid:
+        return _page(found, ChooseInput(formdata=None)), UNPROCESSABLE
+    except Conflict:
+        return _page(found, ChooseInput(formdata=None), trouble=_changed()), CONFLICT
+    flash(_("The letter is withdrawn") if do == "withdraw" else _("Noted: the letter was sent"), "success")
+    return redirect(url_for(".show", reference=found.reference), 303)
+
+
+def _set(made: Made) -> bytes:
+    council, parts = council_here(), made.written.parts
+    logo = council.settings.logo
+    data: dict[str, Any] = {
+        "title": parts[0]["title"],
+        "language": parts[0]["language"],
+        "council": parts[0]["council"],
+        "logo_alt": dict(logo.alt) if logo else {},
+        "name": made.written.name,
+        "address": list(made.written.address),
+        "parts": list(parts),
+    }
+    return typesetting.pdf("letter", data, made.made_at, logos.content(logo.digest) if logo else b"")
+
+
+def _changed() -> str:
+    return str(_("Nothing was done: the letter was ended meanwhile, or it is not safe any more. See how it is now."))
+
+
+def _page(found: Found, form: ChooseInput, trouble: str = "") -> str:
+    actor = guard.actor()
+    known = people(actor, found)
+    council = council_here().settings
+    views = from_form(form.offer(council, known, str(get_locale())))
+    may = not found.reads_only(actor)
+    return render_template(
+        "letters/list.html",
+        found=found,
+        wording=Wording(found.form_key),
+        made=letters(actor, found),
+        refused=[(one.name, [wording.refused_words(why) for why in one.refused]) for one in known if one.refused],
+        instead=wording.instead(),
+        nobody=not known,
+        none_left=all(one.refused for one in known),
+        no_templates=not council.letters,
+        views=views if may else {},
+        languages=wording.language_words(),
+        may=may,
+        trouble=trouble,
+    )
+
+
+def _check(found: Found, form: LetterInput) -> str:
+    actor, wanted = guard.actor(), form.wanted()
+    person = next((one for one in people(actor, found) if one.number == wanted.person), None)
+    return render_template(
+        "letters/write.html",
+        found=found,
+        wording=Wording(found.form_key),
+        views=from_form(form),
+        letter=commands.preview(actor, found, wanted),
+        thought=[wording.thought_words(why) for why in person.thought] if person else [],
+        how=person.how if person else "",
+    )
+
+
+def _line(found: Found) -> beside.Line:
+    waiting = found.counted.get("letters") or 0
+    state = ngettext("%(num)d to send", "%(num)d to send", waiting) if waiting else ""
+    return beside.Line(_("Letters to the family"), url_for("letters.show", reference=found.reference), state)
+
+
+def register(app: Flask) -> None:
+    """The pages, and the line on a report's page."""
+    app.register_blueprint(blueprint)
+    counted.add("letters", count)
+    beside.add_line(app, 40, _line)

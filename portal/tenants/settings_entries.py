@@ -48,10 +48,8 @@ def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, s
         return [entry for key, words in outcomes for entry in outcome_entries.guidance(key, words, languages)]
     if page == DECIDING:
         return [entry for key, words in outcomes for entry in outcome_entries.deciding(key, words, languages)]
-    if (told := telling_entries.outcome_of(page)) in dict(outcomes):
-        return telling_entries.telling(told, languages)
-    if letter := telling_entries.letter_of(page):
-        return telling_entries.letter(letter, languages)
+    if own := telling_entries.entries(page, languages, dict(outcomes)):
+        return own
     if page in TEXTS:
         wrong = _("Enter the text of the page, up to 30,000 characters")
         hint = _("Leave a line between paragraphs. Begin a heading with ## and each line of a list with *.")

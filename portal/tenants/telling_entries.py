@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from flask_babel import gettext as _
 
@@ -21,6 +21,13 @@ PAGE, LETTER = "telling-", "letter-"
 def outcome_of(page: str) -> str:
     """The key of the outcome that a page is about; "" where it is another page."""
     return page.removeprefix(PAGE) if page.startswith(PAGE) else ""
+
+
+def entries(page: str, languages: Sequence[str], outcomes: Collection[str]) -> list[Entry]:
+    """The inputs of a page about an outcome or a letter; none for any other page."""
+    if (told := outcome_of(page)) in outcomes:
+        return telling(told, languages)
+    return letter(key, languages) if (key := letter_of(page)) else []
 
 
 def letter_of(page: str) -> str:

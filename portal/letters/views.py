@@ -82,7 +82,7 @@ def make(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=found.reference), 303)
 
 
-@blueprint.get("/screening/<reference>/letters/<uuid:letter_id>.pdf")
+@blueprint.get("/screening/<reference>/letters/<uuid:letter_id>/pdf")
 @page(Permission.DECIDE)
 def pdf(reference: str, letter_id: UUID) -> ResponseReturnValue:
     """The letter to print."""

@@ -174,7 +174,7 @@ def test_a_letter_in_both_languages_from_the_page_to_the_pdf(app: Flask, council
     report = client.get(f"/glan-yr-afon/screening/{case.report.reference}")
     assert "1 i’w anfon" in soup(report).select("#beside")[0].text
     (one,) = case.all()
-    pdf = client.get(f"{page}/{one.id}.pdf")
+    pdf = client.get(f"{page}/{one.id}/pdf")
     document = pypdfium2.PdfDocument(pdf.data)
     text = "".join(each.get_textpage().get_text_range() for each in document)
     assert "Siân O'Brien" in text.replace("’", "'")

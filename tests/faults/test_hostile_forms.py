@@ -79,6 +79,8 @@ STATES = {
     "/screening/<reference>/hand-over/again",
     "/screening/<reference>/hand-over/copied",
     "/screening/<reference>/news-read",
+    # After the choice of a letter: tests/letters/test_letters.py.
+    "/screening/<reference>/letters/new",
     # On a list that is narrowed, and once one was saved: tests/screening/test_own_lists.py.
     "/holding-area/lists",
     "/holding-area/lists/<uuid:list_id>/remove",

@@ -44,7 +44,7 @@ def multiply(admin: psycopg.Connection[Any], home: str, councils: int, each: int
     admin.execute(COPIES, {"home": home, "councils": councils, "each": each})
     admin.execute("create index on copies (was)")
     moved = {name: sql.SQL("x.{} - c.k * interval '97 seconds'").format(sql.Identifier(name)) for name in MOVED}
-    reference = sql.SQL("upper(substr(md5(c.now::text), 1, 9))")
+    reference = sql.SQL("upper(substr(md5(c.now::text), 1, 12))")
     _copy(admin, "referral", "id", {"id": sql.SQL("c.now"), "reference": reference, **moved})
     own = {"id": sql.SQL("gen_random_uuid()"), "referral_id": sql.SQL("c.now")}
     _copy(admin, "referral_child", "referral_id", own)

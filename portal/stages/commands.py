@@ -70,12 +70,15 @@ def tick(actor: Actor, found: Found, stage: str, wanted: Collection[str], shown:
     """Tick what is `wanted` of the checklist, and take back what was ticked when the page was drawn (`shown`) and is
     not wanted; what a colleague did meanwhile to other lines stays. False when there was nothing to change.
 
-    Raises Conflict when the report is at another stage now or closed, Forbidden for somebody who may only read.
+    Raises Conflict when the report is at another stage now or closed, Invalid({"done": "unknown"}) for a line that is
+    not on the checklist, Forbidden for somebody who may only read.
     """
     here = _locked(actor, found)
     if here.stage != stage:
         raise Conflict("moved meanwhile")
     known = [one.key for one in _stage(stage).checklist]
+    if not set(wanted) <= set(known):
+        raise Invalid({"done": "unknown"})
     now = _ticked(found, stage)
     add = [key for key in known if key in wanted and key not in shown and key not in now]
     take = [key for key in now if key in shown and key not in wanted]

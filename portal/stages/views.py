@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from portal.referrals.states import OPEN
 from portal.referrals.wording import Wording
 from portal.screening import beside
 from portal.stages import commands, queries, rules, words
+from portal.tenants.stage_settings import Stage
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
 
@@ -51,6 +53,8 @@ def tick(reference: str) -> ResponseReturnValue:
         return _page(found, done=done), UNPROCESSABLE
     try:
         changed = commands.tick(actor, found, request.form.get("at", ""), done, request.form.getlist("shown"))
+    except Invalid:
+        return _page(found, done=done, unknown=_("The checklist has changed. Tick what is done.")), UNPROCESSABLE
     except Conflict:
         return _conflict(found)
     if changed:
@@ -86,23 +90,21 @@ def _conflict(found: Found) -> ResponseReturnValue:
 
 
 def _page(
-    found: Found, *, done: list[str] | None = None, to: str = "", wrong: str = "", asks: bool = False, trouble: str = ""
+    found: Found,
+    *,
+    done: list[str] | None = None,
+    unknown: str = "",
+    to: str = "",
+    wrong: str = "",
+    asks: bool = False,
+    trouble: str = "",
 ) -> str:
     actor = guard.actor()
     visits = queries.visits(actor, found)
     here = visits[0] if visits and visits[0].left_at is None else None
     stage = rules.by_key(queries.council_here().settings.stages, here.stage) if here else None
     ticked = queries.ticks(actor, found, here.stage) if here else {}
-    about: dict[str, Any] = {}
-    if here and stage:
-        about = {
-            "name": words.stage_name(here.stage),
-            "age": words.age(here),
-            "light": words.light(found, here.due_at),
-            "boxes": words.checklist(stage, ticked, done),
-            "done": words.done_words(stage, list(ticked)),
-            "missing": [words.item_words(one) for one in rules.missing(stage, ticked)],
-        }
+    boxes = words.checklist(stage, ticked, done, unknown) if stage else None
     acts = found.state in OPEN and guard.may(Permission.SCREEN) and not found.reads_only(actor)
     choice: FieldView | None = words.choices(here.stage, to, wrong) if here and acts else None
     return render_template(
@@ -118,5 +120,17 @@ def _page(
         to_name=words.stage_name(to) if asks else "",
         trouble=trouble,
         past=[words.past(one) for one in visits if one.left_at],
-        **about,
+        boxes=boxes,
+        **(_about(found, here, stage, ticked) if here and stage else {}),
     )
+
+
+def _about(found: Found, here: queries.Visit, stage: Stage, ticked: Mapping[str, queries.Tick]) -> dict[str, Any]:
+    """How it stands at the stage where it is."""
+    return {
+        "name": words.stage_name(here.stage),
+        "age": words.age(here),
+        "light": words.light(found, here.due_at),
+        "done": words.done_words(stage, list(ticked)),
+        "missing": [words.item_words(one) for one in rules.missing(stage, ticked)],
+    }

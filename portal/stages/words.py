@@ -83,13 +83,15 @@ def _lasted(visit: Visit, day: timedelta) -> str:
     return age_words(Age(visit.left_at - visit.entered_at, timedelta(minutes=visit.worked)), day)
 
 
-def checklist(stage: Stage, ticked: Mapping[str, Tick], typed: Sequence[str] | None = None) -> FieldView | None:
+def checklist(
+    stage: Stage, ticked: Mapping[str, Tick], typed: Sequence[str] | None = None, wrong: str = ""
+) -> FieldView | None:
     """The checklist of a stage as boxes, each with who ticked it and when; None for one without."""
     if not stage.checklist:
         return None
     options = tuple(OptionView(one.key, _label(one), _ticked(ticked.get(one.key))) for one in stage.checklist)
     chosen = tuple(ticked) if typed is None else tuple(typed)
-    return FieldView("checkboxes", "done", _("What is done"), value=chosen, options=options)
+    return FieldView("checkboxes", "done", _("What is done"), value=chosen, options=options, error=wrong)
 
 
 def item_words(item: Item) -> str:

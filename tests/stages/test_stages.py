@@ -212,8 +212,10 @@ class TestChecklist:
         with db.unit_of_work(ali.scope) as session:
             gone = session.execute(select(StageTick).where(StageTick.undone_at.is_not(None))).scalar_one()
             assert (gone.item, gone.undone_by) == ("history", ali.actor.account_id)
-        act(ali, commands.tick, made, "screening", ["consent", "history", "unheard of"], ["consent"])
+        act(ali, commands.tick, made, "screening", ["consent", "history"], ["consent"])
         assert set(act(ali, queries.ticks, made, "screening")) == {"consent", "history"}
+        with pytest.raises(Invalid):
+            act(ali, commands.tick, made, "screening", ["consent", "unheard of"], ["consent", "history"])
 
 
 class TestClock:

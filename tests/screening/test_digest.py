@@ -102,8 +102,8 @@ def test_the_summary_is_the_first_part_and_the_order_of_the_rest(
 ) -> None:
     page = page_of(client, councils, sections=SECTIONS, triage=TRIAGE)
     assert [one.text for one in page.select("h2")] == [
-        "Summary", "What to do", "Previous contacts", "Files", "Messages", "Notes for colleagues",
-        "What the referrer answered", "Timeline",
+        "Summary", "What to do", "Other work on this", "Previous contacts", "Files", "Messages",
+        "Notes for colleagues", "What the referrer answered", "Timeline",
     ]  # fmt: skip
     for link in page.select("nav.app-contents a"):
         assert page.select_one(f'[id="{str(link["href"]).removeprefix("#")}"]') is not None, link
@@ -151,10 +151,11 @@ def test_questions_left_empty_are_folded_away(client: FlaskClient, councils: Cou
     assert "What number can we reach you on today?" in keys
 
 
+@pytest.mark.parametrize("state", ["sent", "screening", "asked", "answered", "decided", "withdrawn"])
 def test_a_report_takes_few_statements(
-    client: FlaskClient, councils: Councils, screener: Person, statements: list[str]
+    client: FlaskClient, councils: Councils, screener: Person, statements: list[str], state: str
 ) -> None:
-    made = make_referral(councils.england, make_person(councils.england), state="decided", owner=screener)
+    made = make_referral(councils.england, make_person(councils.england), state=state, owner=screener)
     client.get(f"/avonmere/screening/{made.reference}")
     statements.clear()
     assert client.get(f"/avonmere/screening/{made.reference}").status_code == 200

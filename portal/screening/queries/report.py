@@ -25,6 +25,7 @@ from portal.referrals.queries.record import (
 from portal.referrals.queries.timeline import TimelineEntry, timeline
 from portal.referrals.queries.trials import Tried
 from portal.screening.queries.decision import Decided, decisions
+from portal.screening.queries.kept import has
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def open_report(actor: Actor, reference: str, *, refusing: bool = False) -> Repo
         answers=answers,
         children=children_of(found),
         timeline=timeline(found),
-        decisions=decisions(actor, Permission.LOOK, found),
+        decisions=decisions(actor, Permission.LOOK, found) if has(found, "decisions") else (),
         **told(found, published),
     )
 

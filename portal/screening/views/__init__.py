@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.messaging.views.copying import add_answers
+from portal.screening.queries import kept
 from portal.screening.views import (
     alerts,
     approving,
@@ -38,6 +39,7 @@ from portal.web import shell
 def register(app: Flask) -> None:
     """The addresses, the link in the navigation, and the panel on the referrer's page."""
     app.register_blueprint(queue.blueprint)
+    kept.register()
     shell.add_navigation(app, navigation, place=2)
     shell.add_panel(app, "referral_outcome", outcome.panel)
     add_answers(app, outcome.copied)

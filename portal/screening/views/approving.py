@@ -26,6 +26,7 @@ from portal.screening import grounds_words, presenting
 from portal.screening.commands import approving
 from portal.screening.commands.judging import council_here, required_words
 from portal.screening.inputs import SendBackInput, whole_number
+from portal.screening.queries.kept import has
 from portal.screening.queries.proposals import Proposed, latest
 from portal.screening.views.queue import blueprint
 from portal.screening.views.report import conflict_page
@@ -159,7 +160,7 @@ def panel(found: Found | None = None, **_about: Any) -> str:
     """On the report's page: a proposal that waits, and the one before that was sent back; "" for neither."""
     if found is None or not (found.approval_asked_at or found.state in states.BEGUN):
         return ""
-    last = latest(guard.actor(), found)
+    last = latest(guard.actor(), found) if has(found, "proposals") else None
     if last is None or last.result not in ("", "sent_back"):
         return ""
     return render_template(

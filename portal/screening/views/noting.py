@@ -11,6 +11,7 @@ from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.referrals.queries.record import Found
 from portal.screening import presenting
+from portal.screening.queries.kept import has
 from portal.screening.queries.notes import Written, notes
 from portal.screening.work_inputs import NoteInput
 from portal.web.fields import from_form
@@ -23,7 +24,7 @@ def noted(found: Found, form: NoteInput | None) -> dict[str, Any]:
     form.once.data = form.once.data or str(uuid4())
     writes = guard.may(Permission.SCREEN) and not found.reads_only(actor)
     return {
-        "notes": [(one, _titled(one)) for one in notes(actor, found)],
+        "notes": [(one, _titled(one)) for one in (notes(actor, found) if has(found, "notes") else ())],
         "note_views": list(from_form(form).values()) if writes else [],
     }
 

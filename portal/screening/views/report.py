@@ -39,6 +39,7 @@ from portal.screening.clock_words import ClockView
 from portal.screening.commands import correcting, holding, presence
 from portal.screening.digest import digest
 from portal.screening.inputs import RefusalInput
+from portal.screening.queries.kept import has
 from portal.screening.queries.report import Report, open_report
 from portal.screening.views import decided
 from portal.screening.views.alerts import keys
@@ -206,7 +207,7 @@ def _can_ask(actor: Actor, found: Found) -> bool:
 
 def _answered(actor: Actor, report: Report, language: str) -> dict[str, Any]:
     """The answers in groups, and what was corrected of them."""
-    made = corrections(actor, Permission.LOOK, report.found)
+    made = corrections(actor, Permission.LOOK, report.found) if has(report.found, "corrections") else ()
     groups = referrals.answer_groups(report.found, report.answers, language) if report.answers else []
     return {
         "channel_words": channel_words,

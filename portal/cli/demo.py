@@ -28,6 +28,8 @@ from portal.kernel import clock, db, scope
 from portal.kernel.language import say
 from portal.kernel.scope import Actor, Council, Scope
 from portal.tenants import documents, resolve
+from portal.tenants.commands import own_settings
+from portal.tenants.queries.own_settings import stored
 
 FOLDER = ROOT / "config" / "demo"
 # Everybody's, printed beside the address: these people are made up, and so is all that they know.
@@ -53,9 +55,10 @@ def seed(settings: Settings) -> list[SignIn]:
     slugs = [slug for slug in known if (FOLDER / f"{slug}.yaml").is_file()]
     for slug in slugs:
         told = _read(FOLDER, f"{slug}.yaml")
+        cast_of = _people_of(known[slug], people)
         cast = Cast(
-            council=known[slug],
-            people=_people_of(known[slug], people),
+            council=_settle(known[slug], cast_of, told.get("settings", ())),
+            people=cast_of,
             scenarios=_scenarios(ROOT / settings.councils / slug),
             usual=_usual(usual, told.get("usual", {})),
             posts=settings.mail == "outbox",
@@ -92,6 +95,17 @@ def operators() -> list[SignIn]:
                 )
             )
     return [SignIn("None: runs the portal", "Operator, at /operator", one["email"], PASSWORD) for one in people]
+
+
+def _settle(council: Council, people: Mapping[str, Actor], changes: Sequence[Mapping[str, Any]]) -> Council:
+    """The council after its administrators have changed its settings; a change that was made before changes nothing."""
+    for one in changes:
+        actor = people[one["by"]]
+        with db.unit_of_work(Scope(council, actor)):
+            values = {(part, key): value for part, own in one["values"].items() for key, value in own.items()}
+            own_settings.change(actor, values, stored().version)
+    resolve.forget()
+    return resolve.by_slug(council.slug)
 
 
 def _usual(everywhere: Mapping[str, Any], here: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -9,6 +9,9 @@ from uuid import uuid4
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
 from portal.cli.demo_papers import papers
+from portal.handover.commands.people import say_copied
+from portal.handover.queries.parcels import of_report
+from portal.handover.states import WAITING
 from portal.kernel import scope
 from portal.kernel.scope import Actor
 from portal.messaging import commands as messages
@@ -145,6 +148,11 @@ def _answer_challenge(actor: Actor, step: Step, found: Found) -> None:
     challenges.answer(actor, found, last.id, challenges.Reply(step["verdict"], step["text"]))
 
 
+def _copied(actor: Actor, step: Step, found: Found) -> None:
+    parcel = next(one for one in of_report(actor, found) if one.state == WAITING)
+    say_copied(actor, found, parcel.id, parcel.version, step["number"])
+
+
 STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "claim": (Permission.CLAIM, _claim),
     "priority": (Permission.SCREEN, _priority),
@@ -155,6 +163,7 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "ask": (Permission.ASK, _ask),
     "reply": (Permission.REPLY, _reply),
     "decide": (Permission.DECIDE, _decide),
+    "copied": (Permission.DECIDE, _copied),
     "propose": (Permission.DECIDE, _propose),
     "read": (Permission.TRACK, _read),
     "withdraw": (Permission.TRACK, _withdraw),

@@ -108,7 +108,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.PAIRING_ENDED: frozenset({"other", "kind"}),
     Event.AGENCY_SIGHT_CHANGED: frozenset({"author_only"}),
     Event.DECISION_CHALLENGED: frozenset({"level", "due"}),
-    Event.CHALLENGE_ANSWERED: frozenset({"level", "answer"}),
+    Event.CHALLENGE_ANSWERED: frozenset({"level", "verdict"}),
     Event.CHALLENGE_ENDED: frozenset({"level", "how"}),
     Event.NOTICE_SENT: frozenset({"kind"}),
     Event.NOTICES_CHOSEN: frozenset({"daily", "receipts", "discreet"}),

@@ -30,6 +30,7 @@ from portal.kernel.scope import Actor, Council, Scope
 from portal.tenants import documents, resolve
 from portal.tenants.commands import own_settings
 from portal.tenants.queries.own_settings import stored
+from portal.tenants.reading import Place
 
 FOLDER = ROOT / "config" / "demo"
 # Everybody's, printed beside the address: these people are made up, and so is all that they know.
@@ -102,7 +103,8 @@ def _settle(council: Council, people: Mapping[str, Actor], changes: Sequence[Map
     for one in changes:
         actor = people[one["by"]]
         with db.unit_of_work(Scope(council, actor)):
-            values = {(part, key): value for part, own in one["values"].items() for key, value in own.items()}
+            own = one["values"].items()
+            values: dict[Place, object] = {(part, key): value for part, all_ in own for key, value in all_.items()}
             own_settings.change(actor, values, stored().version)
     resolve.forget()
     return resolve.by_slug(council.slug)

@@ -85,7 +85,7 @@ def test_a_report_from_its_claim_to_its_outcome(author: Person, screener: Person
     trail.new()
     with seen_by(screener, Permission.CLAIM, reference) as found:
         holding.claim(screener.actor, found)
-    assert trail.new() == [Event.REFERRAL_CLAIMED]
+    assert trail.new() == [Event.STAGE_ENTERED, Event.REFERRAL_CLAIMED]
     with seen_by(screener, Permission.SCREEN, reference) as found:
         holding.change_priority(screener.actor, found, "urgent", "CNRY is in danger")
     assert trail.new() == [Event.PRIORITY_CHANGED]
@@ -122,7 +122,9 @@ def test_the_same_thing_twice_is_recorded_once(author: Person, screener: Person,
     for _ in range(2):
         with seen_by(screener, Permission.CLAIM, reference) as found:
             holding.release(screener.actor, found)
-    assert trail.new() == [Event.REFERRAL_CLAIMED, Event.QUESTION_ASKED, Event.REFERRAL_RELEASED]
+    assert trail.new() == [
+        Event.STAGE_ENTERED, Event.REFERRAL_CLAIMED, Event.QUESTION_ASKED, Event.REFERRAL_RELEASED,
+    ]  # fmt: skip
 
 
 def test_what_is_refused_is_not_recorded_as_done(author: Person, screener: Person, trail: Trail) -> None:

@@ -41,7 +41,10 @@ def test_every_event_takes_its_own_keys_and_no_others(app: Flask, admin: Admin, 
 
 
 def test_names_say_package_and_what_happened() -> None:
-    packages = {"auth", "tenants", "forms", "files", "referrals", "screening", "messaging"}
+    packages = {
+        "auth", "tenants", "forms", "files", "referrals", "screening", "messaging", "stages", "letters", "handover",
+        "onward",
+    }  # fmt: skip
     for event in Event:
         package, _, what = event.partition(".")
         assert package in packages

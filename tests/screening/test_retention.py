@@ -203,7 +203,9 @@ def test_nothing_of_it_is_left_in_any_table(
             if admin.execute(f'select 1 from "{table}" where "{column}" = %s', (made.id,)).fetchall()
         }
 
-    everything = {"referral", "referral_child", "message", "decision", "notice", "restriction", "opened_record"}
+    everything = {
+        "referral", "referral_child", "message", "decision", "notice", "restriction", "opened_record", "stage_visit",
+    }  # fmt: skip
     assert naming() == everything
     admin.execute("update referral set decided_at = '2000-01-01', warned_on = '2000-01-01' where id = %s", (made.id,))
     assert destroy(councils.england) == 1

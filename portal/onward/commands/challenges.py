@@ -172,7 +172,7 @@ def answer(actor: Actor, found: Found, step_id: UUID, what: Reply) -> None:
         step.id, Challenge.answered_at.is_(None), answer=what.verdict, answered_by=actor.account_id,
         answered_at=clock.now(), reply=_sealed(found, step.id, "reply", said),
     )  # fmt: skip
-    events.record(Event.CHALLENGE_ANSWERED, found.id, level=step.level, answer=what.verdict)
+    events.record(Event.CHALLENGE_ANSWERED, found.id, level=step.level, verdict=what.verdict)
     for account_id in {_raised_by(step.id), found.author_id}:
         notices.tell(actor, "outcome", account_id, found.id)
 

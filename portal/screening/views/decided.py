@@ -39,9 +39,9 @@ def rows(report: Report, decided: Decided | None, language: str) -> Rows:
         (_("Route confirmed"), presenting.route_label(report.published, decided.route, language)),
         (_("Reasons (council only)"), decided.rationale),
     ]
+    told = _rows([(_("What the referrer was told"), decided.told), (_("Added below by the council"), decided.required)])
+    written = report.found.language if report.found.language != language else ""
     last = [
-        (_("What the referrer was told"), decided.told),
-        (_("Added below by the council"), decided.required),
         (_("Decided by"), decided.decided_by),
         (_("Approved by"), decided.approved_by),
         (_("Read by the referrer"), _("Yes") if decided.seen_at else _("Not yet")),
@@ -50,6 +50,7 @@ def rows(report: Report, decided: Decided | None, language: str) -> Rows:
         *_rows(said),
         *(grounds_words.told(decided.grounds, council.settings, decided.outcome, language) if decided.grounds else ()),
         *grounds_words.returned(decided.codes, language),
+        *(row | {"lang": written} for row in told),
         *_rows(last),
     ]
 

@@ -49,7 +49,7 @@ class Case:
             return deed(person.actor, find(person.actor, Permission.DECIDE, self.report.reference), *words)
 
     def all(self) -> tuple[Made, ...]:
-        return self.act(letters)  # type: ignore[no-any-return]
+        return self.act(letters)  # type: ignore[no-any-return] # act does anything
 
 
 def case_in(council: Council, **sections: Any) -> Case:

@@ -60,14 +60,14 @@ class Case:
 
     def end(self, place: int = -1) -> str:
         step = self.steps()[place].id
-        return self.act(self.author, challenges.end, step)  # type: ignore[no-any-return]
+        return self.act(self.author, challenges.end, step)  # type: ignore[no-any-return] # act does anything
 
     def steps(self, who: Person | None = None) -> tuple[Step, ...]:
         who, permission = who or self.manager, Permission.LOOK if who is None else Permission.TRACK
-        return self.act(who, lambda a, f: steps(a, permission, f), permission=permission)  # type: ignore[no-any-return]
+        return self.act(who, lambda a, f: steps(a, permission, f), permission=permission)  # type: ignore[no-any-return] # act does anything
 
     def may(self) -> challenges.May:
-        return self.act(self.author, lambda a, f: challenges.may(a, f, steps(a, Permission.TRACK, f)))  # type: ignore[no-any-return]
+        return self.act(self.author, lambda a, f: challenges.may(a, f, steps(a, Permission.TRACK, f)))  # type: ignore[no-any-return] # act does anything
 
     def told(self, kind: str) -> set[UUID | str]:
         with db.unit_of_work(Scope(self.manager.council, SYSTEM)) as session:

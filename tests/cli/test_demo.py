@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -36,20 +37,21 @@ from portal.referrals.models import ROUTES, Attachment, Notice, Referral, Referr
 from portal.referrals.states import STATES
 from portal.screening.models import Decision
 from portal.tenants.agency_list import rules_of
-from tests.fixtures.councils import Councils
-from tests.matrix.conftest import app, database
+from tests.fixtures.councils import Councils, put_back
+from tests.matrix.conftest import admin, app, database
 
 # The database is emptied once for the module: its tests only look.
-__all__ = ["app", "database"]
+__all__ = ["admin", "app", "database"]
 
+Admin = psycopg.Connection[tuple[object, ...]]
 PEOPLE = demo._read(demo.FOLDER, "people.yaml")["people"]
 
 
 @pytest.fixture(scope="module")
-def seeded(app: Flask, settings: Settings) -> Iterator[Settings]:
+def seeded(app: Flask, admin: Admin, settings: Settings) -> Iterator[Settings]:
     """A demonstration, for all tests of this module; the application of this process is started already."""
     del app
-    with pytest.MonkeyPatch.context() as patch:
+    with put_back(admin), pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "start", lambda _settings: None)
         patch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         demo.seed(settings)

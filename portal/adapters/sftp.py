@@ -11,7 +11,9 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from posixpath import join
 from typing import Any, Final, TypeVar
@@ -159,9 +161,12 @@ class Sftp:
 
 
 def _answered(work: Coroutine[Any, Any, T]) -> T:
-    """What the work says, in our own exceptions; nothing that the server said goes into them."""
+    """What the work says, in our own exceptions; nothing that the server said goes into them.
+
+    In a thread of its own: a loop may be running in the caller's already, and there is one to a thread."""
     try:
-        return asyncio.run(work)
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sftp") as own:
+            return own.submit(copy_context().run, asyncio.run, work).result()
     except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed):
         # A server that has no key of the kind that was pinned is not the one that was meant, either.
         raise Declined("host_key") from None

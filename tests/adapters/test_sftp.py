@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Iterable
@@ -53,6 +54,15 @@ def declined(system: Sftp, given: Parcel | None = None) -> str:
     with pytest.raises(Declined) as raised:
         system.deliver(given or parcel())
     return raised.value.reason
+
+
+def test_a_loop_that_runs_already_is_no_hindrance(system: Sftp) -> None:
+    """A browser's, in the tests; a worker's, one day."""
+
+    async def tried() -> None:
+        system.check()
+
+    asyncio.run(tried())
 
 
 def test_a_parcel_arrives_whole_and_once(system: Sftp, file_server: FileServer) -> None:

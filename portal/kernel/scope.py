@@ -44,7 +44,8 @@ class Actor:
     role: str = ""
     state: str = ""
     agency_id: UUID | None = None
-    agency_name: Text = field(default_factory=dict)
+    # A mapping has no hash; two people who differ in this only are still two.
+    agency_name: Text = field(default_factory=dict, hash=False)
     agency_may: frozenset[str] = frozenset()
     job_title: str = ""
     system: bool = False

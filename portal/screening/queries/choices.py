@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy import Select, func, literal, null, select, union_all
 
 from portal.auth.models import Account, Agency, AgencyApproval, Membership
 from portal.auth.policy import Permission
@@ -13,7 +15,8 @@ from portal.auth.queries.staff import working_here
 from portal.auth.reach import within_reach
 from portal.forms.queries import Published, version
 from portal.forms.queries.versions import newest_id
-from portal.kernel import db
+from portal.kernel import db, scope
+from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 
@@ -30,6 +33,25 @@ class Choices:
 
 def choices(actor: Actor) -> Choices:
     """What there is to choose from."""
+    rows = db.session().execute(_query(actor, _council_id())).all()
+    newest = next((row.id for row in rows if row.kind == "form"), None)
+    return Choices(
+        agencies=tuple((row.id, row.name) for row in rows if row.kind == "agency"),
+        people=tuple((row.id, row.name) for row in rows if row.kind == "person"),
+        form=version(newest) if newest else None,
+    )
+
+
+def _council_id() -> UUID:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council.id
+
+
+@lru_cache(maxsize=128)
+def _query(actor: Actor, council_id: UUID) -> Select[Any]:
+    del council_id  # part of the key: what is asked below names the council in scope
     agencies = (
         select(literal("agency").label("kind"), Agency.id, Agency.name, Agency.key.label("key"))
         .join(AgencyApproval, AgencyApproval.agency_id == Agency.id)
@@ -42,10 +64,4 @@ def choices(actor: Actor) -> Choices:
     )
     form = select(literal("form"), newest_id("concern").scalar_subquery(), null(), literal(""))
     found = union_all(agencies, people, form).subquery()
-    rows = db.session().execute(select(found).order_by(found.c.key)).all()
-    newest = next((row.id for row in rows if row.kind == "form"), None)
-    return Choices(
-        agencies=tuple((row.id, row.name) for row in rows if row.kind == "agency"),
-        people=tuple((row.id, row.name) for row in rows if row.kind == "person"),
-        form=version(newest) if newest else None,
-    )
+    return select(found).order_by(found.c.key)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from portal.auth.policy import Permission
 from portal.kernel import db
@@ -27,7 +29,13 @@ class Waiting:
 
 def waiting(actor: Actor) -> Waiting:
     """Open urgent reports that wait for somebody to acknowledge them, the oldest first."""
-    query = (
+    rows = db.session().execute(_query(actor)).all()
+    return Waiting(tuple((row.reference, row.raised_at) for row in rows), rows[0].total if rows else 0)
+
+
+@lru_cache(maxsize=128)
+def _query(actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
         select(Referral.reference, DutyAlert.raised_at, func.count().over().label("total"))
         .join(Referral, (Referral.tenant_id == DutyAlert.tenant_id) & (Referral.id == DutyAlert.referral_id))
         .where(
@@ -38,5 +46,3 @@ def waiting(actor: Actor) -> Waiting:
         .order_by(DutyAlert.raised_at, DutyAlert.id)
         .limit(MOST_NAMED)
     )
-    rows = db.session().execute(query).all()
-    return Waiting(tuple((row.reference, row.raised_at) for row in rows), rows[0].total if rows else 0)

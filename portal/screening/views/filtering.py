@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flask import url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from portal.kernel import scope
 from portal.kernel.language import say
@@ -19,6 +22,7 @@ from portal.screening.addresses import FIXED, WHEN, Filters
 from portal.screening.channel_words import channel_words
 from portal.screening.presenting import categories
 from portal.screening.queries.choices import choices
+from portal.web.drawn import macro_html
 
 MANY_STATES = ("todo", "unassigned", "mine", "overdue")
 MOST_LISTS = 8
@@ -46,6 +50,18 @@ class Filter:
     def chosen(self) -> str:
         """The words of the choice in force, "" for all."""
         return next((option.text for option in self.options if option.chosen and option.value), "")
+
+
+@dataclass(frozen=True)
+class Asks:
+    """The whole form of filters and order of one part of the list."""
+
+    href: str
+    tab: str
+    open: bool
+    overdue: bool
+    choices: tuple[Filter, ...]
+    sorts: tuple[Option, ...]
 
 
 @dataclass(frozen=True)
@@ -84,6 +100,20 @@ def asked(actor: Actor, filters: Filters, language: str) -> list[Filter]:
         and not (name == "state" and filters.tab not in MANY_STATES)
         and name not in FIXED.get(filters.tab, {})
     ]
+
+
+def form(filters: Filters, choices: list[Filter]) -> Markup:
+    """The form as HTML. It has a hundred choices and is the same on most pages that a person asks for."""
+    asks = Asks(
+        url_for("screening.queue"), filters.tab, filters.narrowed, filters.overdue, tuple(choices), sorts(filters)
+    )
+    return _remembered(asks, str(get_locale()))
+
+
+@lru_cache(maxsize=256)
+def _remembered(asks: Asks, language: str) -> Markup:
+    del language  # part of the key: the macro says "Filter and sort" in it
+    return macro_html("screening/_filters.html", "filters", asks)
 
 
 def when_words() -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,20 +13,17 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel import clock
 from portal.referrals import sifting
 from portal.referrals.inputs import Search
 from portal.referrals.sifting import MOST_SEARCHED
 from portal.referrals.views import searched
-from portal.referrals.wording import kind_words
-from portal.screening import addresses, presenting
+from portal.screening import addresses
 from portal.screening.addresses import FOUND, Filters
-from portal.screening.channel_words import channel_words
-from portal.screening.clock_words import ClockView
 from portal.screening.queries.counts import MOST_COUNTED, Counts, counts
 from portal.screening.queries.queue import holding_area
 from portal.screening.views import filtering
 from portal.screening.views.alerts import keys
+from portal.screening.views.rows import Rows
 from portal.tenants.settings import PRIORITIES
 from portal.web.fields import FieldView, from_form
 from portal.web.posted import only_language
@@ -88,9 +84,7 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
     return render_template(
         "screening/queue.html",
         lines=found.lines,
-        now=found.now,
-        clocks=ClockView(found.now),
-        me=actor.account_id,
+        rows=Rows(found.now, actor.account_id),
         filters=filters,
         searched_for=words,
         lists=filtering.named(choices, words),
@@ -98,20 +92,10 @@ def _page(filters: Filters, words: str, typed: FieldView) -> str:
         most=MOST_SEARCHED,
         live=_live(filters, found.now),
         tabs=tabs_of(filters, counts(actor)),
-        choices=choices,
-        sorts=filtering.sorts(filters),
+        narrowing=filtering.form(filters, choices),
         removable=filtering.removable(filters, choices),
         previous=url_for(".queue", **filters.address(cursor=found.previous)) if found.previous else "",
         following=url_for(".queue", **filters.address(cursor=found.following)) if found.following else "",
-        words=presenting,
-        # Remembered for this page only: twenty-five lines share a few badges.
-        state_badge=cache(presenting.state_badge),
-        route_badge=cache(presenting.route_badge),
-        priority_badge=cache(presenting.priority_badge),
-        age_words=cache(presenting.age_words),
-        today=clock.today(),
-        kind_words=cache(kind_words),
-        channel_words=cache(channel_words),
     )
 
 

@@ -25,6 +25,9 @@ DEEP = 1000
 LIST, CLOSED = f"/{SLUG}/holding-area", f"/{SLUG}/holding-area?tab=decided"
 # Times move with each copy, so that no two reports of a council are alike in the order of a list.
 MOVED = ("created_at", "changed_at", "sent_at", "queued_at", "due_at", "decided_at")
+# What grows in a council over the years is what is closed: of the open reports it has, at worst, a backlog.
+BACKLOG = 5
+CLOSED_STATES = ["decided", "withdrawn"]
 COPIES = """
 create temporary table copies as
 select r.id as was, gen_random_uuid() as now, t.tenant, k
@@ -32,16 +35,29 @@ select r.id as was, gen_random_uuid() as now, t.tenant, k
  cross join (select %(home)s::uuid as tenant union all select gen_random_uuid() from generate_series(2, %(councils)s)) t
  cross join generate_series(1, %(each)s) k
  where r.tenant_id = %(home)s and r.state <> 'draft' and not (t.tenant = %(home)s and k = 1)
+   and (k <= %(backlog)s or r.state = any(%(closed)s))
+"""
+OF_EACH = """
+select count(*) filter (where state = any(%(closed)s)), count(*) filter (where not state = any(%(closed)s))
+  from referral where tenant_id = %(home)s and state <> 'draft'
 """
 
 
-def multiply(admin: psycopg.Connection[Any], home: str, councils: int, each: int) -> int:
-    """Copy the reports of one council and their children, `each` times into each of so many; how many there are then.
+def multiply(admin: psycopg.Connection[Any], home: str, councils: int, wanted: int) -> int:
+    """Copy the reports of one council and their children until each of so many councils has its share of the reports
+    that are wanted in all; how many there are then.
 
-    Without triggers and foreign keys: of the other councils nothing is there but these rows, which the walls hide.
+    The closed ones, that is; the open ones BACKLOG times at most. Without triggers and foreign keys: of the other
+    councils nothing is there but these rows, which the walls hide.
     """
+    known: dict[str, Any] = {"home": home, "closed": CLOSED_STATES}
+    row = admin.execute(OF_EACH, known).fetchone()
+    closed, open_ = row or (0, 0)
+    share = wanted // councils
+    backlog = min(BACKLOG, share // (closed + open_))
+    each = (share - backlog * open_) // closed
     admin.execute("set session_replication_role = replica")
-    admin.execute(COPIES, {"home": home, "councils": councils, "each": each})
+    admin.execute(COPIES, known | {"councils": councils, "each": each, "backlog": backlog})
     admin.execute("create index on copies (was)")
     moved = {name: sql.SQL("x.{} - c.k * interval '97 seconds'").format(sql.Identifier(name)) for name in MOVED}
     reference = sql.SQL("upper(substr(md5(c.now::text), 1, 12))")
@@ -146,9 +162,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     with ExitStack() as open_:
         few, many = (open_.enter_context(stage(base, sends=0)) for _ in range(2))
         with few.admin() as admin:
-            print(multiply(admin, few.tenant, COUNCILS, 1), "reports")
+            print(multiply(admin, few.tenant, COUNCILS, asked.few), "reports")
         with many.admin() as admin:
-            print(multiply(admin, many.tenant, COUNCILS, asked.many // asked.few), "reports", flush=True)
+            print(multiply(admin, many.tenant, COUNCILS, asked.many), "reports", flush=True)
             address = deep(admin, many.tenant)
         pages = {
             "list, few reports": Page(few, few.product, LIST),

@@ -35,7 +35,8 @@ values (%(id)s, %(tenant)s, %(now)s, 'referrals.read', %(actor)s, 'screener', %(
 ROWS = """
 select r.reference, r.initials, r.route, r.outcome_of_rules -> 'why' ->> 'en' as why, r.state, r.priority,
        r.sent_at, r.due_at, g.name ->> 'en' as agency, a.name as owner, r.kind, r.attention,
-       (select count(*) from referral_child k where k.tenant_id = r.tenant_id and k.referral_id = r.id) as children
+       (select count(*) from referral_child k where k.tenant_id = r.tenant_id and k.referral_id = r.id
+           and k.superseded_at is null) as children
   from referral r join agency g on g.id = r.agency_id left join account a on a.id = r.owner_id
  where r.state in ('sent', 'screening', 'asked', 'answered')
  order by r.queue_rank, r.due_at, r.id limit 26

@@ -25,7 +25,7 @@ from portal.reports.queries import numbers
 from portal.tenants import resolve
 
 CLIENTS = 8
-TRIGGERS = ("referral_tally_changed", "referral_tally_made")
+TRIGGERS = ("referral_tally_changed", "referral_tally_made", "referral_tally_worked")
 
 
 def milliseconds(work: Callable[[], object], calls: int) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,10 +20,14 @@ class Tally(TenantTable):
 
     Of what is open: state, route, agency, owner ("" for nobody) and urgent ("unclaimed", "claimed"). Of a local `day`:
     received (by route) and decided ("in_time", "late"). Guarded reports, which not everybody sees, are not in it.
+
+    Without a foreign key to the council: the report's own, in the same transaction, says that it is there, and whoever
+    works on a report would wait for it to be checked twice more.
     """
 
     __tablename__ = "tally"
 
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-2)
     kind: Mapped[str]
     key: Mapped[str]
     day: Mapped[date | None]

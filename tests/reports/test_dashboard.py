@@ -109,12 +109,19 @@ def test_every_number_is_what_a_count_would_find(councils: Councils, author: Per
     # Anything that happens to a report, in any order, and folding between.
     chance = random.Random(7)  # noqa: S311 - the same changes every time
     people: list[UUID | None] = [None, screener.account_id]
-    for step in range(40):
+    agencies = [
+        author.actor.agency_id,
+        make_person(councils.england, agency=agency_keys(councils.england)[1]).actor.agency_id,
+    ]
+    for step in range(60):
         one, now = chance.choice(made), clock.now()
         change: Any = chance.choice(
             [
                 {"state": chance.choice(STATES), "decided_at": now - timedelta(days=chance.randrange(40))},
                 {"owner_id": chance.choice(people)}, {"route": chance.choice(ROUTES)},
+                # As a claim does it: both in one change.
+                {"owner_id": chance.choice(people), "state": chance.choice(sorted(OPEN))},
+                {"agency_id": chance.choice(agencies)},
                 {"priority": chance.choice(["urgent", "low"]), "first_priority": "standard"},
                 {"due_at": now + timedelta(hours=chance.randrange(-50, 50))},
                 {"sight": chance.choice([None, [], [screener.account_id]])},

@@ -113,4 +113,5 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.NOTICE_SENT: frozenset({"kind"}),
     Event.NOTICES_CHOSEN: frozenset({"daily", "receipts", "discreet"}),
     Event.NOTICE_FAILED: frozenset({"kind"}),
+    Event.NOTICE_OVERTAKEN: frozenset({"kind"}),
 }

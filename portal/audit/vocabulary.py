@@ -176,3 +176,4 @@ class Event(StrEnum):
     AGENCY_SIGHT_CHANGED = "screening.agency_sight_changed"
     NOTICE_SENT = "referrals.notice_sent"
     NOTICE_FAILED = "referrals.notice_failed"
+    NOTICE_OVERTAKEN = "referrals.notice_overtaken"

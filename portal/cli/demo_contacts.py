@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import uuid5
 
 from sqlalchemy import select
@@ -11,11 +12,12 @@ from portal.auth.models import Agency
 from portal.cli.demo_papers import papers
 from portal.cli.demo_stories import NAMESPACE, Cast, Story, at, moment_of
 from portal.forms.queries import newest
-from portal.kernel import db
+from portal.kernel import clock, db
 from portal.kernel.scope import Scope
 from portal.referrals.commands import contacts
 from portal.referrals.commands.contacts import Given
 from portal.referrals.elsewhere import Caller
+from portal.referrals.models import Referral
 
 NOT_LISTED = {"public": PUBLIC_ID, "unlisted": UNLISTED_ID}
 
@@ -23,7 +25,10 @@ NOT_LISTED = {"public": PUBLIC_ID, "unlisted": UNLISTED_ID}
 def take_down(cast: Cast, story: Story) -> str:
     """Take one contact down; its reference, the same for one that was taken down before."""
     person = cast.people[story["by"]]
+    once = uuid5(NAMESPACE, f"{cast.council.slug}/contact/{story['key']}")
     with at(moment_of(cast.council, story)), db.unit_of_work(Scope(cast.council, person)) as session:
+        # The moments of the demonstration move on with the day: what is there keeps its own.
+        known = session.execute(select(Referral.received_at).where(Referral.submit_key == once)).scalar_one_or_none()
         agency_id = NOT_LISTED.get(story["agency"])
         if agency_id is None:
             agency_id = session.execute(select(Agency.id).where(Agency.key == story["agency"])).scalar_one()
@@ -34,6 +39,8 @@ def take_down(cast: Cast, story: Story) -> str:
             route=story["route"],
             answers=dict(story["answers"]),
             language=story.get("language", "en"),
-            once=uuid5(NAMESPACE, f"{cast.council.slug}/contact/{story['key']}"),
+            once=once,
+            received_at=known or clock.now() - timedelta(hours=story.get("lay", 0)),
+            sure=True,
         )
         return contacts.log(person, newest(), given, papers(story.get("files", ())))

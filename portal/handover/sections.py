@@ -60,7 +60,7 @@ def _contact(of: Contents, document: Mapping[str, Any], language: str) -> list[t
     confidential = any(one["confidential"] for who in document["subjects"] for one in who["addresses"])
     return [
         (_("Reference"), sent["reference"]),
-        (_("Received"), datetime_words(found.sent_at)),
+        (_("Received"), datetime_words(found.came_at)),
         (_("How it came"), channel_words(found.channel)),
         (_("Route"), route_label(of.published, found.route, language)),
         (_("Referrer"), ", ".join(filter(None, (referrer["name"], referrer["role"])))),

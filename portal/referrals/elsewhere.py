@@ -14,6 +14,9 @@ PORTAL: Final = "portal"
 TELEPHONE, LETTER, EMAIL, VISIT, POLICE, PARTNERS_FORM = CHANNELS = (
     "telephone", "letter", "email", "visit", "police", "form",
 )  # fmt: skip
+# How long ago one may have reached the council, and from when on somebody is asked whether that is right.
+MOST_DAYS_AGO: Final = 28
+DAYS_UNASKED: Final = 3
 # What the portal's own short form asks about whoever fills it in: here somebody else does.
 _OF_THE_REFERRER = "referrer."
 

@@ -15,7 +15,7 @@ from portal.referrals.models import ABOUT_DRAFTS
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
-FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered", "challenged")
+FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered", "challenged", "approval")
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
@@ -96,6 +96,7 @@ def _subject(notice: ToTell, language: str) -> str:
         "duty": words(language, "Reference %(reference)s: an urgent report has come in"),
         "unseen": words(language, "Reference %(reference)s: an urgent report waits"),
         "undelivered": words(language, "Reference %(reference)s: not handed over"),
+        "approval": words(language, "Reference %(reference)s: a decision waits for approval"),
     }
     return particular.get(kind) or words(language, "Reference %(reference)s: there is an update")
 
@@ -137,6 +138,11 @@ def _opening(kind: str, language: str) -> str:
         ),
         "opened": words(language, "Somebody opened this restricted record and said why. Sign in to see who and why."),
         "challenged": words(language, "Somebody has challenged a decision. Sign in to read why, and answer."),
+        "approval": words(
+            language,
+            "A colleague has proposed a decision, and it waits for a second person. Sign in to read it, and approve it "
+            "or send it back.",
+        ),
     }
     return sentences[kind]
 

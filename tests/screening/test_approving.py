@@ -17,8 +17,10 @@ from portal.auth.policy import Permission
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.messaging import commands as messaging
-from portal.referrals.commands import following
+from portal.referrals import letters
+from portal.referrals.commands import following, notices
 from portal.referrals.models import Notice
+from portal.referrals.queries.notices import to_tell
 from portal.referrals.queries.record import Found, find
 from portal.screening.addresses import Filters
 from portal.screening.commands import approving, changes, correcting, decisions, holding
@@ -81,13 +83,43 @@ def case(councils: Councils) -> Case:
     return Case(make_referral(councils.england, author, state="screening", owner=screener), author, screener, manager)
 
 
+def test_the_other_managers_are_told_once_and_of_what_is_over_not_later(case: Case) -> None:
+    council, reference = case.screener.council, case.made.reference
+    other = make_person(council, role="practice_manager", name="Sioned")
+    own = given(SECOND, "MASH", "CNRY moved house", "They will answer you.", 0)
+    case.propose(own)
+    case.propose(own)
+    about = (Notice.kind == "approval", Notice.referral_id == case.made.id)
+    with db.unit_of_work(case.screener.scope) as session:
+        rows = session.execute(select(Notice.id, Notice.account_id).where(*about)).all()
+        first, second = (row.id for row in rows)
+        (email,) = [letters.letter(council, to_tell(row.id)) for row in rows if row.account_id == other.account_id]
+    assert {row.account_id for row in rows} == {case.manager.account_id, other.account_id}
+    assert f"/screening/{reference}" in email.body
+    assert reference in email.subject
+    assert "CNRY" not in email.body + email.subject
+    with db.unit_of_work(case.screener.scope):
+        assert notices.claim(first)
+    case.act(case.screener, approving.take_back, own.once)
+    with db.unit_of_work(case.screener.scope):
+        assert not notices.claim(first)
+    # Another proposal is told of anew, and brings nothing of the one before back.
+    case.propose()
+    with db.unit_of_work(case.screener.scope):
+        assert not notices.claim(second)
+        assert notices.defer_stranded() == 0
+    assert case.count(Notice, *about, Notice.state == "overtaken") == 2
+    assert case.count(Notice, *about, Notice.state == "pending") == 2
+
+
 def test_nobody_is_told_before_it_is_approved(case: Case) -> None:
     with pytest.raises(Forbidden):
         case.act(case.screener, decisions.decide, given(SECOND, "MASH", "CNRY", "CNRY", 0))
     what = given(SECOND, "MASH", "CNRY moved house", "They will answer you.", 0)
     for _click in range(2):
         case.propose(what)
-    assert (case.now().state, case.count(Decision), case.count(Notice), case.count(Proposal)) == ("screening", 0, 0, 1)
+    told = case.count(Notice, Notice.kind != "approval")
+    assert (case.now().state, case.count(Decision), told, case.count(Proposal)) == ("screening", 0, 0, 1)
     with db.unit_of_work(case.manager.scope):
         lines = holding_area(case.manager.actor, Filters(tab="approval")).lines
         assert [line.reference for line in lines] == [case.made.reference]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,11 +19,11 @@ from portal.auth.agency_types import PUBLIC_ID, UNLISTED_ID
 from portal.auth.models import AgencyApproval, Membership
 from portal.auth.policy import Permission
 from portal.forms.queries import newest
-from portal.kernel import db, scope
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Scope
 from portal.messaging import commands as messaging
-from portal.referrals.commands import contacts
+from portal.referrals.commands import contacts, recounting
 from portal.referrals.commands.attaching import Paper
 from portal.referrals.commands.connections import declare
 from portal.referrals.commands.contacts import Given
@@ -32,9 +33,11 @@ from portal.referrals.queries.connections import Declared
 from portal.referrals.queries.mine import reports
 from portal.referrals.queries.record import Found, answers_of, caller_of, children_of, find
 from portal.referrals.sifting import Filters as Mine
+from portal.screening import received
 from portal.screening.addresses import Filters
 from portal.screening.commands import decisions, holding, restricting
 from portal.screening.queries.queue import Line, holding_area
+from portal.tenants.opening import hours_of
 from portal.tenants.queries.agencies import Filters as AgencyFilters
 from portal.tenants.queries.agencies import listed
 from tests.factories.decisions import given as decided
@@ -112,6 +115,40 @@ def test_a_call_is_in_the_queue_with_the_clock_of_its_route(case: Case) -> None:
     assert (child.first_name, child.last_name) == ("Siân", "CNRY O’Brien")
     logged = AuditEvent.event == "referrals.contact_logged"
     assert case.count(AuditEvent, logged, AuditEvent.subject_id == found.id) == 1
+
+
+def test_the_clock_begins_when_it_reached_the_council(case: Case) -> None:
+    came = clock.now().replace(microsecond=0) - timedelta(hours=30)
+    given = case.given(received_at=came)
+    reference = case.log(given)
+    assert case.log(given) == reference
+    found, council = case.found(reference), case.screener.council
+    assert found.sent_at is not None
+    assert (found.came_at, found.sent_at > came) == (came, True)
+    due = clock.due_after_working_days(
+        came, council.settings.clock.decide_working_days, council.nation, hours_of(council)
+    )
+    assert found.due_at == due == case.lines()[reference].due_at
+    assert case.lines()[reference].sent_at == came
+    with db.unit_of_work(Scope(council, scope.SYSTEM)):
+        recounting.recount(council)
+    assert case.found(reference).due_at == due
+    for ago, wrong in ((timedelta(hours=-1), "future"), (timedelta(days=4), "old"), (timedelta(days=29), "too_old")):
+        with pytest.raises(Invalid) as refused:
+            case.log(case.given(received_at=clock.now() - ago))
+        assert refused.value.errors == {"received": wrong}
+    assert case.log(case.given(received_at=clock.now() - timedelta(days=4), sure=True)) != reference
+    with pytest.raises(Conflict):
+        case.log(replace(given, received_at=came - timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"),
+    [("14:05", time(14, 5)), ("9.05", time(9, 5)), ("2pm", time(14)), ("12 am", time(0)), ("12:30 pm", time(12, 30)),
+     ("14", None), ("24:00", None), ("13pm", None), ("", None), ("half past two", None)],
+)  # fmt: skip
+def test_a_time_of_the_clock_is_read_as_people_write_it(typed: str, means: time | None) -> None:
+    assert received.time_of(typed) == means
 
 
 def test_clicking_twice_takes_it_down_once_and_another_text_is_not_lost(case: Case) -> None:
@@ -224,6 +261,16 @@ def test_a_screener_takes_a_letter_down_in_the_browser(case: Case, client: Flask
     assert again.status_code == 422
     for words in ("Enter the name of the agency", "Choose the file with the partner’s form", "CNRY the form says so"):
         assert words in again.text
+    days_ago = clock.today() - timedelta(days=5)
+    for day, at, says in (
+        (clock.today() + timedelta(days=1), "09:00", "It cannot have reached you in the future"),
+        (days_ago, "noon", "Enter the time at which it reached you"),
+        (days_ago, "09:00", "say below that it is right"),
+    ):
+        typed |= {"received-day": [str(day.day)], "received-month": [str(day.month)], "received_time": [at]}
+        typed |= {"received-year": [str(day.year)]}
+        assert says in browser.send("/holding-area/contact", typed).text
+    typed["received_sure"] = ["yes"]
     upload: dict[str, Any] = {name: values for name, values in typed.items() if values} | {
         "agency_name": ["CNRY Little Acorns"], "files": (BytesIO(b"The form, CNRY"), "form.txt", "text/plain"),
     }  # fmt: skip
@@ -236,6 +283,8 @@ def test_a_screener_takes_a_letter_down_in_the_browser(case: Case, client: Flask
         "CNRY Little Acorns",
         "form.txt",
         "nobody can be written to here",
+        "(taken down ",
+        f"{days_ago:%-d %B %Y}",
     ):
         assert words in shown
     assert "Ask the referrer" not in shown

@@ -14,15 +14,13 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
-from portal.auth.queries.staff import who_may
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor, Council
 from portal.messaging.commands.writing import checked
 from portal.onward.models import ANSWERS, Challenge
 from portal.onward.queries.challenges import Step, deciders, steps
-from portal.referrals.commands import notices
-from portal.referrals.models import Referral
+from portal.referrals.commands import notices, telling
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.queries.decision import decision
 from portal.tenants.opening import hours_of
@@ -97,7 +95,8 @@ def challenge(actor: Actor, found: Found, what: Objection) -> None:
         _end(actor, now.step.id, "taken_on", answered=True)
     due = _insert(actor, found, now.decision_id, replace(what, why=said["why"], wanted=said["wanted"]))
     events.record(Event.DECISION_CHALLENGED, found.id, level=what.level, due=due)
-    _tell_council(actor, found, now.decision_id)
+    # Whoever decided does not answer.
+    telling.tell_approvers(actor, "challenged", found.id, but=deciders(found, now.decision_id))
 
 
 def _insert(actor: Actor, found: Found, decision_id: UUID, what: Objection) -> str:
@@ -181,20 +180,6 @@ def _raised_by(step_id: UUID) -> UUID:
     query = select(Challenge.raised_by).where(Challenge.tenant_id == _council().id, Challenge.id == step_id)
     raised_by: UUID = db.session().execute(query).scalar_one()
     return raised_by
-
-
-def _tell_council(actor: Actor, found: Found, decision_id: UUID) -> None:
-    """The managers who may see it and did not decide it; without one its owner; never nobody."""
-    query = select(Referral.sight, Referral.unseen_by).where(
-        Referral.tenant_id == _council().id, Referral.id == found.id
-    )
-    sight, unseen_by = db.session().execute(query).one()
-    readers = {one.account_id for one in who_may(Permission.APPROVE)} - set(unseen_by) - deciders(found, decision_id)
-    readers = readers if sight is None else readers & set(sight)
-    for account_id in sorted(readers):
-        notices.tell(actor, "challenged", account_id, found.id)
-    if not readers:
-        notices.tell_mailbox("challenged", _council().settings.email, found.id)
 
 
 def _change(step_id: UUID, as_seen: Any, **values: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ from portal.referrals.commands.connections import hide
 from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.commands.sending import TRIES, arrival
 from portal.referrals.deadlines import URGENT_RANK
-from portal.referrals.elsewhere import CHANNELS, Caller, open_questions
+from portal.referrals.elsewhere import CHANNELS, DAYS_UNASKED, MOST_DAYS_AGO, Caller, open_questions
 from portal.referrals.marking import known
 from portal.referrals.models import Referral
 from portal.referrals.paths import Walked, walk
@@ -39,12 +40,15 @@ from portal.tenants import vault
 KIND = "urgent"
 # Nobody knows the family already: whoever takes a call about their own must not go on with it.
 _NOBODY = UUID(int=0)
+# What counts from when it was taken down.
+_WRITTEN = ("changed_at", "sent_at", "queued_at")
 
 
 @dataclass(frozen=True)
 class Given:
     """What was taken down: `agency_id` is an agency of the council's list, or one of `agency_types.NOT_LISTED`;
-    `answers` are those to the questions of the council's short form about the child."""
+    `answers` are those to the questions of the council's short form about the child; `received_at` is when it reached
+    the council (None: now), and `sure` says that it really was some days ago."""
 
     channel: str
     agency_id: UUID
@@ -53,13 +57,16 @@ class Given:
     answers: dict[str, Any]
     language: str
     once: UUID
+    received_at: datetime | None = None
+    sure: bool = False
 
 
 def log(actor: Actor, form: Published, given: Given, papers: Sequence[Paper] = ()) -> str:
     """Take a contact down, with the originals; returns its reference, the same for the same `once` and content.
 
-    It goes the way that the screener chose, under the clock of that way. Raises Forbidden, Invalid (channel, agency,
-    route: unknown; answers: missing; what `attach_along` does), Unavailable when the store of files is away, and
+    It goes the way that the screener chose, under the clock of that way, which began when it reached the council.
+    Raises Forbidden, Invalid (channel, agency, route: unknown; answers: missing; received: future, too_old, or old
+    while nobody is `sure`; what `attach_along` does), Unavailable when the store of files is away, and
     Conflict(reference=…) when that key has taken down something else.
     """
     if reach(actor, Permission.SCREEN) is not Reach.COUNCIL:
@@ -71,7 +78,9 @@ def log(actor: Actor, form: Published, given: Given, papers: Sequence[Paper] = (
     made, values = uuid4(), {"unseen_by": sorted(unseen - {actor.account_id})}
     values |= _values(actor, form, given, walked, made)
     routed = taken_down(form.thresholds, given.route)
-    values |= arrival(routed, projected, clock.now())
+    received = given.received_at or clock.now()
+    values |= arrival(routed, projected, received)
+    values |= {"received_at": received, "clock_from": received, **dict.fromkeys(_WRITTEN, clock.now())}
     reference = _write(values)
     if reference is None:
         return _before(actor, given, walked)
@@ -96,8 +105,23 @@ def _check(form: Published, given: Given) -> None:
         errors["route"] = "unknown"
     if given.agency_id not in NOT_LISTED and not _approved(given.agency_id):
         errors["agency"] = "unknown"
+    if wrong := too_early_or_late(given.received_at, sure=given.sure):
+        errors["received"] = wrong
     if errors:
         raise Invalid(errors)
+
+
+def too_early_or_late(received: datetime | None, *, sure: bool) -> str:
+    """What is wrong with the moment at which a contact reached the council: future, too_old, old (unless they are
+    `sure`), or ""."""
+    if received is None:
+        return ""
+    ago = clock.now() - received
+    if ago < timedelta(0):
+        return "future"
+    if ago > timedelta(days=MOST_DAYS_AGO):
+        return "too_old"
+    return "old" if ago > timedelta(days=DAYS_UNASKED) and not sure else ""
 
 
 def _approved(agency_id: UUID) -> bool:
@@ -170,6 +194,6 @@ def _before(actor: Actor, given: Given, walked: Walked) -> str:
         raise Conflict("the key belongs to somebody else")
     found = find(actor, Permission.SCREEN, str(reference))
     same = answers_of(found).sections == walked.sections and caller_of(found) == given.caller
-    if not same or found.channel != given.channel:
+    if not same or found.channel != given.channel or given.received_at not in (None, found.received_at):
         raise Conflict("the key has taken down something else", reference=found.reference)
     return found.reference

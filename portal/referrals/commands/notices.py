@@ -5,7 +5,7 @@ Some wait for their reader's one email a day (commands/digests.py).
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -106,9 +106,24 @@ def _chose(council_id: UUID, account_id: UUID, what: ColumnExpressionArgument[bo
 
 
 def claim(notice_id: UUID) -> bool:
-    """Lock a pending notice until the end of the transaction; False if it is not pending or another job has it."""
-    query = select(Notice.id).where(Notice.id == notice_id, Notice.state == "pending")
-    return db.session().execute(query.with_for_update(skip_locked=True)).scalar_one_or_none() is not None
+    """Lock a pending notice until the end of the transaction; False if it is not pending, another job has it, or what
+    it would tell is over."""
+    query = select(Notice.id, Notice.kind, Notice.referral_id, Notice.created_at)
+    query = query.where(Notice.id == notice_id, Notice.state == "pending")
+    row = db.session().execute(query.with_for_update(skip_locked=True)).one_or_none()
+    if row is None:
+        return False
+    if row.kind == "approval" and not _waits_for_approval(row.referral_id, row.created_at):
+        _settle(notice_id, "overtaken", events.Event.NOTICE_OVERTAKEN)
+        return False
+    return True
+
+
+def _waits_for_approval(referral_id: UUID | None, told_at: datetime) -> bool:
+    """Whether the proposal of which a notice tells is open; a later one has notices of its own."""
+    query = select(Referral.approval_asked_at).where(Referral.id == referral_id)
+    since: datetime | None = db.session().execute(query).scalar_one_or_none()
+    return since is not None and since <= told_at
 
 
 def mark_sent(notice_id: UUID) -> None:

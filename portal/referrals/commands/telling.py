@@ -6,11 +6,15 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
+
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
-from portal.kernel import jobs
+from portal.kernel import db, jobs, scope
+from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.commands import notices
+from portal.referrals.models import Referral
 
 # The managers; without one, the administrators, who can let one in.
 IN_TURN: Final = (Permission.RESTRICT, Permission.COUNCIL)
@@ -24,6 +28,24 @@ def in_turn(but: Collection[UUID]) -> list[UUID]:
         if readers:
             return sorted(readers)
     return []
+
+
+def tell_approvers(actor: Actor, kind: str, referral_id: UUID, but: Collection[UUID]) -> None:
+    """Have everybody told who may approve a decision on a report and may see it, without those; without any, the
+    council's own mailbox."""
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    query = select(Referral.sight, Referral.unseen_by).where(
+        Referral.tenant_id == council.id, Referral.id == referral_id
+    )
+    sight, unseen_by = db.session().execute(query).one()
+    readers = {one.account_id for one in who_may(Permission.APPROVE)}.difference(unseen_by, but)
+    readers = readers if sight is None else readers & set(sight)
+    for account_id in sorted(readers):
+        notices.tell(actor, kind, account_id, referral_id)
+    if not readers:
+        notices.tell_mailbox(kind, council.settings.email, referral_id)
 
 
 def tell_managers(

@@ -83,6 +83,8 @@ class Referral(TenantTable):
     category: Mapped[str] = mapped_column(server_default="")
     initials: Mapped[str] = mapped_column(server_default="")
     sent_at: Mapped[datetime | None]
+    # When it reached the council, where somebody took it down later.
+    received_at: Mapped[datetime | None]
     queued_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     # What `due_at` counts from, and with which rank, where it is not the sending and `urgency`; since when it stands.

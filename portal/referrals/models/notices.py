@@ -33,10 +33,11 @@ NOTICE_KINDS = (
     "unseen",
     "undelivered",
     "challenged",
+    "approval",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})
-NOTICE_STATES = ("pending", "sent", "failed")
+NOTICE_STATES = ("pending", "sent", "failed", "overtaken")
 
 
 class Notice(TenantTable):

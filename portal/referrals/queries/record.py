@@ -82,6 +82,8 @@ class Found:
     """How it came."""
     caller: bytes | None = None
     """Who brought what did not come through the portal, sealed (`caller_of`)."""
+    received_at: datetime | None = None
+    """When that reached the council, as whoever took it down said."""
     rules_now: str | None = None
     """The higher route that the rules would choose for the corrected answers."""
     clock_paused_at: datetime | None = None
@@ -90,6 +92,11 @@ class Found:
     """The priority that it came with, once a screener gave it another."""
     counted: dict[str, Any] = field(default_factory=dict)
     """What higher packages count beside it (`queries.counted`), when the page asked for that."""
+
+    @property
+    def came_at(self) -> datetime | None:
+        """When it reached the council, which is what its clock counts from."""
+        return self.received_at or self.sent_at
 
     def reads_only(self, actor: Actor) -> bool:
         """Whether the person has it open for a while only, off the list: to read it, never to take it."""
@@ -121,7 +128,7 @@ _COLUMNS = (
     Referral.held_at, Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
     Referral.approval_asked_at,
     Referral.clock_paused_at, Referral.first_priority,
-    Referral.channel, Referral.caller,
+    Referral.channel, Referral.caller, Referral.received_at,
 )  # fmt: skip
 
 

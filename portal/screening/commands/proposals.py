@@ -12,6 +12,7 @@ from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.commands.moves import touch
+from portal.referrals.commands.telling import tell_approvers
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.given import Change, Given, as_text
@@ -36,6 +37,7 @@ def open_one(actor: Actor, found: Found, given: Given, change: Change | None) ->
     }  # fmt: skip
     db.session().execute(insert(Proposal).values(row))
     events.record(Event.DECISION_PROPOSED, found.id, outcome=given.outcome)
+    tell_approvers(actor, "approval", found.id, but={actor.account_id})
 
 
 def settle(actor: Actor, found: Found, proposal_id: UUID, result: str, words: bytes | None = None) -> None:

@@ -93,6 +93,8 @@ _KEYS: Mapping[str, tuple[Any, ...]] = {
     "agency": (Agency.key, Referral.sent_at, Referral.id),
     "decided": (Referral.decided_at, Referral.id),
 }
+# A contact from elsewhere may have come before it was taken down.
+_CAME_AT = func.coalesce(Referral.received_at, Referral.sent_at)
 _CHILDREN = (
     select(
         func.count().label("children"),
@@ -159,7 +161,7 @@ def _select(actor: Actor, sort: str) -> Select[Any]:
             Referral.outcome_of_rules["also"].label("also"),
             Referral.outcome_of_rules["flags"].label("flags"), Referral.overridden, Referral.attention,
             Referral.out_of_hours, Referral.state, Referral.priority, Referral.first_priority,
-            Referral.urgency, Referral.sent_at, Referral.due_at,
+            Referral.urgency, _CAME_AT.label("sent_at"), Referral.due_at,
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
             Referral.new_since, Referral.withdrawal_asked_at, Referral.approval_asked_at, Referral.rules_now,

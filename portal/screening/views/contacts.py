@@ -27,6 +27,7 @@ from portal.referrals.queries.record import Found, caller_of, find
 from portal.referrals.views import sheet
 from portal.referrals.views.attachments import most_at_once
 from portal.referrals.views.uploading import FILES, Refusal, chosen, looked_into, refusal_line
+from portal.screening import received
 from portal.screening.channel_words import channel_words
 from portal.screening.contact_input import ContactInput
 from portal.screening.queries.tellers import agencies
@@ -47,20 +48,31 @@ def log_contact() -> ResponseReturnValue:
     if request.method != "POST":
         form = _form(published, formdata=None, data={"once": str(uuid4())})
         return _draw(published, form, sheet.fields_of(paper, {}), sheet.shown_of(paper, {}))
-    read, form = sheet.read(paper), _form(published)
+    read, form, came = sheet.read(paper), _form(published), received.read(request.form)
+    late = _late(came)
     sent = chosen()
     papers, refused = looked_into(sent) if sent else ([], [])
     problems = [too_large_words(limits())] if too_large() else [refusal_line(one) for one in refused]
     if form.channel.data == elsewhere.PARTNERS_FORM and not sent and not problems:
         problems = [_("Choose the file with the partner’s form")]
     good = form.validate_on_submit()
-    if not good or read.wrong or read.more or problems:
+    if not good or read.wrong or read.more or problems or late:
         again = problems or [_("Choose the files again, or take it down without them.")] * bool(sent)
-        return _draw(published, form, read.fields, read.shown, again), 422
+        return _draw(published, form, read.fields, read.shown, again, late=late), 422
     return _log(published, form, read, papers)
 
 
+def _late(came: received.Typed) -> str:
+    """What is wrong with when it came, "" for nothing: see received.views."""
+    if came.day is None:
+        return "day"
+    if came.moment is None:
+        return "time"
+    return contacts.too_early_or_late(came.moment, sure=came.sure)
+
+
 def _log(published: Published, form: ContactInput, read: sheet.Read, papers: list[Paper]) -> ResponseReturnValue:
+    came = received.read(request.form)
     given = Given(
         channel=str(form.channel.data),
         agency_id=form.agency_id(),
@@ -69,6 +81,8 @@ def _log(published: Published, form: ContactInput, read: sheet.Read, papers: lis
         answers=read.answers,
         language=str(get_locale()),
         once=form.mark(),
+        received_at=came.moment,
+        sure=came.sure,
     )
     try:
         reference = contacts.log(guard.actor(), published, given, papers)
@@ -136,6 +150,7 @@ def _draw(
     problems: list[str] | None = None,
     *,
     before: str = "",
+    late: str = "",
 ) -> str:
     views = from_form(form)
     hint = f"{allowed()} {limit_words(limits())}"
@@ -151,6 +166,7 @@ def _draw(
         accept=accept(),
         problems=problems or [],
         before=before,
+        came=received.views(received.read(request.form) if request.method == "POST" else received.now(), late),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from flask_babel import gettext as _
@@ -34,7 +34,7 @@ class Typed:
         day, at = self.day, time_of(self.time)
         if day is None or at is None:
             return None
-        return datetime.combine(day, at, clock.LONDON).astimezone(clock.UTC)
+        return datetime.combine(day, at, clock.LONDON).astimezone(UTC)
 
     @property
     def day(self) -> date | None:

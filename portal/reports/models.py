@@ -12,14 +12,15 @@ from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable
 from portal.referrals.models import Referral
 
-KINDS = ("state", "route", "agency", "owner", "urgent", "received", "decided")
+KINDS = ("state", "route", "agency", "owner", "urgent", "received", "decided", "hit_owner", "hit_agency")
 
 
 class Tally(TenantTable):
     """A number to add: triggers on `referral` write them, in the transaction that changes a report.
 
     Of what is open: state, route, agency, owner ("" for nobody) and urgent ("unclaimed", "claimed"). Of a local `day`:
-    received (by route) and decided ("in_time", "late"). Guarded reports, which not everybody sees, are not in it.
+    received (by route), decided ("in_time", "late"), and that by its owner and by its agency ("<id>/late"). Guarded
+    reports, which not everybody sees, are not in it.
 
     Without a foreign key to the council: the report's own, in the same transaction, says that it is there, and whoever
     works on a report would wait for it to be checked twice more.

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Date, String, column, func, literal, literal_column, or_, select, union_all
@@ -18,9 +19,12 @@ from portal.kernel.scope import Actor
 from portal.referrals.models import QUEUE_RANKS, Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.states import OPEN
-from portal.reports.models import Tally
+from portal.reports.models import KINDS, Tally
 from portal.screening.addresses import COUNTED_DAYS
 from portal.screening.queries.queue import is_overdue
+
+HITS = ("hit_owner", "hit_agency")
+BY_DAY = tuple(kind for kind in KINDS if kind not in HITS)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def numbers(actor: Actor) -> Numbers:
     now, today = clock.now(), clock.today()
     since = today - timedelta(days=COUNTED_DAYS - 1)
     found: dict[str, dict[tuple[str, date | None], int]] = defaultdict(dict)
-    for kind, key, day, number in _sums(actor, since):
+    for kind, key, day, number in _sums(actor, since, func.tally_parts, BY_DAY):
         found[kind][key, day] = number
     overdue, due_today = _due(actor, now)
     per_day: dict[date, list[int]] = defaultdict(lambda: [0, 0])
@@ -92,10 +96,13 @@ def numbers(actor: Actor) -> Numbers:
     )
 
 
-def _sums(actor: Actor, since: date) -> list[tuple[str, str, date | None, int]]:
-    """The kept sums, and what each guarded report that this person sees counts for, in one statement."""
-    kept = select(Tally.kind, Tally.key, Tally.day, Tally.number).where(or_(Tally.day.is_(None), Tally.day >= since))
-    parts = func.tally_parts(literal_column("referral")).table_valued(
+def _sums(actor: Actor, since: date, count: Any, kinds: tuple[str, ...]) -> list[tuple[str, str, date | None, int]]:
+    """The kept sums of these kinds, and what each guarded report that this person sees counts for, as `count` does, in
+    one statement."""
+    kept = select(Tally.kind, Tally.key, Tally.day, Tally.number).where(
+        Tally.kind.in_(kinds), or_(Tally.day.is_(None), Tally.day >= since)
+    )
+    parts = count(literal_column("referral")).table_valued(
         column("kind", String), column("key", String), column("day", Date), name="parts"
     ).lateral()  # fmt: skip
     guarded = (
@@ -160,3 +167,46 @@ def _by_day(found: Mapping[tuple[str, date | None], int]) -> dict[date, int]:
         if day is not None:
             sums[day] += number
     return dict(sums)
+
+
+@dataclass
+class Hit:
+    """How much was decided in time, and how much late."""
+
+    in_time: int = 0
+    late: int = 0
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What the last days' decisions came to, by who has the report ("" for nobody), with their names, and by the kind
+    of its agency."""
+
+    people: Mapping[str, Hit]
+    names: Mapping[str, str]
+    kinds: Mapping[str, Hit]
+
+
+def hits(actor: Actor) -> Hits:
+    """How much was decided in time for whom, of what this person sees; over the days of `COUNTED_DAYS`."""
+    found: dict[str, dict[str, Hit]] = {kind: defaultdict(Hit) for kind in HITS}
+    since = clock.today() - timedelta(days=COUNTED_DAYS - 1)
+    for kind, key, _day, number in _sums(actor, since, func.tally_hits, HITS):
+        who, _, how = key.partition("/")
+        one = found[kind][who]
+        setattr(one, how, getattr(one, how) + number)
+    people, agencies = found["hit_owner"], found["hit_agency"]
+    named = select(Account.id, Account.name).where(Account.id.in_([UUID(one) for one in people if one]))
+    sorts = select(Agency.id, Agency.kind).where(Agency.id.in_([UUID(one) for one in agencies]))
+    kinds: dict[str, Hit] = defaultdict(Hit)
+    for row in db.session().execute(sorts):
+        one = agencies[str(row.id)]
+        kinds[row.kind].in_time += one.in_time
+        kinds[row.kind].late += one.late
+    names = {str(row.id): row.name for row in db.session().execute(named)}
+    return Hits(_counted(people), names, _counted(kinds))
+
+
+def _counted(found: Mapping[str, Hit]) -> dict[str, Hit]:
+    """Without those of whom nothing is left: a decision that was taken back."""
+    return {key: one for key, one in found.items() if one.in_time or one.late}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -18,11 +18,11 @@ from portal.auth.policy import Permission
 from portal.handover.queries.parcels import numbers as parcel_numbers
 from portal.kernel import clock, scope
 from portal.kernel.language import say
-from portal.reports.queries import Numbers, numbers
+from portal.reports.queries import Hit, Numbers, hits, numbers
 from portal.screening import presenting
 from portal.screening.addresses import COUNTED_DAYS
 from portal.screening.views.alerts import keys
-from portal.screening.views.filtering import ROUTES, when_words
+from portal.screening.views.filtering import ROUTES, agency_kind_words, when_words
 from portal.screening.views.live import answered
 from portal.web import shell
 
@@ -30,6 +30,7 @@ blueprint = Blueprint("reports", __name__)
 
 PICTURED = 14
 MOST_AGENCIES = 15
+LONGEST_PICTURED = 19  # characters of a name beside a bar; the table has all of it
 STATES = ("sent", "screening", "asked", "answered")
 
 
@@ -154,6 +155,66 @@ def _agencies(found: Numbers) -> list[Line]:
         for key, number in found.agencies.items()
     ]
     return sorted(lines, key=lambda one: (-one.number, one.label))[:MOST_AGENCIES]
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One row: how much of it was in time and late, each with its list, and how much of a hundred was in time."""
+
+    name: str
+    in_time: Line
+    late: Line
+    percent: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One way to cut it; `column` is what a row is called."""
+
+    key: str
+    title: str
+    column: str
+    rates: Sequence[Rate]
+
+    @property
+    def bars(self) -> list[tuple[str, int]]:
+        """What the picture shows."""
+        return [(_short(one.name), one.percent) for one in self.rates]
+
+
+@blueprint.get("/dashboard/hit-rate")
+@page(Permission.APPROVE)
+def hit_rate() -> ResponseReturnValue:
+    """The numbers at this moment; each opens the list behind it."""
+    found = hits(guard.actor())
+    people = [_rate(found.names.get(key, key) if key else _("Nobody"), one, owner=key or "nobody")
+              for key, one in found.people.items()]  # fmt: skip
+    kinds = [_rate(agency_kind_words(key), one, agency_kind=key) for key, one in found.kinds.items()]
+    return render_template(
+        "reports/hit_rates.html",
+        parts=[
+            Part("people", _("By person"), _("Person"), _sorted(people)),
+            Part("kinds", _("By kind of agency"), _("Kind of agency"), _sorted(kinds)),
+        ],
+        days=COUNTED_DAYS,
+    )
+
+
+def _rate(name: str, hit: Hit, **filters: str) -> Rate:
+    words: Mapping[str, str] = when_words()
+    in_time, late = (
+        _list(number, f"{name}: {words[when]}", tab="decided", when=when, **filters)
+        for when, number in (("in_time", hit.in_time), ("late", hit.late))
+    )
+    return Rate(name, in_time, late, round(100 * hit.in_time / (hit.in_time + hit.late)))
+
+
+def _sorted(rates: list[Rate]) -> list[Rate]:
+    return sorted(rates, key=lambda one: (-(one.in_time.number + one.late.number), one.name))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_PICTURED else f"{name[: LONGEST_PICTURED - 1].rstrip()}…"
 
 
 def navigation() -> Any:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from portal.auth import agency_types
 from portal.forms.families import FAMILIES
 from portal.referrals.elsewhere import CHANNELS, PORTAL
 from portal.referrals.states import OPEN, STATES
@@ -53,6 +54,8 @@ WHEN: Mapping[str, tuple[str, ...]] = {
     "decided": ("in_time", "late"),
     "all": ("received_today",),
 }
+# As the register has them, and those that are no agency.
+AGENCY_KINDS = (*agency_types.TYPES, "public", "unlisted")
 COUNTED_DAYS = 28
 """How many local days, today among them, the decisions in time and late are counted over."""
 LONGEST_CURSOR = 400
@@ -100,8 +103,10 @@ class Filters:
     category: str = ""
     priority: str = ""
     agency: UUID | None = None
+    agency_kind: str = ""
     owner: str = ""
     channel: str = ""
+    stage: str = ""
     overdue: bool = False
     when: str = ""
     sort: str = "urgent"
@@ -127,8 +132,10 @@ class Filters:
             "category": wanted.category,
             "priority": wanted.priority,
             "agency": str(wanted.agency or ""),
+            "agency_kind": wanted.agency_kind,
             "owner": wanted.owner,
             "channel": wanted.channel,
+            "stage": wanted.stage,
             "overdue": "yes" if wanted.overdue else "",
             "when": wanted.when,
             "sort": wanted.sort,
@@ -138,6 +145,11 @@ class Filters:
         if wanted.cursor is not None:
             kept["before" if wanted.cursor.before else "after"] = wanted.cursor.text()
         return kept
+
+
+def has_stages(tab: str) -> bool:
+    """Whether a tab shows open reports, which are at a stage of the council's work."""
+    return not OPEN.isdisjoint(TABS[tab])
 
 
 def usual_sort(tab: str) -> str:
@@ -159,8 +171,10 @@ def read(arguments: Mapping[str, str], *, routes: tuple[str, ...], priorities: t
         category=_code(arguments.get("category", "")),
         priority=_one_of(arguments, "priority", priorities),
         agency=_uuid(arguments.get("agency", "")),
+        agency_kind=_one_of(arguments, "agency_kind", AGENCY_KINDS),
         owner=FIXED.get(tab, {}).get("owner") or _owner(arguments),
         channel=_one_of(arguments, "channel", CAME),
+        stage=_code(arguments.get("stage", "")) if has_stages(tab) else "",
         overdue=tab == "overdue" or arguments.get("overdue") == "yes",
         when=_one_of(arguments, "when", WHEN.get(tab, ())),
         sort=sort,

@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import aliased
 
+from portal.audit.events import Event
+from portal.audit.models import AuditEvent
 from portal.auth.models import Account
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor, Council
+from portal.messaging.models import Message
 from portal.referrals.models import ClockPause, Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found
@@ -25,6 +28,7 @@ from portal.stages import rules
 from portal.stages.models import StageTick, StageVisit
 from portal.stages.rules import Span
 from portal.tenants.opening import hours_of
+from portal.tenants.own_clocks import MOMENTS
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,63 @@ def pauses(report_ids: Sequence[UUID]) -> Mapping[UUID, list[Span]]:
     for row in rows:
         found[row.referral_id].append((row.begun_at, row.ended_at))
     return found
+
+
+def at_stage(key: str) -> ColumnElement[bool]:
+    """Whether an open report is at that stage, also where nothing is written down and its state says so."""
+    stages = council_here().settings.stages
+    here = (
+        select(StageVisit.stage)
+        .where(
+            StageVisit.tenant_id == Referral.tenant_id,
+            StageVisit.referral_id == Referral.id,
+            StageVisit.left_at.is_(None),
+        )
+        .correlate(Referral)
+        .scalar_subquery()
+    )
+    begun, new = rules.first(stages, "claimed").key, rules.first(stages).key
+    said = case((Referral.state.in_(sorted(BEGUN)), begun), else_=new)
+    return and_(Referral.state.in_(sorted(OPEN)), func.coalesce(here, said) == key)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """When what a council's own clock may count from happened, and what may stop it: of two questions the last one
+    begins it, and the first one stops it. Of a report that was opened again, what came after that."""
+
+    starts: Mapping[str, datetime | None]
+    ends: Mapping[str, datetime | None]
+
+
+def moments(actor: Actor, found: Found) -> Moments:
+    """The moments of that report, by `own_clocks.MOMENTS`."""
+    begun = func.coalesce(Referral.clock_from, Referral.received_at, Referral.sent_at)
+    thread = select(func.max(Message.sent_at)).where(
+        Message.tenant_id == Referral.tenant_id, Message.referral_id == Referral.id, Message.sent_at >= begun
+    )
+    ours = thread.where(Message.side == "council")
+    asked = ours.correlate(Referral).scalar_subquery()
+    later = and_(Message.side == "agency", Message.sent_at >= asked)
+    claims = select(func.min(AuditEvent.at)).where(
+        AuditEvent.tenant_id == Referral.tenant_id,
+        AuditEvent.subject_id == Referral.id,
+        AuditEvent.event == Event.REFERRAL_CLAIMED.value,
+        AuditEvent.at >= begun,
+    )
+    first = func.min(Message.sent_at)
+    query = select(
+        begun.label("received"),
+        # A report that is given to a colleague is claimed anew; what counts is the first time.
+        func.coalesce(claims.correlate(Referral).scalar_subquery(), Referral.claimed_at).label("claimed"),
+        asked.label("asked"),
+        ours.with_only_columns(first).correlate(Referral).scalar_subquery().label("first_asked"),
+        thread.where(later).with_only_columns(first).correlate(Referral).scalar_subquery().label("answered"),
+        Referral.decided_at.label("decided"),
+    ).where(reachable(actor, Permission.LOOK), Referral.id == found.id)
+    row: Any = db.session().execute(query).one()
+    starts = {key: getattr(row, key) for key in MOMENTS}
+    return Moments(starts, starts | {"asked": row.first_asked})
 
 
 def now_column() -> ColumnElement[Any]:

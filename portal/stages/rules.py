@@ -8,6 +8,7 @@ from typing import Final
 
 from portal.kernel.clock import Hours
 from portal.kernel.working_time import NOTHING, after_working_time, working_between
+from portal.tenants.own_clocks import OwnClock
 from portal.tenants.stage_settings import Item, Stage
 
 # What is done with a report, and how it then comes to a stage.
@@ -45,6 +46,19 @@ def due(entered_at: datetime, minutes: int, pauses: Iterable[Span], nation: str,
     """When so much working time will have passed since, without that in which the report's clock stood still."""
     stood = (working_between(max(begun, entered_at), ended, nation, hours) for begun, ended in pauses)
     return after_working_time(entered_at, timedelta(minutes=minutes) + sum(stood, NOTHING), nation, hours)
+
+
+def running(clocks: Sequence[OwnClock], route: str) -> tuple[OwnClock, ...]:
+    """The council's own clocks that run for reports of a route."""
+    return tuple(one for one in clocks if not one.routes or route in one.routes)
+
+
+def standing(
+    one: OwnClock, starts: Mapping[str, datetime | None], ends: Mapping[str, datetime | None]
+) -> tuple[datetime | None, datetime | None]:
+    """When one of the council's own clocks began and stopped; None for what has not happened, or not since it began."""
+    begun, ended = starts.get(one.starts), ends.get(one.until)
+    return begun, ended if begun is not None and ended is not None and ended >= begun else None
 
 
 def missing(stage: Stage, ticked: Collection[str]) -> tuple[Item, ...]:

@@ -18,7 +18,7 @@ from portal.referrals.queries.record import Found, find
 from portal.referrals.states import OPEN
 from portal.referrals.wording import Wording
 from portal.screening import beside
-from portal.stages import commands, queries, rules, words
+from portal.stages import clock_words, commands, queries, rules, words
 from portal.tenants.stage_settings import Stage
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
@@ -119,10 +119,19 @@ def _page(
         to=to,
         to_name=words.stage_name(to) if asks else "",
         trouble=trouble,
+        clocks=_clocks(found),
         past=[words.past(one) for one in visits if one.left_at],
         boxes=boxes,
         **(_about(found, here, stage, ticked) if here and stage else {}),
     )
+
+
+def _clocks(found: Found) -> list[clock_words.Told]:
+    """The clocks that the council named itself, of this report."""
+    if not rules.running(queries.council_here().settings.own_clocks, found.route):
+        return []
+    pauses = tuple(queries.pauses([found.id]).get(found.id, ()))
+    return clock_words.told(found, queries.moments(guard.actor(), found), pauses)
 
 
 def _about(found: Found, here: queries.Visit, stage: Stage, ticked: Mapping[str, queries.Tick]) -> dict[str, Any]:

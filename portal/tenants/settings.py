@@ -24,6 +24,7 @@ from portal.tenants.letter_settings import LetterTemplate, read_letters
 from portal.tenants.outcome_settings import Deciding as Deciding
 from portal.tenants.outcome_settings import Outcome as Outcome
 from portal.tenants.outcome_settings import read_deciding, read_outcomes
+from portal.tenants.own_clocks import OwnClock, read_own_clocks
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
 from portal.tenants.reading import Found, Reader, is_mailbox, twice
 from portal.tenants.retention_settings import Retention, read_retention
@@ -118,6 +119,7 @@ class Council:
     telling: Mapping[str, Telling] = field(default_factory=dict)
     challenging: Challenging = field(default_factory=Challenging)
     stages: tuple[Stage, ...] = USUAL
+    own_clocks: tuple[OwnClock, ...] = ()
     letters: Mapping[str, LetterTemplate] = field(default_factory=dict)
 
     @property
@@ -190,6 +192,7 @@ def _deciding(top: Reader) -> dict[str, Any]:
         "hand_over": read_handover(top),
         "challenging": read_challenging(top),
         "stages": read_stages(top),
+        "own_clocks": read_own_clocks(top),
     }
 
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from portal.tenants.own_clocks import ROUTES
 from portal.tenants.settings_entry import Entry, in_languages
 
 STAGES = "stages"
+CLOCKS = "own_clocks"
 
 
 def stages(known: Sequence[tuple[str, str]], languages: Sequence[str]) -> list[Entry]:
@@ -37,7 +39,43 @@ def stages(known: Sequence[tuple[str, str]], languages: Sequence[str]) -> list[E
         _("Enter the code of a stage, a colon and a time such as 4 hours or 45 minutes on each line"), lengths, "coded",
     )  # fmt: skip
     lists = [entry for key, words in known for entry in _checklist(key, words, languages)]
-    return [*in_languages(names, languages), entered, clocks, *lists]
+    return [*in_languages(names, languages), entered, clocks, *lists, *_own_clocks(languages)]
+
+
+def _own_clocks(languages: Sequence[str]) -> list[Entry]:
+    """The inputs of the further clocks that a council names itself."""
+    wrong = _("Enter a code, a colon and the words on each line, each code once, and the same codes in each language")
+    named = _("One on each line, such as first_call: Ring the referrer. Leave it empty to have no further clocks.")
+    names = Entry("clock-names", (CLOCKS, "names"), _("Further clocks"), wrong, named, "coded")
+    moments = "received, claimed, asked, answered, decided"
+    begin = _(
+        "The code of a clock, a colon and one of: %(moments)s. Those not named begin with received.", moments=moments
+    )
+    end = _(
+        "The code of a clock, a colon and one of: %(moments)s. Those not named stop with the decision.",
+        moments=moments.removeprefix("received, "),
+    )
+    one_of = _("Enter the code of a clock, a colon and one of the words in the hint on each line")
+    later = _("Enter the code of a clock, a colon and something that comes after what begins it on each line")
+    length = _("One on each line, in working time: first_call: 2 hours. Every clock needs one.")
+    routes = _(
+        "For all routes while this is empty. Else first_call: MASH_URGENT MASH, with any of: %(routes)s.",
+        routes=", ".join(ROUTES),
+    )
+    return [
+        *in_languages(names, languages),
+        Entry("clock-starts", (CLOCKS, "starts"), _("What begins each further clock"), one_of, begin, "coded"),
+        Entry("clock-until", (CLOCKS, "until"), _("What stops each further clock"), later, end, "coded"),
+        Entry(
+            "clock-times", (CLOCKS, "times"), _("Time for each further clock"),
+            _("Enter the code of each clock, a colon and a time such as 4 hours or 45 minutes on each line"), length,
+            "coded",
+        ),
+        Entry(
+            "clock-routes", (CLOCKS, "routes"), _("Routes of each further clock"),
+            _("Enter the code of a clock, a colon and routes on each line"), routes, "coded",
+        ),
+    ]  # fmt: skip
 
 
 def _checklist(key: str, words: str, languages: Sequence[str]) -> list[Entry]:

@@ -67,8 +67,8 @@ def read_stages(top: Reader) -> tuple[Stage, ...]:
         return USUAL
     group = top.group("stages")
     names = _names(group)
-    entered = {key: str(said) for key, said in _pairs(group, "entered", ENTERED)}
-    clocks = {key: minutes_of(said) for key, said in _pairs(group, "clocks")}
+    entered = {key: str(said) for key, said in pairs(group, "entered", ENTERED)}
+    clocks = {key: minutes_of(said) for key, said in pairs(group, "clocks")}
     lists = _checklists(group)
     group.finish()
     usual = {one.key: one for one in USUAL}
@@ -93,13 +93,14 @@ def _names(group: Reader) -> Sequence[Reason]:
     return [Reason(one.key, one.name) for one in USUAL]
 
 
-def _pairs(group: Reader, key: str, allowed: Sequence[str] = ()) -> list[tuple[str, object]]:
-    """A list of one stage with a word or a length after the other; what is neither is a mistake at its place."""
+def pairs(group: Reader, key: str, allowed: Sequence[str] = ()) -> list[tuple[str, object]]:
+    """A list of a code with a word (one of those `allowed`) or a length after it; what is neither is a mistake at its
+    place."""
     found: list[tuple[str, object]] = []
     for place, item in enumerate(group.items(key, required=False)):
         stage, said = next(iter(item.items())) if isinstance(item, Mapping) and len(item) == 1 else ("", "")
         if (said not in allowed) if allowed else minutes_of(said) is None:
-            says = f"must be a stage and one of: {', '.join(allowed)}" if allowed else LENGTH_SAYS
+            says = f"must be a code and one of: {', '.join(allowed)}" if allowed else LENGTH_SAYS
             group.mistakes.append(Found((*group.place, key, place), says))
         found.append((str(stage), said))
     return found

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, text, update
 
+from portal.auth.models import Agency
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
@@ -22,7 +23,7 @@ from portal.referrals.queries.record import find
 from portal.referrals.states import OPEN
 from portal.reports.commands import LEAST, fold
 from portal.reports.models import Tally
-from portal.reports.queries import Numbers, numbers
+from portal.reports.queries import Numbers, hits, numbers
 from portal.screening.addresses import COUNTED_DAYS
 from portal.screening.commands import holding
 from tests.factories.pages import soup
@@ -263,3 +264,58 @@ def test_each_day_has_its_share_in_time(
     assert picture.select("text")[-1].text == "67%"
     last = page.select("table:has(caption:-soup-contains('Decided each day')) tbody tr")[-1]
     assert [one.text for one in last.select("td")] == ["2", "1"]
+
+
+def test_in_time_by_person_and_kind_of_agency_is_what_the_lists_show(
+    councils: Councils, author: Person, screener: Person, client: FlaskClient
+) -> None:
+    made = fill(councils, author, screener, 48)
+    manager = make_person(councils.england, role="practice_manager", name="Mo Manager")
+
+    def agree_by_hit() -> None:
+        with db.unit_of_work(manager.scope) as session:
+            rows = session.execute(
+                select(Referral.owner_id, Agency.kind, Referral.decided_at <= Referral.due_at)
+                .join(Agency, Agency.id == Referral.agency_id)
+                .where(
+                    Referral.state == "decided", Referral.decided_at >= clock.midnight(clock.now(), 1 - COUNTED_DAYS)
+                )
+            ).all()
+            found = hits(manager.actor)
+        for place, counted_by in ((0, found.people), (1, found.kinds)):
+            wanted = Counter((str(row[place] or ""), row[2]) for row in rows)
+            told = {(key, True): one.in_time for key, one in counted_by.items()}
+            told |= {(key, False): one.late for key, one in counted_by.items()}
+            assert {key: number for key, number in told.items() if number} == wanted
+
+    agree_by_hit()
+    chance = random.Random(3)  # noqa: S311 - the same changes every time
+    people: list[UUID | None] = [None, screener.account_id, manager.account_id]
+    for step in range(30):
+        now = clock.now()
+        change: Any = chance.choice(
+            [
+                {"state": chance.choice(STATES), "decided_at": now - timedelta(days=chance.randrange(40))},
+                {"owner_id": chance.choice(people)},
+                {"due_at": now + timedelta(hours=chance.randrange(-50, 50))},
+                {"sight": chance.choice([None, [], [manager.account_id]])},
+            ]
+        )
+        with db.unit_of_work(system(councils.england)) as session:
+            session.execute(update(Referral).where(Referral.id == chance.choice(made).id).values(**change))
+        if step % 10 == 9:
+            with db.unit_of_work(system(councils.england)):
+                fold()
+        agree_by_hit()
+    sign_in(client, manager)
+    page = soup(client.get(f"/{councils.england.slug}/dashboard/hit-rate"))
+    links = list(page.select("main td a"))
+    assert links
+    for link in links:
+        number, _, _words = link.text.partition(" ")
+        shown = soup(client.get(str(link["href"])))
+        assert len(shown.select("tbody tr")) == min(int(number), 25), link["href"]
+    # A screener is shown no colleague's numbers.
+    sign_in(client, screener)
+    assert client.get(f"/{councils.england.slug}/dashboard/hit-rate").status_code == 403
+    assert "hit-rate" not in client.get(f"/{councils.england.slug}/dashboard").text

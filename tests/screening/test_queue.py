@@ -13,9 +13,12 @@ from sqlalchemy import func, select
 
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
+from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.referrals.commands.attaching import Paper, Target, attach
+from portal.referrals.queries.record import find
 from portal.screening.queries.queue import PAGE
+from portal.stages import commands as stages
 from tests.factories.pages import soup
 from tests.factories.people import Person, agency_keys, make_person, sign_in
 from tests.factories.referrals import Child, make_referral
@@ -270,3 +273,26 @@ def test_a_row_says_how_old_the_first_child_is_and_that_files_are_being_checked(
     }
     assert "2 files being checked" in rows.pop(sent)
     assert "7 years old" in rows.popitem()[1]
+
+
+def test_by_stage_also_where_nothing_is_written_down(
+    client: FlaskClient, councils: Councils, author: Person, screener: Person
+) -> None:
+    council = councils.england
+    new = make_referral(council, author).reference
+    begun = make_referral(council, author, state="screening", owner=screener).reference
+    moved = make_referral(council, author, state="screening", owner=screener).reference
+    make_referral(council, author, state="decided")
+    with db.unit_of_work(screener.scope):
+        found = find(screener.actor, Permission.SCREEN, moved)
+        stages.move_on(screener.actor, found, "multi_agency", "screening", all_the_same=True)
+    assert references(client, "?stage=contact") == [new]
+    assert references(client, "?stage=screening") == [begun]
+    assert references(client, "?stage=multi_agency") == [moved]
+    assert references(client, "?stage=nowhere") == []
+    page = client.get(f"/{council.slug}/holding-area?stage=multi_agency").text
+    assert "Stage: Multi-agency" in page
+    # A list of closed ones does not ask for what only open ones have, and can be kept.
+    assert 'name="stage"' not in client.get(f"/{council.slug}/holding-area?tab=decided&stage=contact").text
+    kept = client.get(f"/{council.slug}/holding-area/lists?stage=multi_agency").text
+    assert "multi_agency" in kept

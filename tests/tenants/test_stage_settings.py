@@ -31,3 +31,18 @@ def test_the_council_changes_its_stages(at_the_council: Callable[..., Walker]) -
     here.where(save(here, PAGE, list_panel_cy="police: Yr heddlu", list_panel_en="police: Police"))
     here.where(save(here, PAGE, needed_panel="police"))
     assert fields(here, PAGE)["needed-panel"] == "police"
+
+
+@pytest.mark.usefixtures("as_it_was")
+def test_the_council_names_its_clocks(at_the_council: Callable[..., Walker]) -> None:
+    here = at_the_council("wales")
+    assert "triage: 1 hour" in fields(here, PAGE)["clock-times"]
+    wrong = save(here, PAGE, clock_times="triage: soon", clock_until="triage: received", clock_routes="triage: NOWHERE")
+    assert wrong.status_code == 422
+    assert "triage: soon</textarea>" in wrong.text
+    assert wrong.text.count("govuk-error-message") >= 3
+    names = {"clock_names_cy": "galwad: Ffonio", "clock_names_en": "galwad: Ring"}
+    here.where(
+        save(here, PAGE, **names, clock_times="galwad: 90 munud", clock_starts="galwad: claimed", clock_until="")
+    )
+    assert fields(here, PAGE)["clock-times"] == "galwad: 90 munud"

@@ -28,7 +28,7 @@ def changed_since(actor: Actor, filters: Filters, since: datetime, now: datetime
     moved = Referral.decided_at > moment if filters.states() == ("decided",) else _moved(moment, now)
     parts = [filtered(start, actor, filters, now).where(moved)]
     if set(filters.states()) <= OPEN:
-        gone = replace(filters, tab="decided", state="", overdue=False)
+        gone = replace(filters, tab="decided", state="", stage="", overdue=False)
         parts.append(filtered(start, actor, gone, now).where(Referral.decided_at > moment))
     query = select(*(part.scalar_subquery() for part in parts))
     return sum(db.session().execute(query).one())

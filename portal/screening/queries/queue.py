@@ -26,6 +26,7 @@ from portal.referrals.queries.reaching import reachable
 from portal.referrals.sifting import Sought
 from portal.screening.addresses import APPROVAL, COUNTED_DAYS, NEWS, SORTS, Cursor, Filters
 from portal.screening.queries.linked import linked
+from portal.screening.queries.narrowing import narrowed
 from portal.screening.queries.searching import meant
 
 PAGE = 25
@@ -188,6 +189,10 @@ def filtered(query: Select[Any], actor: Actor, filters: Filters, now: datetime) 
     query = query.where(*(column == value for column, value in equal if value))
     if filters.owner:
         query = query.where(_owned(actor, filters.owner))
+    if filters.agency_kind:
+        query = query.where(Referral.agency_id.in_(select(Agency.id).where(Agency.kind == filters.agency_kind)))
+    if filters.stage:
+        query = query.where(narrowed("stage", filters.stage))
     if filters.overdue:
         query = query.where(is_overdue(now))
     if filters.when:

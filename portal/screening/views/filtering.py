@@ -22,6 +22,7 @@ from portal.screening.addresses import FIXED, WHEN, Filters
 from portal.screening.channel_words import channel_words
 from portal.screening.presenting import categories
 from portal.screening.queries.choices import choices
+from portal.tenants.views.agency_words import kind_words
 from portal.web.drawn import macro_html
 
 MANY_STATES = ("todo", "unassigned", "mine", "overdue")
@@ -79,11 +80,13 @@ def asked(actor: Actor, filters: Filters, language: str) -> list[Filter]:
     colleagues = [(str(person), name) for person, name in known.people if person != actor.account_id]
     questions = [
         ("state", _("State"), [(one, presenting.state_badge(one).text) for one in _states(filters)]),
+        ("stage", _("Stage"), _stages(language)),
         ("form", _("Kind"), kinds()),
         ("route", _("Route"), [(one, presenting.route_badge(one).text) for one in ROUTES]),
         ("category", _("Category"), categories(known.form, language) if known.form else []),
         ("priority", _("Priority"), _priorities(language)),
         ("agency", _("Agency"), [(value, text) for text, value in named]),
+        ("agency_kind", _("Kind of agency"), [(one, agency_kind_words(one)) for one in _agency_kinds(filters)]),
         ("when", _("Counted as"), [(one, when_words()[one]) for one in WHEN.get(filters.tab, ())]),
         ("channel", _("How it came"), [(one, channel_words(one)) for one in addresses.CAME]),
         ("owner", _("Owner"), [("me", _("Me")), ("nobody", _("Nobody")), *colleagues]),
@@ -91,12 +94,14 @@ def asked(actor: Actor, filters: Filters, language: str) -> list[Filter]:
     now = {
         "state": filters.state, "form": filters.form, "route": filters.route, "priority": filters.priority,
         "when": filters.when, "category": filters.category, "agency": str(filters.agency or ""), "owner": filters.owner,
-        "channel": filters.channel,
+        "channel": filters.channel, "stage": filters.stage, "agency_kind": filters.agency_kind,
     }  # fmt: skip
     return [
         Filter(name, label, _options(name, offered, now[name]))
         for name, label, offered in questions
         if not (name == "when" and filters.tab not in WHEN)
+        and (name != "agency_kind" or offered)
+        and not (name == "stage" and not addresses.has_stages(filters.tab))
         and not (name == "state" and filters.tab not in MANY_STATES)
         and name not in FIXED.get(filters.tab, {})
     ]
@@ -116,6 +121,17 @@ def _remembered(asks: Asks, language: str) -> Markup:
     return macro_html("screening/_filters.html", "filters", asks)
 
 
+def _agency_kinds(filters: Filters) -> tuple[str, ...]:
+    """Long, and of use beside the numbers of what was decided only."""
+    return addresses.AGENCY_KINDS if filters.tab == "decided" or filters.agency_kind else ()
+
+
+def agency_kind_words(kind: str) -> str:
+    """A kind of agency, and what is none."""
+    none = {"public": _("A member of the public"), "unlisted": _("Another agency, not on this list")}
+    return none.get(kind) or kind_words(kind)
+
+
 def when_words() -> dict[str, str]:
     """What the numbers of the dashboard count."""
     return {
@@ -130,6 +146,11 @@ def when_words() -> dict[str, str]:
 def _states(filters: Filters) -> list[str]:
     order = ("sent", "screening", "asked", "answered")
     return [state for state in order if state in OPEN and state in addresses.TABS[filters.tab]]
+
+
+def _stages(language: str) -> list[tuple[str, str]]:
+    council = scope.current().council
+    return [(one.key, say(one.name, language)) for one in council.settings.stages] if council else []
 
 
 def _priorities(language: str) -> list[tuple[str, str]]:

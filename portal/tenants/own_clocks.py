@@ -1,0 +1,74 @@
+"""Further clocks that a council names itself: what begins and what stops each, and for which routes it runs; read with
+its settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from portal.kernel.language import Text
+from portal.tenants.outcome_settings import read_coded
+from portal.tenants.reading import Found, Reader
+from portal.tenants.stage_settings import minutes_of, pairs
+
+# What happens with a report, in the order in which it does.
+MOMENTS: Final = ("received", "claimed", "asked", "answered", "decided")
+ROUTES: Final = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
+MOST_CLOCKS: Final = 12
+
+
+@dataclass(frozen=True)
+class OwnClock:
+    """One clock: so many working minutes from one moment (MOMENTS) until another ("" for one that begins with the
+    decision: nothing later is known), for reports of these routes (none: for all)."""
+
+    key: str
+    name: Text
+    minutes: int
+    starts: str = "received"
+    until: str = "decided"
+    routes: tuple[str, ...] = ()
+
+
+def read_own_clocks(top: Reader) -> tuple[OwnClock, ...]:
+    """The group `own_clocks` of a council.yaml, which may be missing. What it says of a clock that there is not is let
+    be: one that was taken away leaves its parts behind."""
+    if not top.has("own_clocks"):
+        top.value("own_clocks", required=False)
+        return ()
+    group = top.group("own_clocks")
+    names = read_coded(group.group("names")) if group.has("names") else ()
+    group.value("names", required=False)
+    starts = {key: str(said) for key, said in pairs(group, "starts", MOMENTS)}
+    until = {key: str(said) for key, said in pairs(group, "until", MOMENTS[1:])}
+    times = {key: minutes_of(said) for key, said in pairs(group, "times")}
+    routes = _routes(group)
+    if len(names) > MOST_CLOCKS:
+        group.wrong("names", f"“names” must be {MOST_CLOCKS} clocks or fewer")
+    found = []
+    for one in names:
+        begins = starts.get(one.code, "received")
+        ends = until.get(one.code, "" if begins == "decided" else "decided")
+        if times.get(one.code) is None:
+            group.wrong("times", f"“times” must say how long “{one.code}” has")
+        elif ends and MOMENTS.index(ends) <= MOMENTS.index(begins):
+            group.wrong("until", f"“{one.code}” must stop with something that comes after “{begins}”")
+        else:
+            found.append(
+                OwnClock(one.code, one.label, times[one.code] or 0, begins, ends, routes.get(one.code, ()))
+            )  # fmt: skip
+    group.finish()
+    return tuple(found)
+
+
+def _routes(group: Reader) -> dict[str, tuple[str, ...]]:
+    """A list of one clock with its routes after the other, with spaces or commas between them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for place, item in enumerate(group.items("routes", required=False)):
+        key, said = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else ("", "")
+        routes = tuple(str(said).replace(",", " ").split())
+        if not routes or not set(routes) <= set(ROUTES):
+            says = f"must be a clock and some of: {', '.join(ROUTES)}"
+            group.mistakes.append(Found((*group.place, "routes", place), says))
+        found[str(key)] = routes
+    return found

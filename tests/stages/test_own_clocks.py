@@ -80,7 +80,7 @@ def test_a_report_shows_the_clocks_of_its_route(councils: Councils, client: Flas
 
     def told(name: str) -> str:
         heading = next(one for one in soup(client.get(address)).find_all("h3") if name in one.text)
-        return " ".join(heading.find_next("dl").text.split())
+        return " ".join(heading.find_next_siblings("dl")[0].text.split())
 
     def act(who: Any, deed: Any, *words: Any, permission: Permission = Permission.CLAIM) -> None:
         with db.unit_of_work(who.scope):

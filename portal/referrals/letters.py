@@ -137,6 +137,14 @@ def _opening(kind: str, language: str) -> str:
             language, "They see that family’s reports again. Sign in to see who and why; you can hide them again."
         ),
         "opened": words(language, "Somebody opened this restricted record and said why. Sign in to see who and why."),
+        **_deciding(language),
+    }
+    return sentences[kind]
+
+
+def _deciding(language: str) -> dict[str, str]:
+    """What those are told who approve decisions, and answer for them."""
+    return {
         "challenged": words(language, "Somebody has challenged a decision. Sign in to read why, and answer."),
         "approval": words(
             language,
@@ -144,7 +152,6 @@ def _opening(kind: str, language: str) -> str:
             "or send it back.",
         ),
     }
-    return sentences[kind]
 
 
 def _alerts(language: str) -> dict[str, str]:

@@ -110,6 +110,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.DECISION_CHALLENGED: frozenset({"level", "due"}),
     Event.CHALLENGE_ANSWERED: frozenset({"level", "verdict"}),
     Event.CHALLENGE_ENDED: frozenset({"level", "how"}),
+    Event.CHALLENGE_DUE_MOVED: frozenset({"level", "was", "due"}),
+    Event.CHALLENGE_REMINDED: frozenset({"level"}),
     Event.NOTICE_SENT: frozenset({"kind"}),
     Event.NOTICES_CHOSEN: frozenset({"daily", "receipts", "discreet"}),
     Event.NOTICE_FAILED: frozenset({"kind"}),

@@ -157,6 +157,8 @@ class Event(StrEnum):
     DECISION_CHALLENGED = "onward.challenged"
     CHALLENGE_ANSWERED = "onward.challenge_answered"
     CHALLENGE_ENDED = "onward.challenge_ended"
+    CHALLENGE_DUE_MOVED = "onward.challenge_due_moved"
+    CHALLENGE_REMINDED = "onward.challenge_reminded"
     NOTICES_CHOSEN = "referrals.notices_chosen"
     CONNECTION_DECLARED = "referrals.connection_declared"
     CONNECTION_ENDED = "referrals.connection_ended"

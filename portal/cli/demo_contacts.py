@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import uuid5
 
 from sqlalchemy import select
 
 from portal.auth.agency_types import PUBLIC_ID, UNLISTED_ID
 from portal.auth.models import Agency
+from portal.auth.policy import Permission
+from portal.cli.demo_keys import key_of
 from portal.cli.demo_papers import papers
-from portal.cli.demo_stories import NAMESPACE, Cast, Story, at, moment_of
+from portal.cli.demo_stories import Cast, Story, at, moment_of
 from portal.forms.queries import newest
 from portal.kernel import clock, db
-from portal.kernel.scope import Scope
+from portal.kernel.scope import Actor, Scope
 from portal.referrals.commands import contacts
 from portal.referrals.commands.contacts import Given
 from portal.referrals.elsewhere import Caller
 from portal.referrals.models import Referral
+from portal.referrals.queries.record import find
+from portal.screening.commands import pairing
+from portal.screening.queries.previous import LINK
 
 NOT_LISTED = {"public": PUBLIC_ID, "unlisted": UNLISTED_ID}
 
@@ -25,7 +29,7 @@ NOT_LISTED = {"public": PUBLIC_ID, "unlisted": UNLISTED_ID}
 def take_down(cast: Cast, story: Story) -> str:
     """Take one contact down; its reference, the same for one that was taken down before."""
     person = cast.people[story["by"]]
-    once = uuid5(NAMESPACE, f"{cast.council.slug}/contact/{story['key']}")
+    once = key_of(cast.council.slug, f"contact/{story['key']}")
     with at(moment_of(cast.council, story)), db.unit_of_work(Scope(cast.council, person)) as session:
         # The moments of the demonstration move on with the day: what is there keeps its own.
         known = session.execute(select(Referral.received_at).where(Referral.submit_key == once)).scalar_one_or_none()
@@ -43,4 +47,15 @@ def take_down(cast: Cast, story: Story) -> str:
             received_at=known or clock.now() - timedelta(hours=story.get("lay", 0)),
             sure=True,
         )
-        return contacts.log(person, newest(), given, papers(story.get("files", ())))
+        reference = contacts.log(person, newest(), given, papers(story.get("files", ())))
+        if link := story.get("link"):
+            _link(cast, person, reference, link)
+    return reference
+
+
+def _link(cast: Cast, person: Actor, reference: str, link: Story) -> None:
+    """Say how a contact hangs together with an earlier story."""
+    known = select(Referral.reference).where(Referral.submit_key == key_of(cast.council.slug, link["with"]))
+    other = str(db.session().execute(known).scalar_one())
+    pair = [find(person, Permission.SCREEN, one) for one in (reference, other)]
+    pairing.say(person, *pair, pairing.Given(LINK, link["kind"], link["text"], None))

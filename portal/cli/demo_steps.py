@@ -14,6 +14,8 @@ from portal.handover.queries.parcels import of_report
 from portal.handover.states import WAITING
 from portal.kernel import scope
 from portal.kernel.scope import Actor
+from portal.letters import commands as letters
+from portal.letters.queries import people
 from portal.messaging import commands as messages
 from portal.messaging.commands import adding, correcting
 from portal.messaging.queries import heard
@@ -153,6 +155,18 @@ def _copied(actor: Actor, step: Step, found: Found) -> None:
     say_copied(actor, found, parcel.id, parcel.version, step["number"])
 
 
+def _letter(actor: Actor, step: Step, found: Found) -> None:
+    """A letter to the first person to whom one may write, sent where the story says how."""
+    person = next(one for one in people(actor, found) if not one.refused)
+    asked = letters.Wanted(step["template"], person.number, step.get("language", "en"), "\n".join(person.address),
+                           letters.YES, letters.NO, letters.YES)  # fmt: skip
+    made = uuid4()
+    letters.make(actor, found, asked, made)
+    if "sent" in step:
+        letters.open_letter(actor, found, made)
+        letters.mark_sent(actor, found, made, step["sent"])
+
+
 STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "claim": (Permission.CLAIM, _claim),
     "priority": (Permission.SCREEN, _priority),
@@ -164,6 +178,7 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "reply": (Permission.REPLY, _reply),
     "decide": (Permission.DECIDE, _decide),
     "copied": (Permission.DECIDE, _copied),
+    "letter": (Permission.DECIDE, _letter),
     "propose": (Permission.DECIDE, _propose),
     "read": (Permission.TRACK, _read),
     "withdraw": (Permission.TRACK, _withdraw),

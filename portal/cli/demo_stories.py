@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from unittest import mock
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import select
 
+from portal.cli.demo_keys import key_of
 from portal.cli.demo_papers import papers
 from portal.cli.demo_steps import take
 from portal.forms.facts import is_empty
@@ -34,8 +35,6 @@ from portal.tenants.opening import hours_of
 
 Story = Mapping[str, Any]
 
-# A story's submit key is made from its name, so that seeding again finds what was told before.
-NAMESPACE = UUID("5d0c1c0e-6f0e-4b52-8f0a-3a6b8f4b2c11")
 WRITING = timedelta(minutes=14)
 APART = timedelta(minutes=2)
 
@@ -64,7 +63,7 @@ def at(moment: datetime) -> Iterator[None]:
 def tell(cast: Cast, story: Story) -> bool:
     """Tell one story from its draft to its last step; False when it was told before."""
     author = cast.people[story["by"]]
-    once = uuid5(NAMESPACE, f"{cast.council.slug}/{story['key']}")
+    once = key_of(cast.council.slug, story["key"])
     if _told(cast, once):
         return False
     steps: Sequence[Story] = story.get("steps", ())

@@ -81,6 +81,8 @@ class Source:
     said: tuple[Said, ...]
     answered: tuple[Block, ...] = ()
     """What the council answered, the last first; a higher package knows it."""
+    more: tuple[Part, ...] = ()
+    """What higher packages add at the end."""
     left_out: frozenset[str] = field(default=frozenset())
 
 
@@ -99,6 +101,7 @@ def own_copy(source: Source, language: str) -> Copy:
         parts.append(_corrections(source, language))
     if any(one.kind == "addition" for one in source.said):
         parts.append(_additions(source))
+    parts.extend(source.more)
     logo = source.council.settings.logo
     return Copy(
         title=wording.titled(found.reference),

@@ -30,6 +30,7 @@ class Challenge(TenantTable):
     raised_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     raised_at: Mapped[datetime] = now_column()
     due_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
     said: Mapped[bytes]
     once: Mapped[UUID]
     answer: Mapped[str | None]

@@ -15,7 +15,18 @@ from portal.referrals.models import ABOUT_DRAFTS
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
-FOR_COUNCIL = ("reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered", "challenged", "approval")
+FOR_COUNCIL = (
+    "reply",
+    "news",
+    "file_in",
+    "harmful_in",
+    "duty",
+    "unseen",
+    "undelivered",
+    "challenged",
+    "approval",
+    "challenge_due",
+)
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
@@ -146,6 +157,7 @@ def _deciding(language: str) -> dict[str, str]:
     """What those are told who approve decisions, and answer for them."""
     return {
         "challenged": words(language, "Somebody has challenged a decision. Sign in to read why, and answer."),
+        "challenge_due": words(language, "The answer to a challenged decision is soon due. Sign in to answer."),
         "approval": words(
             language,
             "A colleague has proposed a decision, and it waits for a second person. Sign in to read it, and approve it "

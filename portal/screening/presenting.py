@@ -206,6 +206,11 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.DECISION_CHALLENGED: lambda: _("The decision was challenged"),
     Event.CHALLENGE_ANSWERED: lambda: _("The challenge was answered"),
     Event.CHALLENGE_ENDED: lambda: _("The challenge is over"),
+    Event.CHALLENGE_DUE_MOVED: lambda: _("The date by which the challenge is answered was counted anew"),
+    Event.CHALLENGE_REMINDED: lambda: _("Reminded of the challenge: its answer is soon due"),
+    Event.LETTER_MADE: lambda: _("A letter to the family was made"),
+    Event.LETTER_SENT: lambda: _("A letter to the family was sent"),
+    Event.LETTER_WITHDRAWN: lambda: _("A letter to the family was withdrawn"),
     Event.FILE_ADDED: lambda: _("A file was added"),
     Event.AGENCY_SIGHT_CHANGED: lambda: _("Who sees it at the author’s agency was changed"),
 }

@@ -39,7 +39,15 @@ def _level(number: int, key: str, languages: Sequence[str]) -> list[Entry]:
         f"{key}-days", (*place, "working_days"), _("Level %(number)s: working days to answer", number=number),
         _("Enter a whole number from %(least)s to 40", least=least), says if least else f"{ends} {says}", "number", 5,
     )  # fmt: skip
-    return [*named, number_of]
+    told = _(
+        "Email addresses with which they sign in, one on each line, of people who may approve decisions. Only they "
+        "answer and are told. While this is empty, or nobody of them may: everybody who may approve decisions."
+    )
+    people = Entry(
+        f"{key}-people", (*place, "people"), _("Level %(number)s: only these people answer", number=number),
+        _("Enter email addresses such as name@example.gov.uk, one on each line, at most 10"), told, "lines",
+    )  # fmt: skip
+    return [*named, number_of, people]
 
 
 def _usual(words: str) -> str:

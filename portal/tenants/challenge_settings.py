@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.kernel.language import Text
+from portal.tenants.duty_settings import read_addresses
 from portal.tenants.reading import Reader
 
 LONGEST_NAME: Final = 120
@@ -15,10 +16,12 @@ MOST_WORKING_DAYS: Final = 40
 
 @dataclass(frozen=True)
 class Level:
-    """Who answers, and within how many working days."""
+    """Who answers, and within how many working days. `people` are the email addresses of those of the council whose
+    answer it is; without any, everybody's who approves decisions."""
 
     name: Text
     working_days: int
+    people: tuple[str, ...] = ()
 
 
 # The usual steps of a safeguarding partnership's policy on professional disagreement.
@@ -75,5 +78,6 @@ def _level(inside: Reader, key: str, usual: Level, *, first: bool) -> Level:
     else:
         group.value("name", required=False)
         name = usual.name
+    people = read_addresses(group, "people")
     group.finish()
-    return Level(name, days)
+    return Level(name, days, people)

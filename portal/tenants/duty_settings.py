@@ -25,16 +25,17 @@ def read_duty(top: Reader) -> Duty:
         top.value("duty", required=False)
         return Duty()
     group = top.group("duty")
-    found = Duty(addresses=_addresses(group), minutes=group.number("minutes", 5, 240, Duty.minutes))
+    found = Duty(addresses=read_addresses(group, "addresses"), minutes=group.number("minutes", 5, 240, Duty.minutes))
     group.finish()
     return found
 
 
-def _addresses(group: Reader) -> tuple[str, ...]:
-    said = group.items("addresses", required=False)
+def read_addresses(group: Reader, key: str) -> tuple[str, ...]:
+    """A list of email addresses, which may be missing."""
+    said = group.items(key, required=False)
     if len(said) > MOST_ADDRESSES:
-        group.wrong("addresses", f"“addresses” must be at most {MOST_ADDRESSES}")
+        group.wrong(key, f"“{key}” must be at most {MOST_ADDRESSES}")
     for index, one in enumerate(said):
         if not isinstance(one, str) or not is_mailbox(one):
-            group.mistakes.append(Found((*group.place, "addresses", index), "must be an email address"))
+            group.mistakes.append(Found((*group.place, key, index), "must be an email address"))
     return tuple(dict.fromkeys(one for one in said if isinstance(one, str)))

@@ -33,9 +33,10 @@ from portal.forms.untranslated import untranslated
 from portal.forms.verify.proving import verify
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
+from portal.letters.models import Letter
 from portal.referrals.models import ROUTES, Attachment, Notice, Referral, ReferralChild
 from portal.referrals.states import STATES
-from portal.screening.models import Decision
+from portal.screening.models import Decision, Pairing
 from portal.tenants.agency_list import rules_of
 from tests.fixtures.councils import Councils, put_back
 from tests.matrix.conftest import admin, app, database
@@ -93,6 +94,14 @@ def test_every_state_and_route_is_there_in_both_councils(seeded: Settings, counc
         assert all(row.sent_at < clock.now() for row in rows if row.sent_at)
         days = {row.sent_at.astimezone(clock.LONDON).date() for row in rows if row.sent_at}
         assert len(days) >= 4
+
+
+def test_a_letter_was_sent_and_a_call_hangs_together_with_a_report(seeded: Settings, councils: Councils) -> None:
+    assert [row.sent_how for row in of(councils.england, select(Letter.sent_how))] == ["post"]
+    (pair,) = of(
+        councils.england, select(Pairing.kind, Referral.channel).join(Referral, Referral.id == Pairing.referral_id)
+    )
+    assert tuple(pair) == ("incident", "telephone")
 
 
 def test_reports_and_a_reply_have_files_that_wait_for_their_check(seeded: Settings, councils: Councils) -> None:

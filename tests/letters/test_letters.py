@@ -187,5 +187,8 @@ def test_a_letter_in_both_languages_from_the_page_to_the_pdf(app: Flask, council
     assert wrong.status_code == 422
     assert client.post(f"{page}/{one.id}", data=button | {"do": "hand"}).status_code == 303
     assert "Â llaw" in client.get(page).text
+    told = client.get(f"/glan-yr-afon/screening/{case.report.reference}").text
+    for words in ("Gwnaed llythyr at y teulu", "Anfonwyd llythyr at y teulu"):
+        assert words in told
     with db.unit_of_work(case.screener.scope) as session:
         assert session.execute(select(func.count()).select_from(Letter)).scalar_one() == 1

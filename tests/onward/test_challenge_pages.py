@@ -46,6 +46,9 @@ def test_from_the_referrer_to_the_manager_and_back(councils: Councils, client: F
     assert "01632 960210" in refused.text
     assert post(f"{here}/challenge", "/challenge", why="CNRY why", wanted="CNRY visit").status_code == 303
     assert "The council should answer by" in client.get(here).text
+    copied = client.get(f"{here}/copy").text
+    assert "Challenge of the decision" in copied
+    assert "CNRY visit" in copied
     sign_in(client, manager)
     assert made.reference in client.get(f"/{council.slug}/challenges").text
     assert f"{there}/challenge" in client.get(there).text

@@ -13,12 +13,14 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select, update
 
+from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import SYSTEM, Scope
-from portal.onward.commands import challenges
+from portal.onward.commands import challenges, reminding
 from portal.onward.queries.challenges import Step, listed, steps
+from portal.referrals.commands import recounting
 from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.record import find
 from portal.screening.commands import changes, correcting, decisions
@@ -239,3 +241,58 @@ def test_of_two_at_once_one_wins(case: Case) -> None:
         results = set(pool.map(tried, (manager, author)))
     # Whoever reads after the answer accepts it.
     assert results in ({"answered", "lost"}, {"withdrawn", "lost"}, {"answered", "accepted"})
+
+
+def level_of(case: Case, people: tuple[str, ...], days: int = 1) -> None:
+    """The first level as a council may set it, for this process."""
+    settings = case.manager.council.settings
+    first, *rest = settings.challenging.levels
+    levels = (replace(first, people=people, working_days=days), *rest)
+    changed = replace(settings, challenging=replace(settings.challenging, levels=levels))
+    for name in ("author", "screener", "manager", "other"):
+        who = getattr(case, name)
+        setattr(case, name, replace(who, council=replace(who.council, settings=changed)))
+
+
+def test_only_those_whom_the_council_named_answer_and_are_told(case: Case) -> None:
+    level_of(case, (case.other.email.upper(),))
+    case.challenge()
+    assert case.told("challenged") == {str(case.other.account_id)}
+    with pytest.raises(Forbidden):
+        case.answer()
+    case.answer(who=case.other)
+
+
+def test_where_nobody_of_those_named_may_answer_everybody_may(case: Case) -> None:
+    level_of(case, (case.screener.email, "gone@avonmere.example"))
+    case.challenge()
+    assert case.told("challenged") == {str(case.manager.account_id), str(case.other.account_id)}
+    case.answer()
+
+
+def test_the_date_moves_with_the_calendar_and_is_told_of_once_more(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    def system(deed: Callable[[], Any]) -> Any:
+        with db.unit_of_work(Scope(case.manager.council, SYSTEM)):
+            return deed()
+
+    case.challenge()
+    before = case.steps()[0].due_at
+    assert system(reminding.remind) in (0, 1)
+    level_of(case, (), days=3)
+    council = case.manager.council
+    system(lambda: recounting.recount(council))
+    later = case.steps()[0].due_at
+    assert later == clock.due_after_working_days(case.steps()[0].raised_at, 3, council.nation, hours_of(council))
+    assert later > before
+    system(lambda: recounting.recount(council))
+    assert system(reminding.remind) == 0
+    case_told = case.told("challenge_due")
+    monkeypatch.setattr(clock, "now", lambda: later - timedelta(minutes=30))
+    assert (system(reminding.remind), system(reminding.remind)) == (1, 0)
+    assert case.told("challenge_due") - case_told <= {str(case.manager.account_id), str(case.other.account_id)}
+    assert case.told("challenge_due") == {str(case.manager.account_id), str(case.other.account_id)}
+    case.answer()
+    assert system(reminding.remind) == 0
+    with db.unit_of_work(Scope(council, SYSTEM)) as session:
+        moved = select(func.count()).where(AuditEvent.event == "onward.challenge_due_moved")
+        assert session.execute(moved).scalar_one() == 1

@@ -16,7 +16,7 @@ from portal.auth.policy import Permission
 from portal.forms.queries import version
 from portal.kernel import clock
 from portal.kernel.language import LANGUAGES
-from portal.messaging.own_copy import Block, Source, own_copy
+from portal.messaging.own_copy import Block, Part, Source, own_copy
 from portal.messaging.queries import thread
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals.queries.corrections import corrections
@@ -27,12 +27,18 @@ from portal.tenants.queries import logos
 from portal.web import typesetting
 
 Answered = Callable[[Found, str], tuple[Block, ...]]
-_ANSWERED = "portal_copy_answers"
+MakePart = Callable[[Found, str], Part | None]
+_ANSWERED, _MORE = "portal_copy_answers", "portal_copy_parts"
 
 
 def add_answers(app: Flask, answered: Answered) -> None:
     """Have a higher package put what the council answered (of a report, in a language) into every copy."""
     app.extensions[_ANSWERED] = answered
+
+
+def add_part(app: Flask, made: MakePart) -> None:
+    """Have a higher package add a part at the end of every copy, or none (of a report, in a language)."""
+    app.extensions.setdefault(_MORE, []).append(made)
 
 
 @blueprint.get("/referrals/<reference>/copy")
@@ -71,6 +77,7 @@ def copy_pdf(reference: str) -> ResponseReturnValue:
 def _source(found: Found, wanted: str) -> Source:
     actor = guard.actor()
     answered: Answered = current_app.extensions[_ANSWERED]
+    more: list[MakePart] = current_app.extensions.get(_MORE, [])
     return Source(
         council=council(),
         found=found,
@@ -79,4 +86,5 @@ def _source(found: Found, wanted: str) -> Source:
         corrected=corrections(actor, Permission.TRACK, found),
         said=thread(actor, Permission.TRACK, found),
         answered=answered(found, wanted),
+        more=tuple(part for make in more if (part := make(found, wanted)) is not None),
     )

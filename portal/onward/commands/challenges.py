@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -14,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
+from portal.auth.queries.staff import who_may
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor, Council
@@ -95,8 +97,9 @@ def challenge(actor: Actor, found: Found, what: Objection) -> None:
         _end(actor, now.step.id, "taken_on", answered=True)
     due = _insert(actor, found, now.decision_id, replace(what, why=said["why"], wanted=said["wanted"]))
     events.record(Event.DECISION_CHALLENGED, found.id, level=what.level, due=due)
-    # Whoever decided does not answer.
-    telling.tell_approvers(actor, "challenged", found.id, but=deciders(found, now.decision_id))
+    those = deciders(found.id, now.decision_id)
+    only = named_for(_council(), what.level, those)
+    telling.tell_approvers(actor, "challenged", found.id, but=those, only=only)
 
 
 def _insert(actor: Actor, found: Found, decision_id: UUID, what: Objection) -> str:
@@ -142,11 +145,30 @@ def _end(actor: Actor, step_id: UUID, how: str, *, answered: bool) -> None:
 
 def may_answer(actor: Actor, found: Found, step: Step, made: tuple[Step, ...]) -> tuple[bool, bool]:
     """Whether the person may answer that level, and whether only for somebody else whom they name: who decided or
-    approved never answers, who answered an earlier level does not answer for themselves again."""
-    if actor.account_id in deciders(found, step.decision_id) or found.reads_only(actor):
+    approved never answers, nor does anybody but those whom the council named for the level; who answered an earlier
+    level does not answer for themselves again."""
+    those = deciders(found.id, step.decision_id)
+    if actor.account_id in those or found.reads_only(actor):
+        return False, False
+    named = named_for(_council(), step.level, those)
+    if named and actor.account_id not in named:
         return False, False
     before = {one.answered_by_id for one in made if one.decision_id == step.decision_id and one.level < step.level}
     return True, actor.account_id in before
+
+
+def named_for(council: Council, level: int, but: Collection[UUID]) -> dict[UUID, str]:
+    """Those whom the council named for a level and who may answer it, with their names, without whoever decided; where
+    that is nobody, everybody may."""
+    levels = council.settings.challenging.levels
+    wanted = {one.casefold() for one in levels[level - 1].people} if 1 <= level <= len(levels) else set()
+    if not wanted:
+        return {}
+    return {
+        one.account_id: one.name
+        for one in who_may(Permission.APPROVE)
+        if one.email.casefold() in wanted and one.account_id not in but
+    }
 
 
 def answer(actor: Actor, found: Found, step_id: UUID, what: Reply) -> None:

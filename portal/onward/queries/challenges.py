@@ -85,10 +85,10 @@ def _step(actor: Actor, found: Found, row: Challenge, by: str, answered_by: str 
     )  # fmt: skip
 
 
-def deciders(found: Found, decision_id: UUID) -> frozenset[UUID]:
+def deciders(report_id: UUID, decision_id: UUID) -> frozenset[UUID]:
     """Who decided and who approved that decision: they answer no challenge of it."""
     query = select(Decision.decided_by, Decision.approved_by).where(
-        Decision.referral_id == found.id, Decision.id == decision_id
+        Decision.referral_id == report_id, Decision.id == decision_id
     )
     row = db.session().execute(query).one_or_none()
     return frozenset(one for one in (row or ()) if one is not None)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from portal.auth import guard
 from portal.auth.policy import Permission
+from portal.messaging.views import copying
 from portal.onward.queries.challenges import how_it_stands
 from portal.onward.views import answering, challenging
 from portal.onward.views.blueprint import blueprint
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     shell.add_navigation(app, navigation, place=3)
     shell.add_panel(app, "referral_outcome", challenging.panel)
+    copying.add_part(app, challenging.copied)
     counted.add(answering.CHALLENGE, how_it_stands)
     beside.add_line(app, 20, answering.line)
 

@@ -17,7 +17,7 @@ from portal.messaging.inputs import as_uuid
 from portal.onward import words
 from portal.onward.commands import challenges as commands
 from portal.onward.inputs import AnswerInput
-from portal.onward.queries.challenges import MOST_LISTED, TABS, Step, listed, steps
+from portal.onward.queries.challenges import MOST_LISTED, TABS, Step, deciders, listed, steps
 from portal.onward.views.blueprint import blueprint
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording, kind_words
@@ -118,6 +118,7 @@ def _page(found: Found, made: tuple[Step, ...], form: AnswerInput, *, conflict: 
         waits=waits,
         answers=waits and allowed and manages,
         manages=manages,
+        named=_named(found, last) if waits and not allowed else [],
         for_another=for_another,
         decided=_decided(now),
         to_change=last.answer == "changed" and now is not None and now.id == last.decision_id,
@@ -125,6 +126,13 @@ def _page(found: Found, made: tuple[Step, ...], form: AnswerInput, *, conflict: 
         conflict=conflict,
         kept=kept,
     )
+
+
+def _named(found: Found, step: Step) -> list[str]:
+    """Whose answer it is, where the council named somebody."""
+    council = scope.current().council
+    those = deciders(found.id, step.decision_id)
+    return sorted(commands.named_for(council, step.level, those).values()) if council else []
 
 
 def _decided(now: Decided | None) -> list[dict[str, str]]:

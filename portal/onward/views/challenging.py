@@ -16,6 +16,7 @@ from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.inputs import as_uuid
+from portal.messaging.own_copy import Block, Line, Part
 from portal.onward import words
 from portal.onward.commands import challenges
 from portal.onward.inputs import ChallengeInput
@@ -119,6 +120,16 @@ def panel(found: Found | None = None, **_about: Any) -> str:
     if not made and found.state != "decided":
         return ""
     return render_template("onward/_challenge.html", found=found, said=_how(made[-1]) if made else "")
+
+
+def copied(found: Found, _language: str) -> Part | None:
+    """Every level, in the referrer's own copy; None where nobody challenged a decision."""
+    made = steps(guard.actor(), Permission.TRACK, found)
+    groups = tuple(
+        Block(words.level_words(one.level), tuple(Line(row["key"], row["value"]) for row in words.rows(one)))
+        for one in made
+    )
+    return Part(_("Challenge of the decision"), groups=groups) if groups else None
 
 
 def _how(step: Step) -> str:

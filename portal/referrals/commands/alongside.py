@@ -10,9 +10,11 @@ from portal.referrals.queries.record import Found
 
 Moved = Callable[[Actor, Found, str], None]
 Recounted = Callable[[Council, Sequence[UUID]], None]
+Calendar = Callable[[Council], None]
 
 _MOVED: list[Moved] = []
 _RECOUNTED: list[Recounted] = []
+_CALENDAR: list[Calendar] = []
 
 
 def on_move(follow: Moved) -> None:
@@ -27,6 +29,12 @@ def on_recount(follow: Recounted) -> None:
         _RECOUNTED.append(follow)
 
 
+def on_calendar(follow: Calendar) -> None:
+    """Call `follow(council)` when everything that is due by the council's calendar is counted anew."""
+    if follow not in _CALENDAR:
+        _CALENDAR.append(follow)
+
+
 def moved(actor: Actor, found: Found, verb: str) -> None:
     """Tell everybody who registered that a report was moved."""
     for follow in _MOVED:
@@ -37,3 +45,9 @@ def recounted(council: Council, report_ids: Sequence[UUID]) -> None:
     """Tell everybody who registered that these reports' clocks are counted anew."""
     for follow in _RECOUNTED:
         follow(council, report_ids)
+
+
+def calendar_changed(council: Council) -> None:
+    """Tell everybody who registered that the council's calendar may have changed."""
+    for follow in _CALENDAR:
+        follow(council)

@@ -29,6 +29,8 @@ def recount(council: Council, after: UUID | None = None) -> UUID | None:
     Run again it changes nothing. What changes is recorded in each report's trail; a pause that the council no longer
     wants ends.
     """
+    if after is None:
+        alongside.calendar_changed(council)
     rows = _open_reports(council, after)
     if not council.settings.clock.pauses:
         for row in rows:

@@ -30,9 +30,11 @@ def in_turn(but: Collection[UUID]) -> list[UUID]:
     return []
 
 
-def tell_approvers(actor: Actor, kind: str, referral_id: UUID, but: Collection[UUID]) -> None:
-    """Have everybody told who may approve a decision on a report and may see it, without those; without any, the
-    council's own mailbox."""
+def tell_approvers(
+    actor: Actor, kind: str, referral_id: UUID, but: Collection[UUID], only: Collection[UUID] = ()
+) -> None:
+    """Have everybody told who may approve a decision on a report and may see it, without those, and `only` these where
+    any of them is among them; without any, the council's own mailbox."""
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
@@ -42,7 +44,7 @@ def tell_approvers(actor: Actor, kind: str, referral_id: UUID, but: Collection[U
     sight, unseen_by = db.session().execute(query).one()
     readers = {one.account_id for one in who_may(Permission.APPROVE)}.difference(unseen_by, but)
     readers = readers if sight is None else readers & set(sight)
-    for account_id in sorted(readers):
+    for account_id in sorted(readers.intersection(only) or readers):
         notices.tell(actor, kind, account_id, referral_id)
     if not readers:
         notices.tell_mailbox(kind, council.settings.email, referral_id)

@@ -34,6 +34,7 @@ NOTICE_KINDS = (
     "undelivered",
     "challenged",
     "approval",
+    "challenge_due",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})

@@ -68,6 +68,11 @@ COUNCIL_EVENTS = (
     Event.AGENCY_SIGHT_CHANGED,
     Event.REPORT_HELD,
     Event.HOLD_LIFTED,
+    Event.CHALLENGE_DUE_MOVED,
+    Event.CHALLENGE_REMINDED,
+    Event.LETTER_MADE,
+    Event.LETTER_SENT,
+    Event.LETTER_WITHDRAWN,
 )
 # Whoever compares another report with it has not opened it.
 _READ_ITSELF = AuditEvent.detail["part"].astext.not_in(("compare", "previous"))

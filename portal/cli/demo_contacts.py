@@ -57,5 +57,5 @@ def _link(cast: Cast, person: Actor, reference: str, link: Story) -> None:
     """Say how a contact hangs together with an earlier story."""
     known = select(Referral.reference).where(Referral.submit_key == key_of(cast.council.slug, link["with"]))
     other = str(db.session().execute(known).scalar_one())
-    pair = [find(person, Permission.SCREEN, one) for one in (reference, other)]
-    pairing.say(person, *pair, pairing.Given(LINK, link["kind"], link["text"], None))
+    here, there = (find(person, Permission.SCREEN, one) for one in (reference, other))
+    pairing.say(person, here, there, pairing.Given(LINK, link["kind"], link["text"], None))

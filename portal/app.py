@@ -30,6 +30,7 @@ PACKAGES = (
     "messaging",
     "screening",
     "letters",
+    "hub",
     "stages",
     "handover",
     "onward",

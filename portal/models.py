@@ -8,6 +8,7 @@ import portal.auth.models
 import portal.files.models
 import portal.forms.models
 import portal.handover.models
+import portal.hub.models
 import portal.letters.models
 import portal.messaging.models
 import portal.onward.models

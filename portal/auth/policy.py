@@ -47,6 +47,7 @@ class Permission(StrEnum):
     CONNECT = "connection:own"
     OPERATE = "instance:operate"
     SUPPORT = "support:approve"
+    HUB = "hub:take_part"
 
 
 # The council's own people: without an agency.
@@ -63,7 +64,7 @@ NEEDS: Mapping[Permission, str] = {
 }
 _REFERRER = {
     P.ACCOUNT: R.OWN, P.REPORT: R.OWN, P.REQUEST: R.OWN, P.RECEIPT: R.OWN, P.TRACK: R.OWN, P.REPLY: R.OWN,
-    P.FAMILY: R.OWN, P.ENQUIRIES: R.AGENCY,
+    P.FAMILY: R.OWN, P.ENQUIRIES: R.AGENCY, P.HUB: R.COUNCIL,
 }  # fmt: skip
 _STAFF = {P.ACCOUNT: R.OWN, P.CONNECT: R.OWN}
 _SCREENER = {
@@ -120,6 +121,9 @@ def reach(actor: Actor | None, permission: Permission) -> Reach:
     if actor is None or (actor.instance and actor.state != "active"):
         return Reach.NONE
     if not actor.system and permission in NEEDS and NEEDS[permission] not in actor.agency_may:
+        return Reach.NONE
+    # Nobody takes part by their role: the council's administrators choose each person.
+    if permission is Permission.HUB and not (actor.system or actor.hub):
         return Reach.NONE
     return POLICY.get(part(actor), {}).get(permission, Reach.NONE)
 

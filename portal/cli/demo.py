@@ -20,6 +20,7 @@ from portal.auth.queries import terms
 from portal.cli import published
 from portal.cli.demo_contacts import take_down
 from portal.cli.demo_designing import design
+from portal.cli.demo_hub import make_partner
 from portal.cli.demo_stories import Cast, tell
 from portal.cli.instance import ROOT
 from portal.cli.signins import SignIn
@@ -177,6 +178,7 @@ def _person(
         agency_name=agency.name if agency else {},
         agency_may=USUALLY if agency else frozenset(),
         job_title=place["job"],
+        hub=make_partner(council, account_id, agency.id if agency and place.get("hub") else None),
     )
 
 

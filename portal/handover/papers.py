@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 
 from portal.handover.package import Contents
 from portal.handover.sections import sections
-from portal.handover.wording import speaking
 from portal.kernel.language import say
 from portal.kernel.scope import Council
 from portal.messaging.own_copy import Copy, Line, Part
 from portal.referrals.wording import Wording
 from portal.web import typesetting
+from portal.web.speaking import speaking
 
 
 def report(of: Contents, document: Mapping[str, Any], council: Council) -> bytes:

@@ -57,6 +57,8 @@ class Actor:
     support: UUID | None = None
     # Restricted records that they opened with a reason and may read for a while.
     opened: frozenset[UUID] = frozenset()
+    # Whether the council lets this person of an agency take part in its hub.
+    hub: bool = False
     # Since they signed in they have not accepted the council's terms of use: they report, and read nothing.
     terms_due: bool = False
 

@@ -26,6 +26,7 @@ FOR_COUNCIL = (
     "challenged",
     "approval",
     "challenge_due",
+    "hub_in",
 )
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
@@ -149,6 +150,7 @@ def _opening(kind: str, language: str) -> str:
         ),
         "opened": words(language, "Somebody opened this restricted record and said why. Sign in to see who and why."),
         **_deciding(language),
+        **dict.fromkeys(("hub", "hub_in"), words(language, "There is news in the hub. Sign in to read it.")),
     }
     return sentences[kind]
 
@@ -276,7 +278,8 @@ def _sign_in(council: Council, notice: ToTell, language: str) -> str:
         return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
     lists = {"opened": "restricted/openings", "connection": "restricted/connections"}
     drafts = "report" if notice.kind in ABOUT_DRAFTS else ""
-    path = drafts or lists.get(notice.kind) or f"{where}/{notice.reference}".rstrip("/")
+    hub = {"hub": f"hub/{notice.reference}", "hub_in": f"screening/{notice.reference}/hub"}.get(notice.kind, "")
+    path = drafts or hub or lists.get(notice.kind) or f"{where}/{notice.reference}".rstrip("/")
     link = ports.address(f"/{council.slug}/{path}")
     return "\n".join([words(language, "Sign in to see it:"), link])
 

@@ -31,7 +31,10 @@ from tests.matrix.world import World
 from tests.referrals.making import fill_trial
 from tests.referrals.test_people import ONE, WORKERS
 
-PEOPLE = ("anonymous", "author", "waiting", "screener", "practice manager", "form designer", "council admin", "ended")
+PEOPLE = (
+    "anonymous", "author", "waiting", "screener", "practice manager", "form designer", "council admin", "ended",
+    "hub partner",
+)  # fmt: skip
 # Groups of pages, which processes share; those that take longest come first.
 DRAFT = "/forms/drafts/<uuid:form_id>"
 AREAS = (

@@ -13,7 +13,10 @@ from tests.matrix.walk import Walker
 from tests.matrix.world import World
 
 HREF = re.compile(r'(?:href|action|formaction)="([^"]+)"')
-PEOPLE = ("anonymous", "author", "lead", "waiting", "screener", "practice manager", "form designer", "council admin")
+PEOPLE = (
+    "anonymous", "author", "lead", "waiting", "hub partner", "screener", "practice manager", "form designer",
+    "council admin",
+)  # fmt: skip
 # Reached by a form's answer, by an email, or in a state that nobody here is in; tests/auth walks each of them.
 OTHERWISE = {
     "/account/again": "asked for by the pages that change how somebody signs in",

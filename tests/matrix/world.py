@@ -34,6 +34,7 @@ from portal.tenants.agency_layouts import Row
 from portal.tenants.commands import agency_files
 from tests.factories.challenges import add_challenge
 from tests.factories.decisions import given
+from tests.factories.hub import as_partner, open_hub
 from tests.factories.invitations import make_invitation
 from tests.factories.letters import letter_on
 from tests.factories.passkeys import give_passkey
@@ -46,6 +47,7 @@ from tests.referrals.making import answers, begin_trial
 
 # The same force reports to both councils: its people elsewhere are the nearest that another council's can be.
 SHARED, OTHER_HERE, OTHER_THERE = "severn-vale-police", "ysgol-enghraifft", "oakfield-primary"
+PARTNERS = "glan-yr-afon-health-visiting"
 KEPT_HERE, KEPT_THERE = "dyffryn-health-board", "riverside-academy"
 CHALLENGE = UUID("5f0c1d2e-0000-4000-8000-000000000002")  # of the decision on the author's report
 PROPOSAL = UUID("5f0c1d2e-0000-4000-8000-000000000001")  # what waits on the author's report
@@ -145,6 +147,14 @@ def make(councils: Councils) -> World:
     return world
 
 
+def _open_to_partners(world: World) -> None:
+    """The author's report is open to the hub's partners of a third agency."""
+    partner, screener = world.people["hub partner"], world.people["screener"]
+    assert partner is not None
+    assert screener is not None
+    open_hub(screener, world.things.report[AGENCY], partner.actor.agency_id, f"{HERE} what do you know?")
+
+
 def _find_each_other(world: World) -> None:
     """As sending does it: the reports of a council find each other."""
     for council in (world.here, world.there):
@@ -215,6 +225,7 @@ def _people_here(here: Council) -> dict[str, Person | None]:
     found["colleague"] = person("Non", agency=SHARED)
     found["lead"] = person("Lowri", agency=SHARED, role="agency_lead")
     found["stranger"] = person("Ste", agency=OTHER_HERE)
+    found["hub partner"] = as_partner(person("Hedd", agency=PARTNERS))
     found["newcomer"] = person("Nel", agency=SHARED, accepted=False)
     found["new screener"] = person("Sid", role="screener", accepted=False)
     for role in ("screener", "practice_manager", "form_designer", "council_admin"):
@@ -262,6 +273,8 @@ def _reports(world: World, whose: str, author: Person, owner: Person | None, mar
             with db.unit_of_work(owner.scope):
                 found = find(owner.actor, Permission.ASK, made.reference)
                 messaging.ask(owner.actor, found, f"Where is {mark}?", uuid4())
+    if whose == AGENCY:
+        _open_to_partners(world)
 
 
 def _decisions(world: World, whose: str, author: Person, owner: Person | None, mark: str, *sight: UUID) -> None:

@@ -198,6 +198,29 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             said=BLOB,
             once=row_id(council, agency, "once"),
         ),
+        "hub_member": here("hub_member", account_id=ACCOUNT, agency_id=AGENCIES[agency], granted_by=ACCOUNT),
+        "hub_room": here(
+            "hub_room", referral_id=report["referral_id"], reference=mark, form_key="concern", wrapped_key=BLOB
+        ),
+        "hub_access": here(
+            "hub_access",
+            **report,
+            room_id=row_id(council, agency, "hub_room"),
+            what="summary",
+            shared=BLOB,
+            once=row_id(council, agency, "once"),
+            opened_by=ACCOUNT,
+            authors=[ACCOUNT],
+        ),
+        "hub_message": here(
+            "hub_message",
+            **report,
+            room_id=row_id(council, agency, "hub_room"),
+            author_id=ACCOUNT,
+            body=BLOB,
+            once=row_id(council, agency, "once"),
+            read_by=[AGENCIES[agency]],
+        ),
     }
 
 
@@ -240,7 +263,7 @@ TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
-    "letter", "stage_visit", "stage_tick", "asked_question",
+    "letter", "stage_visit", "stage_tick", "asked_question", "hub_room", "hub_access", "hub_message",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",

@@ -88,7 +88,15 @@ def test_every_table_with_keys_is_known() -> None:
         if "wrapped_key" in table.columns and "tenant_id" in table.columns
     }
     names = {table.name for table in rotating.wrapped_tables()}
-    assert names == {"referral", "connection", "opened_record", "form_trial", "stored_file", "case_system_key"}
+    assert names == {
+        "referral",
+        "connection",
+        "opened_record",
+        "form_trial",
+        "stored_file",
+        "case_system_key",
+        "hub_room",
+    }
     assert with_keys == names | rotating.BY_ROOT
 
 

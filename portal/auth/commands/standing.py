@@ -11,6 +11,7 @@ from sqlalchemy import update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth import leaving, sessions
+from portal.auth.commands import hub
 from portal.auth.models import Invitation, Membership
 from portal.auth.policy import POLICY, Permission
 from portal.auth.queries import colleagues, people
@@ -107,6 +108,8 @@ def finish(found: Stands, event: Event, reason: str) -> None:
     if event is Event.MEMBERSHIP_ENDED and found.agency_id is None:
         # Whatever nobody has taken over, however the access ended.
         leaving.hand_over(found.account_id, None, None)
+    if event is Event.MEMBERSHIP_ENDED and found.agency_id is not None:
+        hub.end(found.account_id, found.agency_id, None)
     db.session().execute(
         update(Invitation)
         .where(

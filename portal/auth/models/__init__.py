@@ -17,6 +17,7 @@ from portal.auth.models.agencies import AgencyDomain as AgencyDomain
 from portal.auth.models.agencies import AgencyKindPermission as AgencyKindPermission
 from portal.auth.models.agencies import AgencySite as AgencySite
 from portal.auth.models.agencies import DomainConfirmation as DomainConfirmation
+from portal.auth.models.hub import HubMember as HubMember
 from portal.auth.models.leads import LeadCheck as LeadCheck
 from portal.auth.models.mail import SentMail as SentMail
 from portal.auth.models.operators import InstanceOperator as InstanceOperator

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account, Agency, AgencyApproval, Membership
 from portal.auth.policy import Permission, Reach, reach
+from portal.auth.queries.hub import is_partner
 from portal.auth.queries.people import manageable
 from portal.kernel import db
 from portal.kernel.language import Text
@@ -39,6 +40,8 @@ class Colleague:
     asked_at: datetime
     version: int
     agency: Text | None
+    hub: bool = False
+    """Whether they are a partner in the council's hub."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def find(actor: Actor, membership_id: UUID) -> Colleague | None:
                 Membership.asked_at,
                 Membership.version,
                 Agency.name.label("agency"),
+                is_partner(),
             )
             .join(Account, Account.id == Membership.account_id)
             .outerjoin(Agency, Agency.id == Membership.agency_id)

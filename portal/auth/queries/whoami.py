@@ -31,6 +31,8 @@ select s.data, s.created_at, s.seen_at, s.signed_in_at, s.issuer, s.sid, s.stren
        m.id as membership_id, m.role, m.state, m.agency_id, m.job_title, m.used_at, m.sponsored,
        g.name as agency_name,
        (select p.may from agency_kind_permission p where p.tenant_id = :council and p.kind = g.kind) as agency_may,
+       exists (select from hub_member h where h.tenant_id = :council and h.account_id = a.id
+                  and h.agency_id = m.agency_id and h.ended_at is null) as hub,
        c.changed_at as council_changed_at, op.id as operator_id, sg.id as support_id,
        set_config('app.agency_id', coalesce(case
            when a.state = 'active' and m.state in ('pending', 'active') then m.agency_id end::text, ''), true),
@@ -157,6 +159,7 @@ def _member(row: Any) -> Actor:
         passkey_role=live and row.role in providers.passkey_roles(),
         opened=frozenset(row.opened or ()),
         terms_due=live and row.terms_due,
+        hub=bool(live and row.hub),
     )
 
 

@@ -16,6 +16,7 @@ from portal.auth.views import confirming as confirming
 from portal.auth.views import factors as factors
 from portal.auth.views import forgotten as forgotten
 from portal.auth.views import hats as hats
+from portal.auth.views import hub as hub
 from portal.auth.views import invited as invited
 from portal.auth.views import inviting as inviting
 from portal.auth.views import offering as offering

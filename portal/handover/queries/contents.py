@@ -25,7 +25,6 @@ from portal.forms.summaries import summary
 from portal.handover import papers, tables
 from portal.handover.models import Parcel
 from portal.handover.package import Agency, Attached, Contents, package
-from portal.handover.wording import speaking
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
@@ -36,6 +35,7 @@ from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.record import Found, answers_of, caller_of, find
 from portal.screening.deciding import deciding_of, outcome_of
 from portal.screening.queries.decision import decisions
+from portal.web.speaking import speaking
 
 PACKAGE: Final = "package.json"
 MADE: Final = (PACKAGE, "contact.csv", "people.csv", "report.pdf")

@@ -35,6 +35,8 @@ NOTICE_KINDS = (
     "challenged",
     "approval",
     "challenge_due",
+    "hub",
+    "hub_in",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})

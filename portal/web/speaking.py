@@ -1,4 +1,4 @@
-"""Says what a package says in either language, also where no page is being drawn."""
+"""The catalogue in a given language, also where no page is being drawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from portal.web.dates import TIMEZONE
 @cache
 def _speaker() -> Flask:
     """An application that serves nobody: the catalogue answers within one only."""
-    app = Flask("portal.handover", static_folder=None)
+    app = Flask("portal.web.speaking", static_folder=None)
     Babel(
         app, default_locale="en", default_timezone=TIMEZONE, default_translation_directories=str(CATALOGUES)
     )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The hub: on one report the council asks partners of other agencies, who answer; closed to its referrer."""

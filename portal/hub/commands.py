@@ -1,0 +1,294 @@
+"""Opening a report to partners in the hub, taking that back, and writing there; each is done once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission
+from portal.auth.queries.hub import partner_agencies, partners_of
+from portal.hub.models import HubAccess, HubMessage, HubRoom
+from portal.hub.queries import Opened, Room, room_of, source
+from portal.hub.sharing import share
+from portal.hub.sides import ANSWERS, COUNCIL, WHAT
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.scope import Actor, Council
+from portal.messaging.commands import guarding
+from portal.messaging.commands.writing import checked
+from portal.referrals.commands import notices
+from portal.referrals.models import Referral
+from portal.referrals.queries.record import Found
+from portal.tenants import vault
+
+MAX_QUESTION: Final = 2000  # characters (code points)
+MAX_WORDS: Final = 8000
+
+
+@dataclass(frozen=True)
+class Opening:
+    """To whom a report is opened, what they may see (WHAT), what they are asked, the mark of the form, and the mark
+    that confirms what the question gives away ("" for none)."""
+
+    agency_id: UUID | None
+    what: str
+    question: str
+    once: UUID
+    confirmed: str = ""
+
+
+@dataclass(frozen=True)
+class _State:
+    """What the report says of who must not see it."""
+
+    sight: tuple[UUID, ...] | None
+    author_only: bool
+    authors: list[UUID]
+    unseen_by: list[UUID]
+
+
+def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
+    """Open a report to the partners of an agency, who are told that there is news. The same `once` twice is one.
+
+    Raises Forbidden for somebody who may only read, Invalid (agency: choice, own; what: choice; question: required,
+    too_long, control, protected) and Conflict when it is restricted or open to that agency already.
+    """
+    if found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
+    offered = {one.id for one in partner_agencies()}
+    errors = {} if wanted.agency_id in offered else {"agency": "choice"}
+    errors |= {} if wanted.what in WHAT else {"what": "choice"}
+    question = _words(wanted.question, "question", MAX_QUESTION, errors)
+    if _known(HubAccess, wanted.once):
+        return
+    state = _state(found)
+    if state.sight is not None:
+        raise Conflict("restricted", state=found.state)
+    if wanted.agency_id == found.agency_id and state.author_only:
+        raise Invalid({"agency": "own"})
+    confirmed = guarding.held(actor, found, question, wanted.confirmed, "question")
+    room = _room(actor, found)
+    _insert(actor, found, room, replace(wanted, question=question), state)
+    events.record(Event.HUB_OPENED, found.id, agency=str(wanted.agency_id), what=wanted.what)
+    guarding.note(found, confirmed)
+    hidden_from = {*state.authors, *state.unseen_by}
+    _tell(actor, "hub", partners_of({_of(wanted.agency_id)}) - hidden_from, found.id)
+
+
+def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: _State) -> None:
+    made, council = uuid4(), _council()
+    of = source(actor, Permission.ASK, found)
+    shared = share(of, wanted.question, council.languages, answers=wanted.what == ANSWERS)
+    statement = (
+        insert(HubAccess)
+        .values(
+            tenant_id=council.id, id=made, referral_id=found.id, room_id=room.id, agency_id=wanted.agency_id,
+            what=wanted.what, shared=room.record.seal(shared.text(), "hub_access", made, "shared"), once=wanted.once,
+            opened_by=actor.account_id, opened_at=clock.now(), authors=state.authors, unseen_by=state.unseen_by,
+        )
+        .on_conflict_do_nothing()
+        .returning(HubAccess.id)
+    )  # fmt: skip
+    if db.session().execute(statement).scalar_one_or_none() is None:
+        raise Conflict("open to them already", state=found.state)
+
+
+def _room(actor: Actor, found: Found) -> Room:
+    room = room_of(actor, Permission.ASK, found)
+    if room is None:
+        made = uuid4()
+        statement = insert(HubRoom).values(
+            tenant_id=_council().id, id=made, referral_id=found.id, reference=found.reference,
+            form_key=found.form_key, wrapped_key=vault.new_record_key("hub_room", made), made_at=clock.now(),
+        )  # fmt: skip
+        db.session().execute(statement.on_conflict_do_nothing())
+        # Of two who open it at once, one has made it.
+        room = room_of(actor, Permission.ASK, found)
+    if room is None:
+        raise NotFound("out of reach")
+    return room
+
+
+def _state(found: Found) -> _State:
+    """The report's own word, locked: whoever restricts it at this moment comes before or after."""
+    query = (
+        select(
+            Referral.sight, Referral.author_only, Referral.author_id, Referral.first_author_id, Referral.unseen_by
+        )
+        .where(Referral.tenant_id == _council().id, Referral.id == found.id)
+        .with_for_update(read=True)
+    )  # fmt: skip
+    row = db.session().execute(query).one_or_none()
+    if row is None:
+        raise NotFound("no such report")
+    authors = [one for one in (row.author_id, row.first_author_id) if one is not None]
+    sight = tuple(row.sight) if row.sight is not None else None
+    return _State(sight, row.author_only, authors, list(row.unseen_by))
+
+
+def withdraw(actor: Actor, found: Found, access_id: UUID) -> None:
+    """Take it back: from their next page on that agency's partners read nothing of it. Twice is once.
+
+    Raises Forbidden for somebody who may only read, NotFound for what was never opened.
+    """
+    if found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
+    this = (HubAccess.tenant_id == _council().id, HubAccess.id == access_id, HubAccess.referral_id == found.id)
+    statement = (
+        update(HubAccess)
+        .where(*this, HubAccess.withdrawn_at.is_(None))
+        .values(withdrawn_at=clock.now(), withdrawn_by=actor.account_id)
+        .returning(HubAccess.agency_id)
+        .execution_options(synchronize_session=False)
+    )
+    agency_id = db.session().execute(statement).scalar_one_or_none()
+    if agency_id is not None:
+        events.record(Event.HUB_WITHDRAWN, found.id, agency=str(agency_id))
+    elif db.session().execute(select(HubAccess.id).where(*this)).first() is None:
+        raise NotFound("never opened")
+
+
+def write(actor: Actor, found: Found, text: str, once: UUID, *, confirmed: str = "") -> None:
+    """The council writes to every agency to which it is open. The same `once` twice is one message.
+
+    Raises Forbidden for somebody who may only read, Invalid({"message": required, too_long, control, protected}) and
+    Conflict when it is open to nobody.
+    """
+    if found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
+    words = checked(text, MAX_WORDS)
+    if _known(HubMessage, once):
+        return
+    room = room_of(actor, Permission.ASK, found)
+    readers = _readers(found.id)
+    if room is None or not readers:
+        raise Conflict("open to nobody", state=found.state)
+    secrets = guarding.held(actor, found, words, confirmed, "message")
+    if _say(actor, room, None, words, once):
+        guarding.note(found, secrets)
+        _tell(actor, "hub", _partners(readers), found.id)
+
+
+def answer(actor: Actor, opened: Opened, text: str, once: UUID) -> None:
+    """A partner writes; whoever owns the report (else opened it) and the other agencies are told. Twice is once.
+
+    Raises Invalid({"message": required, too_long, control}).
+    """
+    words, agency_id = checked(text, MAX_WORDS), _of(actor.agency_id)
+    if _known(HubMessage, once) or not _say(actor, opened.room, agency_id, words, once):
+        return
+    with db.as_system():
+        readers = _readers(opened.room.referral_id)
+        others = [one for one in readers if one.agency_id != agency_id]
+        _tell(actor, "hub", _partners(others), opened.room.referral_id)
+        _tell(actor, "hub_in", _council_reader(opened.room.referral_id, opened.access_id), opened.room.referral_id)
+
+
+def mark_read(room: Room, side: UUID, ids: Iterable[UUID]) -> None:
+    """Those messages were shown to somebody of that side: an agency's id, or COUNCIL."""
+    this = (HubMessage.tenant_id == _council().id, HubMessage.room_id == room.id, HubMessage.id.in_(sorted(ids)))
+    statement = (
+        update(HubMessage)
+        .where(*this, ~(literal(side) == func.any(HubMessage.read_by)))
+        .values(read_by=func.array_append(HubMessage.read_by, side))
+    )
+    db.session().execute(statement.execution_options(synchronize_session=False))
+
+
+def note_read(actor: Actor, opened: Opened) -> None:
+    """Keep that somebody of an agency read what is shared; the council sees when its people first did."""
+    events.record(Event.HUB_READ, opened.room.referral_id, agency=str(_of(actor.agency_id)))
+    if opened.read_at is None:
+        statement = (
+            update(HubAccess)
+            .where(HubAccess.tenant_id == _council().id, HubAccess.id == opened.access_id, HubAccess.read_at.is_(None))
+            .values(read_at=clock.now())
+        )
+        db.session().execute(statement.execution_options(synchronize_session=False))
+
+
+def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
+    made, side = uuid4(), agency_id or COUNCIL
+    statement = (
+        insert(HubMessage)
+        .values(
+            tenant_id=_council().id, id=made, referral_id=room.referral_id, room_id=room.id, agency_id=agency_id,
+            author_id=actor.account_id, body=room.record.seal(words, "hub_message", made, "body"), once=once,
+            sent_at=clock.now(), read_by=[side],
+        )
+        .on_conflict_do_nothing()
+        .returning(HubMessage.id)
+    )  # fmt: skip
+    if db.session().execute(statement).scalar_one_or_none() is None:
+        return False
+    events.record(Event.HUB_WRITTEN, room.referral_id, side="agency" if agency_id else "council")
+    return True
+
+
+def _readers(referral_id: UUID) -> list[Any]:
+    """Whose partners may read a report's hub now, with whom of them it leaves out."""
+    query = select(HubAccess.agency_id, HubAccess.authors, HubAccess.unseen_by).where(
+        HubAccess.tenant_id == _council().id, HubAccess.referral_id == referral_id,
+        HubAccess.withdrawn_at.is_(None), ~HubAccess.hidden,
+    )  # fmt: skip
+    return list(db.session().execute(query).all())
+
+
+def _partners(readers: list[Any]) -> frozenset[UUID]:
+    left_out = {one for row in readers for one in (*row.authors, *row.unseen_by)}
+    return partners_of({row.agency_id for row in readers}) - left_out if readers else frozenset()
+
+
+def _council_reader(referral_id: UUID, access_id: UUID) -> frozenset[UUID]:
+    """Who owns the report, else who opened it, if it is there for them."""
+    query = (
+        select(func.coalesce(Referral.owner_id, HubAccess.opened_by), Referral.sight, Referral.unseen_by)
+        .join(HubAccess, (HubAccess.tenant_id == Referral.tenant_id) & (HubAccess.referral_id == Referral.id))
+        .where(Referral.tenant_id == _council().id, Referral.id == referral_id, HubAccess.id == access_id)
+    )
+    row: Any = db.session().execute(query).one_or_none()
+    if row is None:
+        return frozenset()
+    reader, sight, unseen_by = row
+    return frozenset() if reader in unseen_by or (sight is not None and reader not in sight) else frozenset({reader})
+
+
+def _tell(actor: Actor, kind: str, readers: Iterable[UUID], referral_id: UUID) -> None:
+    for account_id in sorted(readers):
+        notices.tell(actor, kind, account_id, referral_id)
+
+
+def _known(table: Any, once: UUID) -> bool:
+    """Whether that form was sent before."""
+    query = select(table.id).where(table.tenant_id == _council().id, table.once == once)
+    return db.session().execute(query).first() is not None
+
+
+def _words(text: str, field: str, most: int, errors: dict[str, str]) -> str:
+    try:
+        words = checked(text, most)
+    except Invalid as error:
+        raise Invalid(errors | {field: error.errors["message"]}) from None
+    if errors:
+        raise Invalid(errors)
+    return words
+
+
+def _of(agency_id: UUID | None) -> UUID:
+    if agency_id is None:
+        raise NotFound("nobody of an agency")
+    return agency_id
+
+
+def _council() -> Council:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council

@@ -1,0 +1,7 @@
+"""The blueprint of the hub."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("hub", __name__)

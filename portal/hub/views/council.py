@@ -1,0 +1,192 @@
+"""The council's side: to which agencies a report is open, what they see, and what is written."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.auth.queries.hub import partner_agencies
+from portal.hub import commands, words
+from portal.hub.inputs import CouncilMessageInput, OpenInput
+from portal.hub.queries import Access, accesses, room_of, thread
+from portal.hub.sides import COUNCIL
+from portal.hub.views.blueprint import blueprint
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.messaging.inputs import MessageInput, as_uuid
+from portal.messaging.protecting import mark
+from portal.messaging.queries import given_away
+from portal.referrals.queries.record import Found, find
+from portal.referrals.wording import Wording
+from portal.screening import beside
+from portal.web.fields import FieldView, OptionView, from_form
+from portal.web.posted import only_language
+
+OPEN, NEW = "hub_open", "hub_new"
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+@blueprint.get("/screening/<reference>/hub")
+@page(Permission.SCREEN)
+def council(reference: str) -> ResponseReturnValue:
+    """To whom it is open, the thread, and the forms of whoever may ask."""
+    return _page(find(guard.actor(), Permission.SCREEN, reference))
+
+
+@blueprint.post("/screening/<reference>/hub")
+@page(Permission.ASK)
+def open_report(reference: str) -> ResponseReturnValue:
+    """Open it to an agency."""
+    actor, form = guard.actor(), OpenInput()
+    found = find(actor, Permission.ASK, reference)
+    form.offer(partner_agencies(), words.language())
+    if not form.validate_on_submit():
+        return _page(found, opening=form), UNPROCESSABLE
+    wanted = commands.Opening(
+        as_uuid(form.agency.data), str(form.what.data), str(form.question.data), form.mark(),
+        str(form.confirmed.data or ""),
+    )  # fmt: skip
+    try:
+        commands.open_to(actor, found, wanted)
+    except Invalid as error:
+        _refuse(form, error)
+        return _page(found, opening=form), UNPROCESSABLE
+    except Conflict:
+        return _page(found, opening=form, conflict=True), CONFLICT
+    flash(_("Opened. The agency’s partners in the hub are told that there is news."), "success")
+    return redirect(url_for(".council", reference=found.reference), 303)
+
+
+@blueprint.post("/screening/<reference>/hub/message")
+@page(Permission.ASK)
+def write(reference: str) -> ResponseReturnValue:
+    """Write to every agency to which it is open."""
+    actor, form = guard.actor(), CouncilMessageInput()
+    found = find(actor, Permission.ASK, reference)
+    if not form.validate_on_submit():
+        return _page(found, message=form), UNPROCESSABLE
+    confirmed = str(form.confirmed.data or "")
+    try:
+        commands.write(actor, found, str(form.message.data), form.mark(), confirmed=confirmed)
+    except Invalid as error:
+        _refuse(form, error)
+        return _page(found, message=form), UNPROCESSABLE
+    except Conflict:
+        return _page(found, message=form, conflict=True), CONFLICT
+    flash(_("Your message was sent to the hub"), "success")
+    return redirect(url_for(".council", reference=found.reference), 303)
+
+
+@blueprint.post("/screening/<reference>/hub/withdraw")
+@page(Permission.ASK)
+def withdraw(reference: str) -> ResponseReturnValue:
+    """Take it back from an agency."""
+    found = find(guard.actor(), Permission.ASK, reference)
+    access_id = as_uuid(request.form.get("access"))
+    if only_language() or access_id is None:
+        return _page(found), UNPROCESSABLE
+    try:
+        commands.withdraw(guard.actor(), found, access_id)
+    except NotFound:
+        return _page(found), UNPROCESSABLE
+    flash(_("Taken back: that agency’s partners do not see it any more"), "success")
+    return redirect(url_for(".council", reference=found.reference), 303)
+
+
+def _refuse(form: MessageInput, error: Invalid) -> None:
+    """Say beside each field what is wrong."""
+    says = {
+        "choice": _("Select an agency of the list"),
+        "own": _("Only its author may see this in that agency: it cannot be opened to the agency’s partners"),
+        "protected": _("This gives away what the report keeps secret. Change it, or confirm that you have checked it"),
+    }
+    for name, code in error.errors.items():
+        form.refuse(name, says.get(code) or _("Enter text that can be read, and not too much of it"))
+
+
+def _page(
+    found: Found, *, opening: OpenInput | None = None, message: CouncilMessageInput | None = None,
+    conflict: bool = False,
+) -> str:  # fmt: skip
+    actor = guard.actor()
+    room = room_of(actor, Permission.SCREEN, found)
+    made = accesses(room) if room else ()
+    said = thread(room, COUNCIL) if room else ()
+    writes = guard.may(Permission.ASK) and not found.reads_only(actor)
+    if room and writes and any(one.new for one in said):
+        commands.mark_read(room, COUNCIL, (one.id for one in said if one.new))
+    opens, live = writes and found.sight is None, [one for one in made if one.withdrawn_at is None]
+    left = [one for one in partner_agencies() if one.id not in {other.agency_id for other in live}] if opens else []
+    offers = (opening or OpenInput(formdata=None)).offer(left, words.language())
+    views = _views(found, offers, "question") if left else {}
+    message_views = _views(found, message or CouncilMessageInput(formdata=None), "message") if live and writes else {}
+    return render_template(
+        "hub/council.html",
+        found=found,
+        wording=Wording(found.form_key),
+        live=[_shown(one) for one in live],
+        ended=[one for one in made if one.withdrawn_at is not None],
+        entries=words.entries(said, actor.account_id),
+        writes=writes,
+        restricted=found.sight is not None,
+        no_partners=opens and not left,
+        opening=views,
+        message=message_views,
+        wrong=[*(views if opening else {}).values(), *(message_views if message else {}).values()],
+        conflict=conflict,
+        kept=_kept(opening, message, conflict=conflict),
+        named=words.named,
+        what_words=words.what_words,
+    )
+
+
+def _shown(one: Access) -> dict[str, Any]:
+    return {"access": one, "rows": words.rows(one.shared), "groups": words.told_of(one.shared).groups}
+
+
+def _kept(opening: OpenInput | None, message: CouncilMessageInput | None, *, conflict: bool) -> str:
+    """What was typed, for the page of a conflict, which may offer the form no more."""
+    if not conflict:
+        return ""
+    return str((opening.question.data if opening else message.message.data if message else "") or "")
+
+
+def _views(found: Found, form: MessageInput, field: str) -> dict[str, FieldView]:
+    """The fields of a form; once what was typed is held, with the box that confirms just that."""
+    form.once.data = form.once.data or str(uuid4())
+    views = from_form(form)
+    text = str(views[field].value or "").strip()
+    box = _box(found, text) if views[field].error and text else None
+    # What is confirmed stands below the words that it is about.
+    return {name: view for name, view in views.items() if name != "confirmed"} | ({"confirmed": box} if box else {})
+
+
+def _box(found: Found, text: str) -> FieldView | None:
+    held = given_away(guard.actor(), found, text)
+    if not held:
+        return None
+    return FieldView(
+        "checkboxes",
+        "confirmed",
+        _("This has words that the report keeps secret"),
+        hint="; ".join(one.words for one in held),
+        options=(OptionView(mark(text, held), _("I have checked it: the partners in the hub may read this")),),
+    )
+
+
+def line(found: Found) -> beside.Line | None:
+    """On the report's page: to how many agencies it is open, and what is new."""
+    if not guard.may(Permission.SCREEN):
+        return None
+    opened, new = found.counted.get(OPEN) or 0, found.counted.get(NEW) or 0
+    said = [ngettext("%(num)d agency", "%(num)d agencies", opened)] if opened else []
+    said += [ngettext("%(num)s new message", "%(num)s new messages", new)] if new else []
+    href = url_for("hub.council", reference=found.reference)
+    return beside.Line(_("Hub with other agencies"), href, ", ".join(said), attention=bool(new))

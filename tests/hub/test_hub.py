@@ -1,0 +1,288 @@
+"""The hub of a report: who is let in, what they may see, and that each act is done once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from threading import Barrier
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from portal.auth.policy import Permission, Reach, reach
+from portal.hub import commands
+from portal.hub.models import HubAccess
+from portal.hub.queries import Opened, accesses, find_opened, opened, room_of, thread
+from portal.hub.sides import COUNCIL
+from portal.kernel import db
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.scope import SYSTEM, Council, Scope
+from portal.messaging.protecting import mark
+from portal.messaging.queries import given_away
+from portal.referrals.commands.connections import declare
+from portal.referrals.models import Notice, Referral
+from portal.referrals.queries.connections import Declared
+from portal.referrals.queries.record import find
+from portal.screening.commands import restricting
+from tests.factories.hub import as_partner, make_partner, open_hub
+from tests.factories.people import Person, agency_id, make_person
+from tests.factories.referrals import Child, Made, make_referral
+from tests.fixtures.councils import Councils
+
+POLICE, HEALTH, SCHOOL = "severn-vale-police", "example-infirmary", "oakfield-primary"
+HOME = {"lines": "12 CNRY Row", "town": "Avonmere", "postcode": "AV1 4XX"}
+SECTIONS = {
+    "referrer": {"ref_phone": "01632 960555", "ref_third_party": "yes"},
+    "children": [
+        {"child_first_name": "Siân CNRY", "child_address": HOME, "child_address_secret": "yes"}
+    ],
+    "concern": {"sos_what_happened": "He told Nia CNRY Trefor at 12 CNRY Row", "sos_impact": "CNRY o’r gwaethaf"},
+}  # fmt: skip
+
+
+@dataclass
+class Case:
+    """A report by a school that a screener has claimed, and partners of three agencies."""
+
+    council: Council
+    author: Person
+    screener: Person
+    manager: Person
+    police: Person
+    health: Person
+    made: Made
+
+    def open(self, who: Person, what: str = "answers", words: str = "CNRY what do you know?") -> UUID:
+        return open_hub(self.screener, self.made.reference, who.actor.agency_id, words, what)
+
+    def as_council(self, deed: Callable[..., Any], *words: Any, **named: Any) -> Any:
+        with db.unit_of_work(self.screener.scope):
+            return deed(
+                self.screener.actor, find(self.screener.actor, Permission.ASK, self.made.reference), *words, **named
+            )
+
+    def seen(self, who: Person) -> Opened:
+        with db.unit_of_work(who.scope):
+            return find_opened(who.actor, self.made.reference)
+
+    def sees(self, who: Person) -> bool:
+        with db.unit_of_work(who.scope):
+            return self.made.reference in {one.room.reference for one in opened(who.actor)}
+
+    def answer(self, who: Person, text: str, once: UUID | None = None) -> None:
+        with db.unit_of_work(who.scope):
+            commands.answer(who.actor, find_opened(who.actor, self.made.reference), text, once or uuid4())
+
+    def said(self, who: Person) -> list[tuple[str, bool]]:
+        with db.unit_of_work(who.scope):
+            room = find_opened(who.actor, self.made.reference).room
+            return [(one.text, one.new) for one in thread(room, who.actor.agency_id or COUNCIL)]
+
+    def told(self, kind: str) -> list[UUID | None]:
+        with db.unit_of_work(Scope(self.council, SYSTEM)) as session:
+            return list(session.execute(select(Notice.account_id).where(Notice.kind == kind)).scalars())
+
+
+@pytest.fixture
+def case(councils: Councils) -> Case:
+    council = councils.england
+    author = make_person(council, agency=SCHOOL, name="Nia CNRY Trefor")
+    screener = make_person(council, role="screener")
+    children = (Child("Siân CNRY", "Llŷr"), Child("李 CNRY", "O'Brien", None, 4))
+    made = make_referral(
+        council, author, state="screening", owner=screener, sections=SECTIONS, children=children, category="neglect"
+    )
+    return Case(
+        council, author, screener, make_person(council, role="practice_manager"), make_partner(council, agency=POLICE),
+        make_partner(council, agency=HEALTH), made,
+    )  # fmt: skip
+
+
+def test_only_partners_of_the_agencies_to_which_it_is_open_see_it(case: Case) -> None:
+    colleague = make_person(case.council, agency=POLICE)
+    assert not case.sees(case.police)
+    access = case.open(case.police)
+    assert case.sees(case.police)
+    assert not case.sees(case.health)
+    assert not case.sees(colleague)
+    assert not case.sees(case.author)
+    assert reach(colleague.actor, Permission.HUB) is Reach.NONE
+    assert reach(replace(case.police.actor, strength="email"), Permission.HUB) is Reach.NONE
+    case.as_council(commands.withdraw, access)
+    case.as_council(commands.withdraw, access)
+    assert not case.sees(case.police)
+    with pytest.raises(NotFound):
+        case.answer(case.police, "CNRY late")
+    case.open(case.police)
+    assert case.sees(case.police)
+
+
+def test_what_is_shared(case: Case) -> None:
+    case.open(case.police, "summary")
+    case.open(case.health, "answers")
+    summary = case.seen(case.police).shared
+    assert summary.question == "CNRY what do you know?"
+    assert summary.told["en"].category == "Neglect"
+    assert [one.split(",")[0] for one in summary.told["en"].children] == ["SL", "李O"]
+    assert summary.told["en"].children[1] == "李O, 4 years old"
+    assert summary.told["en"].groups == ()
+    whole = case.seen(case.health).shared
+    rows = {label: value for _title, rows in whole.told["en"].groups for label, value in rows}
+    assert "CNRY o’r gwaethaf" in rows.values()
+    # Neither a kept address, in a field or in words, nor who reported and wants nobody named.
+    for secret in ("12 CNRY Row", "AV1 4XX", "Trefor", "01632 960555"):
+        assert secret not in whole.text()
+    assert "Not shared in the hub" in rows.values()
+
+
+def test_each_language_of_the_council_is_told(councils: Councils) -> None:
+    council = councils.wales
+    author, screener = make_person(council), make_person(council, role="screener")
+    made = make_referral(council, author, state="screening", owner=screener)
+    police = make_partner(council, agency=POLICE)
+    open_hub(screener, made.reference, police.actor.agency_id, "CNRY beth?", "summary")
+    with db.unit_of_work(police.scope):
+        told = find_opened(police.actor, made.reference).shared.told
+    assert told["cy"].children[0].endswith("oed")
+    assert told["en"].children[0].endswith("old")
+
+
+def test_whoever_wrote_it_sees_nothing_of_its_hub(case: Case) -> None:
+    author = as_partner(case.author)
+    colleague = make_partner(case.council, agency=SCHOOL)
+    case.open(colleague)
+    assert case.sees(colleague)
+    assert not case.sees(author)
+    assert author.account_id not in case.told("hub")
+    # A colleague who takes the report over has to leave, whoever gave it to them.
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        session.execute(update(Referral).values(author_id=colleague.account_id, first_author_id=author.account_id))
+    assert not case.sees(colleague)
+    assert not case.sees(author)
+
+
+def test_restricted_reports_and_connections_are_left_out(case: Case) -> None:
+    lead = make_partner(case.council, agency=POLICE, role="agency_lead")
+    case.open(case.police)
+    assert case.sees(lead)
+    with db.unit_of_work(lead.scope):
+        declare(lead.actor, Declared("Siân CNRY", "Llŷr", None))
+    assert not case.sees(lead)
+    assert case.sees(case.police)
+    with db.unit_of_work(case.manager.scope):
+        found = find(case.manager.actor, Permission.RESTRICT, case.made.reference)
+        restricting.restrict(case.manager.actor, found, "adoption", "", (case.screener.account_id,))
+    assert not case.sees(case.police)
+    with pytest.raises(Conflict):
+        case.open(case.health)
+
+
+def test_what_only_the_author_may_see_is_not_opened_to_their_agency(case: Case) -> None:
+    colleague = make_partner(case.council, agency=SCHOOL)
+    access = case.open(colleague)
+    with db.unit_of_work(case.manager.scope):
+        found = find(case.manager.actor, Permission.RESTRICT, case.made.reference)
+        restricting.cut_agency(case.manager.actor, found, author_only=True)
+    assert not case.sees(colleague)
+    case.open(case.police)
+    assert case.sees(case.police)
+    case.as_council(commands.withdraw, access)
+    with pytest.raises(Invalid) as refused:
+        case.open(colleague)
+    assert refused.value.errors == {"agency": "own"}
+
+
+def test_the_thread_and_who_has_read_it(case: Case) -> None:
+    for one in (case.police, case.health):
+        case.open(one)
+    once = uuid4()
+    case.as_council(commands.write, "CNRY do you know him?", once)
+    case.as_council(commands.write, "CNRY do you know him?", once)
+    case.answer(case.police, "CNRY yes")
+    assert case.said(case.police) == [("CNRY do you know him?", True), ("CNRY yes", False)]
+    assert case.said(case.health) == [("CNRY do you know him?", True), ("CNRY yes", True)]
+    assert case.seen(case.health).new == 2
+    with db.unit_of_work(case.health.scope):
+        room = find_opened(case.health.actor, case.made.reference).room
+        side = agency_id(HEALTH)
+        commands.mark_read(room, side, [one.id for one in thread(room, side)])
+    assert case.seen(case.health).new == 0
+    assert case.seen(case.police).new == 1
+    with db.unit_of_work(case.screener.scope):
+        found = find(case.screener.actor, Permission.SCREEN, case.made.reference, counted=True)
+        assert (found.counted["hub_open"], found.counted["hub_new"]) == (2, 1)
+        room_here = room_of(case.screener.actor, Permission.SCREEN, found)
+        assert room_here is not None
+        assert {one.read_at for one in accesses(room_here)} == {None}
+    # The council is told of the answer, the other agency of both; nobody of their own words, and no ordinary person.
+    assert case.told("hub_in") == [case.screener.account_id]
+    assert Counter(case.told("hub")) == {case.police.account_id: 2, case.health.account_id: 3}
+
+
+def test_words_that_give_a_secret_away_are_held(case: Case) -> None:
+    with pytest.raises(Invalid) as held:
+        case.open(case.police, words="CNRY is it 12 CNRY Row?")
+    assert held.value.errors == {"question": "protected"}
+    case.open(case.police)
+    text = "CNRY ask Nia CNRY Trefor"
+    with pytest.raises(Invalid) as held:
+        case.as_council(commands.write, text, uuid4())
+    assert held.value.errors == {"message": "protected"}
+    confirmed = case.as_council(lambda actor, found: mark(text, given_away(actor, found, text)))
+    case.as_council(commands.write, text, uuid4(), confirmed=confirmed)
+    assert case.said(case.police) == [(text, True)]
+
+
+@pytest.mark.parametrize(
+    ("agency", "what", "words", "errors"),
+    [
+        ("", "answers", "CNRY?", {"agency": "choice"}),
+        ("mill-lane-surgery", "answers", "CNRY?", {"agency": "choice"}),
+        (POLICE, "everything", "CNRY?", {"what": "choice"}),
+        (POLICE, "summary", " ", {"question": "required"}),
+        (POLICE, "summary", "x" * 2001, {"question": "too_long"}),
+    ],
+)
+def test_what_is_refused(case: Case, agency: str, what: str, words: str, errors: dict[str, str]) -> None:
+    wanted = commands.Opening(agency_id(agency) if agency else None, what, words, uuid4())
+    with pytest.raises(Invalid) as refused:
+        case.as_council(commands.open_to, wanted)
+    assert refused.value.errors == errors
+
+
+def test_nothing_is_written_where_it_is_open_to_nobody(case: Case) -> None:
+    with pytest.raises(Conflict):
+        case.as_council(commands.write, "CNRY anybody?", uuid4())
+    case.as_council(commands.withdraw, case.open(case.police))
+    with pytest.raises(Conflict):
+        case.as_council(commands.write, "CNRY anybody?", uuid4())
+    with pytest.raises(NotFound):
+        case.as_council(commands.withdraw, uuid4())
+
+
+def test_of_two_who_open_it_at_once_one_does(case: Case) -> None:
+    start, other = Barrier(2), make_person(case.council, role="screener")
+    once = uuid4()
+
+    def attempt(who: Person, mark: UUID) -> str:
+        wanted = commands.Opening(agency_id(POLICE), "summary", "CNRY?", mark)
+        try:
+            with db.unit_of_work(who.scope):
+                found = find(who.actor, Permission.ASK, case.made.reference)
+                start.wait(10)
+                commands.open_to(who.actor, found, wanted)
+        except Conflict:
+            return "told"
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        ended = sorted(pool.map(attempt, (case.screener, other), (once, uuid4())))
+    assert ended == ["done", "told"]
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        (kept,) = session.execute(select(HubAccess.once)).scalars()
+    # A double click is one, and no conflict.
+    case.as_council(commands.open_to, commands.Opening(agency_id(POLICE), "summary", "CNRY?", kept))

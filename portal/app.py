@@ -34,6 +34,7 @@ PACKAGES = (
     "stages",
     "handover",
     "onward",
+    "earlyhelp",
     "reports",
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import portal.adapters.models
 import portal.audit.models
 import portal.auth.models
+import portal.earlyhelp.models
 import portal.files.models
 import portal.forms.models
 import portal.handover.models

@@ -45,13 +45,14 @@ class Permission(StrEnum):
     RESTRICT = "referral:restrict"
     APPROVE = "decision:approve"
     CONNECT = "connection:own"
+    EARLY_HELP = "early_help:act"
     OPERATE = "instance:operate"
     SUPPORT = "support:approve"
     HUB = "hub:take_part"
 
 
 # The council's own people: without an agency.
-COUNCIL_ROLES = ("screener", "practice_manager", "form_designer", "council_admin")
+COUNCIL_ROLES = ("screener", "practice_manager", "form_designer", "council_admin", "early_help_worker")
 
 P, R = Permission, Reach
 
@@ -95,9 +96,12 @@ POLICY: Mapping[str, Mapping[Permission, Reach]] = {
         P.APPROVE: R.COUNCIL,
         P.ASSIGN: R.COUNCIL,
         P.SUPPORT: R.COUNCIL,
+        P.EARLY_HELP: R.COUNCIL,
     },
     "form_designer": {**_STAFF, P.DESIGN: R.COUNCIL, P.PUBLISH: R.COUNCIL},
     "council_admin": {**_STAFF, P.PEOPLE: R.COUNCIL, P.COUNCIL: R.COUNCIL, P.PUBLISH: R.COUNCIL, P.SUPPORT: R.COUNCIL},
+    # Of the reports they reach those that were handed to early help, and no other (referrals/queries/reaching.py).
+    "early_help_worker": {**_STAFF, P.EARLY_HELP: R.COUNCIL},
     # Whoever runs the instance holds nothing within a council, not even a page about themselves.
     "operator": {P.OPERATE: R.COUNCIL},
     # The same person while a council lets them: they look at what is not restricted, and change nothing.

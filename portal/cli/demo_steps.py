@@ -10,6 +10,8 @@ from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
 from portal.cli import demo_hub
 from portal.cli.demo_papers import papers
+from portal.earlyhelp.commands import answering, offering
+from portal.earlyhelp.queries.offers import offers
 from portal.handover.commands.people import say_copied
 from portal.handover.queries.parcels import of_report
 from portal.handover.states import WAITING
@@ -171,6 +173,15 @@ def _letter(actor: Actor, step: Step, found: Found) -> None:
         letters.mark_sent(actor, found, made, step["sent"])
 
 
+def _offer_help(actor: Actor, step: Step, found: Found) -> None:
+    offering.offer(actor, found, offering.Handing(step["team"], uuid4(), step.get("text", "")))
+
+
+def _help(actor: Actor, step: Step, found: Found) -> None:
+    what = answering.Answer(step["move"], step.get("code", ""), step.get("text", ""))
+    answering.answer(actor, found, offers(actor, Permission.EARLY_HELP, found)[0].id, what)
+
+
 STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "claim": (Permission.CLAIM, _claim),
     "priority": (Permission.SCREEN, _priority),
@@ -183,6 +194,8 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "decide": (Permission.DECIDE, _decide),
     "copied": (Permission.DECIDE, _copied),
     "letter": (Permission.DECIDE, _letter),
+    "offer_help": (Permission.DECIDE, _offer_help),
+    "help": (Permission.EARLY_HELP, _help),
     "propose": (Permission.DECIDE, _propose),
     "read": (Permission.TRACK, _read),
     "withdraw": (Permission.TRACK, _withdraw),

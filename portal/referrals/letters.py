@@ -16,18 +16,9 @@ from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
 
 FOR_COUNCIL = (
-    "reply",
-    "news",
-    "file_in",
-    "harmful_in",
-    "duty",
-    "unseen",
-    "undelivered",
-    "challenged",
-    "approval",
-    "challenge_due",
-    "hub_in",
-)
+    "reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered", "challenged", "approval",
+    "challenge_due", "hub_in", "help_answered",
+)  # fmt: skip
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
 
@@ -158,12 +149,25 @@ def _opening(kind: str, language: str) -> str:
 def _deciding(language: str) -> dict[str, str]:
     """What those are told who approve decisions, and answer for them."""
     return {
+        **_early_help(language),
         "challenged": words(language, "Somebody has challenged a decision. Sign in to read why, and answer."),
         "challenge_due": words(language, "The answer to a challenged decision is soon due. Sign in to answer."),
         "approval": words(
             language,
             "A colleague has proposed a decision, and it waits for a second person. Sign in to read it, and approve it "
             "or send it back.",
+        ),
+    }
+
+
+def _early_help(language: str) -> dict[str, str]:
+    """What a team is told that something was offered to, and the front door when one declined or stepped up."""
+    return {
+        "help_offered": words(
+            language, "Something was offered to your early-help team. Sign in to read it, and accept or decline."
+        ),
+        "help_answered": words(
+            language, "An early-help team has declined, or thinks that a social worker is needed. Sign in to read why."
         ),
     }
 
@@ -274,6 +278,7 @@ def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
     # an opening may be off that record's list.
     where = "screening" if notice.kind in FOR_COUNCIL else "referrals"
+    where = "early-help" if notice.kind == "help_offered" else where
     if notice.stands_in:
         return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
     lists = {"opened": "restricted/openings", "connection": "restricted/connections"}

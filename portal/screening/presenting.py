@@ -211,6 +211,11 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.LETTER_MADE: lambda: _("A letter to the family was made"),
     Event.LETTER_SENT: lambda: _("A letter to the family was sent"),
     Event.LETTER_WITHDRAWN: lambda: _("A letter to the family was withdrawn"),
+    Event.EARLY_HELP_OFFERED: lambda: _("Offered to an early-help team"),
+    Event.EARLY_HELP_TAKEN_BACK: lambda: _("Taken back from the early-help team"),
+    Event.EARLY_HELP_ACCEPTED: lambda: _("The early-help team accepted"),
+    Event.EARLY_HELP_DECLINED: lambda: _("The early-help team declined"),
+    Event.EARLY_HELP_DONE: lambda: _("The early-help team closed its work"),
     Event.FILE_ADDED: lambda: _("A file was added"),
     Event.AGENCY_SIGHT_CHANGED: lambda: _("Who sees it at the author’s agency was changed"),
 }

@@ -17,6 +17,7 @@ from portal.tenants.brand_settings import Logo, read_brand
 from portal.tenants.challenge_settings import Challenging, read_challenging
 from portal.tenants.clock_settings import Clock, read_clock
 from portal.tenants.duty_settings import Duty, read_duty
+from portal.tenants.early_help_settings import Team, read_early_help
 from portal.tenants.file_settings import Files, read_files
 from portal.tenants.guidance_settings import read_guidance
 from portal.tenants.handover_settings import Handover, read_handover
@@ -121,6 +122,7 @@ class Council:
     stages: tuple[Stage, ...] = USUAL
     own_clocks: tuple[OwnClock, ...] = ()
     letters: Mapping[str, LetterTemplate] = field(default_factory=dict)
+    early_help: tuple[Team, ...] = ()
 
     @property
     def default_language(self) -> str:
@@ -193,6 +195,7 @@ def _deciding(top: Reader) -> dict[str, Any]:
         "challenging": read_challenging(top),
         "stages": read_stages(top),
         "own_clocks": read_own_clocks(top),
+        "early_help": read_early_help(top),
     }
 
 

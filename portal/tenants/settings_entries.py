@@ -14,6 +14,7 @@ from portal.kernel.digits import whole
 from portal.tenants import (
     challenge_entries,
     clock_entries,
+    early_help_entries,
     handover_entries,
     outcome_entries,
     own_parts,
@@ -58,7 +59,7 @@ def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, s
     made = {
         "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
         "times": _times, "clocks": _clocks, "files": _files, challenge_entries.CHALLENGES: challenge_entries.challenges,
-        "hand-over": handover_entries.hand_over,
+        "hand-over": handover_entries.hand_over, early_help_entries.EARLY_HELP: early_help_entries.early_help,
     }  # fmt: skip
     return made[page](languages) if page in made else []
 

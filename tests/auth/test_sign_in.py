@@ -44,6 +44,7 @@ def test_password_and_code_sign_in(walker: Walker, admin: Admin) -> None:
         ("screener", "active", "/holding-area"),
         ("council_admin", "active", "/people"),
         ("form_designer", "active", "/"),
+        ("early_help_worker", "active", "/early-help"),
     ],
 )
 def test_everybody_begins_where_their_role_does(walker: Walker, admin: Admin, role: str, state: str, goes: str) -> None:

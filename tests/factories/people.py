@@ -17,7 +17,7 @@ from portal.auth.sessions import PLAIN_NAME, hashed
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor, Council, Scope
 
-COUNCIL_ROLES = ("screener", "practice_manager", "form_designer", "council_admin")
+COUNCIL_ROLES = ("screener", "practice_manager", "form_designer", "council_admin", "early_help_worker")
 _count = itertools.count(1)
 
 

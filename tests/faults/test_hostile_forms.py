@@ -88,6 +88,8 @@ STATES = {
     "/screening/<reference>/acknowledge",
     "/screening/<reference>/reopen",
     "/screening/<reference>/withdrawal",
+    # Where no early-help team has it: tests/earlyhelp/test_pages.py.
+    "/screening/<reference>/early-help",
     # Where a decision is not challenged yet: tests/onward/test_challenge_pages.py.
     "/referrals/<reference>/challenge",
     # Where somebody helps with a draft, or their lead does: tests/referrals/test_sharing.py.

@@ -61,6 +61,10 @@ PROPOSED = ("screening.proposal", "screening.answer_proposal", "screening.take_b
 CHALLENGED = (
     "onward.challenging", "onward.challenge", "onward.end_challenge", "onward.answering", "onward.answer",
 )  # fmt: skip
+# What an early-help team has.
+HELPED = (
+    "earlyhelp.show", "earlyhelp.ask", "earlyhelp.act", "earlyhelp.of_report", "earlyhelp.offer", "earlyhelp.go_on",
+)  # fmt: skip
 ENDED = ("trials.receipt", "trials.council", "trials.urgent")
 # A draft of the urgent form has a page of its own.
 SHORT = ("referrals.urgent_draft",)
@@ -68,6 +72,7 @@ PARTICULAR = {FRESH: "fresh", SHORT: "short", PROMOTED: "candidate", ENDED: "end
     DECIDED: "decided",
     PROPOSED: "proposed",
     CHALLENGED: "challenged",
+    HELPED: "helped",
 }
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
     "group": "adults",
@@ -83,6 +88,7 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "digest": "0" * 64,
 }
 FIXED |= {"decision": "suspend", "agency_kind": "school"}
+FIXED |= {"move": "accept", "do": "take-back"}
 FIXED["typed_page"] = "section/referrer"
 # A link that was never made leads back to the page that has good ones.
 FIXED["lapsing"] = "lapsed"
@@ -124,6 +130,8 @@ BODIES = {
     "forms.scenario_remove": {"seen_version": "1"},
     "onward.challenge": {"why": "A", "wanted": "B", "level": "1"},
     "onward.end_challenge": {"step": str(CHALLENGE)},
+    # Another offer than the one that the team has: whoever passes is told how it is now.
+    "earlyhelp.act": {"offer": str(uuid4())},
     "onward.answer": {"verdict": "upheld", "words": "C", "step": str(CHALLENGE)},
     "messaging.ask": {"message": "When?"},
     "messaging.choose": {"message": "When?"},

@@ -34,12 +34,13 @@ from portal.tenants.agency_layouts import Row
 from portal.tenants.commands import agency_files
 from tests.factories.challenges import add_challenge
 from tests.factories.decisions import given
+from tests.factories.early_help import offer_on
 from tests.factories.hub import as_partner, open_hub
 from tests.factories.invitations import make_invitation
 from tests.factories.letters import letter_on
 from tests.factories.passkeys import give_passkey
 from tests.factories.people import Person, make_person
-from tests.factories.referrals import Child, Made, make_referral
+from tests.factories.referrals import Child, make_referral
 from tests.factories.terms import publish_terms
 from tests.fixtures.councils import Councils
 from tests.matrix.access import AGENCY, MISSING, OTHER_AGENCY, OTHER_COUNCIL, RESTRICTED, THINGS
@@ -63,6 +64,7 @@ class Things:
     decided: dict[str, str] = field(default_factory=dict)
     proposed: dict[str, str] = field(default_factory=dict)
     challenged: dict[str, str] = field(default_factory=dict)
+    helped: dict[str, str] = field(default_factory=dict)
     draft: dict[str, str] = field(default_factory=dict)
     short: dict[str, str] = field(default_factory=dict)
     membership: dict[str, str] = field(default_factory=dict)
@@ -121,13 +123,12 @@ def make(councils: Councils) -> World:
         world.things.candidate[whose] = _near(person, f"Haf {mark} Ready", "active")
         world.things.invitation[whose], world.things.token[whose] = make_invitation(person)
     _restricted(world, author)
-    for name in ("report", "fresh", "decided", "proposed", "challenged"):
+    for name in ("report", "fresh", "decided", "proposed", "challenged", "helped"):
         getattr(world.things, name)[MISSING] = "AAA-AAA-AAA"
     # An account is one in every council: whoever comes from the other one has their own passkey here, too.
     for whose, person in ((AGENCY, author), (OTHER_AGENCY, stranger), (OTHER_COUNCIL, make_person(there))):
         world.things.passkey[whose] = give_passkey(person.account_id)
-    world.things.passkey[MISSING] = str(uuid4())
-    world.things.short[MISSING] = str(uuid4())
+    world.things.passkey[MISSING] = world.things.short[MISSING] = str(uuid4())
     world.things.draft[MISSING] = world.things.membership[MISSING] = world.things.invitation[MISSING] = str(uuid4())
     world.things.candidate[MISSING] = world.things.file[MISSING] = world.things.letter[MISSING] = str(uuid4())
     world.things.token[MISSING] = "nothing-opens-with-this"
@@ -185,11 +186,10 @@ def _designed(world: World) -> None:
     world.things.form = {whose: _form_draft(designer) for whose, designer in designers} | {MISSING: str(uuid4())}
     world.things.trial = {whose: _trial(designer, _mark(whose), ended=False) for whose, designer in designers}
     world.things.ended = {whose: _trial(designer, _mark(whose), ended=True) for whose, designer in designers}
-    world.things.trial[MISSING] = world.things.ended[MISSING] = str(uuid4())
+    world.things.trial[MISSING] = world.things.ended[MISSING] = world.things.comment[MISSING] = str(uuid4())
     for whose, designer in designers:
         assert designer is not None
         world.things.comment[whose] = _comment(designer, UUID(world.things.form[whose]))
-    world.things.comment[MISSING] = str(uuid4())
 
 
 def _agencies(things: Things) -> None:
@@ -228,7 +228,7 @@ def _people_here(here: Council) -> dict[str, Person | None]:
     found["hub partner"] = as_partner(person("Hedd", agency=PARTNERS))
     found["newcomer"] = person("Nel", agency=SHARED, accepted=False)
     found["new screener"] = person("Sid", role="screener", accepted=False)
-    for role in ("screener", "practice_manager", "form_designer", "council_admin"):
+    for role in ("screener", "practice_manager", "form_designer", "council_admin", "early_help_worker"):
         found[role.replace("_", " ")] = person("Cai", role=role)
     found["listed screener"] = person("Lis", role="screener")
     found["suspended"] = person("Sul", agency=SHARED)
@@ -265,9 +265,8 @@ def _sections(mark: str) -> dict[str, Any]:
 def _reports(world: World, whose: str, author: Person, owner: Person | None, mark: str) -> None:
     children = (Child(first_name="Cai", last_name=f"{mark} Rhys"),)
     for name, state in (("report", "screening"), ("fresh", "sent")):
-        made: Made = make_referral(
-            author.council, author, state=state, owner=owner, children=children, sections=_sections(mark)
-        )
+        told: Any = {"children": children, "sections": _sections(mark)}
+        made = make_referral(author.council, author, state=state, owner=owner, **told)
         getattr(world.things, name)[whose] = made.reference
         if name == "report" and owner is not None:
             with db.unit_of_work(owner.scope):
@@ -280,8 +279,8 @@ def _reports(world: World, whose: str, author: Person, owner: Person | None, mar
 def _decisions(world: World, whose: str, author: Person, owner: Person | None, mark: str, *sight: UUID) -> None:
     """A report that is decided, and one on which a decision waits for a second person."""
     assert owner is not None
-    decide = (decisions.decide, "assessment")
-    deeds = {"decided": decide, "challenged": decide, "proposed": (approving.propose, "transfer")}
+    deeds: dict[str, Any] = {"proposed": (approving.propose, "transfer"), "helped": (decisions.decide, "early_help")}
+    deeds |= dict.fromkeys(("decided", "challenged"), (decisions.decide, "assessment"))
     for name, (deed, outcome) in deeds.items():
         made = make_referral(
             author.council, author, state="screening", owner=owner, sections=_sections(mark), sight=list(sight) or None
@@ -293,6 +292,8 @@ def _decisions(world: World, whose: str, author: Person, owner: Person | None, m
         getattr(world.things, name)[whose] = made.reference
         if name == "challenged":
             add_challenge(author, made.reference, CHALLENGE if whose == AGENCY else uuid4(), f"{mark} why")
+        if name == "helped":
+            offer_on(owner, made.reference, f"{mark} help")
     world.things.letter[whose] = letter_on(owner, world.things.report[whose])
 
 

@@ -188,6 +188,17 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         ),
         "parcel_attempt": here("parcel_attempt", **parcel, outcome="unavailable", took=1),
         "parcel_collected": here("parcel_collected", **parcel, name="package.json"),
+        "early_help_offer": here(
+            "early_help_offer",
+            **report,
+            decision_id=row_id(council, agency, "decision"),
+            team="family_help",
+            consent="given",
+            said=BLOB,
+            once=row_id(council, agency, "once"),
+            offered_by=ACCOUNT,
+            due_at=NOW,
+        ),
         "challenge": here(
             "challenge",
             **report,
@@ -264,10 +275,11 @@ BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
     "letter", "stage_visit", "stage_tick", "asked_question", "hub_room", "hub_access", "hub_message",
+    "early_help_offer",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
-    "attachment", "draft_end", "clock_pause", "challenge", "asked_question",
+    "attachment", "draft_end", "clock_pause", "challenge", "asked_question", "early_help_offer",
 )  # fmt: skip
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (

@@ -33,6 +33,7 @@ from portal.kernel.tables import one_of as one_of
 
 ROLES = (
     "referrer", "agency_lead", "screener", "practice_manager", "form_designer", "council_admin",
+    "early_help_worker",
 )  # fmt: skip
 STATES = ("pending", "active", "refused", "suspended", "ended")
 

@@ -19,7 +19,7 @@ from portal.kernel.scope import Actor
 PAGE = 50
 MOST_WAITING = 200
 AGENCY_ROLES = ("referrer", "agency_lead")
-STAFF_ROLES = ("screener", "practice_manager", "form_designer", "council_admin")
+STAFF_ROLES = ("screener", "practice_manager", "form_designer", "council_admin", "early_help_worker")
 
 
 @dataclass(frozen=True)

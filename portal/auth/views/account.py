@@ -26,6 +26,7 @@ def role_words(role: str) -> str:
         "practice_manager": _("Practice manager"),
         "form_designer": _("Form designer"),
         "council_admin": _("Council administrator"),
+        "early_help_worker": _("Early help worker"),
     }
     return texts.get(role, "")
 

@@ -133,15 +133,19 @@ def limited(
     return wrap
 
 
+# Where somebody begins who may do this, the first that holds.
+BEGINS = {
+    Permission.TRACK: "/referrals", Permission.SCREEN: "/holding-area", Permission.EARLY_HELP: "/early-help",
+    Permission.PEOPLE: "/people",
+}  # fmt: skip
+
+
 def home_of(actor: Actor) -> str:
     """Where somebody begins, by what they may do here."""
     root = request.script_root
-    if reach(actor, Permission.TRACK) is not Reach.NONE:
-        return f"{root}/referrals"
-    if reach(actor, Permission.SCREEN) is not Reach.NONE:
-        return f"{root}/holding-area"
-    if reach(actor, Permission.PEOPLE) is not Reach.NONE:
-        return f"{root}/people"
+    begins = next((path for one, path in BEGINS.items() if reach(actor, one) is not Reach.NONE), "")
+    if begins:
+        return f"{root}{begins}"
     if actor.state == "pending":
         return f"{root}/waiting"
     if actor.state == "active" and (actor.weak or actor.short or actor.terms_due):

@@ -37,6 +37,8 @@ NOTICE_KINDS = (
     "challenge_due",
     "hub",
     "hub_in",
+    "help_offered",
+    "help_answered",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_
+from collections.abc import Callable
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, false, func, literal, or_
 
 from portal.auth.policy import Permission
 from portal.auth.reach import within_reach, within_sight
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
+
+PARTIAL: Final = frozenset({Permission.EARLY_HELP})
+"""Permissions that reach some of the council's reports only: a higher package says which, and nobody else any."""
+_ONLY: dict[Permission, Callable[[], ColumnElement[bool]]] = {}
+
+
+def narrow(permission: Permission, only: Callable[[], ColumnElement[bool]]) -> None:
+    """Let a permission of PARTIAL reach the reports for which `only()` holds."""
+    _ONLY[permission] = only
+
+
+def _part(actor: Actor, permission: Permission) -> tuple[ColumnElement[bool], ...]:
+    if actor.system or permission not in PARTIAL:
+        return ()
+    return (_ONLY[permission]() if permission in _ONLY else false(),)
 
 
 def reachable(actor: Actor, permission: Permission) -> ColumnElement[bool]:
@@ -16,6 +34,7 @@ def reachable(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     return and_(
         within_reach(actor, permission, owner=Referral.author_id, agency=Referral.agency_id),
         within_sight(actor, Referral),
+        *_part(actor, permission),
     )
 
 

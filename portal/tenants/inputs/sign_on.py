@@ -23,7 +23,7 @@ NAME_LONGEST: Final = 120
 SECRET_LONGEST: Final = 1_000
 _KEY_LONGEST: Final = 40
 # Whoever is in several groups gets the role that stands first here, and on the page.
-ROLES: Final = ("council_admin", "practice_manager", "form_designer", "screener")
+ROLES: Final = ("council_admin", "practice_manager", "form_designer", "screener", "early_help_worker")
 _FIELDS: Final = {
     "name": "name_en", "issuer": "issuer", "client_id": "client_id", "hosts": "hosts", "agency": "agency",
     "second_step": "values", "key": "name_en",
@@ -83,6 +83,7 @@ class ProviderInput(Seen):
         _l("Groups whose people are screeners (optional)"),
         description=_l("One group on each line, in every box. In several groups, the box that stands first counts."),
     )
+    early_help_worker = TextAreaField(_l("Groups whose people work in early help (optional)"))
 
     def prepare(self, languages: Sequence[str], agencies: Mapping[str, Text], language: str, *, new: bool) -> None:
         """Ask the names that the council has, offer its agencies, and the issuer of a new provider only."""

@@ -69,6 +69,12 @@ def _rooms() -> tuple[tuple[Permission, str, str, str], ...]:
     return (
         (Permission.LOOK, "screening.queue", _("Holding area"), _("Reports and requests that wait for a decision")),
         (
+            Permission.EARLY_HELP,
+            "earlyhelp.index",
+            _("Early help"),
+            _("What was offered to early help, and what its teams work on"),
+        ),
+        (
             Permission.REPORT,
             "referrals.start",
             _("Report or request"),

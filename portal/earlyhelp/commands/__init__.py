@@ -1,0 +1,1 @@
+"""Handing to early help, and what the team does with it."""

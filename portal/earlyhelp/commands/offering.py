@@ -1,0 +1,236 @@
+"""The front door's part: offering a decided report to a team, taking that back, and going on after an answer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission
+from portal.auth.queries.staff import who_may
+from portal.earlyhelp.models import EarlyHelpOffer
+from portal.earlyhelp.queries.offers import Offer, offers
+from portal.earlyhelp.queries.readers import who_see
+from portal.earlyhelp.states import DECLINED, OF_DECISION, OFFERED, OPEN, TAKEN_BACK, consent_for
+from portal.kernel import clock, db
+from portal.kernel.errors import Conflict, Forbidden, Invalid
+from portal.kernel.scope import Actor
+from portal.messaging.commands.writing import checked
+from portal.referrals.commands import notices
+from portal.referrals.queries.record import Found, record_of
+from portal.screening.commands.judging import council_here
+from portal.screening.models import Decision
+from portal.tenants.early_help_settings import Team
+from portal.tenants.opening import hours_of
+
+MAX_WORDS = 4000  # characters (code points) of each text
+QUIETLY = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Handing:
+    """To which team, what it should know (may be empty), and the mark of the form. `consent` (states.SAID_LATER) and
+    `consent_words` are asked only where the decision does not say that the family agrees or is overridden."""
+
+    team: str
+    once: UUID
+    words: str = ""
+    consent: str = ""
+    consent_words: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The decision that counts: its kind, and whether what it says of consent is enough to hand over."""
+
+    id: UUID
+    kind: str
+    consent: str
+
+    @property
+    def agreed(self) -> bool:
+        """Whether nothing more must be said of consent."""
+        return self.consent in OF_DECISION
+
+
+def standing(found: Found) -> Standing | None:
+    """The decision that counts; None without one."""
+    query = select(Decision.id, func.coalesce(Decision.kind, ""), func.coalesce(Decision.consent, "")).where(
+        Decision.tenant_id == council_here().id, Decision.referral_id == found.id, Decision.replaced_at.is_(None)
+    )
+    row = db.session().execute(query).one_or_none()
+    return Standing(*row) if row else None
+
+
+def teams() -> tuple[Team, ...]:
+    """The early-help teams that the council has now."""
+    found: tuple[Team, ...] = council_here().settings.early_help
+    return found
+
+
+def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
+    """With a decision, or a correction of one: what a team had declined is settled by it, what no team has accepted yet
+    is taken back where the outcome is no early help now, and early help is offered to the council's only team (of a
+    restricted report somebody chooses what the team hears)."""
+    now = standing(found)
+    if now is None or now.id != decision_id:
+        return
+    _settle(actor, found)
+    if now.kind != "early_help":
+        _withdraw(actor, found)
+    elif len(teams()) == 1 and now.agreed and found.sight is None and not _has_open(found):
+        _insert(actor, found, now, teams()[0], Handing(teams()[0].key, uuid4()))
+
+
+def offer(actor: Actor, found: Found, what: Handing) -> None:
+    """Offer a decided report to a team. The same `what.once` twice is one offer.
+
+    Raises Invalid (team, consent: unknown; consent_words: required; words, consent_words: too_long, control), Forbidden
+    for who only reads it for a while, and Conflict when a team has it already, or it is not decided any more.
+    """
+    if found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
+    if _known(what.once):
+        return
+    now = standing(found)
+    if now is None or found.state != "decided" or _has_open(found):
+        raise Conflict("nothing to offer now", state=found.state)
+    team = next((one for one in teams() if one.key == what.team), None)
+    errors = {} if team else {"team": "unknown"}
+    errors |= _mistakes(what, now)
+    if errors or team is None:
+        raise Invalid(errors)
+    declined = _settle(actor, found)
+    _insert(actor, found, now, team, what)
+    if declined:
+        # Whoever reported it reads now that one team could not take it on, and that another was asked.
+        notices.tell(actor, "outcome", found.author_id, found.id)
+
+
+def take_back(actor: Actor, found: Found, offer_id: UUID) -> None:
+    """Take back what a team has not answered yet; twice is once. Raises Conflict when it has answered meanwhile."""
+    if found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
+    one = next((one for one in offers(actor, Permission.DECIDE, found) if one.id == offer_id), None)
+    if one is not None and one.state == TAKEN_BACK:
+        return
+    if one is None or not _withdraw(actor, found, offer_id):
+        raise Conflict("answered meanwhile", state=found.state)
+
+
+def settle(actor: Actor, found: Found) -> None:
+    """Nobody else is asked after a team declined, or nothing more is done after it stepped up; twice is once."""
+    if found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
+    if _settle(actor, found):
+        notices.tell(actor, "outcome", found.author_id, found.id)
+
+
+def tell_team(actor: Actor, found: Found, team: Team) -> None:
+    """The team's mailbox, or where it has none the people of early help who may see the report; never nobody."""
+    workers = (one.account_id for one in who_may(Permission.EARLY_HELP) if one.role == "early_help_worker")
+    readers = [] if team.email else who_see(found, workers)
+    for account_id in readers:
+        notices.tell(actor, "help_offered", account_id, found.id)
+    if not readers:
+        notices.tell_mailbox("help_offered", team.email or council_here().settings.email, found.id)
+
+
+def last_of(made: tuple[Offer, ...]) -> Offer | None:
+    """The last offer that was not taken back."""
+    return next((one for one in made if one.state != TAKEN_BACK), None)
+
+
+def _insert(actor: Actor, found: Found, now: Standing, team: Team, what: Handing) -> None:
+    council, made, at = council_here(), uuid4(), clock.now()
+    due = clock.due_after_working_days(at, team.working_days, council.nation, hours_of(council))
+    consent = consent_for(now.consent, what.consent)
+    said = {"words": what.words.strip(), "consent": "" if now.agreed else what.consent_words.strip()}
+    sealed = record_of(found).seal(json.dumps(said, ensure_ascii=False), "early_help_offer", made, "said")
+    statement = (
+        insert(EarlyHelpOffer)
+        .values(
+            tenant_id=council.id, id=made, referral_id=found.id, agency_id=found.agency_id, decision_id=now.id,
+            team=team.key, consent=consent, said=sealed, once=what.once, offered_by=actor.account_id, offered_at=at,
+            due_at=due,
+        )
+        .on_conflict_do_nothing()
+        .returning(EarlyHelpOffer.id)
+    )  # fmt: skip
+    if db.session().execute(statement).scalar_one_or_none() is None:
+        if _known(what.once):
+            return
+        raise Conflict("offered meanwhile", state=found.state)
+    events.record(Event.EARLY_HELP_OFFERED, found.id, team=team.key, consent=consent, due=due.isoformat())
+    tell_team(actor, found, team)
+
+
+def _withdraw(actor: Actor, found: Found, offer_id: UUID | None = None) -> bool:
+    """Take back what waits for an answer: that offer, or whichever it is."""
+    mine = () if offer_id is None else (EarlyHelpOffer.id == offer_id,)
+    statement = (
+        update(EarlyHelpOffer)
+        .where(
+            EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+            EarlyHelpOffer.state == OFFERED, *mine,
+        )
+        .values(state=TAKEN_BACK, ended_by=actor.account_id, ended_at=clock.now())
+        .returning(EarlyHelpOffer.id)
+    )  # fmt: skip
+    done = db.session().execute(statement.execution_options(**QUIETLY)).scalars().all()
+    if done:
+        events.record(Event.EARLY_HELP_TAKEN_BACK, found.id)
+    return bool(done)
+
+
+def _settle(actor: Actor, found: Found) -> bool:
+    """Note that the front door went on after a team had answered; whether one had declined."""
+    statement = (
+        update(EarlyHelpOffer)
+        .where(
+            EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+            EarlyHelpOffer.state.in_((DECLINED, "done")), EarlyHelpOffer.settled_at.is_(None),
+        )
+        .values(settled_by=actor.account_id, settled_at=clock.now())
+        .returning(EarlyHelpOffer.state)
+    )  # fmt: skip
+    done = db.session().execute(statement.execution_options(**QUIETLY)).scalars().all()
+    if done:
+        events.record(Event.EARLY_HELP_SETTLED, found.id)
+    return DECLINED in done
+
+
+def _has_open(found: Found) -> bool:
+    query = select(EarlyHelpOffer.id).where(
+        EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+        EarlyHelpOffer.state.in_(OPEN),
+    )  # fmt: skip
+    return db.session().execute(query).first() is not None
+
+
+def _known(once: UUID) -> bool:
+    query = select(EarlyHelpOffer.id).where(EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.once == once)
+    return db.session().execute(query).scalar_one_or_none() is not None
+
+
+def _mistakes(what: Handing, now: Standing) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    if not consent_for(now.consent, what.consent):
+        errors["consent"] = "unknown"
+    if not now.agreed:
+        errors |= mistakes_of("consent_words", what.consent_words)
+    return errors | (mistakes_of("words", what.words) if what.words.strip() else {})
+
+
+def mistakes_of(name: str, text: str) -> dict[str, str]:
+    """What is wrong with a text that must be there, under its name: required, too_long, control."""
+    try:
+        checked(text, MAX_WORDS)
+    except Invalid as error:
+        return {name: error.errors["message"]}
+    return {}

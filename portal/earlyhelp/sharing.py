@@ -1,0 +1,50 @@
+"""What an early-help team reads of a report: its answers as they are now, without what the report keeps secret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext as _
+
+from portal.forms.queries import version
+from portal.forms.questionnaire import Form
+from portal.referrals.presenting import Group, Row, answer_groups_of
+from portal.referrals.queries.corrections import Corrected, as_now
+from portal.referrals.queries.record import Answers, Found
+from portal.referrals.withholding import keeps_places, unnamed, withheld
+
+REFERRER = "referrer"
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The answers in groups; `left_out` that some of them are not shown, `unnamed` that the referrer is not named."""
+
+    groups: tuple[Group, ...]
+    left_out: bool
+    unnamed: bool
+
+
+def shared(found: Found, answers: Answers, corrected: Sequence[Corrected], language: str) -> Shared:
+    """What may be shown: an answer that would tell where somebody is who must be safe is left out, as it is of every
+    copy, and whoever asks to stay unnamed is not named. What was said before a correction counts as well."""
+    now = as_now(answers, tuple(corrected))
+    form = version(found.form_version_id).form
+    places = any(keeps_places(one.triage, one.sections) for one in (answers, now))
+    nameless = any(unnamed(form, one.triage, one.sections) for one in (answers, now))
+    keys = withheld(form, places=places) | (_of_referrer(form) if nameless else frozenset())
+    groups = answer_groups_of(form, found, now, language)
+    shown = tuple(replace(group, rows=tuple(_row(row, keys) for row in group.rows)) for group in groups)
+    return Shared(shown, any(row.key in keys for group in groups for row in group.rows), nameless)
+
+
+def _row(row: Row, keys: frozenset[str]) -> Row:
+    return replace(row, value=_("Not shown here"), items=()) if row.key in keys else row
+
+
+def _of_referrer(form: Form) -> frozenset[str]:
+    """The questions that say who reported it."""
+    sections = [section for section in (*form.sections, *form.urgent) if section.key == REFERRER]
+    asked = [one.key for section in sections for one in section.questions]
+    return frozenset([*asked, *(one.key for one in form.fields() if (one.fact or "").startswith("referrer."))])

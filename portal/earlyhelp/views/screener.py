@@ -1,0 +1,145 @@
+"""The front door's side: offering a decided report to a team, and what became of that."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.earlyhelp import words
+from portal.earlyhelp.commands import offering
+from portal.earlyhelp.inputs import OfferInput
+from portal.earlyhelp.queries.offers import offers
+from portal.earlyhelp.states import OFFERED
+from portal.earlyhelp.views.blueprint import blueprint
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.language import say
+from portal.messaging.inputs import as_uuid
+from portal.referrals.queries.record import Found, find
+from portal.referrals.wording import Wording
+from portal.screening import beside
+from portal.web.fields import from_form
+from portal.web.posted import only_language
+
+EARLY_HELP = "early_help"
+UNPROCESSABLE, CONFLICT = 422, 409
+
+
+@blueprint.get("/screening/<reference>/early-help")
+@page(Permission.SCREEN)
+def of_report(reference: str) -> ResponseReturnValue:
+    """Every offer so far, and the form where one can be made."""
+    return _page(find(guard.actor(), Permission.SCREEN, reference))
+
+
+@blueprint.post("/screening/<reference>/early-help")
+@page(Permission.DECIDE)
+def offer(reference: str) -> ResponseReturnValue:
+    """Offer it to the chosen team."""
+    actor = guard.actor()
+    found = find(actor, Permission.DECIDE, reference)
+    form = _form(found)
+    if not form.validate_on_submit():
+        return _page(found, form), UNPROCESSABLE
+    what = offering.Handing(
+        form.said("team"), form.mark(), form.said("words"), form.said("consent"), form.said("consent_words")
+    )
+    try:
+        offering.offer(actor, found, what)
+    except Invalid as error:
+        for name in error.errors:
+            form.refuse(name if name in form else "team", _("Enter text that can be read, and not too much of it"))
+        return _page(found, form), UNPROCESSABLE
+    except Conflict:
+        return _page(found, form, conflict=True), CONFLICT
+    flash(_("Offered: the team is told that something waits"), "success")
+    return redirect(url_for(".of_report", reference=found.reference), 303)
+
+
+@blueprint.post("/screening/<reference>/early-help/<do>")
+@page(Permission.DECIDE)
+def go_on(reference: str, do: str) -> ResponseReturnValue:
+    """Take back what no team has answered, or leave it at an answer."""
+    actor = guard.actor()
+    found = find(actor, Permission.DECIDE, reference)
+    offer_id = as_uuid(request.form.get("offer"))
+    if do not in ("take-back", "leave"):
+        raise NotFound("no such step")
+    if only_language() or (do == "take-back" and offer_id is None):
+        return _page(found), UNPROCESSABLE
+    try:
+        if do == "take-back" and offer_id is not None:
+            offering.take_back(actor, found, offer_id)
+            flash(_("Taken back: the team does not see it any more"), "success")
+        else:
+            offering.settle(actor, found)
+            flash(_("Noted: no other team is asked"), "success")
+    except Conflict:
+        return _page(found, conflict=True), CONFLICT
+    return redirect(url_for(".of_report", reference=found.reference), 303)
+
+
+def _form(found: Found, *, empty: bool = False) -> OfferInput:
+    now = offering.standing(found)
+    named = [(one.key, say(one.name, str(get_locale()))) for one in offering.teams()]
+    form = OfferInput(formdata=None) if empty else OfferInput()
+    return form.prepare(named, agreed=now is not None and now.agreed)
+
+
+def _page(found: Found, form: OfferInput | None = None, *, conflict: bool = False) -> str:
+    actor = guard.actor()
+    made = offers(actor, Permission.SCREEN, found)
+    last = offering.last_of(made)
+    now = offering.standing(found)
+    acts = guard.may(Permission.DECIDE) and not found.reads_only(actor)
+    shown = form if form is not None and not conflict else _form(found, empty=True)
+    if not shown.once.data:
+        shown.once.data = str(uuid4())
+    may_offer = acts and found.state == "decided" and now is not None and not any(one.open for one in made)
+    return render_template(
+        "earlyhelp/offer.html",
+        found=found,
+        wording=Wording(found.form_key),
+        history=[(words.team_words(one.team), words.rows(one)) for one in made],
+        last=last,
+        waits=last is not None and last.state == OFFERED,
+        late=words.late_words(last.due_at) if last is not None and last.state == OFFERED else "",
+        to_act=last is not None and last.to_act,
+        offers=may_offer and bool(offering.teams()),
+        no_teams=may_offer and not offering.teams(),
+        unasked=now is not None and not now.agreed,
+        acts=acts,
+        views=from_form(shown),
+        conflict=conflict,
+        kept=[] if form is None or not conflict else _kept(form),
+    )
+
+
+def _kept(form: OfferInput) -> list[dict[str, str]]:
+    """What was typed on a form that came too late: it stays readable."""
+    views = from_form(form).values()
+    return [{"key": one.label, "value": str(one.value)} for one in views if one.kind == "textarea" and one.value]
+
+
+def line(found: Found) -> beside.Line | None:
+    """On the report's page: with which team it is, or that a decision for early help was offered to none."""
+    how = found.counted.get(EARLY_HELP)
+    if not guard.may(Permission.SCREEN) or (not how and (found.state != "decided" or not offering.teams())):
+        return None
+    states = {
+        "unoffered": _("Not yet offered to a team"),
+        "late": _("Answer overdue"),
+        "to_act": _("Declined: choose what happens now"),
+        "stepped_up": _("Closed: a social worker is needed"),
+    }
+    attention = how in states and found.state == "decided"
+    if how == "unoffered" and (found.state != "decided" or not offering.teams()):
+        return None
+    said = (states.get(how) or words.state_words(how)) if how else ""
+    return beside.Line(_("Early help"), url_for("earlyhelp.of_report", reference=found.reference), said, attention)

@@ -1,0 +1,1 @@
+"""Tests of handing decided reports to early help."""

@@ -34,6 +34,7 @@ _INPUTS: Mapping[str, Params] = {
     },
 }
 _LONG_TEXT = 500
+_LETTERS, _MOST_ROWS = 70, 20
 _COUNT = "%{count}"
 # One number of each plural category of Welsh and English, to ask the catalogue for each form.
 _PLURALS = {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 6, "other": 10}
@@ -110,11 +111,17 @@ def _input(view: FieldView, nested: bool) -> Params:
     return {**_labelled(view, nested), **known, **_present(own)}
 
 
+def _rows(view: FieldView) -> int:
+    """How many lines of a text are seen at once: all of what is there already, up to a screenful."""
+    there = sum(1 + len(line) // _LETTERS for line in str(view.value).split("\n"))
+    return max(8 if (view.max_length or 0) > _LONG_TEXT else 5, min(there, _MOST_ROWS))
+
+
 def _textarea(view: FieldView, nested: bool) -> Params:
     params = {
         **_labelled(view, nested),
         "value": textarea_text(view.value),
-        "rows": "8" if (view.max_length or 0) > _LONG_TEXT else "5",
+        "rows": str(_rows(view)),
         **_present({"autocomplete": view.autocomplete}),
     }
     return {**params, **_character_count(view.max_length)} if view.max_length else params

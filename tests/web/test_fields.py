@@ -128,6 +128,11 @@ def test_character_count_says_its_limit_without_javascript() -> None:
     assert one(page, "[data-maxlength]")["data-maxlength"] == "8000"
 
 
+@pytest.mark.parametrize(("text", "rows"), [("", 5), ("Dear\n" * 9, 10), ("long " * 100, 8), ("x\n" * 400, 20)])
+def test_a_text_that_is_there_already_is_seen_up_to_a_screenful(text: str, rows: int) -> None:
+    assert one(draw(FieldView("textarea", "letter", "Letter", value=text)), "textarea")["rows"] == str(rows)
+
+
 def test_character_count_has_every_plural_of_welsh(app: Flask) -> None:
     with kitchen.rendering(app, headers={"Cookie": "language=cy"}):
         messages = field_params(FieldView("textarea", "w", "W", max_length=10))["charactersUnderLimitText"]

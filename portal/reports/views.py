@@ -193,7 +193,7 @@ def hit_rate() -> ResponseReturnValue:
     return render_template(
         "reports/hit_rates.html",
         parts=[
-            Part("people", _("By person"), _("Person"), _sorted(people)),
+            Part("people", _("By person"), _("Owner"), _sorted(people)),
             Part("kinds", _("By kind of agency"), _("Kind of agency"), _sorted(kinds)),
         ],
         days=COUNTED_DAYS,

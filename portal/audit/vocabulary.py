@@ -135,6 +135,8 @@ class Event(StrEnum):
     HELD_CONFIRMED = "messaging.held_confirmed"
     REPLY_SENT = "messaging.replied"
     MESSAGE_READ = "messaging.read"
+    MESSAGE_DRAFTED = "messaging.drafted"
+    DRAFT_DISCARDED = "messaging.draft_discarded"
     INFORMATION_ADDED = "messaging.added"
     ANSWER_CORRECTED = "messaging.corrected"
     DECIDED = "screening.decided"

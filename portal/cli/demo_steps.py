@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
-from portal.cli import demo_hub
-from portal.cli.demo_papers import papers
+from portal.cli import demo_hub, demo_messages
 from portal.earlyhelp.commands import answering, offering
 from portal.earlyhelp.queries.offers import offers
 from portal.handover.commands.people import say_copied
@@ -73,15 +72,6 @@ def _stage(actor: Actor, step: Step, found: Found) -> None:
 def _give(actor: Actor, step: Step, found: Found) -> None:
     heir = next(one.account_id for one in who_may(Permission.CLAIM) if one.name == step["to"])
     holding.give(actor, found, heir, step.get("text", ""), owner_id=found.owner_id)
-
-
-def _ask(actor: Actor, step: Step, found: Found) -> None:
-    messages.ask(actor, found, step["text"], uuid4())
-
-
-def _reply(actor: Actor, step: Step, found: Found) -> None:
-    messages.mark_read(actor, found, "agency")
-    messages.reply(actor, found, step["text"], uuid4(), papers(step.get("files", ())))
 
 
 def _decide(actor: Actor, step: Step, found: Found) -> None:
@@ -189,8 +179,11 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "give": (Permission.CLAIM, _give),
     "tick": (Permission.SCREEN, _tick),
     "stage": (Permission.SCREEN, _stage),
-    "ask": (Permission.ASK, _ask),
-    "reply": (Permission.REPLY, _reply),
+    "ask": (Permission.ASK, demo_messages.ask),
+    "reply": (Permission.REPLY, demo_messages.reply),
+    "answer": (Permission.REPLY, demo_messages.answer_questions),
+    "draft_question": (Permission.ASK, demo_messages.draft),
+    "draft_reply": (Permission.REPLY, demo_messages.draft),
     "decide": (Permission.DECIDE, _decide),
     "copied": (Permission.DECIDE, _copied),
     "letter": (Permission.DECIDE, _letter),

@@ -1,4 +1,4 @@
-"""Messages on a report: one thread between the council and the referrer's agency."""
+"""Messages on a report: one thread between the council and the agency, who saw them, and what is not sent."""
 
 from __future__ import annotations
 
@@ -59,4 +59,51 @@ class AskedQuestion(TenantTable):
         within_council("message_id", "message", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "message_id", "place"),
         Index("ix_asked_question_referral", "tenant_id", "referral_id"),
+    )
+
+
+class MessageSighting(TenantTable):
+    """Somebody of the other side has seen a message; written once, when its thread was first shown to them."""
+
+    __tablename__ = "message_sighting"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    message_id: Mapped[UUID]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    seen_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        within_council("message_id", "message", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "message_id", "account_id"),
+        Index("ix_message_sighting_referral", "tenant_id", "referral_id"),
+    )
+
+
+class MessageDraft(TenantTable):
+    """What somebody typed in a form of a thread and has not sent, exactly as it was, encrypted with the report's key;
+    None once it was sent or thrown away.
+
+    `tab` is the page in which it was typed, `version` counts what that page kept. What the council's people type no
+    agency's connection reads, whatever a query forgets.
+    """
+
+    __tablename__ = "message_draft"
+
+    referral_id: Mapped[UUID]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    side: Mapped[str]
+    page: Mapped[str]
+    tab: Mapped[UUID]
+    version: Mapped[int] = mapped_column(server_default="1")
+    body: Mapped[bytes | None]
+    changed_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "referral_id", "account_id", "page"),
+        CheckConstraint(one_of("side", SIDES), name="side"),
+        Index("ix_message_draft_changed", "tenant_id", "changed_at"),
     )

@@ -1,8 +1,10 @@
-"""Jobs about messages: reminding whoever was asked something and has not answered."""
+"""Jobs about messages: reminding whoever was asked something and has not answered, and what nobody sent."""
 
 from __future__ import annotations
 
+from portal.auth import leaving
 from portal.kernel import jobs
+from portal.messaging.commands import drafting
 from portal.messaging.commands.reminding import remind
 from portal.tenants.each import in_each
 
@@ -13,3 +15,14 @@ def remind_of_questions(timestamp: int) -> None:
     """Every hour of the day: who has not answered a question in time is reminded, once for each question."""
     del timestamp
     in_each(remind, "messages.reminded")
+
+
+@jobs.app.periodic(cron="50 3 * * *")
+@jobs.app.task(name="messaging.forget_drafts", queueing_lock="messaging.forget_drafts", pass_context=False)
+def forget_drafts(timestamp: int) -> None:
+    """Every night: what somebody typed and has neither sent nor touched for as long as the council keeps drafts."""
+    del timestamp
+    in_each(drafting.forget_old, "messages.drafts_forgotten")
+
+
+leaving.register("messaging", drafting.HANDOVER)

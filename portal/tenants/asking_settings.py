@@ -1,4 +1,4 @@
-"""How long a council usually gives a referrer to answer a question: read with its settings."""
+"""How a council asks: how long a referrer usually has to answer, and whether they read names; of its settings."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ MOST_DAYS: Final = 20
 
 @dataclass(frozen=True)
 class Asking:
-    """Working days until an answer is due, where whoever asks says nothing else."""
+    """Working days until an answer is due, where whoever asks says nothing else; and whether a referrer reads the names
+    of those who read and deal with what they sent, or of a team."""
 
     answer_working_days: int = 2
+    show_names: bool = False
 
 
 def read_asking(top: Reader) -> Asking:
@@ -23,6 +25,9 @@ def read_asking(top: Reader) -> Asking:
         top.value("asking", required=False)
         return Asking()
     group = top.group("asking")
-    found = Asking(group.number("answer_working_days", 1, MOST_DAYS, Asking.answer_working_days))
+    found = Asking(
+        group.number("answer_working_days", 1, MOST_DAYS, Asking.answer_working_days),
+        group.has("show_names") and group.flag("show_names"),
+    )
     group.finish()
     return found

@@ -36,20 +36,27 @@ def clocks() -> list[Entry]:
             "pauses", ("clock", "pauses"), _("Pause the clock while waiting for the referrer"), _("Choose yes or no"),
             waits, "yes_no", None,
         ),
-        _asking(),
+        *_asking(),
         *_duty(),
     ]  # fmt: skip
 
 
-def _asking() -> Entry:
-    """How long a referrer usually has to answer."""
+def _asking() -> list[Entry]:
+    """How long a referrer usually has to answer, and whether they read names."""
     says = _(
         "Whoever asks can choose otherwise. The referrer is reminded once when it passes. While this is empty: %(n)s."
     )
-    return Entry(
-        "answer-days", ("asking", "answer_working_days"), _("Working days for a referrer to answer"),
-        _("Enter a whole number from 1 to 20"), str(says) % {"n": Asking.answer_working_days}, "number", 5,
-    )  # fmt: skip
+    names = _("If no, they read of the front door team. Your own people always read names.")
+    return [
+        Entry(
+            "answer-days", ("asking", "answer_working_days"), _("Working days for a referrer to answer"),
+            _("Enter a whole number from 1 to 20"), str(says) % {"n": Asking.answer_working_days}, "number", 5,
+        ),
+        Entry(
+            "show-names", ("asking", "show_names"), _("Show referrers the names of those who deal with what they sent"),
+            _("Choose yes or no"), names, "yes_no", None,
+        ),
+    ]  # fmt: skip
 
 
 def _amber(usual: int) -> str:

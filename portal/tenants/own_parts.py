@@ -13,7 +13,7 @@ ON_PAGES: Final = (
     "name", "brand", "phones", "email", "security_contact", "draft_days", "draft_warning_days", "duplicate_weeks",
     "clock",
     "duty", "asking", "hand_over", "retention", "files", "service_times", "statutory", "guidance", "deciding",
-    "telling", "challenging", "stages", "own_clocks", "letters", "early_help",
+    "telling", "challenging", "stages", "own_clocks", "letters", "early_help", "question_templates",
     "pages.privacy", "pages.cookies", "pages.accessibility", "pages.terms", "pages.thresholds",
 )  # fmt: skip
 # Changed step by step on pages of its own, and never brought back as a whole: an identity provider that was switched

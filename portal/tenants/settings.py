@@ -27,6 +27,8 @@ from portal.tenants.outcome_settings import Outcome as Outcome
 from portal.tenants.outcome_settings import read_deciding, read_outcomes
 from portal.tenants.own_clocks import OwnClock, read_own_clocks
 from portal.tenants.people_settings import PASSKEY_ROLES, People, read_passkey_roles, read_people
+from portal.tenants.question_templates import PART as QUESTION_TEMPLATES
+from portal.tenants.question_templates import QuestionTemplate, read_question_templates
 from portal.tenants.reading import Found, Reader, is_mailbox, twice
 from portal.tenants.retention_settings import Retention, read_retention
 from portal.tenants.service_times import ServiceTimes, read_times
@@ -123,6 +125,7 @@ class Council:
     own_clocks: tuple[OwnClock, ...] = ()
     letters: Mapping[str, LetterTemplate] = field(default_factory=dict)
     early_help: tuple[Team, ...] = ()
+    question_templates: Mapping[str, QuestionTemplate] = field(default_factory=dict)
 
     @property
     def default_language(self) -> str:
@@ -196,6 +199,7 @@ def _deciding(top: Reader) -> dict[str, Any]:
         "stages": read_stages(top),
         "own_clocks": read_own_clocks(top),
         "early_help": read_early_help(top),
+        QUESTION_TEMPLATES: read_question_templates(top),
     }
 
 

@@ -18,6 +18,7 @@ from portal.tenants import (
     handover_entries,
     outcome_entries,
     own_parts,
+    question_entries,
     settings_numbers,
     stage_entries,
     telling_entries,
@@ -37,18 +38,20 @@ TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
 GUIDANCE = outcome_entries.GUIDANCE
 DECIDING = outcome_entries.DECIDING
 STAGES = stage_entries.STAGES
+QUESTIONS = question_entries.PAGE
 LINES = ("closures", "lines")
 
 
 def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, str]] = ()) -> list[Entry]:
     """The inputs of a page, in order; none for a page that there is not. `outcomes` are those that the page is about
-    (of the page of stages: the stages): key and words."""
+    (of the page of stages: the stages; of ready words: those): key and words."""
     if page == STAGES:
         return stage_entries.stages(outcomes, languages)
-    if page == GUIDANCE:
-        return [entry for key, words in outcomes for entry in outcome_entries.guidance(key, words, languages)]
-    if page == DECIDING:
-        return [entry for key, words in outcomes for entry in outcome_entries.deciding(key, words, languages)]
+    if page == QUESTIONS:
+        return question_entries.questions([key for key, _words in outcomes], languages)
+    if page in (GUIDANCE, DECIDING):
+        of = outcome_entries.guidance if page == GUIDANCE else outcome_entries.deciding
+        return [entry for key, words in outcomes for entry in of(key, words, languages)]
     if own := telling_entries.entries(page, languages, dict(outcomes)):
         return own
     if page in TEXTS:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from portal.adapters import ports
+from portal.kernel import clock
 from portal.kernel.gaps import fill
 from portal.kernel.language import say
 from portal.kernel.scope import Council
 from portal.tenants import letter_settings
-from portal.tenants.opening import hours_words
+from portal.tenants.opening import hours_of, hours_words
 from portal.tenants.settings_entry import Entry, in_languages
 from portal.tenants.telling_settings import LEGAL, NAMES, NOW, WORDS
+from portal.web.dates import datetime_words
 
 PAGE, LETTER = "telling-", "letter-"
 
@@ -83,6 +86,7 @@ def example(council: Council, page: str, text: str, language: str) -> str:
         "next_steps": say(told.now, language) if told else "",
         "threshold_guidance": ports.address(f"/{council.slug}/thresholds"),
         "reference": "ABC-23-DEF",
+        "answer_by": _when(council, language),
         "name": "Jo Example",
         "children": "Sam",
         "outcome": say(known.get(outcome_of(page), {}), language),
@@ -94,3 +98,10 @@ def example(council: Council, page: str, text: str, language: str) -> str:
         "hours": hours_words(council, language),
     }
     return fill(text, values)
+
+
+def _when(council: Council, language: str) -> str:
+    """Until when an answer would be wanted of whoever is asked now."""
+    days = council.settings.asking.answer_working_days
+    with force_locale(language):
+        return datetime_words(clock.due_after_working_days(clock.now(), days, council.nation, hours_of(council)))

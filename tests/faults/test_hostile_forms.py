@@ -99,6 +99,9 @@ STATES = {
     "/report/typed/<uuid:draft_id>/<path:typed_page>",
     # The short form's: tests/referrals/test_typing_urgently.py.
     "/report/typed/urgent",
+    # Of messages: tests/messaging/test_drafts.py.
+    "/screening/<reference>/ask/typed",
+    "/referrals/<reference>/typed/<path:message_form>",
 }
 NAMES = ("email", "code", "name", "job", "agency", "version", "session", "hat", "reason", "decision", "rang", "part")
 ODD = (

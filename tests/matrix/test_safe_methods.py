@@ -26,7 +26,7 @@ TRACES: dict[str, tuple[str, ...]] = {
     "referral": ("unread_by_council", "unread_by_agency", "submit_key"),
 }
 # The last is where /ready proves that the database takes writes.
-IGNORED = ("audit_event", "account_session", "rate_limit", "presence")
+IGNORED = ("audit_event", "account_session", "rate_limit", "presence", "message_sighting")
 READERS = ("author", "lead", "screener", "council admin", "anonymous")
 
 

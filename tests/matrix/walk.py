@@ -95,7 +95,7 @@ FIXED["lapsing"] = "lapsed"
 FIXED["sheet"] = 1
 FIXED |= {"whose": "nobody", "list_id": uuid4()}
 # No message of the world asks the form's questions: tests/messaging/test_chosen_questions.py does.
-FIXED["message_id"] = uuid4()
+FIXED |= {"message_id": uuid4(), "message_form": "reply"}
 FIXED["template_key"] = "concern-shared"
 FIXED["answer"] = "referrer.-.-.-.ref_phone"
 # None is set up: tests/tenants/test_identity_providers.py walks them.
@@ -136,6 +136,8 @@ BODIES = {
     "messaging.ask": {"message": "When?"},
     "messaging.choose": {"message": "When?"},
     "messaging.reply": {"message": "Then."},
+    "messaging.ask_typed": {"message": "Wh"},
+    "messaging.typed": {"message": "Th"},
     "screening.seek_other": {"other": "AAA-AAA-AAA"},
     "screening.judge": {"undo": "yes"},
     "screening.link_reports": {"undo": "yes"},

@@ -150,7 +150,7 @@ def test_each_side_reads_whether_the_other_has_read_it(client: FlaskClient, ali:
         commands.reply(made.author.actor, found, "CNRY soon", uuid4())
     assert "Not read by the front door team yet" in client.get(theirs).text
     sign_in(client, ali)
-    assert "Read by the referrer, " in client.get(ours).text
+    assert f"Seen by {made.author.name}, " in client.get(ours).text
     sign_in(client, made.author)
     shown = client.get(theirs).text
     assert "Read by the front door team, " in shown

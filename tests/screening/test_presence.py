@@ -17,7 +17,7 @@ from portal.referrals.models import Referral
 from portal.screening.commands import presence
 from portal.screening.models import Presence
 from tests.factories.pages import soup
-from tests.factories.people import Person, make_person, sign_in
+from tests.factories.people import Person, agency_keys, make_person, sign_in
 from tests.factories.referrals import Made, make_referral
 from tests.fixtures.councils import Councils
 
@@ -82,17 +82,20 @@ def test_it_is_forgotten_after_some_minutes_and_kept_up_by_the_script(
         assert presence.forget_old() == 0
 
 
-def test_only_the_council_knows(app: Flask, councils: Councils, client: FlaskClient, ali: Person, made: Made) -> None:
-    """The referrer's page says nothing; another council's screener, and a referrer, are refused."""
+def test_only_the_council_knows_who(
+    app: Flask, councils: Councils, client: FlaskClient, ali: Person, made: Made
+) -> None:
+    """The referrer's page names nobody; the page that asks again is not theirs; another agency knows nothing at all."""
     said(client, made)
     author = app.test_client()
     sign_in(author, made.author)
     shown = author.get(f"/avonmere/referrals/{made.reference}")
     assert shown.status_code == 200
-    assert "has this open" not in shown.text
+    assert ali.name not in shown.text
     assert now(author, made) == 403
-    with db.unit_of_work(made.author.scope) as session:
-        assert session.execute(select(Presence.id)).all() == []
+    for person, rows in ((made.author, 1), (make_person(councils.england, agency=agency_keys(councils.england)[1]), 0)):
+        with db.unit_of_work(person.scope) as session:
+            assert len(session.execute(select(Presence.id)).all()) == rows
 
 
 def test_asking_keeps_no_session_alive_and_records_no_reading(

@@ -152,6 +152,12 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
         "asked_question": here(
             "asked_question", **report, message_id=row_id(council, agency, "message"), place="a.-.-.-.b", position=0
         ),
+        "message_sighting": here(
+            "message_sighting", **report, message_id=row_id(council, agency, "message"), account_id=ACCOUNT
+        ),
+        "message_draft": here(
+            "message_draft", **report, account_id=ACCOUNT, side="agency", page=mark, tab=ACCOUNT, body=BLOB
+        ),
         "stage_visit": here("stage_visit", referral_id=report["referral_id"], stage="contact", how="arrival"),
         "stage_tick": here(
             "stage_tick", referral_id=report["referral_id"], stage="contact", item="history", ticked_by=ACCOUNT
@@ -275,11 +281,12 @@ BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
     "letter", "stage_visit", "stage_tick", "asked_question", "hub_room", "hub_access", "hub_message",
-    "early_help_offer",
+    "early_help_offer", "message_sighting", "message_draft",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
     "attachment", "draft_end", "clock_pause", "challenge", "asked_question", "early_help_offer",
+    "message_sighting", "message_draft",
 )  # fmt: skip
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (

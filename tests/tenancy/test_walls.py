@@ -268,3 +268,25 @@ def test_the_session_carries_the_scope_through_savepoints(
             assert session.connection().exec_driver_sql("select count(*) from referral").scalar() == 0
     finally:
         engine.dispose()
+
+
+def test_what_the_councils_people_have_not_sent_no_agency_reads(application: Connection, admin: Connection) -> None:
+    admin.execute("update message_draft set side = 'council'")
+    admin.commit()
+    with acting(application, "one", "school", "agency") as connection:
+        assert count(connection, "message_draft") == 0
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            values = {**rows("one", "school")["message_draft"], "id": uuid4(), "page": "x", "side": "council"}
+            insert(connection, "message_draft", values)
+    with acting(application, "one", reach="council") as connection:
+        assert count(connection, "message_draft") == 2
+
+
+def test_an_agency_reads_that_its_own_report_is_open_and_writes_nothing_of_it(application: Connection) -> None:
+    own = f"referral_id = '{row_id('one', 'school', 'referral')}'"
+    with acting(application, "one", "school", "agency") as connection:
+        assert (count(connection, "presence"), count(connection, "presence", own)) == (1, 1)
+        for attack in ("update presence set seen_at = now() returning 1", "delete from presence returning 1"):
+            assert connection.execute(attack.encode()).fetchall() == []
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            insert(connection, "presence", {**rows("one", "school")["presence"], "id": uuid4()})

@@ -29,7 +29,7 @@ from portal.referrals.queries.record import Found, find
 from portal.tenants.asking_settings import MOST_DAYS
 from portal.tenants.opening import hours_of
 
-__all__ = ["MAX_TEXT", "ask", "checked", "mark_messages", "mark_read", "reply"]
+__all__ = ["MAX_TEXT", "answer_by", "ask", "checked", "mark_messages", "mark_read", "reply"]
 
 _TRIES = 3
 
@@ -59,7 +59,7 @@ def ask(
     plain = checked(text)
     secrets = guarding.held(actor, found, plain, confirmed, "message")
     places = choosing.checked_places(actor, found, questions)
-    written = write(actor, found, "council", plain, once, answer_by=_answer_by(days))
+    written = write(actor, found, "council", plain, once, answer_by=answer_by(days))
     nobody = found.channel != PORTAL  # to write to
     if written.new and (nobody or found.owner_id != actor.account_id or not states.may("ask", found.state)):
         raise Conflict(state=found.state, owner=found.owner_name or "")
@@ -73,7 +73,7 @@ def ask(
     notices.tell(actor, "question", found.author_id, found.id)
 
 
-def _answer_by(days: int | None) -> datetime:
+def answer_by(days: int | None) -> datetime:
     """When the answer is due, after that many working days of the council in scope (None: what it usually gives)."""
     council = council_of_scope()
     wanted = council.settings.asking.answer_working_days if days is None else min(max(days, 1), MOST_DAYS)

@@ -16,9 +16,13 @@ from portal.auth.policy import Permission, Reach, reach
 from portal.kernel.digits import whole
 from portal.messaging import commands
 from portal.messaging.chosen import answering, labels
+from portal.messaging.commands.seeing import note_seen
+from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
-from portal.messaging.queries import Said, thread
-from portal.messaging.views import adding, answer, bringing, carrying, choose, copying, correcting
+from portal.messaging.queries import Said, drafts, thread
+from portal.messaging.queries.drafts import ASK, REPLY
+from portal.messaging.sightings import seen_words
+from portal.messaging.views import adding, answer, bringing, carrying, choose, copying, correcting, unsent
 from portal.messaging.views.blueprint import blueprint
 from portal.messaging.views.forms import message_views, question_views
 from portal.referrals import states
@@ -28,11 +32,10 @@ from portal.referrals.views.blueprint import language
 from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
 from portal.web import shell
-from portal.web.dates import datetime_words
 from portal.web.fields import from_form
 from portal.web.security import large
 
-__all__ = ["adding", "answer", "blueprint", "carrying", "choose", "copying", "correcting", "register"]
+__all__ = ["adding", "answer", "blueprint", "carrying", "choose", "copying", "correcting", "register", "unsent"]
 
 
 @blueprint.post("/screening/<reference>/ask")
@@ -43,7 +46,7 @@ def ask(reference: str) -> ResponseReturnValue:
     found = find(guard.actor(), Permission.ASK, reference)
     form = QuestionInput()
     act = partial(commands.ask, confirmed=str(form.confirmed.data or ""), days=whole(form.days.data))
-    return _say(found, form, act, "screening.show", _("Your question has been sent"))
+    return _say(found, form, act, ASK, _("Your question has been sent"))
 
 
 @blueprint.post("/referrals/<reference>/reply")
@@ -52,17 +55,22 @@ def ask(reference: str) -> ResponseReturnValue:
 def reply(reference: str) -> ResponseReturnValue:
     """The referrer, or their agency lead, answers."""
     found = find(guard.actor(), Permission.REPLY, reference)
-    return _say(found, ReplyInput(), commands.reply, "referrals.show", _("Your reply has been sent"))
+    return _say(found, ReplyInput(), commands.reply, REPLY, _("Your reply has been sent"))
 
 
-def _say(found: Found, form: MessageInput, act: bringing.Act, endpoint: str, done: str) -> ResponseReturnValue:
+def _say(found: Found, form: MessageInput, act: bringing.Act, name: str, done: str) -> ResponseReturnValue:
     """Send the message, or show the whole page that its form stands on, with what was typed.
 
     The page belongs to another package, above or below: it is asked for by its endpoint, and its panel finds the form
     here in `g`.
     """
-    status = bringing.send(found, form, act)
+    endpoint = "screening.show" if name == ASK else "referrals.show"
+    status = unsent.pressed(found, name, form)
+    if status is not None and status == HTTPStatus.SEE_OTHER:
+        return redirect(url_for(endpoint, reference=found.reference, _anchor="messages"), status)
+    status = status or bringing.send(found, form, act)
     if status == HTTPStatus.SEE_OTHER:
+        unsent.settle(found, name)
         flash(done, "success")
         return redirect(url_for(endpoint, reference=found.reference), status)
     g.message_form = form
@@ -71,10 +79,11 @@ def _say(found: Found, form: MessageInput, act: bringing.Act, endpoint: str, don
     return response
 
 
-def _kept() -> str:
-    """What was typed, for a page on which the form is no longer offered."""
+def _kept(found: Found, name: str) -> str:
+    """What was typed, now or before, for a page on which the form is no longer offered."""
     form = g.get("message_form")
-    return str(form.message.data or "") if form is not None else ""
+    draft = unsent.kept(found, name)
+    return (str(form.message.data or "") if form is not None else "") or (draft.one("message") if draft else "")
 
 
 def errors_panel(**_about: Any) -> str:
@@ -94,6 +103,7 @@ def referrer_panel(found: Found | None = None, **_about: Any) -> str:
     if not said:
         return ""
     commands.mark_read(actor, found, "agency")
+    note_seen(actor, found, said, "agency")
     can_reply = states.may("reply", found.state) and _may_reply(found)
     return render_template(
         "messaging/_thread.html",
@@ -101,8 +111,9 @@ def referrer_panel(found: Found | None = None, **_about: Any) -> str:
         report=found,
         wording=Wording(found.form_key),
         entries=_entries(found, said, "agency"),
-        views=message_views(ReplyInput) if can_reply else None,
-        kept=_kept(),
+        views=message_views(ReplyInput, found, REPLY) if can_reply else None,
+        unsent=unsent.form_of(found, REPLY),
+        kept=_kept(found, REPLY),
         unsent_files=g.get("message_files", False),
         upload=bringing.field(),
         action=url_for("messaging.reply", reference=found.reference),
@@ -123,6 +134,8 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
     said = thread(actor, Permission.LOOK, found)
     if guard.may(Permission.SCREEN) and any(one.new and one.side == "agency" for one in said):
         commands.mark_read(actor, found, "council")
+    if guard.may(Permission.SCREEN):
+        note_seen(actor, found, said, "council")
     mine = found.owner_id == actor.account_id and guard.may(Permission.ASK)
     can_ask = mine and states.may("ask", found.state)
     return render_template(
@@ -132,7 +145,8 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
         wording=Wording(found.form_key),
         entries=_entries(found, said, "council"),
         views=question_views(found) if can_ask else None,
-        kept=_kept(),
+        unsent=unsent.form_of(found, ASK),
+        kept=_kept(found, ASK),
         unsent_files=g.get("message_files", False),
         upload=bringing.field(),
         action=url_for("messaging.ask", reference=found.reference),
@@ -158,25 +172,13 @@ def _entries(found: Found, said: tuple[Said, ...], reader: str) -> list[dict[str
             "new": one.new and one.side != reader,
             "kind": one.kind,
             "answer_by": one.answer_by,
-            "read": _read_words(one, reader) if one.side == reader else "",
+            "read": seen_words(one, reader, names=council_of_scope().settings.asking.show_names),
             "chosen": labels(found, one.chosen, language()) if one.chosen else (),
             "answer": _answer_href(found, one) if reader == "agency" else "",
         }
         for one in said
         if one.id not in folded
     ]
-
-
-def _read_words(one: Said, reader: str) -> str:
-    """Whether the other side has read what the reader's side wrote, and when; an agency reads of a team, not a name."""
-    if one.read_at is None:
-        return str(
-            _("Not read by the front door team yet") if reader == "agency" else _("Not read by the referrer yet")
-        )
-    at = datetime_words(one.read_at)
-    if reader == "agency":
-        return str(_("Read by the front door team, %(when)s", when=at))
-    return str(_("Read by the referrer, %(when)s", when=at))
 
 
 def _answer_href(found: Found, one: Said) -> str:
@@ -189,6 +191,7 @@ def _answer_href(found: Found, one: Said) -> str:
 def register(app: Flask) -> None:
     """The two addresses, and the panels of both sides' pages."""
     app.register_blueprint(blueprint)
+    drafts.register()
     shell.add_panel(app, "referral_top", errors_panel)
     shell.add_panel(app, "referral", referrer_panel)
     shell.add_panel(app, "referral", correcting.referrer_panel)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from http import HTTPStatus
-from uuid import uuid4
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,11 +13,12 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.messaging.commands import adding
 from portal.messaging.inputs import AdditionInput
-from portal.messaging.views import bringing
+from portal.messaging.queries.drafts import ADD
+from portal.messaging.views import bringing, unsent
 from portal.messaging.views.blueprint import blueprint
+from portal.messaging.views.forms import message_views
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
-from portal.web.fields import from_form
 from portal.web.security import large
 
 
@@ -33,20 +32,23 @@ def add(reference: str) -> ResponseReturnValue:
     if request.method != "POST":
         if found.state == "withdrawn":
             return redirect(url_for("referrals.show", reference=found.reference), 303)
-        return _page(found, AdditionInput(formdata=None))
-    form = AdditionInput()
-    status = bringing.send(found, form, adding.add)
+        return _page(found)
+    g.message_form = form = AdditionInput()
+    status = unsent.pressed(found, ADD, form)
+    if status == HTTPStatus.SEE_OTHER:
+        return redirect(url_for("messaging.add", reference=found.reference), status)
+    status = status or bringing.send(found, form, adding.add)
     if status != HTTPStatus.SEE_OTHER:
-        return _page(found, form), status
+        return _page(found), status
+    unsent.settle(found, ADD)
     flash(_("What you added was sent to the council"), "success")
     return redirect(url_for("referrals.show", reference=found.reference), status)
 
 
-def _page(found: Found, form: AdditionInput) -> str:
-    views = from_form(form)
-    if not views["once"].value:
-        views["once"] = replace(views["once"], value=str(uuid4()))
+def _page(found: Found) -> str:
+    views = message_views(AdditionInput, found, ADD)
     return render_template(
         "messaging/add.html", found=found, wording=Wording(found.form_key), views=views,
+        unsent=unsent.form_of(found, ADD),
         wrong=[*views.values(), *bringing.errors()], upload=bringing.field(),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from portal.messaging.chosen import Field, fields, labels
 from portal.messaging.commands.answering import Answering, answer
 from portal.messaging.inputs import AnswerInput
 from portal.messaging.queries import Said, thread
+from portal.messaging.views import unsent
 from portal.messaging.views.blueprint import blueprint
 from portal.messaging.views.forms import message_views
 from portal.referrals import states
@@ -43,14 +44,17 @@ def answer_page(reference: str, message_id: UUID) -> ResponseReturnValue:
     if request.method != "POST":
         if not states.may("reply", found.state):
             return redirect(url_for("referrals.show", reference=found.reference), 303)
-        shown = [view for one in open_fields for view in sheet.fields_of(_sheet(one), _value(one))]
-        return _page(found, asked, shown)
-    return _answer(found, asked, open_fields)
+        return _page(found, asked, _as_kept(found, asked, open_fields))
+    g.message_form = form = AnswerInput()
+    pressed = unsent.pressed(found, unsent.answer_name(asked.id), form)
+    if pressed is None:
+        return _answer(found, asked, open_fields, form)
+    if pressed == HTTPStatus.SEE_OTHER:
+        return redirect(url_for("messaging.answer", reference=found.reference, message_id=asked.id), pressed)
+    return _page(found, asked, [view for one in open_fields for view in sheet.read(_sheet(one)).fields]), pressed
 
 
-def _answer(found: Found, asked: Said, open_fields: list[Field]) -> ResponseReturnValue:
-    form = AnswerInput()
-    g.message_form = form
+def _answer(found: Found, asked: Said, open_fields: list[Field], form: AnswerInput) -> ResponseReturnValue:
     read = [(one, sheet.read(_sheet(one))) for one in open_fields]
     shown = [view for _one, told in read for view in told.fields]
     if not form.validate_on_submit() or any(told.wrong for _one, told in read):
@@ -69,11 +73,24 @@ def _answer(found: Found, asked: Said, open_fields: list[Field]) -> ResponseRetu
     except Invalid:
         form.refuse("message", _("Remove characters that cannot be read, such as control characters"))
         return _page(found, asked, shown), HTTPStatus.UNPROCESSABLE_ENTITY
+    unsent.settle(found, unsent.answer_name(asked.id))
     if _left(asked, given):
         flash(_("Your answers have been sent. The council sees which questions are still open."), "success")
     else:
         flash(_("Your answers have been sent"), "success")
     return redirect(url_for("referrals.show", reference=found.reference), 303)
+
+
+def _as_kept(found: Found, asked: Said, open_fields: list[Field]) -> list[FieldView]:
+    """The questions with what the person typed and has not sent, else as they are answered now."""
+    typed = unsent.fields_of(found, unsent.answer_name(asked.id))
+    return [
+        view
+        for one in open_fields
+        for view in (
+            sheet.read(_sheet(one), typed, quiet=True).fields if typed else sheet.fields_of(_sheet(one), _value(one))
+        )
+    ]
 
 
 def _told(found: Found, asked: Said, given: dict[str, Any], form: AnswerInput) -> str:
@@ -105,7 +122,8 @@ def _value(one: Field) -> dict[str, Any]:
 
 
 def _page(found: Found, asked: Said, shown: list[FieldView]) -> str:
-    views = message_views(AnswerInput)
+    name = unsent.answer_name(asked.id)
+    views = message_views(AnswerInput, found, name)
     return render_template(
         "messaging/answer.html",
         found=found,
@@ -113,4 +131,5 @@ def _page(found: Found, asked: Said, shown: list[FieldView]) -> str:
         asked=asked,
         fields=shown,
         views=views,
+        unsent=unsent.form_of(found, name),
     )

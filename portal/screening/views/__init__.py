@@ -26,6 +26,7 @@ from portal.screening.views import (
     previous,
     quality,
     queue,
+    reading,
     report,
     restricting,
     retention,
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
     kept.register()
     shell.add_navigation(app, navigation, place=2)
     shell.add_panel(app, "referral_outcome", outcome.panel)
+    shell.add_panel(app, "messages_reading", reading.panel)
     add_answers(app, outcome.copied)
     shell.add_panel(app, "trial", trial.panel)
     shell.add_panel(app, "screening", contacts.panel)

@@ -17,7 +17,7 @@ from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
 from portal.kernel.scope import Council
-from portal.tenants import resolve, telling_entries
+from portal.tenants import question_entries, resolve, telling_entries
 from portal.tenants import settings_entries as inputs
 from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
@@ -48,6 +48,7 @@ def titles() -> dict[str, str]:
         "files": _("Attached files"),
         "hand-over": _("Hand-over to the case system"),
         "early-help": _("Early-help teams"),
+        inputs.QUESTIONS: _("Ready words for questions to referrers"),
         inputs.GUIDANCE: _("What a referrer reads after a returned report"),
         inputs.DECIDING: _("Reasons for outcomes, and who approves them"),
         "challenges": _("Challenging a decision: levels and times"),
@@ -118,6 +119,8 @@ def _entries(key: str) -> list[inputs.Entry]:
         # What was saved a moment ago must have its checklists: what this process remembers may be older.
         stages = parse_council(queries.stored().document).stages
         told = [(one.key, say(one.name, language)) for one in stages]
+    if key == inputs.QUESTIONS:
+        told = [(slot, "") for slot in question_entries.slots(queries.stored().document)]
     return inputs.entries(key, council.languages, told)
 
 
@@ -127,7 +130,7 @@ def _is_text(key: str) -> bool:
 
 
 def _has_gaps(key: str) -> bool:
-    return key.startswith((telling_entries.PAGE, telling_entries.LETTER))
+    return key == inputs.QUESTIONS or key.startswith((telling_entries.PAGE, telling_entries.LETTER))
 
 
 def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
@@ -274,6 +277,7 @@ def part_words() -> dict[str, str]:
         "deciding": titled[inputs.DECIDING],
         "telling": _("What referrers are told"),
         "letters": _("Letters to the family"),
+        "question_templates": titled[inputs.QUESTIONS],
         "duty": _("Duty alerts"),
         "challenging": titled["challenges"],
         inputs.STAGES: titled[inputs.STAGES],

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission
@@ -17,12 +18,14 @@ from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.messaging import protecting
-from portal.messaging.models import AskedQuestion, Message
+from portal.messaging.models import AskedQuestion, Message, MessageSighting
 from portal.messaging.protecting import Protected
 from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, answers_of, record_of
+
+_seer = aliased(Account)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,15 @@ class Chosen:
 
     place: str
     correction_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Somebody of the other side has seen a message."""
+
+    account_id: UUID
+    name: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ class Said:
     """The form's own questions that it asks."""
     read_at: datetime | None = None
     """When whom it is for on the other side read it."""
+    seen: tuple[Sighting, ...] = ()
+    """Everybody of the other side who has seen it, the first of them first."""
 
 
 def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ...]:
@@ -59,7 +73,7 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
     query = (
         select(
             Message.id, Message.side, Message.author_id, Account.name, Message.body, Message.sent_at,
-            Message.read_at, Message.kind, Message.answer_by, _chosen().label("chosen"),
+            Message.read_at, Message.kind, Message.answer_by, _chosen().label("chosen"), _seen().label("seen"),
         )
         .join(Referral, Referral.id == Message.referral_id)
         .join(Account, Account.id == Message.author_id)
@@ -81,6 +95,7 @@ def thread(actor: Actor, permission: Permission, found: Found) -> tuple[Said, ..
             kind=row.kind,
             answer_by=row.answer_by,
             chosen=tuple(Chosen(place, UUID(by) if by else None) for place, by in row.chosen or ()),
+            seen=tuple(Sighting(UUID(who), name, datetime.fromisoformat(at)) for who, name, at in row.seen or ()),
         )
         for row in rows
     )
@@ -92,6 +107,18 @@ def _chosen() -> ColumnElement[Any]:
     return (
         select(func.jsonb_agg(aggregate_order_by(pair, AskedQuestion.position)))
         .where(AskedQuestion.tenant_id == Message.tenant_id, AskedQuestion.message_id == Message.id)
+        .correlate(Message)
+        .scalar_subquery()
+    )
+
+
+def _seen() -> ColumnElement[Any]:
+    """Who has seen a message and when, read with the message."""
+    told = func.jsonb_build_array(MessageSighting.account_id, _seer.name, MessageSighting.seen_at)
+    return (
+        select(func.jsonb_agg(aggregate_order_by(told, MessageSighting.seen_at)))
+        .join(_seer, _seer.id == MessageSighting.account_id)
+        .where(MessageSighting.tenant_id == Message.tenant_id, MessageSighting.message_id == Message.id)
         .correlate(Message)
         .scalar_subquery()
     )

@@ -1,0 +1,129 @@
+"""Keeps what somebody typed in a form of a thread until it is sent or thrown away; nobody else reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.leaving import Handover
+from portal.kernel import clock, db
+from portal.kernel.errors import Conflict, Invalid
+from portal.kernel.scope import Actor
+from portal.messaging.commands.touching import council_of_scope
+from portal.messaging.models import MessageDraft
+from portal.messaging.queries.drafts import TABLE
+from portal.referrals.queries.record import Found, record_of
+
+MOST = 200_000  # characters of all fields of one form
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A form of a thread as somebody has it open: its name, their side, the key of their page, and the version of the
+    draft that the page shows (0: none)."""
+
+    page: str
+    side: str
+    tab: UUID
+    version: int
+
+
+def keep(actor: Actor, found: Found, sheet: Sheet, fields: Mapping[str, Sequence[str]]) -> int | None:
+    """Keep what stands in the fields; returns the version of what is kept, None when this page has sent its text
+    already and this comes late.
+
+    Raises Conflict(typed="elsewhere") for text of another page that this one has not shown, which is never replaced,
+    and Invalid({"fields": "too_long"}). The audit hears of the first text only.
+    """
+    text = json.dumps({name: list(values) for name, values in fields.items()}, ensure_ascii=False)
+    if len(text) > MOST:
+        raise Invalid({"fields": "too_long"})
+    row = _row(actor, found, sheet)
+    if row is not None and row.empty and row.tab == sheet.tab:
+        return None
+    if row is not None and not row.empty and sheet.tab != row.tab and sheet.version != row.version:
+        raise Conflict("typed in another tab", typed="elsewhere")
+    body = record_of(found).seal(text, TABLE, _id(actor, found, sheet), "body")
+    kept = _put(actor, found, sheet, body)
+    if row is None or row.empty:
+        events.record(Event.MESSAGE_DRAFTED, found.id)
+    return kept
+
+
+def settle(actor: Actor, found: Found, sheet: Sheet) -> None:
+    """The form was sent: what was typed in it is gone, and text of this page that is still under way counts no more.
+
+    What was typed in another tab, and this one has not shown, stays.
+    """
+    row = _row(actor, found, sheet)
+    if row is None or row.empty or row.tab == sheet.tab or row.version == sheet.version:
+        _put(actor, found, sheet, None)
+
+
+def discard(actor: Actor, found: Found, sheet: Sheet) -> None:
+    """Throw away what this page shows or has kept; twice is once. Raises Conflict(typed="elsewhere") where another tab
+    has kept other text meanwhile."""
+    row = _row(actor, found, sheet)
+    if row is None or row.empty:
+        return
+    if row.tab != sheet.tab and row.version != sheet.version:
+        raise Conflict("typed in another tab", typed="elsewhere")
+    _put(actor, found, sheet, None)
+    events.record(Event.DRAFT_DISCARDED, found.id)
+
+
+def forget_old() -> int:
+    """Delete what nobody has touched for as long as the council keeps drafts; how many."""
+    council = council_of_scope()
+    since = clock.now() - timedelta(days=council.settings.draft_days)
+    old = delete(MessageDraft).where(MessageDraft.tenant_id == council.id, MessageDraft.changed_at < since)
+    return len(db.session().execute(old.returning(MessageDraft.id)).all())
+
+
+def _id(actor: Actor, found: Found, sheet: Sheet) -> UUID:
+    """A row's id, known before there is one: its text is sealed for that row."""
+    return uuid5(found.id, f"{actor.account_id}/{sheet.page}")
+
+
+def _row(actor: Actor, found: Found, sheet: Sheet) -> Any:
+    query = select(MessageDraft.tab, MessageDraft.version, MessageDraft.body.is_(None).label("empty")).where(
+        MessageDraft.tenant_id == council_of_scope().id, MessageDraft.id == _id(actor, found, sheet)
+    )
+    return db.session().execute(query.with_for_update()).one_or_none()
+
+
+def _put(actor: Actor, found: Found, sheet: Sheet, body: bytes | None) -> int:
+    values = {"tab": sheet.tab, "body": body, "changed_at": clock.now()}
+    statement = insert(MessageDraft).values(
+        tenant_id=council_of_scope().id, id=_id(actor, found, sheet), referral_id=found.id, agency_id=found.agency_id,
+        account_id=actor.account_id, side=sheet.side, page=sheet.page, **values,
+    )  # fmt: skip
+    later = {**values, "version": MessageDraft.version + 1}
+    written = statement.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=later)
+    version: int = db.session().execute(written.returning(MessageDraft.version)).scalar_one()
+    return version
+
+
+def _count(_account_id: UUID, _agency_id: UUID | None) -> Mapping[str, int]:
+    """Nothing: what somebody has not sent is for nobody else to have."""
+    return {}
+
+
+def _hand(account_id: UUID, agency_id: UUID | None, _heir_id: UUID | None) -> None:
+    """Whoever leaves leaves none behind."""
+    here = [MessageDraft.tenant_id == council_of_scope().id, MessageDraft.account_id == account_id]
+    here += [MessageDraft.side == "council"] if agency_id is None else [MessageDraft.agency_id == agency_id]
+    with db.as_system():
+        db.session().execute(delete(MessageDraft).where(*here).execution_options(synchronize_session=False))
+
+
+HANDOVER = Handover(_count, _hand)

@@ -1,0 +1,170 @@
+"""What somebody typed in a form of a thread and has not sent: kept by a button or a script, shown again later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from uuid import UUID, uuid4
+
+from flask import flash, g, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.guard import page
+from portal.auth.policy import Permission
+from portal.kernel import clock
+from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.messaging.commands import drafting
+from portal.messaging.commands.drafting import Sheet
+from portal.messaging.commands.touching import council_of_scope
+from portal.messaging.inputs import MessageInput, as_uuid
+from portal.messaging.queries import thread
+from portal.messaging.queries.drafts import ADD, ANSWER, ASK, REPLY, Draft, drafts
+from portal.messaging.views.blueprint import blueprint
+from portal.referrals.queries.record import Found, find
+from portal.referrals.views.blueprint import number_posted
+from portal.referrals.views.shown import Typing
+from portal.referrals.views.typed import fields_posted, refused
+from portal.web.dates import time_words
+from portal.web.posted import only_language
+
+ACTION, SAVE, DISCARD = "action", "draft", "discard"
+# What carries the form, or confirms just what stood in it.
+_MACHINERY = frozenset({"once", "confirmed", "template"})
+QUESTION = "question"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form as its page shows it: what its script needs, when the text in it was kept (None: there is none) and until
+    when, how many questions of the form were chosen in it, and what another tab has kept meanwhile."""
+
+    typing: Typing
+    at: datetime | None = None
+    until: datetime | None = None
+    chosen: int = 0
+    elsewhere: str = ""
+    seen_of: tuple[str, ...] = ()
+
+
+def answer_name(message_id: UUID) -> str:
+    """The name of the form that answers the questions of a message."""
+    return f"{ANSWER}{message_id}"
+
+
+def kept(found: Found, name: str) -> Draft | None:
+    """What the person has kept of that form; None for nothing. Read once in a request, before its writes."""
+    if "message_drafts" not in g:
+        g.message_drafts = {}
+    if found.id not in g.message_drafts:
+        g.message_drafts[found.id] = drafts(found)
+    draft: Draft | None = g.message_drafts[found.id].get(name)
+    return draft
+
+
+def fields_of(found: Found, name: str) -> Mapping[str, Sequence[str]]:
+    """The fields to show in a form that was not posted in this request: those that were kept."""
+    draft = kept(found, name)
+    return draft.fields if draft is not None else {}
+
+
+def form_of(found: Found, name: str) -> Form:
+    """What the page shows beside the form's fields."""
+    draft = kept(found, name)
+    posted = request.method == "POST" and "tab_key" in request.form
+    other = bool(g.get("message_elsewhere"))
+    version = number_posted("typed_version") if posted and not other else draft.version if draft else 0
+    tab = (as_uuid(request.form.get("tab_key")) if posted else None) or uuid4()
+    typing = Typing(_href(found, name), tab, version)
+    if draft is None or draft.blank:
+        return Form(typing)
+    until = draft.at + timedelta(days=council_of_scope().settings.draft_days)
+    chosen = len(draft.fields.get(QUESTION, ()))
+    return Form(typing, draft.at, until, chosen, draft.one("message") if other else "")
+
+
+def _href(found: Found, name: str) -> str:
+    if name == ASK:
+        return url_for("messaging.ask_typed", reference=found.reference)
+    return url_for("messaging.typed", reference=found.reference, message_form=name)
+
+
+def pressed(found: Found, name: str, form: MessageInput) -> HTTPStatus | None:
+    """Keep or throw away what stands in the form, if that button was pressed: 303, or why not is on the form (409 or
+    413); None where another was."""
+    action = request.form.get(ACTION)
+    if action not in (SAVE, DISCARD) or only_language():
+        return None
+    try:
+        if action == SAVE:
+            drafting.keep(guard.actor(), found, sheet_of(name), _fields(found, name))
+            flash(_("Your draft was saved. It has not been sent."), "success")
+        else:
+            drafting.discard(guard.actor(), found, sheet_of(name))
+            flash(_("Your draft was thrown away"), "success")
+    except Conflict as conflict:
+        if not conflict.now.get("typed"):
+            raise
+        g.message_elsewhere = True
+        form.refuse("message", _("You kept other words in another tab. They are above: do it again to replace them"))
+        return HTTPStatus.CONFLICT
+    except Invalid:
+        form.refuse("message", _("This is more than a draft can keep. Shorten it"))
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return HTTPStatus.SEE_OTHER
+
+
+def settle(found: Found, name: str) -> None:
+    """The form was sent."""
+    drafting.settle(guard.actor(), found, sheet_of(name))
+
+
+def sheet_of(name: str) -> Sheet:
+    """The page that was posted; one without a key, made by no script and no page of ours, is its own."""
+    tab = as_uuid(request.form.get("tab_key")) or uuid4()
+    return Sheet(name, "council" if name == ASK else "agency", tab, number_posted("typed_version"))
+
+
+def _fields(found: Found, name: str) -> dict[str, Sequence[str]]:
+    """What was typed. The short form of the report's page has no questions to choose: those chosen before stay."""
+    told = {key: values for key, values in fields_posted().items() if key not in _MACHINERY}
+    if name == ASK and QUESTION not in told and "with_questions" not in told:
+        before = kept(found, ASK)
+        told |= {QUESTION: before.fields[QUESTION]} if before and QUESTION in before.fields else {}
+    return {key: values for key, values in told.items() if key != "with_questions"}
+
+
+@blueprint.post("/screening/<reference>/ask/typed")
+@page(Permission.ASK)
+def ask_typed(reference: str) -> ResponseReturnValue:
+    """Keep what a screener is typing; a script asks."""
+    return _keep(find(guard.actor(), Permission.ASK, reference), ASK)
+
+
+@blueprint.post("/referrals/<reference>/typed/<path:message_form>")
+@page(Permission.REPLY)
+def typed(reference: str, message_form: str) -> ResponseReturnValue:
+    """Keep what a referrer is typing; a script asks."""
+    found = find(guard.actor(), Permission.REPLY, reference)
+    if message_form not in (REPLY, ADD):
+        message_id = as_uuid(message_form.removeprefix(ANSWER)) if message_form.startswith(ANSWER) else None
+        asked = {one.id for one in thread(guard.actor(), Permission.REPLY, found) if one.chosen}
+        if message_id not in asked:
+            raise NotFound("no such form")
+        message_form = f"{ANSWER}{message_id}"
+    return _keep(found, message_form)
+
+
+def _keep(found: Found, name: str) -> ResponseReturnValue:
+    sheet = sheet_of(name)
+    try:
+        version = drafting.keep(guard.actor(), found, sheet, _fields(found, name))
+    except Conflict as conflict:
+        return refused(conflict)
+    except Invalid:
+        return jsonify(said=""), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    said = _("Draft saved at %(time)s, not sent", time=time_words(clock.now()))
+    return jsonify(said=said, version=version or sheet.version)

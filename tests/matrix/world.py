@@ -153,7 +153,7 @@ def _open_to_partners(world: World) -> None:
     partner, screener = world.people["hub partner"], world.people["screener"]
     assert partner is not None
     assert screener is not None
-    open_hub(screener, world.things.report[AGENCY], partner.actor.agency_id, f"{HERE} what do you know?")
+    open_hub(screener, world.things.report[AGENCY], partner.actor.agency_id, f"{HERE} beth wyddoch chi?")
 
 
 def _find_each_other(world: World) -> None:

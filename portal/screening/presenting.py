@@ -176,6 +176,8 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.DUE_MOVED: lambda: _("Due at another time: the council’s hours, closures or times changed"),
     Event.DECIDED: lambda: _("Outcome recorded"),
     Event.HELD_CONFIRMED: lambda: _("A question was sent with what is kept secret, after a check"),
+    Event.HUB_OPENED: lambda: _("Opened to partners in the hub"),
+    Event.HUB_WITHDRAWN: lambda: _("Taken back from partners in the hub"),
     Event.DECISION_PROPOSED: lambda: _("A decision was proposed"),
     Event.PROPOSAL_APPROVED: lambda: _("The proposed decision was approved"),
     Event.PROPOSAL_SENT_BACK: lambda: _("The proposed decision was sent back"),

@@ -93,9 +93,11 @@ def test_from_the_screener_to_the_police_and_back(
     seen = client.get(f"/{slug}/referrals/{made.reference}").text
     assert "CNRY we know him" not in seen
     assert "Hub" not in seen
+    assert "partners" not in seen
     sign_in(client, screener)
     report = client.get(f"/{slug}/screening/{made.reference}").text
     assert "1 agency, 1 new message" in report
+    assert "Opened to partners in the hub" in report
     assert "CNRY we know him" in client.get(page).text
     assert "1 new message" not in client.get(f"/{slug}/screening/{made.reference}").text
 

@@ -75,6 +75,9 @@ STATES = {
     "/referrals/<reference>/answer/<uuid:message_id>",
     "/screening/<reference>/restrict/lifting",
     "/screening/<reference>/hold/lift",
+    # Of somebody who is in, and where a further agency has partners: tests/hub/test_pages.py.
+    "/people/<uuid:membership_id>/hub",
+    "/screening/<reference>/hub",
     # Where a parcel waits: tests/handover/test_pages.py.
     "/screening/<reference>/hand-over/again",
     "/screening/<reference>/hand-over/copied",

@@ -15,7 +15,16 @@ AGENCY, OTHER_AGENCY, OTHER_COUNCIL, MISSING = THINGS = (
     "of the agency", "of another agency", "of another council", "that do not exist",
 )  # fmt: skip
 RESTRICTED = "that are restricted"
-LIKELY = ("author", "screener", "form designer", "council admin", "practice manager", "lead", "anonymous")
+LIKELY = (
+    "author",
+    "screener",
+    "form designer",
+    "council admin",
+    "practice manager",
+    "lead",
+    "anonymous",
+    "hub partner",
+)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ PACKAGES = (
     "handover",
     "onward",
     "earlyhelp",
+    "transfers",
     "reports",
 )
 

@@ -18,6 +18,7 @@ import portal.reports.models
 import portal.screening.models
 import portal.stages.models
 import portal.tenants.models
+import portal.transfers.models
 import portal.web.models  # noqa: F401 - imported for their tables
 from portal.kernel.tables import Base
 

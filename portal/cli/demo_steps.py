@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
-from portal.cli import demo_hub, demo_messages
+from portal.cli import demo_hub, demo_messages, demo_transfers
 from portal.earlyhelp.commands import answering, offering
 from portal.earlyhelp.queries.offers import offers
 from portal.handover.commands.people import say_copied
@@ -196,4 +196,6 @@ STEPS: Mapping[str, tuple[Permission, Callable[[Actor, Step, Found], None]]] = {
     "challenge": (Permission.REPLY, _challenge),
     "answer_challenge": (Permission.APPROVE, _answer_challenge),
     "correct": (Permission.REPLY, _correct),
+    "propose_transfer": (Permission.DECIDE, demo_transfers.propose),
+    "send_transfer": (Permission.APPROVE, demo_transfers.send),
 }

@@ -17,6 +17,8 @@ TELEPHONE, LETTER, EMAIL, VISIT, POLICE, PARTNERS_FORM = CHANNELS = (
 # How long ago one may have reached the council, and from when on somebody is asked whether that is right.
 MOST_DAYS_AGO: Final = 28
 DAYS_UNASKED: Final = 3
+# From another council of the instance: nobody takes that down.
+TRANSFER: Final = "transfer"
 # What the portal's own short form asks about whoever fills it in: here somebody else does.
 _OF_THE_REFERRER = "referrer."
 

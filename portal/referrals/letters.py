@@ -17,7 +17,7 @@ from portal.tenants.opening import numbers
 
 FOR_COUNCIL = (
     "reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered", "challenged", "approval",
-    "challenge_due", "hub_in", "help_answered",
+    "challenge_due", "hub_in", "help_answered", "transfer",
 )  # fmt: skip
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
@@ -100,6 +100,7 @@ def _subject(notice: ToTell, language: str) -> str:
         "unseen": words(language, "Reference %(reference)s: an urgent report waits"),
         "undelivered": words(language, "Reference %(reference)s: not handed over"),
         "approval": words(language, "Reference %(reference)s: a decision waits for approval"),
+        "transfer": words(language, "There is something new about a transfer between councils"),
     }
     return particular.get(kind) or words(language, "Reference %(reference)s: there is an update")
 
@@ -173,7 +174,8 @@ def _early_help(language: str) -> dict[str, str]:
 
 
 def _alerts(language: str) -> dict[str, str]:
-    """What the people on duty are told of an urgent report, and the managers when nobody acknowledged it."""
+    """What the people on duty are told of an urgent report, the managers when nobody acknowledged it, and those who see
+    to what goes to other systems and councils."""
     return {
         "duty": words(language, "An urgent report has come in. Sign in, acknowledge it and act on it."),
         "unseen": words(
@@ -185,6 +187,9 @@ def _alerts(language: str) -> dict[str, str]:
             language,
             "It could not be handed over to the case system for a whole day, and it is not tried again by itself. Sign "
             "in to see why, send it again, or copy it by hand.",
+        ),
+        "transfer": words(
+            language, "A transfer from or to another council waits for somebody, or was answered. Sign in to see it."
         ),
     }
 
@@ -281,7 +286,7 @@ def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     where = "early-help" if notice.kind == "help_offered" else where
     if notice.stands_in:
         return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
-    lists = {"opened": "restricted/openings", "connection": "restricted/connections"}
+    lists = {"opened": "restricted/openings", "connection": "restricted/connections", "transfer": "transfers"}
     drafts = "report" if notice.kind in ABOUT_DRAFTS else ""
     hub = {"hub": f"hub/{notice.reference}", "hub_in": f"screening/{notice.reference}/hub"}.get(notice.kind, "")
     path = drafts or hub or lists.get(notice.kind) or f"{where}/{notice.reference}".rstrip("/")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from portal.auth import agency_types
 from portal.forms.families import FAMILIES
-from portal.referrals.elsewhere import CHANNELS, PORTAL
+from portal.referrals.elsewhere import CHANNELS, PORTAL, TRANSFER
 from portal.referrals.states import OPEN, STATES
 
 # A tab of the holding area -> the states it shows.
@@ -43,7 +43,7 @@ FIXED: Mapping[str, Mapping[str, str]] = {
     "unassigned": {"owner": "nobody"},
     "overdue": {"overdue": "yes"},
 }
-CAME = (PORTAL, *CHANNELS)
+CAME = (PORTAL, *CHANNELS, TRANSFER)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 OWNERS = ("me", "nobody")
 # What a number of the dashboard counts, by the tab that it opens.

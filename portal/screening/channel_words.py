@@ -15,6 +15,7 @@ _CHANNELS: Final[Mapping[str, Callable[[], str]]] = {
     "visit": lambda: _("Visit"),
     "police": lambda: _("Police notification"),
     "form": lambda: _("Partner’s own form"),
+    "transfer": lambda: _("From another council"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,7 +22,41 @@ from portal.web.fields import choices
 from portal.web.inputs import Choice, Input, longest, needed
 
 
-class DecisionInput(Input):
+class ConsentInput(Input):
+    """Where consent stands; whoever asks for it beside other things adds its own fields."""
+
+    consent = Choice(
+        _l("Where does consent stand?"),
+        description=_l("Whether somebody who may agree for the child agrees to what happens with what you know."),
+        message=_l("Choose where consent stands"),
+    )
+    not_sought = SelectField(_l("Why was consent not sought?"), validate_choice=False)
+    legal = SelectField(_l("What is the legal reason?"), validate_choice=False)
+    consent_words = TextAreaField(
+        _l("Say more about consent"),
+        description=_l("Who agreed, refused or was not asked, and why. You must do this if you chose another reason."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_WORDS},
+        validators=[longest(MAX_WORDS, _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS))],
+    )
+
+    def offer_consent(self, legal: tuple[str, ...]) -> None:
+        """Offer the reasons about consent, of the legal ones those that the nation has."""
+        self.consent.choices = list(consent_words().items())
+        self.not_sought.choices = _one_of(list(not_sought_words().items()))
+        known = legal_words()
+        self.legal.choices = _one_of([(one, known[one]) for one in legal])
+
+    def consent_grounds(self) -> Grounds:
+        """What was said of consent, and nothing else of the grounds."""
+        position = str(self.consent.data or "")
+        why = {"not_sought": self.not_sought.data, "overridden": self.legal.data}.get(position)
+        return Grounds(
+            consent=position, consent_reason=str(why or ""), consent_words=str(self.consent_words.data or "")
+        )
+
+
+class DecisionInput(ConsentInput):
     """The second step: the route confirmed, the grounds, the words for the referrer. Who was consulted is apart."""
 
     outcome = HiddenField()
@@ -62,20 +97,6 @@ class DecisionInput(Input):
         render_kw={"max_length": MAX_WORDS},
         validators=[longest(MAX_WORDS, _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS))],
     )
-    consent = Choice(
-        _l("Where does consent stand?"),
-        description=_l("Whether somebody who may agree for the child agrees to what happens with what you know."),
-        message=_l("Choose where consent stands"),
-    )
-    not_sought = SelectField(_l("Why was consent not sought?"), validate_choice=False)
-    legal = SelectField(_l("What is the legal reason?"), validate_choice=False)
-    consent_words = TextAreaField(
-        _l("Say more about consent"),
-        description=_l("Who agreed, refused or was not asked, and why. You must do this if you chose another reason."),
-        filters=[one_kind_of_line],
-        render_kw={"max_length": MAX_WORDS},
-        validators=[longest(MAX_WORDS, _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS))],
-    )
     why = TextAreaField(
         _l("What changed, and why?"),
         description=_l("For the council only. The first decision is kept, and this stands beside it."),
@@ -99,24 +120,17 @@ class DecisionInput(Input):
         self.reasons.choices = choices([(one.code, say(one.label, language)) for one in known])
         needs = needs_of(council, outcome)
         self.need.choices = _one_of([(one.code, f"{one.code}: {say(one.label, language)}") for one in needs])
-        self.consent.choices = list(consent_words().items())
-        self.not_sought.choices = _one_of(list(not_sought_words().items()))
-        legal = legal_words()
-        self.legal.choices = _one_of([(one, legal[one]) for one in wanted(council, outcome).legal])
+        self.offer_consent(wanted(council, outcome).legal)
         return self
 
     def grounds(self, consulted: tuple[Consulted, ...]) -> Grounds:
         """What was typed of the grounds, with who was consulted."""
-        position = str(self.consent.data or "")
-        why = {"not_sought": self.not_sought.data, "overridden": self.legal.data}.get(position)
-        return Grounds(
+        return replace(
+            self.consent_grounds(),
             reasons=tuple(self.reasons.data or ()),
             need=str(self.need.data or ""),
             consulted=consulted,
             nobody=str(self.nobody.data or ""),
-            consent=position,
-            consent_reason=str(why or ""),
-            consent_words=str(self.consent_words.data or ""),
         )
 
     def fill(self, grounds: Grounds) -> None:

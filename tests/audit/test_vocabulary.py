@@ -43,7 +43,7 @@ def test_every_event_takes_its_own_keys_and_no_others(app: Flask, admin: Admin, 
 def test_names_say_package_and_what_happened() -> None:
     packages = {
         "auth", "tenants", "forms", "files", "referrals", "screening", "messaging", "stages", "letters", "handover",
-        "onward", "hub", "earlyhelp",
+        "onward", "hub", "earlyhelp", "transfers",
     }  # fmt: skip
     for event in Event:
         package, _, what = event.partition(".")

@@ -98,6 +98,11 @@ STATES = {
     # Where somebody helps with a draft, or their lead does: tests/referrals/test_sharing.py.
     "/report/share/<uuid:draft_id>/end",
     "/report/drafts/<uuid:draft_id>/help",
+    # Where a transfer waits for somebody: tests/transfers/test_transfer_pages.py.
+    "/screening/<reference>/transfer/send",
+    "/screening/<reference>/transfer/take-back",
+    "/transfers/<uuid:transfer_id>/accept",
+    "/transfers/<uuid:transfer_id>/decline",
     # A script's: tests/referrals/test_typing.py.
     "/report/typed/<uuid:draft_id>/<path:typed_page>",
     # The short form's: tests/referrals/test_typing_urgently.py.

@@ -45,8 +45,11 @@ NAMES = {
     "grant_id": "grant",
     "file_id": "file",
     "letter_id": "letter",
+    "transfer_id": "transfer",
 }
-COUNCILS_OWN = ("opening", "connection", "topic", "form", "trial", "version", "token", "agency", "register", "grant")
+COUNCILS_OWN = (
+    "opening", "connection", "topic", "form", "trial", "version", "token", "agency", "register", "grant", "transfer",
+)  # fmt: skip
 # What belongs to an agency, and is named beside it.
 PARTS = {"domain_id": "domain", "site_id": "site"}
 # Taking a report back is possible only before somebody at the council has it.
@@ -65,6 +68,8 @@ CHALLENGED = (
 HELPED = (
     "earlyhelp.show", "earlyhelp.ask", "earlyhelp.act", "earlyhelp.of_report", "earlyhelp.offer", "earlyhelp.go_on",
 )  # fmt: skip
+# What came from another council.
+ARRIVED = ("transfers.arrived",)
 ENDED = ("trials.receipt", "trials.council", "trials.urgent")
 # A draft of the urgent form has a page of its own.
 SHORT = ("referrals.urgent_draft",)
@@ -73,6 +78,7 @@ PARTICULAR = {FRESH: "fresh", SHORT: "short", PROMOTED: "candidate", ENDED: "end
     PROPOSED: "proposed",
     CHALLENGED: "challenged",
     HELPED: "helped",
+    ARRIVED: "arrived",
 }
 FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_key": "concern"} | {
     "group": "adults",

@@ -44,6 +44,7 @@ from tests.factories.referrals import Child, make_referral
 from tests.factories.terms import publish_terms
 from tests.fixtures.councils import Councils
 from tests.matrix.access import AGENCY, MISSING, OTHER_AGENCY, OTHER_COUNCIL, RESTRICTED, THINGS
+from tests.matrix.transferred import arrivals, transfers
 from tests.referrals.making import answers, begin_trial
 
 # The same force reports to both councils: its people elsewhere are the nearest that another council's can be.
@@ -87,6 +88,8 @@ class Things:
     grant: dict[str, str] = field(default_factory=dict)
     file: dict[str, str] = field(default_factory=dict)
     letter: dict[str, str] = field(default_factory=dict)
+    transfer: dict[str, str] = field(default_factory=dict)
+    arrived: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -323,6 +326,8 @@ def _restricted(world: World, author: Person) -> None:
         OTHER_COUNCIL: _opened(other, make_referral(world.there, foreigner, sight=[foreigner.account_id]).reference),
         MISSING: str(uuid4()),
     }
+    world.things.transfer = transfers(world.there, world.here)
+    world.things.arrived = arrivals(world.there, manager, listed, world.things.report[OTHER_COUNCIL])
     _find_each_other(world)
 
 

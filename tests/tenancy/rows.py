@@ -149,6 +149,21 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             once=row_id(council, agency, "once"),
             made_by=ACCOUNT,
         ),
+        "transfer": here(
+            "transfer",
+            side="out",
+            other_id=ACCOUNT,
+            referral_id=report["referral_id"],
+            state="proposed",
+            wrapped_key=BLOB,
+            route="MASH",
+            urgency=3,
+            age="5_to_9",
+            children=1,
+            files=0,
+            with_files=True,
+            with_messages=True,
+        ),
         "asked_question": here(
             "asked_question", **report, message_id=row_id(council, agency, "message"), place="a.-.-.-.b", position=0
         ),
@@ -281,7 +296,7 @@ BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
     "letter", "stage_visit", "stage_tick", "asked_question", "hub_room", "hub_access", "hub_message",
-    "early_help_offer", "message_sighting", "message_draft",
+    "early_help_offer", "message_sighting", "message_draft", "transfer",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
     "referral", "referral_section", "draft_typing", "referral_child", "message", "decision", "stored_file", "file_part",
@@ -291,5 +306,5 @@ WALLED_BY_AGENCY = (
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (
     "case_system_key", "letter", "note", "saved_list", "stage_visit", "stage_tick",
-    "parcel", "parcel_attempt", "parcel_collected",
+    "parcel", "parcel_attempt", "parcel_collected", "transfer",
 )  # fmt: skip

@@ -96,6 +96,7 @@ def test_every_table_with_keys_is_known() -> None:
         "stored_file",
         "case_system_key",
         "hub_room",
+        "transfer",
     }
     assert with_keys == names | rotating.BY_ROOT
 

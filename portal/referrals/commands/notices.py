@@ -82,8 +82,9 @@ def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None, *,
         jobs.enqueue(JOB, notice_id=notice_id)
 
 
-def tell_mailbox(kind: str, mailbox: str, referral_id: UUID) -> None:
-    """Have a mailbox of the council told of a report by email, if and only if the current transaction commits."""
+def tell_mailbox(kind: str, mailbox: str, referral_id: UUID | None) -> None:
+    """Have a mailbox of the council told by email, of a report or (None) of something else, if and only if the current
+    transaction commits."""
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")

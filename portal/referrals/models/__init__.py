@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable, now_column, within_council
-from portal.referrals.elsewhere import CHANNELS, PORTAL
+from portal.referrals.elsewhere import CHANNELS, PORTAL, TRANSFER
 from portal.referrals.models.attachments import SIDES as SIDES
 from portal.referrals.models.attachments import Attachment as Attachment
 from portal.referrals.models.children import ReferralChild as ReferralChild
@@ -128,7 +128,7 @@ class Referral(TenantTable):
         within_council("form_version_id", "form_version"),
         UniqueConstraint("tenant_id", "reference"),
         UniqueConstraint("tenant_id", "submit_key"),
-        CheckConstraint(one_of("channel", (PORTAL, *CHANNELS)), name="channel"),
+        CheckConstraint(one_of("channel", (PORTAL, *CHANNELS, TRANSFER)), name="channel"),
         # Nobody's agency sees what the council took down itself.
         CheckConstraint(f"channel = '{PORTAL}' or author_only", name="elsewhere"),
         CheckConstraint(one_of("kind", KINDS), name="kind"),

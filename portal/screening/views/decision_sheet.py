@@ -139,7 +139,7 @@ class Sheet:
             "about": about,
             "people": self._people(),
             "nobody": [views["nobody"]],
-            "consent": [_consent(views), views["consent_words"]],
+            "consent": [consent_view(views), views["consent_words"]],
             "told": self._told(views["told"]),
             "hidden": [replace(view, value=str(view.value)) for view in hidden],
         }
@@ -200,7 +200,7 @@ def _own(name: str, code: str) -> str:
     return words.get(name) or (texts[code] if name in ("rationale", "told", "why") else "")
 
 
-def _consent(views: Mapping[str, FieldView]) -> FieldView:
+def consent_view(views: Mapping[str, FieldView]) -> FieldView:
     """Where consent stands, with the reason beneath what needs one."""
     beneath = {"not_sought": (views["not_sought"],), "overridden": (views["legal"],)}
     options = tuple(replace(one, children=beneath.get(one.value, ())) for one in views["consent"].options)

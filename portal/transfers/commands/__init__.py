@@ -1,0 +1,1 @@
+"""Sending a report to another council, and what that council says."""

@@ -1,0 +1,79 @@
+"""The files of a report that was accepted come one by one: read at the other council, sealed anew here, and checked."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.agency_types import UNLISTED_ID
+from portal.files.content import Damaged
+from portal.files.queries import bytes_of, find
+from portal.files.states import READY
+from portal.kernel import db
+from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.scope import Actor
+from portal.referrals.commands.attaching import Paper, Target, attach_along, be_patient
+from portal.referrals.models import Attachment
+from portal.tenants.vault import council_id
+from portal.transfers.across import across, here
+from portal.transfers.commands import rows
+from portal.transfers.models import Transfer
+from portal.transfers.states import ACCEPTED, IN, OUT
+
+
+def bring(transfer_id: UUID, file_id: UUID) -> None:
+    """Bring one file, run by the system in the receiver's scope. Twice is once; a file that is gone, damaged or too
+    large here is noted as missing. Raises Unavailable when a store is away: the job comes again."""
+    be_patient()
+    row = rows.lock(transfer_id)
+    if row.side != IN or row.state != ACCEPTED or row.referral_id is None or file_id not in row.files_left:
+        return
+    with tempfile.TemporaryFile() as plain:
+        try:
+            name, declared, kind = _read(row, file_id, cast("BinaryIO", plain))
+            target = Target(row.referral_id, UNLISTED_ID, "council", later=False)
+            # Who accepted it has put it on the report: the row wants somebody.
+            by = Actor(account_id=row.settled_by or UUID(int=0), role="system", state="active", system=True)
+            attach_along(by, target, Paper(name, declared, cast("BinaryIO", plain), kind))
+        except (Damaged, Invalid, NotFound):
+            _settle(transfer_id, file_id, missing=True)
+            events.record(Event.TRANSFER_FILE_MISSING, row.referral_id, file=str(file_id))
+            return
+    _settle(transfer_id, file_id, missing=False)
+
+
+def _read(row: Transfer, file_id: UUID, into: BinaryIO) -> tuple[str, str, str]:
+    """The plain bytes of a file that the other council has sent to this one; its name, declared type and kind."""
+    receiver = here().id
+    with across(row.other_id):
+        sent = (
+            select(Transfer.id)
+            .join(Attachment, Attachment.referral_id == Transfer.referral_id)
+            .where(
+                Transfer.tenant_id == council_id(), Transfer.id == row.id, Transfer.side == OUT,
+                Transfer.state == ACCEPTED, Transfer.other_id == receiver, Transfer.with_files,
+                Attachment.tenant_id == council_id(), Attachment.file_id == file_id,
+            )
+        )  # fmt: skip
+        file = find(file_id)
+        if db.session().execute(sent).first() is None or file.state != READY:
+            raise NotFound("not sent")
+        into.writelines(bytes_of(file))
+        return file.name, file.declared, file.kind
+
+
+def _settle(transfer_id: UUID, file_id: UUID, *, missing: bool) -> None:
+    values = {"files_left": func.array_remove(Transfer.files_left, file_id)}
+    if missing:
+        values["files_missing"] = func.array_append(Transfer.files_missing, file_id)
+    db.session().execute(
+        update(Transfer)
+        .where(Transfer.tenant_id == council_id(), Transfer.id == transfer_id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,33 @@
+"""Tells people of the council in scope that a transfer has news; nothing about whom it is of."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from portal.auth.policy import Permission
+from portal.auth.queries.staff import who_may
+from portal.kernel import scope
+from portal.referrals.commands import notices
+from portal.referrals.deadlines import URGENT_RANK
+from portal.transfers.across import here
+
+KIND = "transfer"
+
+
+def tell_managers(*, urgency: int = 0, but: UUID | None = None) -> None:
+    """Have the practice managers told by email, of something urgent the people on duty too; never nobody."""
+    readers = {one.account_id for one in who_may(Permission.APPROVE)} - {but}
+    for account_id in sorted(readers):
+        notices.tell(scope.SYSTEM, KIND, account_id, None)
+    settings = here().settings
+    mailboxes = settings.duty.addresses if urgency >= URGENT_RANK else ()
+    for mailbox in mailboxes or (() if readers else (settings.email,)):
+        notices.tell_mailbox(KIND, mailbox, None)
+
+
+def tell(account_id: UUID | None) -> None:
+    """Have one person told by email; the managers where it is nobody's."""
+    if account_id is None:
+        tell_managers()
+        return
+    notices.tell(scope.SYSTEM, KIND, account_id, None)

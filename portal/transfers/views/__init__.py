@@ -1,0 +1,56 @@
+"""The pages of transfers, their link, and what the page of a report says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+
+from portal.auth import guard
+from portal.auth.policy import Permission
+from portal.referrals.queries import counted
+from portal.referrals.queries.record import Found
+from portal.screening import beside
+from portal.transfers import words
+from portal.transfers.across import others
+from portal.transfers.queries.transfers import how_it_stands
+from portal.transfers.views import offers, sending
+from portal.transfers.views.blueprint import blueprint
+from portal.web import shell
+
+TRANSFER = "transfer"
+
+
+def register(app: Flask) -> None:
+    """The addresses, the navigation's link, and the lines of the report's page."""
+    app.register_blueprint(blueprint)
+    shell.add_navigation(app, navigation, place=2)
+    counted.add(TRANSFER, how_it_stands)
+    beside.add_line(app, 50, _sent)
+    beside.add_line(app, 51, _came)
+
+
+def navigation() -> Iterator[shell.Link]:
+    """The transfers, for those who answer them, where there is another council."""
+    if guard.may(Permission.DECIDE) and others():
+        here = (request.endpoint or "").startswith("transfers.")
+        yield shell.Link(_("Transfers"), url_for("transfers.listing"), current=here)
+
+
+def _sent(found: Found) -> beside.Line | None:
+    state = str(found.counted.get(TRANSFER) or "").partition(",")[0]
+    if not state and (found.form_key != "concern" or not others()):
+        return None
+    told, attention = words.line_words(state) if state else ("", False)
+    href = url_for("transfers.sending", reference=found.reference)
+    return beside.Line(_("Transfer to another council"), href, told, attention)
+
+
+def _came(found: Found) -> beside.Line | None:
+    if not str(found.counted.get(TRANSFER) or "").endswith("arrived"):
+        return None
+    return beside.Line(_("What came from the other council"), url_for("transfers.arrived", reference=found.reference))
+
+
+__all__ = ["offers", "register", "sending"]

@@ -7,7 +7,6 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
-from PIL import Image
 from sqlalchemy import select, update
 
 from portal.auth.models import Account, Agency, AgencyDomain, AgencySite
@@ -40,6 +39,7 @@ from tests.factories.invitations import make_invitation
 from tests.factories.letters import letter_on
 from tests.factories.passkeys import give_passkey
 from tests.factories.people import Person, make_person
+from tests.factories.pictures import png
 from tests.factories.referrals import Child, make_referral
 from tests.factories.terms import publish_terms
 from tests.fixtures.councils import Councils
@@ -171,15 +171,9 @@ def _file_on(person: Person, reference: str, mark: str) -> UUID:
     with db.unit_of_work(person.scope) as session:
         found = find(person.actor, Permission.TRACK, reference)
         target = Target(found.id, found.agency_id, "agency", later=True)
-        file_id = attach(person.actor, target, Paper(f"{mark} drawing.png", "image/png", BytesIO(_drawing()), "png"))
+        file_id = attach(person.actor, target, Paper(f"{mark} drawing.png", "image/png", BytesIO(png()), "png"))
         session.execute(update(StoredFile).where(StoredFile.id == file_id).values(state="ready"))
     return file_id
-
-
-def _drawing() -> bytes:
-    out = BytesIO()
-    Image.new("RGB", (8, 8), "teal").save(out, "PNG")
-    return out.getvalue()
 
 
 def _designed(world: World) -> None:

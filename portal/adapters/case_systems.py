@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.adapters import outside, push
+from portal.adapters import outside
 from portal.adapters.parcels import CaseSystem, Declined, Factory
 from portal.adapters.push import Push
+from portal.adapters.push_address import PORTS
 
 
-def case_systems_for(networks: str, *, ports: Sequence[int] = push.PORTS) -> Factory:
+def case_systems_for(networks: str, *, ports: Sequence[int] = PORTS) -> Factory:
     """Makes case systems that are on the public internet or in one of these networks (with spaces between)."""
     allowed = outside.networks(networks)
 

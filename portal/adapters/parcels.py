@@ -10,7 +10,9 @@ from uuid import UUID
 
 from portal.kernel.errors import Unavailable
 
-DECLINED: Final = ("unauthorised", "not_found", "too_large", "bad_request", "host_key", "no_space", "other")
+DECLINED: Final = (
+    "unauthorised", "not_found", "too_large", "bad_request", "host_key", "no_space", "no_secret", "other",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class ParcelFile:
 @dataclass(frozen=True)
 class Parcel:
     """A decided report on its way to the case system of a council (its slug). `id` stays the same however often it is
-    sent; `event` is decided or corrected."""
+    sent; `event` is decided, corrected or files; `awaited` are files that are still being checked and follow later."""
 
     id: UUID
     council: str
@@ -35,6 +37,7 @@ class Parcel:
     event: str
     made_at: datetime
     files: tuple[ParcelFile, ...]
+    awaited: tuple[UUID, ...] = ()
 
 
 class Declined(Unavailable):
@@ -59,6 +62,14 @@ class CanBeTried(Protocol):
 
     def check(self) -> None:
         """Raise Declined or Unavailable unless one would; nothing of a report is sent."""
+
+
+@runtime_checkable
+class ShowsKey(Protocol):
+    """A case system that shows a public key by which it is known."""
+
+    def key_of_host(self) -> str:
+        """The key that it shows, whoever it is. Raises Declined or Unavailable."""
 
 
 # How (push, sftp), where (what the council's settings say), and the secrets that live, the newest first.

@@ -12,6 +12,7 @@ from portal.adapters.parcels import CaseSystem as CaseSystem
 from portal.adapters.parcels import Declined as Declined
 from portal.adapters.parcels import Parcel as Parcel
 from portal.adapters.parcels import ParcelFile as ParcelFile
+from portal.adapters.parcels import ShowsKey as ShowsKey
 from portal.adapters.parcels import case_system_of as case_system_of
 from portal.adapters.parcels import use_case_systems as use_case_systems
 from portal.kernel.errors import Unavailable

@@ -14,22 +14,20 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from http.client import HTTPException, HTTPSConnection
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
 from uuid import uuid4
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from portal.adapters import outside, signing
+from portal.adapters import outside, push_address, signing
 from portal.adapters.outside import Inside, Network
 from portal.adapters.parcels import Declined, Parcel
 from portal.adapters.ports import address
+from portal.adapters.push_address import PORTS
 from portal.kernel import clock
 from portal.kernel.errors import Unavailable
 
-PORTS: Final = (443, 8443)
 SECONDS: Final = 5.0
 MOST_READ: Final = 64 * 1024
-COLLECT: Final = "/machine/hand-over/collect"
 _REFUSED: Final[Mapping[int, str]] = {
     400: "bad_request", 401: "unauthorised", 403: "unauthorised", 404: "not_found", 410: "not_found",
     413: "too_large", 422: "bad_request",
@@ -48,12 +46,15 @@ class Push:
         ports: Sequence[int] = PORTS,
         seconds: float = SECONDS,
     ) -> None:
-        self._where = _address(where, ports)
+        parts = push_address.read(where, ports)
+        if parts is None:
+            raise Declined("bad_request")
+        self._where = parts
         self._secrets = tuple(secrets)
         self._networks = networks
         self._seconds = seconds
         if not self._secrets:
-            raise Declined("unauthorised")
+            raise Declined("no_secret")
 
     def deliver(self, parcel: Parcel) -> bool:
         """Tell it; it will collect. Raises Declined, Unavailable."""
@@ -134,18 +135,6 @@ def _context() -> ssl.SSLContext:
     return made
 
 
-def _address(where: str, ports: Sequence[int]) -> SplitResult:
-    try:
-        parts = urlsplit(where)
-        port = parts.port or PORTS[0]
-    except ValueError:
-        raise Declined("bad_request") from None
-    odd = parts.username is not None or parts.fragment or not parts.hostname or not where.isascii()
-    if parts.scheme != "https" or port not in ports or odd or any(one.isspace() for one in where):
-        raise Declined("bad_request")
-    return parts
-
-
 def notice(parcel: Parcel) -> dict[str, Any]:
     """What is said of a parcel: its identifiers, what happened, and which files can be collected where."""
     return {
@@ -155,7 +144,8 @@ def notice(parcel: Parcel) -> dict[str, Any]:
             "parcel": str(parcel.id),
             "council": parcel.council,
             "reference": parcel.reference,
+            "files_still_checked": len(parcel.awaited),
             "files": [{"name": one.name, "size": one.size, "sha256": one.sha256} for one in parcel.files],
-            "collect": address(f"/{parcel.council}{COLLECT}"),
+            "collect": address(f"/{parcel.council}{signing.COLLECT}"),
         },
     }

@@ -250,6 +250,7 @@ def _manifest(parcel: Parcel) -> bytes:
         "reference": parcel.reference,
         "event": parcel.event,
         "made_at": parcel.made_at.isoformat(),
+        "files_still_checked": len(parcel.awaited),
         "files": [{"name": one.name, "kind": one.kind, "size": one.size, "sha256": one.sha256} for one in parcel.files],
     }
     return json.dumps(said, indent=1).encode()

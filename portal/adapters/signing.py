@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+COLLECT: Final = "/machine/hand-over/collect"
+"""Where a receiver collects, below the council's address."""
 PREFIX: Final = "whsec_"
 SECRET_BYTES: Final = 32
 WINDOW: Final = timedelta(minutes=5)

@@ -101,6 +101,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.PARCEL_DELIVERED: frozenset({"by"}),
     Event.PARCEL_REFUSED: frozenset({"reason"}),
     Event.PARCEL_COLLECTED: frozenset({"file"}),
+    Event.PARCEL_COMPLETED: frozenset({"passed", "lost"}),
     Event.RESTRICTED: frozenset({"reason", "people"}),
     Event.RESTRICTION_CHANGED: frozenset({"people"}),
     Event.RECORD_OPENED: frozenset({"reason"}),

@@ -152,6 +152,7 @@ class Event(StrEnum):
     PARCEL_GIVEN_UP = "handover.given_up"
     PARCEL_COLLECTED = "handover.collected"
     PARCEL_SENT_AGAIN = "handover.sent_again"
+    PARCEL_COMPLETED = "handover.completed"
     OUTCOME_READ = "screening.outcome_read"
     WITHDRAWAL_ANSWERED = "screening.withdrawal_answered"
     NEWS_READ = "screening.news_read"

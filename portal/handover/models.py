@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.handover.states import DECLINED, EVENTS, OUTCOMES, STATES, WAYS
@@ -18,7 +20,9 @@ class Parcel(TenantTable):
     """One decision on its way to the case system; its id is what the receiver knows it by, however often it comes.
 
     What is in it is made anew from the report whenever it is sent, so that nothing is kept twice. `since` is when its
-    twenty-four hours began; `lease` names whoever sends it just now, until `leased_until`.
+    twenty-four hours began; `lease` names whoever sends it just now, until `leased_until`. `told` has the names of its
+    files and their SHA-256 as they were sent or told last. `awaits` are files that were still being checked then; once
+    all are judged (`checked_at`) those that passed go in a parcel of their own, and `lost` did not.
     """
 
     __tablename__ = "parcel"
@@ -41,24 +45,31 @@ class Parcel(TenantTable):
     # Who copied it, and what the case system calls its record, sealed with the report's key.
     copied_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     record_number: Mapped[bytes | None]
+    told: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    awaits: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
+    lost: Mapped[int] = mapped_column(server_default="0")
+    checked_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default="1")
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
         within_council("decision_id", "decision", ondelete="CASCADE"),
-        UniqueConstraint("tenant_id", "decision_id"),
         CheckConstraint(one_of("event", EVENTS), name="event"),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint(one_of("reason", REASONS), name="reason"),
         CheckConstraint(one_of("delivered_by", WAYS), name="delivered_by"),
         CheckConstraint("(state = 'delivered') = (delivered_at is not null)", name="delivered"),
         CheckConstraint("(state = 'sending') = (lease is not null)", name="lease"),
+        Index(
+            "uq_parcel_decision", "tenant_id", "decision_id", unique=True, postgresql_where=text("event <> 'files'")
+        ),
         Index("ix_parcel_referral", "tenant_id", "referral_id", "created_at"),
         Index("ix_parcel_list", "tenant_id", "state", "created_at", "id"),
         Index(
             "ix_parcel_undelivered", "tenant_id", "next_try_at",
             postgresql_where=text("state in ('waiting', 'sending')"),
         ),
+        Index("ix_parcel_awaiting", "tenant_id", postgresql_where=text("awaits <> '[]'::jsonb")),
     )  # fmt: skip
 
 
@@ -82,14 +93,27 @@ class ParcelAttempt(TenantTable):
     )
 
 
+class CollectRequest(TenantTable):
+    """A signed request of the receiver that was heard: `mark` is the SHA-256 of its id, so that no second one with the
+    same id is. It goes when nobody could send it again."""
+
+    __tablename__ = "collect_request"
+
+    mark: Mapped[str]
+    at: Mapped[datetime] = now_column()
+
+    __table_args__ = (UniqueConstraint("tenant_id", "mark"), Index("ix_collect_request_at", "tenant_id", "at"))
+
+
 class ParcelCollected(TenantTable):
-    """That the receiver has collected one file of a parcel, by the file's safe name."""
+    """That the receiver has collected one file of a parcel, by the file's safe name, with what it was (SHA-256)."""
 
     __tablename__ = "parcel_collected"
 
     referral_id: Mapped[UUID]
     parcel_id: Mapped[UUID]
     name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime] = now_column()
 
     __table_args__ = (

@@ -27,11 +27,13 @@ VERSION: Final = "1.0"
 
 @dataclass(frozen=True)
 class Agency:
-    """Who reported: the agency's name, its kind, and its numbers in official registers by their scheme."""
+    """Who reported: the agency's name, its kind, its numbers in official registers by their scheme, and what the census
+    calls it ("" where there is none)."""
 
     name: Text
     kind: str
     identifiers: Mapping[str, str]
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def _referrer(of: Contents, single: Told) -> dict[str, Any]:
             "name": {"en": of.caller.agency} if elsewhere and of.caller.agency else dict(of.agency.name),
             "type": of.agency.kind,
             "identifiers": dict(of.agency.identifiers),
+            "cin_referral_source": of.agency.source or None,
         },
         "phone": words_of(value(single, "referrer.phone")) or (of.caller.reach if elsewhere else "") or None,
         "anonymity_requested": unnamed(of.published.form, of.answers.triage, of.answers.sections),

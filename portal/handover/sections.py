@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from portal.files.states import ARRIVING, CHECKING, READY
 from portal.handover.package import Contents
 from portal.kernel.language import say
 from portal.screening.channel_words import channel_words
@@ -43,7 +44,7 @@ def sections(of: Contents, document: Mapping[str, Any], council: Council, langua
     for part in document["answers"]:
         asked = ((say(one["label"], language), say(one["words"], language)) for one in part["questions"])
         parts.append((say(part["title"], language), asked))
-    files = ((str(_("File")), one["original_name"]) for one in document["attachments"])
+    files = ((str(_("File")), _file(one)) for one in document["attachments"])
     parts.append((_("Files"), files))
     found = []
     for number, (title, rows) in enumerate(parts):
@@ -53,6 +54,14 @@ def sections(of: Contents, document: Mapping[str, Any], council: Council, langua
         if values:
             found.append(Section(title, values))
     return found
+
+
+def _file(one: Mapping[str, Any]) -> str:
+    """A file by its own name, and why it is not in the parcel."""
+    if one["scanned"] == READY:
+        return str(one["original_name"])
+    why = _("still being checked") if one["scanned"] in (ARRIVING, CHECKING) else _("not passed on")
+    return f"{one['original_name']} ({why})"
 
 
 def _contact(of: Contents, document: Mapping[str, Any], language: str) -> list[tuple[str, str]]:

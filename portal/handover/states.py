@@ -17,12 +17,16 @@ UNDELIVERED: Final = (WAITING, SENDING, REFUSED, GIVEN_UP)
 FAILED: Final = (REFUSED, GIVEN_UP)
 """Nothing more happens by itself: a person must act."""
 
-EVENTS: Final = ("decided", "corrected")
+EVENTS: Final = ("decided", "corrected", "files")
+FILES: Final = "files"
+"""The same decision again, with files that were still being checked when it went before."""
 COPIED: Final = "copied"
 WAYS: Final = (COPIED, "push", "sftp")
 """How a parcel arrived: by hand, or by which adapter."""
 
-DECLINED: Final = ("unauthorised", "not_found", "too_large", "bad_request", "host_key", "no_space", "other")
+DECLINED: Final = (
+    "unauthorised", "not_found", "too_large", "bad_request", "host_key", "no_space", "no_secret", "other",
+)  # fmt: skip
 """Why a case system refused, in codes."""
 TOLD: Final = "told"
 UNAVAILABLE: Final = "unavailable"

@@ -13,9 +13,9 @@ from portal.kernel.language import say
 RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _CONTACT: Final = (
     "reference", "submitted_at", "form", "form_version", "route", "rule", "level", "priority", "channel", "language",
-    "referrer_name", "referrer_role", "agency", "agency_type", "anonymity_requested", "main_category", "outcome",
-    "outcome_kind", "decided_at", "decided_by", "primary_need", "contact_outcome", "referral_outcome", "referral_nfa",
-    "decision_due", "event",
+    "referrer_name", "referrer_role", "agency", "agency_type", "cin_referral_source", "anonymity_requested",
+    "main_category", "outcome", "outcome_kind", "decided_at", "decided_by", "primary_need", "contact_outcome",
+    "referral_outcome", "referral_nfa", "decision_due", "event",
 )  # fmt: skip
 _PEOPLE: Final = (
     "reference", "id", "part", "given_names", "family_name", "known_as", "date_of_birth", "date_of_birth_accuracy",
@@ -34,6 +34,7 @@ def contact(document: Mapping[str, Any], language: str = "en") -> bytes:
         "referrer_role": referrer["role"],
         "agency": say(agency["name"], language),
         "agency_type": agency["type"],
+        "cin_referral_source": agency["cin_referral_source"],
         "anonymity_requested": referrer["anonymity_requested"],
         "main_category": _labelled(document["concern"]["main"], language),
         "outcome": decision["outcome"],

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from portal.handover.commands import outbox, sending
+from portal.files import outcomes
+from portal.handover.commands import completing, outbox, receiving, rows, sending
 from portal.kernel import jobs
 from portal.screening.commands import following
 from portal.tenants.each import in_each
 
 
-@jobs.task(outbox.JOB)
+@jobs.task(rows.JOB)
 def send_parcel(parcel_id: UUID) -> None:
     """Send a parcel to the council's case system; run twice it is sent once."""
     sending.send(parcel_id)
@@ -21,7 +22,13 @@ def send_parcel(parcel_id: UUID) -> None:
 def sweep_parcels(timestamp: int) -> None:
     """Every minute: what is due is sent, what a killed worker held is taken back, what is too old is given up."""
     del timestamp
-    in_each(outbox.sweep, "handover.deferred")
+    in_each(_sweep, "handover.deferred")
+
+
+def _sweep() -> int:
+    receiving.forget()
+    return outbox.sweep()
 
 
 following.add(outbox.follow)
+outcomes.register(completing.follow_verdict)

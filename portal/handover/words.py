@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from portal.handover.states import COPIED, DELIVERED, FAILED, GIVEN_UP, REFUSED, SENDING, SUPERSEDED, WAITING
+from portal.handover.queries.parcels import Seen
+from portal.handover.states import COPIED, DELIVERED, FAILED, FILES, GIVEN_UP, REFUSED, SENDING, SUPERSEDED, WAITING
+from portal.web.dates import datetime_words
 
 COLOURS = {WAITING: "yellow", SENDING: "blue", DELIVERED: "green", REFUSED: "red", GIVEN_UP: "red", SUPERSEDED: "grey"}
 
@@ -24,7 +26,8 @@ def state_words(state: str) -> str:
 
 def event_words(event: str) -> str:
     """What the case system is told of."""
-    return str(_("A correction") if event == "corrected" else _("The decision"))
+    words = {"corrected": _("A correction"), FILES: _("Files that were checked later")}
+    return str(words.get(event) or _("The decision"))
 
 
 def way_words(way: str) -> str:
@@ -42,6 +45,10 @@ def reason_words(reason: str) -> str:
         "bad_request": _("The case system does not understand it."),
         "host_key": _("Another server answers than was agreed. Find out why before you change anything."),
         "no_space": _("There is no room in its folder."),
+        "no_secret": _(
+            "There is no secret yet by which the portal and the case system know each other. A council administrator "
+            "makes one in the settings."
+        ),
         "other": _("The case system gave another reason."),
         "unavailable": _("The case system did not answer."),
         "broken": _("A part of it could not be made. Whoever runs the portal can find out why."),
@@ -57,6 +64,21 @@ def try_words(outcome: str) -> str:
     if outcome == "told":
         return str(_("The case system was told"))
     return reason_words(outcome)
+
+
+def files_words(one: Seen) -> tuple[str, ...]:
+    """What became of files that were still being checked when a parcel went; none where there were none."""
+    if one.awaited:
+        said = _("Files that were still being checked when it went: %(number)s.", number=one.awaited)
+        return (said, _("Once all of them are checked, those that pass are handed over too."))
+    if one.checked_at is None:
+        return ()
+    when = datetime_words(one.checked_at)
+    passed = _("%(when)s: all files are checked. Those that passed are handed over too.", when=when)
+    if not one.lost:
+        return (passed,)
+    lost = _("%(when)s: all files are checked. Not passed, and never sent: %(number)s.", when=when, number=one.lost)
+    return (lost,)
 
 
 def line_words(state: str) -> tuple[str, bool]:

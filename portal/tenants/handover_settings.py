@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from portal.adapters import ssh_keys
+from portal.adapters import push_address, ssh_keys
 from portal.tenants.outcome_settings import OUTCOME_KINDS
 from portal.tenants.reading import Found, Reader
+from portal.tenants.source_settings import read_sources
 
 WAYS: Final = ("none", "copy", "push", "sftp")
 """Not at all; by a person who copies it; told by a signed request and collected; put into a folder."""
@@ -31,12 +33,21 @@ class Folder:
 
 
 @dataclass(frozen=True)
+class Receiver:
+    """Where the council's receiver is told of a parcel."""
+
+    address: str = ""
+
+
+@dataclass(frozen=True)
 class Handover:
-    """How, and the kinds of outcome whose decisions are handed over."""
+    """How, the kinds of outcome whose decisions are handed over, and the census codes of agencies where they differ."""
 
     how: str = "none"
     outcomes: tuple[str, ...] = USUAL
     sftp: Folder = Folder()
+    push: Receiver = Receiver()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def takes(self, kind: str | None) -> bool:
         """Whether a decision of that kind is handed over."""
@@ -50,9 +61,27 @@ def read_handover(top: Reader) -> Handover:
         return Handover()
     group = top.group("hand_over")
     how = group.choice("how", WAYS, "none")
-    found = Handover(how, _outcomes(group), _folder(group, needed=how == "sftp"))
+    found = Handover(
+        how=how,
+        outcomes=_outcomes(group),
+        sftp=_folder(group, needed=how == "sftp"),
+        push=_receiver(group, needed=how == "push"),
+        sources=read_sources(group),
+    )
     group.finish()
     return found
+
+
+def _receiver(around: Reader, *, needed: bool) -> Receiver:
+    said = around.value("push", required=False)
+    group = Reader({} if said is None else said, (*around.place, "push"), around.mistakes, around.languages)
+    address = group.words("address", required=False)
+    if address and push_address.read(address) is None:
+        group.wrong("address", "“address” must be an address of https, such as https://cases.example.gov.uk/parcels")
+    if needed and not group.data.get("address"):
+        group.wrong("address", "“address” is needed for push")
+    group.finish()
+    return Receiver(address)
 
 
 def _folder(around: Reader, *, needed: bool) -> Folder:

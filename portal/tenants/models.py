@@ -48,14 +48,18 @@ class CouncilDraft(GlobalTable):
 
 
 class CaseSystemKey(TenantTable):
-    """A key pair by which a council's file server knows the portal: its private half sealed, the other as it is."""
+    """By what a council's case system knows the portal: a key pair for a file server (`how` sftp), or a secret that
+    both sides keep (push). The private half, or the secret, is sealed; a secret has no public half."""
 
     __tablename__ = "case_system_key"
 
+    how: Mapped[str] = mapped_column(server_default="sftp")
     wrapped_key: Mapped[bytes]
     private: Mapped[bytes]
     public: Mapped[str]
     made_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (CheckConstraint("how in ('sftp', 'push')", name="how"),)
 
 
 class CouncilKey(TenantTable):

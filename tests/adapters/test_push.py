@@ -51,6 +51,7 @@ def test_a_notice_is_thin_and_signed(receiver: Receiver) -> None:
             "parcel": str(PARCEL.id),
             "council": "avonmere",
             "reference": "AVM-2026-000001",
+            "files_still_checked": 0,
             "files": [{"name": "package.json", "size": 2, "sha256": "ab" * 32}],
             "collect": ports.address("/avonmere/machine/hand-over/collect"),
         },
@@ -177,4 +178,4 @@ def test_a_name_that_answers_differently(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_without_a_secret_nothing_is_told() -> None:
     with pytest.raises(Declined) as raised:
         Push("https://cases.example.org/", ())
-    assert raised.value.reason == "unauthorised"
+    assert raised.value.reason == "no_secret"

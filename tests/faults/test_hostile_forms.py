@@ -33,6 +33,7 @@ BY_HAND = {
 STATES = {
     "/sign-on/<key>",
     "/sign-on/<key>/signed-out",
+    "/machine/hand-over/collect",
     "/sign-on-new",
     "/sign-on-new/code",
     "/sign-on-new/resend",

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from portal.adapters import ports
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
-from portal.handover.commands import outbox
+from portal.handover.commands import collecting, outbox, rows
 from portal.handover.models import ParcelCollected
 from portal.handover.queries.contents import names_of
 from portal.handover.states import wait_after
@@ -190,15 +190,16 @@ def test_it_is_delivered_once_every_file_was_collected(case: Case) -> None:
     with db.unit_of_work(Scope(case.council)):
         names = sorted(names_of(parcel.referral_id))
     # Whoever collects is nobody of the council: a signed request without a person.
-    for number, name in enumerate([*names[:1], *names]):
+    for name in (*names[:1], *names):
+        assert case.parcel().state != "delivered"
         with db.unit_of_work(Scope(case.council)):
-            assert outbox.collected(parcel.id, name) is (number == len(names))
+            assert collecting.collect(parcel.id, name) is not None
     assert (case.parcel().state, case.parcel().delivered_by) == ("delivered", "push")
     assert case.count(ParcelCollected.parcel_id == parcel.id) == len(names)
     assert case.count(AuditEvent.event == Event.PARCEL_COLLECTED) == len(names) + 1
     for wrong in ((parcel.id, "CNRY.pdf"), (uuid4(), names[0])):
         with pytest.raises(NotFound), db.unit_of_work(Scope(case.council)):
-            outbox.collected(*wrong)
+            collecting.collect(*wrong)
 
 
 def test_while_nobody_answers_one_parcel_asks_for_all(case: Case, councils: Councils, admin: Admin) -> None:
@@ -219,7 +220,7 @@ def test_while_nobody_answers_one_parcel_asks_for_all(case: Case, councils: Coun
 
 
 def test_the_job_is_known_by_its_name() -> None:
-    assert {outbox.JOB, "handover.sweep"} <= set(jobs.app.tasks)
+    assert {rows.JOB, "handover.sweep"} <= set(jobs.app.tasks)
 
 
 @given(st.integers(min_value=1, max_value=10_000))

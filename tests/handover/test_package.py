@@ -18,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
+from portal.auth.agency_types import NOT_LISTED, TYPES
 from portal.files.states import READY
+from portal.forms.codes import codes_for
 from portal.handover import tables
 from portal.handover.package import Attached, Contents, package
 from portal.handover.queries.contents import contents_of, parcel_of
@@ -28,9 +30,10 @@ from portal.kernel.scope import Scope
 from portal.referrals.commands import attaching
 from portal.referrals.commands.attaching import Paper, Target
 from portal.referrals.queries.record import Answers
+from portal.tenants.source_settings import CODES, USUAL, source_of
 from tests.factories.referrals import Child, make_referral
 from tests.fixtures.councils import Councils
-from tests.handover.making import Case, make_case
+from tests.handover.making import Case, handing, make_case
 from tests.referrals.making import acting
 
 Admin = psycopg.Connection[tuple[object, ...]]
@@ -99,6 +102,30 @@ def test_census_codes_are_those_of_the_nation(councils: Councils, case: Case) ->
         "contact_outcome": "social_care", "referral_outcome": "assessment", "referral_nfa": "0", "primary_need": "N1",
     }  # fmt: skip
     assert package(contents(case))["decision"]["codes"]["contact_outcome"] is None
+
+
+def test_the_census_is_told_where_a_contact_came_from(councils: Councils, case: Case) -> None:
+    """By the kind of agency, as the council chose or as is usual; of nobody's agency by whether they are named."""
+    listed = codes_for("england/referral_source@2026")
+    assert listed is not None
+    assert [one.code for one in listed.entries] == list(CODES)
+    assert set(USUAL) == set(TYPES)
+    assert set(USUAL.values()) <= set(CODES)
+    english = make_case(councils.england)
+    english.decide()
+    agency = package(contents(english))["referrer"]["agency"]
+    assert agency["cin_referral_source"] == USUAL[agency["type"]]
+    chosen = {agency["type"]: "5D"}
+    english.council = handing(councils.england, "push", sources=chosen)
+    document = package(contents(english))
+    assert (document["referrer"]["agency"]["cin_referral_source"], wrong(json.loads(json.dumps(document)))) == (
+        "5D",
+        [],
+    )
+    assert b",5D," in tables.contact(document)
+    assert package(contents(case))["referrer"]["agency"]["cin_referral_source"] is None
+    told = [source_of({}, one, "school", named=named) for one in NOT_LISTED for named in (True, False)]
+    assert told == ["1D", "9", "10", "10"]
 
 
 _words = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)

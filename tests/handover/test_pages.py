@@ -26,11 +26,12 @@ from tests.fixtures.councils import Councils
 from tests.handover.making import Case, make_case
 
 Admin = psycopg.Connection[tuple[object, ...]]
+MOST_STATEMENTS = 8
 
 
 def set_up(admin: Admin, how: str) -> None:
     """Both councils hand decisions over, for requests too."""
-    said = Jsonb({"hand_over": {"how": how}})
+    said = Jsonb({"hand_over": {"how": how, "push": {"address": "https://cases.example.org/parcels"}}})
     admin.execute("update council set settings = settings || %s", (said,))
     resolve.forget()
 
@@ -160,6 +161,20 @@ def test_a_long_list_is_walked_page_by_page(app: Flask, councils: Councils, admi
     assert rows == 31
     for odd in ("older=x", "older=2026-01-01T00:00:00~zz", f"tab=%00&older={'9' * 30}~{'a' * 36}"):
         assert client.get(f"/avonmere/hand-over?{odd}").status_code == 200
+
+
+@pytest.mark.parametrize("tab", ["waiting", "delivered", "failed"])
+def test_the_list_takes_few_statements(app: Flask, councils: Councils, statements: list[str], tab: str) -> None:
+    for _each in range(3):
+        case = make_case(councils.england)
+        case.decide()
+    case.change(awaits=[str(UUID(int=1))])
+    client = page(app, case)
+    client.get("/avonmere/hand-over")
+    statements.clear()
+    shown = client.get(f"/avonmere/hand-over?tab={tab}")
+    assert len(soup(shown).select("tbody tr")) == (3 if tab == "waiting" else 0)
+    assert len(statements) <= MOST_STATEMENTS, "\n".join(statements)
 
 
 def test_names_of_every_shape_are_copied_as_they_are(app: Flask, councils: Councils) -> None:

@@ -17,13 +17,14 @@ from portal.kernel import db
 from portal.tenants import resolve
 from portal.web import security
 from portal.web.limits import limiter
+from tests.factories.parcels import add_parcels
 from tests.factories.templates import Admin, add_template
 from tests.fixtures.app import as_set
 from tests.fixtures.councils import Councils
 from tests.fixtures.database import DATABASE, Cleaner
 from tests.forms.contents import shipped_contents
 from tests.matrix import world
-from tests.matrix.access import Access, read
+from tests.matrix.access import AGENCY, Access, read
 from tests.matrix.operators import add_operators
 from tests.matrix.world import World
 
@@ -63,6 +64,8 @@ def _world(app: Flask, admin: Admin) -> World:
     del app
     add_template(admin, shipped_contents()[0])
     made = world.make(Councils(wales=resolve.by_slug("glan-yr-afon"), england=resolve.by_slug("avonmere")))
+    for council in (made.here, made.there):
+        add_parcels(council, made.things.decided, AGENCY)
     add_operators(made, admin)
     return made
 

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from portal.auth.guard import door_of
 from tests.factories.decisions import fields as decision_fields
+from tests.factories.parcels import PARCEL
 from tests.factories.people import Person, sign_in
 from tests.matrix.access import AGENCY, MISSING, OTHER_COUNCIL, RESTRICTED, THINGS
 from tests.matrix.world import CHALLENGE, PROPOSAL, World
@@ -57,7 +58,9 @@ FRESH = ("referrals.withdraw", "screening.claim")
 # Only who is in already, and not who waits, may become an agency's lead.
 PROMOTED = ("auth.make_lead",)
 # What only a decided report has, and one on which a decision waits for a second person.
-DECIDED = ("screening.correct", "screening.record_correction")
+DECIDED = (
+    "screening.correct", "screening.record_correction", "handover.of_report", "handover.send_again", "handover.copied",
+)  # fmt: skip
 PROPOSED = ("screening.proposal", "screening.answer_proposal", "screening.take_back")
 # What only a trial that has ended has.
 # A decided report of which the decision was challenged.
@@ -159,7 +162,8 @@ BODIES = {
     "screening.restrict": {"reason": "adoption"},
     "screening.lifting": {"do": "ask"},
     "screening.hold": {"words": "A court case"},
-    "handover.copied": {"number": "12345"},
+    "handover.copied": {"number": "12345", "parcel": str(PARCEL), "version": "1"},
+    "handover.send_again": {"parcel": str(PARCEL), "version": "1"},
     "screening.lift_hold": {"words": "It is over"},
     "screening.agency_sight": {"sight": "author"},
     "screening.answer_proposal": {"do": "back", "words": "Ask the school", "proposal": str(PROPOSAL)},

@@ -220,6 +220,7 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             offered_by=ACCOUNT,
             due_at=NOW,
         ),
+        "collect_request": here("collect_request", mark=mark),
         "challenge": here(
             "challenge",
             **report,
@@ -307,4 +308,6 @@ WALLED_BY_AGENCY = (
 WALLED_BY_COUNCIL = (
     "case_system_key", "letter", "note", "saved_list", "stage_visit", "stage_tick",
     "parcel", "parcel_attempt", "parcel_collected", "transfer",
+    "case_system_key", "collect_request", "letter", "note", "saved_list", "stage_visit", "stage_tick",
+    "parcel", "parcel_attempt", "parcel_collected",
 )  # fmt: skip

@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import String, and_, cast, exists, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from portal.audit import events
 from portal.audit.events import Event
+from portal.handover.commands.completing import complete, complete_all
+from portal.handover.commands.rows import JOB, QUIETLY, change, council_here, locked, make
 from portal.handover.commands.telling import tell_given_up
-from portal.handover.models import Parcel, ParcelAttempt, ParcelCollected
-from portal.handover.queries.contents import names_of
+from portal.handover.models import Parcel, ParcelAttempt
 from portal.handover.states import (
     BROKEN,
     COLLECT_WITHIN,
@@ -33,18 +33,15 @@ from portal.handover.states import (
     WAITING,
     wait_after,
 )
-from portal.kernel import clock, db, jobs, scope
-from portal.kernel.errors import NotFound
+from portal.kernel import clock, db, jobs
 from portal.kernel.scope import Actor, Council
 from portal.referrals.commands.notices import QUEUE
 from portal.referrals.queries.record import Found
 from portal.screening.models import Decision
 
-JOB = "handover.send"
 SWEEP_AT_ONCE = 50
 # A try that is due exactly at the end comes first; only what nobody tries any more is given up by the sweep.
 LATE = timedelta(minutes=30)
-QUIETLY = {"synchronize_session": False}
 
 
 def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
@@ -54,7 +51,7 @@ def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
     whichever outcome counts now.
     """
     del actor
-    council = _council()
+    council = council_here()
     settings = council.settings.hand_over
     if settings.how == "none":
         return
@@ -64,7 +61,7 @@ def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
     if not heard and not settings.takes(made.kind):
         return
     event = "corrected" if made.corrects or heard else "decided"
-    _make(council, found.id, decision_id, event, by_hand=settings.how == "copy")
+    make(council, found.id, decision_id, event, by_hand=settings.how == "copy")
 
 
 def _overtake(council: Council, referral_id: UUID, decision_id: UUID) -> bool:
@@ -78,32 +75,16 @@ def _overtake(council: Council, referral_id: UUID, decision_id: UUID) -> bool:
         .values(state=SUPERSEDED, lease=None, leased_until=None, next_try_at=None, version=Parcel.version + 1)
     )
     db.session().execute(back.execution_options(**QUIETLY))
+    # The new parcel has, or awaits, the same files.
+    nothing = update(Parcel).where(*mine, Parcel.awaits != []).values(awaits=[])
+    db.session().execute(nothing.execution_options(**QUIETLY))
     return heard
-
-
-def _make(council: Council, referral_id: UUID, decision_id: UUID, event: str, *, by_hand: bool) -> None:
-    now = clock.now()
-    statement = (
-        upsert(Parcel)
-        .values(
-            tenant_id=council.id, id=uuid4(), referral_id=referral_id, decision_id=decision_id, event=event,
-            created_at=now, since=now, next_try_at=None if by_hand else now, by_hand=by_hand,
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "decision_id"])
-        .returning(Parcel.id)
-    )  # fmt: skip
-    parcel_id = db.session().execute(statement).scalar_one_or_none()
-    if parcel_id is None:
-        return
-    events.record(Event.PARCEL_MADE, referral_id, about=event)
-    if not by_hand:
-        jobs.enqueue(JOB, parcel_id=parcel_id)
 
 
 def lease(parcel_id: UUID) -> UUID | None:
     """Take a parcel that is due: the mark by which its try is settled; None if it is not due or another has it."""
     token, now = uuid4(), clock.now()
-    mine = (Parcel.tenant_id == _council().id, Parcel.id == parcel_id)
+    mine = (Parcel.tenant_id == council_here().id, Parcel.id == parcel_id)
     taken = (
         update(Parcel)
         .where(*mine, Parcel.state == WAITING, Parcel.next_try_at <= now)
@@ -122,7 +103,7 @@ def settle(parcel_id: UUID, token: UUID, outcome: str, by: str, took: int) -> No
     What has arrived counts as delivered even when a later decision overtook it meanwhile; any other end of a try counts
     only for whoever still has the lease.
     """
-    row = _locked(parcel_id)
+    row = locked(parcel_id)
     if row is None:
         return
     now = clock.now()
@@ -134,11 +115,11 @@ def settle(parcel_id: UUID, token: UUID, outcome: str, by: str, took: int) -> No
     )  # fmt: skip
     ours = row.lease == token
     if outcome == DELIVERED and (ours or row.state == SUPERSEDED):
-        _deliver(row, by, now)
+        deliver(row, by, now)
     elif ours and outcome in (UNAVAILABLE, BROKEN, TOLD):
         _again(row, outcome, now)
     elif ours:
-        _change(row, state=REFUSED, reason=outcome, next_try_at=None)
+        change(row, state=REFUSED, reason=outcome, next_try_at=None)
         events.record(Event.PARCEL_REFUSED, row.referral_id, reason=outcome)
 
 
@@ -149,64 +130,20 @@ def _again(row: Parcel, outcome: str, now: datetime) -> None:
         _give_up(row, reason)
         return
     wait = COLLECT_WITHIN if outcome == TOLD else wait_after(row.tries)
-    _change(row, state=WAITING, reason=reason, next_try_at=min(now + wait, ends))
+    change(row, state=WAITING, reason=reason, next_try_at=min(now + wait, ends))
 
 
 def _give_up(row: Parcel, reason: str | None) -> None:
-    _change(row, state=GIVEN_UP, reason=reason, next_try_at=None)
+    change(row, state=GIVEN_UP, reason=reason, next_try_at=None)
     events.record(Event.PARCEL_GIVEN_UP, row.referral_id)
-    tell_given_up(_council(), row.referral_id)
+    tell_given_up(council_here(), row.referral_id)
 
 
-def _deliver(row: Parcel, by: str, now: datetime) -> None:
-    _change(row, state=DELIVERED, reason=None, next_try_at=None, delivered_at=now, delivered_by=by)
+def deliver(row: Parcel, by: str, now: datetime) -> None:
+    """A locked parcel has arrived, `by` push or sftp."""
+    change(row, state=DELIVERED, reason=None, next_try_at=None, delivered_at=now, delivered_by=by)
     events.record(Event.PARCEL_DELIVERED, row.referral_id, by=by)
-
-
-def _change(row: Parcel, **values: Any) -> None:
-    """Change a locked parcel; whoever sent it has no part in it any more."""
-    nothing: dict[str, Any] = {"lease": None, "leased_until": None, "version": Parcel.version + 1}
-    changed = update(Parcel).where(Parcel.tenant_id == row.tenant_id, Parcel.id == row.id).values(nothing | values)
-    db.session().execute(changed.execution_options(**QUIETLY))
-
-
-def collected(parcel_id: UUID, file_name: str) -> bool:
-    """The receiver has collected a file of a parcel; True once it has all of them, and the parcel is delivered.
-
-    The same file twice is once. Raises NotFound for a parcel that is not there or was overtaken, and for a file that
-    is not in it.
-    """
-    with db.as_system():
-        return _collect(parcel_id, file_name)
-
-
-def _collect(parcel_id: UUID, file_name: str) -> bool:
-    row = _locked(parcel_id)
-    if row is None or row.state == SUPERSEDED:
-        raise NotFound("no such parcel")
-    names = names_of(row.referral_id)
-    if file_name not in names:
-        raise NotFound("no such file")
-    now = clock.now()
-    events.record(Event.PARCEL_COLLECTED, row.referral_id, file=file_name)
-    noted = upsert(ParcelCollected).values(
-        tenant_id=row.tenant_id, id=uuid4(), referral_id=row.referral_id, parcel_id=row.id, name=file_name, at=now
-    )
-    key = ["tenant_id", "parcel_id", "name"]
-    db.session().execute(noted.on_conflict_do_update(index_elements=key, set_={"at": now}))
-    here = (ParcelCollected.tenant_id == row.tenant_id, ParcelCollected.parcel_id == row.id)
-    have = select(ParcelCollected.name).where(*here, ParcelCollected.at >= row.since)
-    if not names <= set(db.session().execute(have).scalars()):
-        return False
-    if row.state != DELIVERED:
-        _deliver(row, "push", now)
-    return True
-
-
-def _locked(parcel_id: UUID) -> Parcel | None:
-    """The parcel as it is, locked until the end of the transaction."""
-    query = select(Parcel).where(Parcel.tenant_id == _council().id, Parcel.id == parcel_id).with_for_update()
-    return db.session().execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
+    complete(row)
 
 
 def sweep() -> int:
@@ -215,7 +152,7 @@ def sweep() -> int:
     While a council's case system does not answer, one parcel at a time asks whether it is back: the others wait, and
     so does no other council's.
     """
-    council, now = _council(), clock.now()
+    council, now = council_here(), clock.now()
     mine = Parcel.tenant_id == council.id
     lost = (
         update(Parcel)
@@ -228,6 +165,7 @@ def sweep() -> int:
     )
     for row in db.session().execute(old.with_for_update(skip_locked=True).limit(SWEEP_AT_ONCE)).scalars().all():
         _give_up(row, row.reason or UNAVAILABLE)
+    complete_all()
     due = (
         select(Parcel.id)
         .where(mine, Parcel.state == WAITING, Parcel.next_try_at <= now, ~_has_a_job())
@@ -261,10 +199,3 @@ def _has_a_job() -> Any:
             )
         )
     )
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

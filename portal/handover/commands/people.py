@@ -10,8 +10,9 @@ from sqlalchemy import select, update
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.handover.commands.outbox import JOB, QUIETLY
+from portal.handover.commands.rows import JOB, QUIETLY
 from portal.handover.models import Parcel
+from portal.handover.queries.contents import awaited_on
 from portal.handover.states import COPIED, DELIVERED, SENDING, SUPERSEDED, WAITING
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -63,7 +64,8 @@ def say_copied(actor: Actor, found: Found, parcel_id: UUID, version: int, number
     kept = record_of(found).seal(number, "parcel", row.id, "record_number")
     _change(
         row, state=DELIVERED, reason=None, next_try_at=None, delivered_at=clock.now(), delivered_by=COPIED,
-        copied_by=actor.account_id, record_number=kept,
+        copied_by=actor.account_id, record_number=kept, awaits=[str(one) for one in awaited_on(found.id)], lost=0,
+        checked_at=None,
     )  # fmt: skip
     events.record(Event.PARCEL_DELIVERED, found.id, by=COPIED)
 

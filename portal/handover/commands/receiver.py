@@ -13,6 +13,4 @@ def case_system(council: Council) -> ports.CaseSystem:
     settings = council.settings.hand_over
     if settings.how not in ("push", "sftp"):
         raise Unavailable("nothing is sent to this council's case system")
-    if settings.how == "push":
-        return ports.case_system_of(settings.how, {}, ())
     return case_system_here(settings)

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from portal.adapters import ports
 from portal.files.content import Damaged
-from portal.handover.commands import outbox
+from portal.handover.commands import completing, outbox
 from portal.handover.commands.receiver import case_system
 from portal.handover.queries.contents import parcel_of
 from portal.handover.states import BROKEN, DECLINED, DELIVERED, TOLD, UNAVAILABLE
@@ -36,7 +36,7 @@ def send(parcel_id: UUID) -> None:
         return
     db.session().execute(PATIENCE)
     began = time.monotonic()
-    outcome = _try(parcel_id)
+    outcome = _try(parcel_id, token)
     took = int((time.monotonic() - began) * 1000)
     # What was read for the parcel ends here: the next transaction must not wait for this one.
     db.rollback()
@@ -44,13 +44,17 @@ def send(parcel_id: UUID) -> None:
         outbox.settle(parcel_id, token, outcome, council.settings.hand_over.how, took)
 
 
-def _try(parcel_id: UUID) -> str:
+def _try(parcel_id: UUID, token: UUID) -> str:
     """How one try ended, a code of states.OUTCOMES."""
     council = scope.current().council
     if council is None:
         raise NotFound("no council in scope")
     try:
-        done = case_system(council).deliver(parcel_of(parcel_id))
+        system, parcel = case_system(council), parcel_of(parcel_id)
+        # Before it goes: a receiver may collect as soon as it is told.
+        with db.apart():
+            completing.note(parcel_id, token, parcel)
+        done = system.deliver(parcel)
     except ports.Declined as error:
         return error.reason if error.reason in DECLINED else "other"
     except Unavailable:

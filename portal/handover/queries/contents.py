@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Final, cast
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from portal.auth.models import Agency as AgencyRow
 from portal.auth.policy import Permission
 from portal.files.kinds import KINDS
 from portal.files.queries import Stored, bytes_of
-from portal.files.states import READY
+from portal.files.states import ARRIVING, CHECKING, READY
 from portal.forms.queries import version
 from portal.forms.questionnaire import Question
 from portal.forms.summaries import summary
@@ -28,6 +28,7 @@ from portal.handover.package import Agency, Attached, Contents, package
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
+from portal.referrals.elsewhere import Caller
 from portal.referrals.models import Referral
 from portal.referrals.queries.attachments import Attached as OnReport
 from portal.referrals.queries.attachments import of_report
@@ -35,33 +36,53 @@ from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.record import Found, answers_of, caller_of, find
 from portal.screening.deciding import deciding_of, outcome_of
 from portal.screening.queries.decision import decisions
+from portal.tenants.source_settings import source_of
 from portal.web.speaking import speaking
 
 PACKAGE: Final = "package.json"
-MADE: Final = (PACKAGE, "contact.csv", "people.csv", "report.pdf")
-"""What is made of the report itself; attachments come beside it."""
+MADE: Final = {
+    PACKAGE: "application/json", "contact.csv": "text/csv", "people.csv": "text/csv", "report.pdf": "application/pdf",
+}  # fmt: skip
+"""What is made of the report itself, with its kind; attachments come beside it."""
+AWAITED: Final = (ARRIVING, CHECKING)
+"""The states of a file that is not in a parcel yet, and may be in a later one."""
 
 
 def parcel_of(parcel_id: UUID) -> Sent:
-    """A parcel as it is sent now; raises NotFound."""
+    """A parcel as it is sent now, whoever asks: the caller has found out that they may. Raises NotFound."""
     row, reference = _row(parcel_id)
-    council = _council()
-    return Sent(row.id, council.slug, reference, row.event, row.created_at, parcel_files(parcel_id))
-
-
-def parcel_files(parcel_id: UUID) -> tuple[ParcelFile, ...]:
-    """Everything that is in a parcel, whoever asks: the caller has found out that they may. Raises NotFound."""
     with db.as_system():
         contents, attached = contents_of(parcel_id)
         document = package(contents)
-        made = {
-            PACKAGE: (json.dumps(document, ensure_ascii=False, indent=1).encode(), "application/json"),
-            "contact.csv": (tables.contact(document), "text/csv"),
-            "people.csv": (tables.people(document), "text/csv"),
-            "report.pdf": (papers.report(contents, document, _council()), "application/pdf"),
-        }
-    files = [_made(name, *made[name]) for name in MADE]
-    return (*files, *(_attachment(name, one.file) for name, one in attached if name))
+        files = [_made(name, contents, document) for name in MADE]
+    return Sent(
+        id=row.id,
+        council=_council().slug,
+        reference=reference,
+        event=row.event,
+        made_at=row.created_at,
+        files=(*files, *(_attachment(name, one.file) for name, one in attached if name)),
+        awaited=_awaited(attached),
+    )
+
+
+def file_of(parcel_id: UUID, name: str) -> ParcelFile:
+    """One file of a parcel as it is now, and nothing else of it is made. Raises NotFound."""
+    row, _reference = _row(parcel_id)
+    with db.as_system():
+        if name in MADE:
+            contents, _attached_files = contents_of(parcel_id)
+            return _made(name, contents, package(contents))
+        found = next((one.file for safe, one in _attached(row.referral_id) if safe and safe == name), None)
+    if found is None:
+        raise NotFound("no such file")
+    return _attachment(name, found)
+
+
+def awaited_on(referral_id: UUID) -> tuple[UUID, ...]:
+    """The files of a report that are still being checked."""
+    with db.as_system():
+        return _awaited(_attached(referral_id))
 
 
 def names_of(referral_id: UUID) -> frozenset[str]:
@@ -91,6 +112,7 @@ def contents_for(
         raise NotFound("no such decision")
     changed = corrections(scope.SYSTEM, Permission.DECIDE, found)
     attached = _attached(found.id)
+    caller = caller_of(found)
     outcome = outcome_of(council.settings, decided.outcome)
     contents = Contents(
         parcel_id=row.id if row else decision_id,
@@ -103,8 +125,8 @@ def contents_for(
         published=version(found.form_version_id),
         answers=as_now(answers_of(found), changed),
         corrected=len(changed),
-        agency=_agency(found.agency_id),
-        caller=caller_of(found),
+        agency=_agency(found.agency_id, caller),
+        caller=caller,
         decided=decided,
         kind=outcome.kind if outcome else "",
         label=outcome.label if outcome else {"en": decided.outcome},
@@ -134,13 +156,16 @@ def _row(parcel_id: UUID) -> tuple[Parcel, str]:
     return row[0], row[1]
 
 
-def _agency(agency_id: UUID) -> Agency:
+def _agency(agency_id: UUID, caller: Caller) -> Agency:
     query = select(
         AgencyRow.name, AgencyRow.kind, AgencyRow.identifier_scheme, AgencyRow.identifier, AgencyRow.other_identifiers
     ).where(AgencyRow.id == agency_id)
     row = db.session().execute(query).one()
     own = {row.identifier_scheme: row.identifier} if row.identifier_scheme and row.identifier else {}
-    return Agency(row.name, row.kind, {**row.other_identifiers, **own})
+    council = _council()
+    chosen = council.settings.hand_over.sources
+    source = source_of(chosen, agency_id, row.kind, named=bool(caller.name)) if council.nation == "england" else ""
+    return Agency(row.name, row.kind, {**row.other_identifiers, **own}, source)
 
 
 def _attached(referral_id: UUID) -> tuple[tuple[str, OnReport], ...]:
@@ -164,8 +189,19 @@ def _told_of(name: str, one: OnReport) -> Attached:
     return Attached(name, file.name, _media(file), file.size, file.sha256, file.state, one.side, one.added_at)
 
 
-def _made(name: str, content: bytes, kind: str) -> ParcelFile:
-    return ParcelFile(name, kind, len(content), hashlib.sha256(content).hexdigest(), lambda: io.BytesIO(content))
+def _awaited(attached: tuple[tuple[str, OnReport], ...]) -> tuple[UUID, ...]:
+    return tuple(one.id for _name, one in attached if one.file.state in AWAITED)
+
+
+def _made(name: str, contents: Contents, document: Mapping[str, Any]) -> ParcelFile:
+    """One of MADE."""
+    if name == PACKAGE:
+        content = json.dumps(document, ensure_ascii=False, indent=1).encode()
+    elif name == "report.pdf":
+        content = papers.report(contents, document, _council())
+    else:
+        content = tables.contact(document) if name == "contact.csv" else tables.people(document)
+    return ParcelFile(name, MADE[name], len(content), hashlib.sha256(content).hexdigest(), lambda: io.BytesIO(content))
 
 
 def _attachment(name: str, file: Stored) -> ParcelFile:

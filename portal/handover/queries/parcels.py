@@ -41,7 +41,10 @@ class Try:
 
 @dataclass(frozen=True)
 class Seen:
-    """One parcel. `copied_by` and `record_number` are "" where nobody copied it; `tried` is for a report's page."""
+    """One parcel. `copied_by` and `record_number` are "" where nobody copied it; `tried` is for a report's page.
+
+    `awaited` files were still being checked when it went; at `checked_at` all were judged, and `lost` did not pass.
+    """
 
     id: UUID
     decision_id: UUID
@@ -55,6 +58,9 @@ class Seen:
     delivered_at: datetime | None
     delivered_by: str
     version: int
+    awaited: int = 0
+    lost: int = 0
+    checked_at: datetime | None = None
     copied_by: str = ""
     record_number: str = ""
     tried: tuple[Try, ...] = ()
@@ -71,19 +77,21 @@ class Page:
 _COLUMNS = (
     Parcel.id, Parcel.decision_id, Referral.reference, Parcel.event, Parcel.state, Parcel.reason, Parcel.by_hand,
     Parcel.created_at, Parcel.next_try_at, Parcel.delivered_at, Parcel.delivered_by, Parcel.version,
+    Parcel.lost, Parcel.checked_at,
 )  # fmt: skip
 _ON_REPORT = and_(Referral.tenant_id == Parcel.tenant_id, Referral.id == Parcel.referral_id)
 
 
 def _seen(row: Any, **more: Any) -> Seen:
     values = {column.key: getattr(row, column.key) for column in _COLUMNS}
+    values["awaited"] = len(row.awaits)
     return Seen(**{**values, "reason": row.reason or "", "delivered_by": row.delivered_by or "", **more})
 
 
 def listed(actor: Actor, tab: str, older: tuple[datetime, UUID] | None = None) -> Page:
     """The parcels of one of TABS that this person may see, from those older than the last one seen."""
     query = (
-        select(*_COLUMNS)
+        select(*_COLUMNS, Parcel.awaits)
         .join(Referral, _ON_REPORT)
         .where(reachable(actor, Permission.DECIDE), Parcel.tenant_id == council_id(), Parcel.state.in_(TABS[tab]))
         .order_by(Parcel.created_at.desc(), Parcel.id.desc())
@@ -113,7 +121,7 @@ def numbers(actor: Actor) -> Mapping[str, int]:
 def of_report(actor: Actor, found: Found) -> tuple[Seen, ...]:
     """The parcels of one report with their tries, the newest first; none for whoever the report is not there for."""
     query = (
-        select(*_COLUMNS, Account.name, Parcel.record_number)
+        select(*_COLUMNS, Parcel.awaits, Account.name, Parcel.record_number)
         .join(Referral, _ON_REPORT)
         .outerjoin(Account, Account.id == Parcel.copied_by)
         .where(reachable(actor, Permission.DECIDE), Parcel.tenant_id == council_id(), Parcel.referral_id == found.id)

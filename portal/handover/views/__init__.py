@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.handover.queries.parcels import state_now
-from portal.handover.views import listing, record, schema
+from portal.handover.views import collecting, listing, record, schema
 from portal.handover.views.blueprint import blueprint
 from portal.handover.words import line_words
 from portal.referrals.queries import counted
@@ -34,4 +34,4 @@ def line(found: Found) -> Line | None:
     return Line(text, url_for("handover.of_report", reference=found.reference), said, attention)
 
 
-__all__ = ["listing", "record", "register", "schema"]
+__all__ = ["collecting", "listing", "record", "register", "schema"]

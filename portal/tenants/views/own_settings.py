@@ -24,6 +24,7 @@ from portal.tenants.commands import own_settings as commands
 from portal.tenants.prose import blocks
 from portal.tenants.queries import own_settings as queries
 from portal.tenants.settings import SettingsMistakes, parse_council
+from portal.tenants.source_settings import SOURCES
 from portal.tenants.views import terms_again
 from portal.tenants.views.blueprint import tenants
 from portal.web.dates import datetime_words
@@ -49,6 +50,7 @@ def titles() -> dict[str, str]:
         "hand-over": _("Hand-over to the case system"),
         "early-help": _("Early-help teams"),
         inputs.QUESTIONS: _("Ready words for questions to referrers"),
+        SOURCES: _("Census codes of agencies"),
         inputs.GUIDANCE: _("What a referrer reads after a returned report"),
         inputs.DECIDING: _("Reasons for outcomes, and who approves them"),
         "challenges": _("Challenging a decision: levels and times"),
@@ -99,19 +101,21 @@ def own_settings() -> str:
     cards = []
     for key, title in pages().items():
         found = _entries(key)
-        if not found:
+        if not found or key == SOURCES:
             continue
         drawn = inputs.views(found, inputs.shown(found, stored.document))
         if key == "logo" and _council().settings.logo is None:
             cards.append((key, title, [{"key": title, "value": _("None"), "lang": ""}]))
         else:
             cards.append((key, title, [] if _is_text(key) else _rows(drawn)))
-    return render_template("tenants/settings.html", cards=cards)
+    return render_template("tenants/settings.html", cards=cards, sources=bool(_entries(SOURCES)) and SOURCES)
 
 
 def _entries(key: str) -> list[inputs.Entry]:
     council = _council()
     if (letter := telling_entries.letter_of(key)) and letter not in council.settings.letters:
+        return []
+    if key == SOURCES and council.nation != "england":
         return []
     language, every = str(get_locale()), key != inputs.GUIDANCE
     told = [(one.key, say(one.label, language)) for one in council.settings.outcomes if every or one.returns]

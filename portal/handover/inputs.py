@@ -10,8 +10,7 @@ from wtforms import HiddenField, StringField
 from portal.handover.commands.people import MOST_NUMBER
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict
-from portal.messaging.inputs import as_uuid
-from portal.web.inputs import Input, longest, needed
+from portal.web.inputs import Input, as_uuid, longest, needed
 
 
 class SeenInput(Input):

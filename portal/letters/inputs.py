@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, TextAreaField
@@ -14,9 +13,9 @@ from portal.letters.commands import MOST_ADDRESS, NO, YES, Wanted
 from portal.letters.models import BOTH
 from portal.letters.safety import Addressee
 from portal.letters.wording import language_words
-from portal.messaging.inputs import as_uuid, one_kind_of_line
+from portal.messaging.inputs import one_kind_of_line
 from portal.tenants.settings import Council
-from portal.web.inputs import Choice, Input, longest, needed
+from portal.web.inputs import Choice, Input, Once, longest, needed
 
 _YES_NO = ((YES, _l("Yes")), (NO, _l("No")))
 
@@ -42,7 +41,7 @@ class ChooseInput(Input):
         return self
 
 
-class LetterInput(Input):
+class LetterInput(Once):
     """The check: is it safe to send?"""
 
     template = HiddenField()
@@ -69,11 +68,6 @@ class LetterInput(Input):
         message=_l("Choose whether somebody who may have caused harm could open it"),
     )
     checked = BooleanField(_l("I have checked this with what the council knows of the family"))
-    once = HiddenField()
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()
 
     def wanted(self) -> Wanted:
         """The letter that was asked for; a person whom nobody named is none."""

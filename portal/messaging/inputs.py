@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
-
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import ValidationError
@@ -12,7 +10,7 @@ from portal.kernel.digits import whole
 from portal.messaging.commands import MAX_TEXT
 from portal.messaging.commands.correcting import MOST_REASON
 from portal.tenants.asking_settings import MOST_DAYS
-from portal.web.inputs import Input, longest, needed
+from portal.web.inputs import Once, longest, needed
 
 
 def one_kind_of_line(text: str | None) -> str | None:
@@ -20,14 +18,8 @@ def one_kind_of_line(text: str | None) -> str | None:
     return text.replace("\r\n", "\n").replace("\r", "\n") if text else text
 
 
-class MessageInput(Input):
+class MessageInput(Once):
     """A message; subclasses add the field `message` in the words of their side."""
-
-    once = HiddenField()
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()
 
 
 class QuestionInput(MessageInput):
@@ -118,11 +110,3 @@ class CorrectionInput(MessageInput):
             longest(MOST_REASON, _l("Your reason must be %(limit)s characters or fewer", limit=MOST_REASON)),
         ],
     )
-
-
-def as_uuid(text: object) -> UUID | None:
-    """The UUID that was posted, or None."""
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
-
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField
 
-from portal.messaging.inputs import as_uuid, one_kind_of_line
+from portal.messaging.inputs import one_kind_of_line
 from portal.onward.commands.challenges import MAX_NAME, MAX_WORDS
-from portal.web.inputs import Choice, Input, longest, needed
+from portal.web.inputs import Choice, Input, Once, longest, needed
 
 _TOO_LONG = _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS)
 
 
-class ChallengeInput(Input):
+class ChallengeInput(Once):
     """Why somebody disagrees with a decision, and what they want instead; `level` is what the page offered."""
 
-    once = HiddenField()
     level = HiddenField()
     why = TextAreaField(
         _l("Why do you disagree?"),
@@ -32,10 +29,6 @@ class ChallengeInput(Input):
         render_kw={"max_length": MAX_WORDS},
         validators=[needed(_l("Enter what you want to happen instead")), longest(MAX_WORDS, _TOO_LONG)],
     )
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()
 
 
 class AnswerInput(Input):

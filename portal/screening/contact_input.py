@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import SelectField, StringField
 
 from portal.auth.agency_types import PUBLIC_ID, UNLISTED_ID
 from portal.forms.queries import Published
 from portal.kernel.language import say
-from portal.messaging.inputs import as_uuid
 from portal.referrals.elsewhere import CHANNELS, Caller
 from portal.screening.channel_words import channel_words
 from portal.screening.queries.tellers import AgencyChoice
 from portal.web.fields import choices
-from portal.web.inputs import Choice, Input, longest
+from portal.web.inputs import Choice, Once, as_uuid, longest
 
 MOST = 200
 
@@ -30,7 +29,7 @@ def _short(label: Any, hint: Any) -> StringField:
     )
 
 
-class ContactInput(Input):
+class ContactInput(Once):
     """How it came, from whom, and which way it goes."""
 
     channel = Choice(_l("How did it reach you?"), message=_l("Say how it reached you"))
@@ -41,7 +40,6 @@ class ContactInput(Input):
         _l("How can they be reached?"), _l("A telephone number or an address. Leave it empty if there is none")
     )
     route = Choice(_l("Which way does it go?"), message=_l("Choose which way it goes"))
-    once = HiddenField()
 
     def offer(self, published: Published, agencies: tuple[AgencyChoice, ...], language: str) -> ContactInput:
         """Offer the agencies of the council and the routes of its form, the most urgent first."""
@@ -83,7 +81,3 @@ class ContactInput(Input):
             agency=str(self.agency_name.data or "") if unlisted else "",
             reach=str(self.reach.data or ""),
         )
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
 
 from portal.kernel.language import say
-from portal.messaging.inputs import as_uuid, one_kind_of_line
+from portal.messaging.inputs import one_kind_of_line
 from portal.screening.commands.decisions import MAX_TEXT
 from portal.screening.deciding import deciding_of, wanted
 from portal.screening.deciding import needs as needs_of
@@ -19,7 +18,7 @@ from portal.screening.grounds import MAX_WORDS, Consulted, Grounds
 from portal.screening.grounds_words import consent_words, legal_words, not_sought_words
 from portal.tenants.settings import Council, Outcome
 from portal.web.fields import choices
-from portal.web.inputs import Choice, Input, longest, needed
+from portal.web.inputs import Choice, Input, Once, longest, needed
 
 
 class ConsentInput(Input):
@@ -56,7 +55,7 @@ class ConsentInput(Input):
         )
 
 
-class DecisionInput(ConsentInput):
+class DecisionInput(ConsentInput, Once):
     """The second step: the route confirmed, the grounds, the words for the referrer. Who was consulted is apart."""
 
     outcome = HiddenField()
@@ -108,11 +107,6 @@ class DecisionInput(ConsentInput):
     decision = HiddenField()
     seen = HiddenField()
     read_new = HiddenField()
-    once = HiddenField()
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()
 
     def offer(self, council: Council, outcome: Outcome, language: str) -> DecisionInput:
         """Offer what goes with that outcome: its reasons, the primary needs, and the reasons about consent."""

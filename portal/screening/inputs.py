@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
-
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 
 from portal.kernel.digits import whole
 from portal.kernel.language import say
-from portal.messaging.inputs import as_uuid, one_kind_of_line
+from portal.messaging.inputs import one_kind_of_line
 from portal.screening.commands.decisions import MAX_TEXT
 from portal.screening.commands.opening import MAX_WORDS
 from portal.screening.commands.pairing import MAX_WORDS as MOST_REASON
 from portal.tenants.settings import Council
-from portal.web.inputs import Choice, Input, longest, needed
+from portal.web.inputs import Choice, Input, Once, longest, needed
 
 MOST_MESSAGES = 1_000_000
 MAX_REFERENCE = 40
@@ -90,10 +88,9 @@ class OpenInput(_Reasoned):
     )
 
 
-class RefusalInput(Input):
+class RefusalInput(Once):
     """Why the council goes on with what its author asks to withdraw; the question on the same page is `message`."""
 
-    once = HiddenField()
     confirmed = HiddenField()
 
     why = TextAreaField(
@@ -106,10 +103,6 @@ class RefusalInput(Input):
             longest(MAX_TEXT, _l("This must be %(limit)s characters or fewer", limit=MAX_TEXT)),
         ],
     )
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()
 
 
 class HoldInput(Input):

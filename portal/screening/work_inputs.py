@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectMultipleField, StringField, TextAreaField
 
 from portal.kernel.language import say
-from portal.messaging.inputs import as_uuid, one_kind_of_line
+from portal.messaging.inputs import one_kind_of_line
 from portal.screening.commands.lists import MAX_NAME
 from portal.screening.commands.notes import MAX_NOTE
 from portal.tenants.settings import Council
-from portal.web.inputs import Choice, Input, longest, needed
+from portal.web.inputs import Choice, Input, Once, as_uuid, longest, needed
 
 _TOO_LONG = longest(MAX_NOTE, _l("This must be %(limit)s characters or fewer", limit=MAX_NOTE))
 PEOPLE, NOBODY = "people", "nobody"
 
 
-class NoteInput(Input):
+class NoteInput(Once):
     """A note for colleagues."""
 
     note = TextAreaField(
@@ -29,11 +29,6 @@ class NoteInput(Input):
         render_kw={"max_length": MAX_NOTE},
         validators=[needed(_l("Enter the note")), _TOO_LONG],
     )
-    once = HiddenField()
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()
 
 
 class PriorityInput(Input):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
-
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, TextAreaField
 
 from portal.kernel.language import say
 from portal.kernel.scope import Council
-from portal.messaging.inputs import as_uuid, one_kind_of_line
+from portal.messaging.inputs import one_kind_of_line
 from portal.screening.commands.judging import MAX_TEXT
 from portal.screening.decision_input import ConsentInput
 from portal.transfers.commands.offering import Wanted
@@ -31,7 +29,6 @@ class ProposeInput(ConsentInput):
     )
     files = BooleanField(_l("The files go along, as far as they are checked"))
     messages = BooleanField(_l("The messages with the referrer go along, to read"))
-    once = HiddenField()
 
     def offer(self, councils: list[Council], legal: tuple[str, ...], language: str) -> ProposeInput:
         """Offer the other councils, and the reasons about consent."""
@@ -49,10 +46,6 @@ class ProposeInput(ConsentInput):
             grounds=self.consent_grounds(),
             once=self.mark(),
         )
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        return as_uuid(self.once.data) or uuid4()
 
 
 class ReasonInput(Input):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, Field, Form, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import EmailField, Field, Form, HiddenField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal.web.posted import only_language
@@ -61,6 +62,24 @@ class Input(FlaskForm):  # type: ignore[misc] # flask-wtf ships no types
     def refuse(self, field: str, message: str) -> None:
         """Put an error from a command beside a field (already in the reader's language)."""
         self[field].errors = [*self[field].errors, message]
+
+
+class Once(Input):
+    """A form that counts once however often it is sent."""
+
+    once = HiddenField()
+
+    def mark(self) -> UUID:
+        """The mark minted with the form; a new one where none came back."""
+        return as_uuid(self.once.data) or uuid4()
+
+
+def as_uuid(text: object) -> UUID | None:
+    """The UUID that was posted, or None."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
 def _without(unbound_field: Any, key: str) -> Any:

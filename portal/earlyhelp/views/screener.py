@@ -20,11 +20,11 @@ from portal.earlyhelp.states import OFFERED
 from portal.earlyhelp.views.blueprint import blueprint
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
-from portal.messaging.inputs import as_uuid
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
 from portal.web.fields import from_form
+from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 
 EARLY_HELP = "early_help"

@@ -27,7 +27,6 @@ from portal.earlyhelp.views.blueprint import blueprint
 from portal.kernel import clock
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
-from portal.messaging.inputs import as_uuid
 from portal.referrals.queries.attachments import taken_up
 from portal.referrals.queries.corrections import corrections
 from portal.referrals.queries.record import Found, answers_of, children_of, find
@@ -35,6 +34,7 @@ from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
 from portal.screening.queries.decision import decisions
 from portal.web.fields import from_form
+from portal.web.inputs import as_uuid
 
 UNPROCESSABLE, CONFLICT = 422, 409
 FORMS: dict[str, Callable[..., AcceptInput | EndInput]] = {

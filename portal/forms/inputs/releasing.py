@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
-
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.validators import Optional
 
 from portal.forms.commands.comments import LONGEST
 from portal.forms.commands.releasing import LONGEST_NOTE
-from portal.web.inputs import Input, longest, needed
-
-
-class Once(Input):
-    """A form that counts once however often it is sent."""
-
-    once = HiddenField()
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        try:
-            return UUID(str(self.once.data))
-        except ValueError:
-            return uuid4()
+from portal.web.inputs import Input, Once, longest, needed
 
 
 class SubmitInput(Input):

@@ -20,13 +20,14 @@ from portal.hub.queries import Access, accesses, room_of, thread
 from portal.hub.sides import COUNCIL
 from portal.hub.views.blueprint import blueprint
 from portal.kernel.errors import Conflict, Invalid, NotFound
-from portal.messaging.inputs import MessageInput, as_uuid
+from portal.messaging.inputs import MessageInput
 from portal.messaging.protecting import mark
 from portal.messaging.queries import given_away
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
 from portal.web.fields import FieldView, OptionView, from_form
+from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 
 OPEN, NEW = "hub_open", "hub_new"

@@ -20,7 +20,7 @@ from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.commands import drafting
 from portal.messaging.commands.drafting import Sheet
 from portal.messaging.commands.touching import council_of_scope
-from portal.messaging.inputs import MessageInput, as_uuid
+from portal.messaging.inputs import MessageInput
 from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import ADD, ANSWER, ASK, REPLY, Draft, drafts
 from portal.messaging.views.blueprint import blueprint
@@ -29,6 +29,7 @@ from portal.referrals.views.blueprint import number_posted
 from portal.referrals.views.shown import Typing
 from portal.referrals.views.typed import fields_posted, refused
 from portal.web.dates import time_words
+from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 
 ACTION, SAVE, DISCARD = "action", "draft", "discard"

@@ -13,7 +13,6 @@ from portal.auth.policy import Permission
 from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.language import say
-from portal.messaging.inputs import as_uuid
 from portal.onward import words
 from portal.onward.commands import challenges as commands
 from portal.onward.inputs import AnswerInput
@@ -25,6 +24,7 @@ from portal.screening import beside, presenting
 from portal.screening.queries.decision import Decided, decision
 from portal.web.dates import datetime_words
 from portal.web.fields import from_form
+from portal.web.inputs import as_uuid
 
 CHALLENGE = "challenge"
 UNPROCESSABLE, CONFLICT = 422, 409

@@ -15,7 +15,6 @@ from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
-from portal.messaging.inputs import as_uuid
 from portal.messaging.own_copy import Block, Line, Part
 from portal.onward import words
 from portal.onward.commands import challenges
@@ -26,6 +25,7 @@ from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.web.dates import datetime_words
 from portal.web.fields import from_form
+from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 
 UNPROCESSABLE, CONFLICT = 422, 409

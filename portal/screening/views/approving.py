@@ -17,7 +17,6 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms import queries as forms
 from portal.kernel.errors import Conflict, Invalid
-from portal.messaging.inputs import as_uuid
 from portal.messaging.queries import arrived
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
@@ -31,6 +30,7 @@ from portal.screening.queries.proposals import Proposed, latest
 from portal.screening.views.queue import blueprint
 from portal.screening.views.report import conflict_page
 from portal.web.fields import FieldView, OptionView, from_form
+from portal.web.inputs import as_uuid
 
 UNPROCESSABLE = 422
 

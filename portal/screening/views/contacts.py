@@ -17,7 +17,6 @@ from portal.files.kinds import accept
 from portal.files.wording import allowed
 from portal.forms.queries import Published, newest, version
 from portal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
-from portal.messaging.inputs import as_uuid
 from portal.referrals import elsewhere
 from portal.referrals.commands import contacts
 from portal.referrals.commands.attaching import Paper, limits
@@ -33,6 +32,7 @@ from portal.screening.contact_input import ContactInput
 from portal.screening.queries.tellers import agencies
 from portal.screening.views.queue import blueprint
 from portal.web.fields import FieldView, from_form
+from portal.web.inputs import as_uuid
 from portal.web.security import large, too_large
 
 AWAY = 503

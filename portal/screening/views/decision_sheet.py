@@ -14,7 +14,6 @@ from portal.forms import queries as forms
 from portal.kernel import scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
-from portal.messaging.inputs import as_uuid
 from portal.messaging.queries import Said
 from portal.messaging.views import held
 from portal.referrals.queries.record import Found
@@ -31,6 +30,7 @@ from portal.screening.inputs import whole_number
 from portal.screening.views.filtering import ROUTES
 from portal.tenants.settings import Council, Outcome
 from portal.web.fields import FieldView, OptionView, from_form
+from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 
 MORE: Final = "more"

@@ -15,7 +15,6 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, NotFound
-from portal.messaging.inputs import as_uuid
 from portal.referrals.likeness import Strength
 from portal.referrals.queries.record import Found, find
 from portal.referrals.references import LENGTH, grouped
@@ -29,6 +28,7 @@ from portal.screening.queries.previous import LINK, VERDICT, Contact, pair, prev
 from portal.screening.queries.report import note_compared
 from portal.screening.views.queue import blueprint
 from portal.web.fields import from_form
+from portal.web.inputs import as_uuid
 
 AT_ONCE = 10
 

@@ -20,7 +20,6 @@ from portal.kernel import clock
 from portal.kernel.errors import Conflict
 from portal.kernel.language import say
 from portal.kernel.scope import Actor
-from portal.messaging.inputs import as_uuid
 from portal.messaging.views import held
 from portal.referrals import presenting as referrals
 from portal.referrals import states
@@ -47,6 +46,7 @@ from portal.screening.views.noting import noted
 from portal.screening.views.queue import blueprint
 from portal.screening.work_inputs import NoteInput
 from portal.web.fields import FieldView, from_form
+from portal.web.inputs import as_uuid
 
 
 @blueprint.get("/screening/<reference>")

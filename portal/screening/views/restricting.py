@@ -14,7 +14,6 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.auth.views.account import role_words
 from portal.kernel.errors import Conflict, Invalid
-from portal.messaging.inputs import as_uuid
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening.commands import restricting
@@ -24,6 +23,7 @@ from portal.screening.restricting_words import restriction_reasons
 from portal.screening.views.queue import blueprint
 from portal.screening.views.report import conflict_page
 from portal.web.fields import from_form
+from portal.web.inputs import as_uuid
 
 
 @blueprint.get("/screening/<reference>/restrict")

@@ -15,7 +15,6 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
-from portal.messaging.inputs import as_uuid
 from portal.referrals.queries.record import Found, find
 from portal.referrals.states import OPEN
 from portal.referrals.wording import Wording
@@ -26,6 +25,7 @@ from portal.screening.views.queue import blueprint
 from portal.screening.views.report import conflict_page, report_page
 from portal.screening.work_inputs import GiveInput, NoteInput, PriorityInput
 from portal.web.fields import from_form
+from portal.web.inputs import as_uuid
 
 
 @blueprint.post("/screening/<reference>/notes")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -21,30 +20,22 @@ from portal.tenants.commands.agency_domains import LONGEST_BY
 from portal.tenants.commands.support import LONGEST_REASON, MOST_HOURS
 from portal.tenants.settings import TELEPHONE
 from portal.web.fields import choices
-from portal.web.inputs import Choice, Input, longest, needed
+from portal.web.inputs import Choice, Input, Once, longest, needed
 
 NAME_LONGEST = 200
 _NUMBER_LONGEST = 30
 _DOMAIN_LONGEST = 253
 
 
-class Seen(Input):
+class Seen(Once):
     """A form that says which version its page showed, and counts once however often it is sent."""
 
     version = HiddenField()
-    once = HiddenField()
 
     @property
     def seen(self) -> int:
         """The version that the page showed; 0 for anything else."""
         return whole(self.version.data) or 0
-
-    def mark(self) -> UUID:
-        """The mark minted with the form; a new one where none came back."""
-        try:
-            return UUID(str(self.once.data))
-        except ValueError:
-            return uuid4()
 
 
 def _telephone() -> TelField:

@@ -16,7 +16,6 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from portal.messaging.inputs import as_uuid
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
@@ -31,6 +30,7 @@ from portal.transfers.queries.gathering import files_of
 from portal.transfers.queries.transfers import One, of_report
 from portal.transfers.views.blueprint import blueprint
 from portal.web.fields import from_form
+from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 
 UNPROCESSABLE, CONFLICT = 422, 409

@@ -31,8 +31,10 @@ def take_down(cast: Cast, story: Story) -> str:
     person = cast.people[story["by"]]
     once = key_of(cast.council.slug, f"contact/{story['key']}")
     with at(moment_of(cast.council, story)), db.unit_of_work(Scope(cast.council, person)) as session:
-        # The moments of the demonstration move on with the day: what is there keeps its own.
-        known = session.execute(select(Referral.received_at).where(Referral.submit_key == once)).scalar_one_or_none()
+        # The moments of the demonstration move on with the day, and its words with the portal: what is there stays.
+        known = session.execute(select(Referral.reference).where(Referral.submit_key == once)).scalar_one_or_none()
+        if known is not None:
+            return str(known)
         agency_id = NOT_LISTED.get(story["agency"])
         if agency_id is None:
             agency_id = session.execute(select(Agency.id).where(Agency.key == story["agency"])).scalar_one()
@@ -44,7 +46,7 @@ def take_down(cast: Cast, story: Story) -> str:
             answers=dict(story["answers"]),
             language=story.get("language", "en"),
             once=once,
-            received_at=known or clock.now() - timedelta(hours=story.get("lay", 0)),
+            received_at=clock.now() - timedelta(hours=story.get("lay", 0)),
             sure=True,
         )
         reference = contacts.log(person, newest(), given, papers(story.get("files", ())))

@@ -115,3 +115,8 @@ def test_the_walk_can_fail() -> None:
         "Back", "Menu", "If a child is in immediate danger, call 999", "If a child is in immediate danger, call 999.",
         "Sent on 4 Mai.", "3 May",
     ]  # fmt: skip
+
+
+def test_a_reference_that_spells_a_word_is_no_english() -> None:
+    assert english_in(["DNT-ARE-KRA"]) == []
+    assert english_in(["DNT-ARE-KRA are open"]) == ["DNT-ARE-KRA are open"]

@@ -26,6 +26,8 @@ ENGLISH_DATE = re.compile(
 )
 # Frequent words that no Welsh word is written like: they give away what never went through the catalogue.
 ENGLISH_WORD = re.compile(r"\b(the|and|your|you|with|this|that|from|must|please|for|has|was|are)\b", re.IGNORECASE)
+# A reference is drawn at random and may spell a word.
+REFERENCE = re.compile(r"\b[A-Z0-9]{3}(-[A-Z0-9]{3}){2}\b")
 # Each language is named in itself where one is chosen.
 OWN_NAMES = {"English"}
 
@@ -84,7 +86,7 @@ def english_in(texts: list[str], content: frozenset[str] = frozenset()) -> list[
     together = " ".join(texts)
     found = [text for text in texts if text in whole or (text in content and len(text.split()) >= LONG_ENOUGH)]
     found += [match.group() for piece, pattern in patterns if piece in together and (match := pattern.search(together))]
-    found += [text for text in texts if text not in found and ENGLISH_WORD.search(text)]
+    found += [text for text in texts if text not in found and ENGLISH_WORD.search(REFERENCE.sub("", text))]
     return found + [match.group() for match in ENGLISH_DATE.finditer(together)]
 
 

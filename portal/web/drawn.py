@@ -7,7 +7,7 @@ and the questions of a published form never change.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -43,7 +43,7 @@ def _one(view: FieldView) -> Markup:
         return _draw(view)
     words: list[Markup] = []
     html = _remembered(emptied(view, words), str(get_locale()))
-    return Markup(_PLACE.sub(lambda place: words[int(place[1])], html))  # noqa: S704 - each word is escaped below
+    return filled(html, words)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
@@ -98,7 +98,17 @@ def _place(text: Markup, words: list[Markup]) -> str:
     if not text:
         return ""
     words.append(text)
-    return f"\ue000{len(words) - 1}\ue001"
+    return place(len(words) - 1)
+
+
+def place(number: int) -> str:
+    """What stands in remembered HTML where the words of that number belong."""
+    return f"\ue000{number}\ue001"
+
+
+def filled(html: str, words: Sequence[Markup]) -> Markup:
+    """Remembered HTML with the words put in their places; each is escaped already, as its type says."""
+    return Markup(_PLACE.sub(lambda found: words[int(found[1])], html))  # noqa: S704 - see the docstring
 
 
 @lru_cache(maxsize=512)

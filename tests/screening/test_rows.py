@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from flask_babel import force_locale
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from portal.screening.presenting import Badge
 from portal.screening.views import rows
 from portal.screening.views.rows import Row
+from portal.web.drawn import macro_html
+from tests.factories.pages import soup
+from tests.factories.people import make_person, sign_in
+from tests.factories.referrals import Child, make_referral
+from tests.fixtures.councils import Councils
 
 ROW = Row(
     reference="AVM-2026-000002", href="/avonmere/screening/AVM-2026-000002", open=True, urgent=True, new=False,
@@ -59,10 +66,40 @@ def test_the_same_row_is_drawn_once(app: Flask) -> None:
     assert rows._remembered.cache_info().misses == 1
 
 
-def test_what_people_typed_is_escaped(app: Flask) -> None:
+def test_nothing_about_a_person_is_remembered(client: FlaskClient, councils: Councils) -> None:
+    """And what they typed is escaped where it is put in."""
+    rows._remembered.cache_clear()
+    kept: list[str] = []
+
+    def watched(template: str, name: str, *values: object) -> Markup:
+        html = macro_html(template, name, *values)
+        kept.append(str(html))
+        return html
+
+    author = make_person(councils.england)
+    owner = make_person(councils.england, role="screener", name="Siân <b>O'Brien & 李")
+    child = Child("Aoife", "Zzyzx", born_on=date(2019, 2, 28))
+    made = make_referral(councils.england, author, state="screening", owner=owner, children=[child])
+    sign_in(client, make_person(councils.england, role="screener"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "macro_html", watched)
+        pages = [soup(client.get("/avonmere/holding-area")) for _twice in range(2)]
+    assert len(kept) == 1
+    for words in (made.reference, "AZ", "7 years old", escape(owner.name), "O'Brien", "O&#39;Brien"):
+        assert words not in kept[0]
+    for page in pages:
+        row = page.select_one("tbody tr")
+        assert row is not None
+        for words in (made.reference, "AZ", "years old", owner.name):
+            assert words in row.text
+        assert row.select_one("b") is None
+        assert str(row.select_one("th a")["href"]).endswith(made.reference)  # type: ignore[index] # its link
+
+
+def test_what_a_row_says_is_escaped(app: Flask) -> None:
     typed = "<i>Siân O'Brien & 李"
     with app.test_request_context("/"):
-        for name in ("children", "why", "agency", "owner"):
+        for name in ("why", "agency", "kind"):
             html = rows._remembered(replace(ROW, **{name: typed}), "en")  # type: ignore[arg-type] # by name
             assert escape(typed) in html
             assert "<i>" not in html

@@ -1,7 +1,8 @@
 """The rows of the holding area, drawn once and remembered: people look at the same rows all day long.
 
 What a row shows is its key, so that nothing is remembered that a change could make wrong. Its times are words ("2 hours
-left"), which change with the clock and are part of the key, as its language is.
+left"), which change with the clock and are part of the key, as its language is. Nothing about a person is remembered: a
+reference, initials, an age and a colleague's name are put in afterwards.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache, lru_cache
 
 from flask import url_for
 from flask_babel import get_locale
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.kernel import clock
 from portal.kernel.language import say
@@ -22,16 +23,20 @@ from portal.screening.channel_words import channel_words
 from portal.screening.clock_words import ClockView
 from portal.screening.presenting import Badge
 from portal.screening.queries.queue import Line
-from portal.web.drawn import badge_html, macro_html
+from portal.web.drawn import badge_html, filled, macro_html, place
 
-MOST_REMEMBERED = 2_000  # some two kilobytes each: the open reports of a busy front door, in both languages
+MOST_REMEMBERED = 2_000  # some two kilobytes each
 CLOSED = ("decided", "withdrawn")
 _PLACE = "REFERENCE"
+_REFERENCE, _HREF, _CHILDREN, _AGE, _OWNER = map(place, range(5))
 
 
 @dataclass(frozen=True)
 class Row:
-    """What one row shows, all of it plain words, numbers and yes or no; "" and None for what it does not show."""
+    """What one row shows, all of it plain words, numbers and yes or no; "" and None for what it does not show.
+
+    Of `reference`, `href`, `children`, `age` and `owner` only the places of their words (web/drawn.py).
+    """
 
     reference: str
     href: str
@@ -84,22 +89,30 @@ class Rows:
 
     def html(self, line: Line) -> Markup:
         """One line as a row of the table."""
-        return _remembered(self._row(line), self._language)
+        age = self._age(line.born_on, line.age_years, line.unborn, self._today) if line.children else ""
+        told = (
+            line.reference,
+            self._address.replace(_PLACE, line.reference),
+            presenting.children_words(line.initials, line.children),
+            age,
+            line.owner,
+        )
+        return filled(_remembered(self._row(line), self._language), [escape(one) for one in told])
 
     def _row(self, line: Line) -> Row:
         open_ = line.state not in CLOSED
         first = line.first_priority if line.first_priority != line.priority else ""
         since = self._clocks.age(line.sent_at) if open_ else presenting.length_words(self._now - line.sent_at)
         return Row(
-            reference=line.reference,
-            href=self._address.replace(_PLACE, line.reference),
+            reference=_REFERENCE,
+            href=_HREF,
             open=open_,
             urgent=line.route == "MASH_URGENT" and open_,
             new=line.new_since is not None,
             unread=bool(line.unread) and line.state != "decided",
             checking=line.checking,
-            children=presenting.children_words(line.initials, line.children),
-            age=self._age(line.born_on, line.age_years, line.unborn, self._today) if line.children else "",
+            children=_CHILDREN,
+            age=_AGE if line.children else "",
             kind=self._kind(line.form_key) if line.form_key != "concern" else "",
             route=self._route(line.route),
             signs=line.signs,
@@ -122,7 +135,7 @@ class Rows:
             light=self._clocks.light(line.urgency, line.due_at, line.clock_paused_at) if open_ else None,
             agency=say(line.agency, self._language),
             mine=line.owner_id is not None and line.owner_id == self._reader,
-            owner=line.owner,
+            owner=_OWNER if line.owner else "",
         )
 
 

@@ -18,10 +18,10 @@ from portal.screening.grounds import MAX_WORDS, Consulted, Grounds
 from portal.screening.grounds_words import consent_words, legal_words, not_sought_words
 from portal.tenants.settings import Council, Outcome
 from portal.web.fields import choices
-from portal.web.inputs import Choice, Input, Once, longest, needed
+from portal.web.inputs import Choice, Once, longest, needed
 
 
-class ConsentInput(Input):
+class ConsentInput(Once):
     """Where consent stands; whoever asks for it beside other things adds its own fields."""
 
     consent = Choice(
@@ -55,7 +55,7 @@ class ConsentInput(Input):
         )
 
 
-class DecisionInput(ConsentInput, Once):
+class DecisionInput(ConsentInput):
     """The second step: the route confirmed, the grounds, the words for the referrer. Who was consulted is apart."""
 
     outcome = HiddenField()

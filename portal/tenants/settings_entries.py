@@ -20,6 +20,7 @@ from portal.tenants import (
     own_parts,
     question_entries,
     settings_numbers,
+    source_entries,
     source_settings,
     stage_entries,
     telling_entries,
@@ -64,7 +65,7 @@ def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, s
         "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
         "times": _times, "clocks": _clocks, "files": _files, challenge_entries.CHALLENGES: challenge_entries.challenges,
         "hand-over": handover_entries.hand_over, early_help_entries.EARLY_HELP: early_help_entries.early_help,
-        source_settings.SOURCES: source_settings.entries,
+        source_settings.SOURCES: source_entries.entries,
     }  # fmt: skip
     return made[page](languages) if page in made else []
 

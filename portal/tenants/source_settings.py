@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from flask_babel import gettext as _
-
 from portal.auth.agency_types import PUBLIC_ID, TYPES, UNLISTED_ID
 from portal.tenants.reading import Reader
-from portal.tenants.settings_entry import Entry
 
 SOURCES: Final = "sources"
 CODES: Final = (
@@ -48,16 +45,3 @@ def read_sources(around: Reader) -> Mapping[str, str]:
     group.asked.update(TYPES)
     group.finish()
     return found
-
-
-def entries(languages: Sequence[str]) -> list[Entry]:
-    """A code for each kind of agency."""
-    del languages
-    wrong = _("Enter a code of the census, such as 2A")
-    hint = _("The code of the children in need census for where a referral comes from. Empty: the one that is usual.")
-    first = next(iter(TYPES))
-    return [
-        Entry(kind, ("hand_over", SOURCES, kind), _(words), wrong, hint if kind == first else "", "maybe", 5,
-              usual=(USUAL[kind],))
-        for kind, words in TYPES.items()
-    ]  # fmt: skip

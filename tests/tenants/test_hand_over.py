@@ -137,7 +137,8 @@ def test_a_secret_is_shown_once_and_tried(here: Walker, admin: Admin, councils: 
         assert do(here, "end", key=str(older.id))[0] == 303
     with db.unit_of_work(Scope(councils.england, scope.SYSTEM)):
         assert secret not in queries.secrets(queries.PUSH)
-    told = admin.execute("select detail->>'what' from audit_event where event = %s", (Event.CASE_SYSTEM_CHANGED,))
+    query = "select detail->>'what' from audit_event where event = %s order by at"
+    told = admin.execute(query, (Event.CASE_SYSTEM_CHANGED,))
     assert [one[0] for one in told if not str(one[0]).startswith("tried")] == [
         "secret_made",
         "secret_made",

@@ -55,7 +55,7 @@ def _list(tab: str, *, conflict: bool = False, kept: str = "") -> str:
     return render_template(
         "earlyhelp/list.html",
         tab=tab,
-        tabs=[(key, _tabs()[key], number[key], url_for(".index", tab=key)) for key in TABS],
+        parts=[(key, f"{_tabs()[key]} ({number[key]})", url_for(".index", tab=key)) for key in TABS],
         lines=found[:MOST_LISTED],
         more=len(found) > MOST_LISTED,
         most=MOST_LISTED,

@@ -40,7 +40,7 @@ def challenges() -> ResponseReturnValue:
     return render_template(
         "onward/challenges.html",
         tab=tab,
-        tabs=[(key, _tabs()[key], url_for(".challenges", tab=key)) for key in TABS],
+        parts=[(key, _tabs()[key], url_for(".challenges", tab=key)) for key in TABS],
         lines=found[:MOST_LISTED],
         more=len(found) > MOST_LISTED,
         most=MOST_LISTED,

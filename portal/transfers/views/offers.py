@@ -39,7 +39,7 @@ def listing() -> ResponseReturnValue:
     return render_template(
         "transfers/list.html",
         side=side,
-        tabs=[(key, names[key], url_for(".listing", side=key)) for key in (IN, OUT)],
+        parts=[(key, names[key], url_for(".listing", side=key)) for key in (IN, OUT)],
         lines=found[:MOST_LISTED],
         more=len(found) > MOST_LISTED,
         most=MOST_LISTED,

@@ -58,9 +58,13 @@ class Shared:
         """All of it as one text to seal."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
+    def nearest(self, language: str) -> str:
+        """That language, or the first in which there is anything."""
+        return language if language in self.told else next(iter(self.told))
+
     def in_language(self, language: str) -> Told:
         """What is told in that language, or in the first that there is."""
-        return self.told.get(language) or next(iter(self.told.values()))
+        return self.told[self.nearest(language)]
 
 
 def from_text(text: str) -> Shared:

@@ -37,15 +37,21 @@ def told_of(shared: Shared) -> Told:
     return shared.in_language(language())
 
 
+def told_in(shared: Shared) -> str:
+    """The language of what is shared where it is not the reader's, else ""."""
+    nearest = shared.nearest(language())
+    return "" if nearest == language() else nearest
+
+
 def rows(shared: Shared) -> list[dict[str, str]]:
     """The summary: what is asked, the category, each child's initials and age."""
-    told = told_of(shared)
+    told, lang = told_of(shared), told_in(shared)
     said = [
-        (_("What the council asks"), shared.question),
-        (_("Main category"), told.category),
-        (_("About"), "\n".join(told.children)),
+        (_("What the council asks"), shared.question, ""),
+        (_("Main category"), told.category, lang),
+        (_("About"), "\n".join(told.children), lang),
     ]
-    return [{"key": key, "value": value} for key, value in said if value]
+    return [{"key": key, "value": value, "lang": lang} for key, value, lang in said if value]
 
 
 def entries(said: Iterable[Said], reader: UUID) -> list[dict[str, Any]]:

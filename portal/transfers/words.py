@@ -104,12 +104,14 @@ def rows(one: One) -> Rows:
 
 def about(one: One) -> Rows:
     """What is told of the report before anybody has accepted it."""
-    category = one.words.get("category") or {}
+    category, language = one.words.get("category") or {}, str(get_locale())
+    # The other council's own words, which it may not have in the reader's language.
+    elsewhere = "" if language in category else next(iter(category), "")
     found = [
-        (_("About"), whom_words(one)),
-        (_("Main concern"), say(category, str(get_locale())) if category else ""),
+        (_("About"), whom_words(one), ""),
+        (_("Main concern"), say(category, language) if category else "", elsewhere),
     ]
-    return [{"key": str(key), "value": str(value)} for key, value in found if value]
+    return [{"key": str(key), "value": str(value), "lang": lang} for key, value, lang in found if value]
 
 
 def _by(name: str, when: str) -> str:

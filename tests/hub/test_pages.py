@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -100,6 +101,25 @@ def test_from_the_screener_to_the_police_and_back(
     assert "Opened to partners in the hub" in report
     assert "CNRY we know him" in client.get(page).text
     assert "1 new message" not in client.get(f"/{slug}/screening/{made.reference}").text
+
+
+def test_what_is_told_in_another_language_says_so(there: tuple[Person, Person, Made], client: FlaskClient) -> None:
+    """A council without Welsh tells in English, also on a Welsh page."""
+    author, screener, made = there
+    police, slug = make_partner(made.council, agency=POLICE), made.council.slug
+    sign_in(client, screener)
+    _open_it(client, f"/{slug}/screening/{made.reference}/hub", author, police)
+    sign_in(client, police)
+    client.set_cookie("language", "cy", domain="localhost")
+    for address in (f"/{slug}/hub", f"/{slug}/hub/{made.reference}"):
+        told = soup(client.get(address)).find(string=re.compile("years old"))
+        assert told is not None
+        closest = told.find_parent(lang=True)
+        assert closest is not None
+        assert closest["lang"] == "en", address
+    answers = soup(client.get(f"/{slug}/hub/{made.reference}")).find(string=re.compile("CNRY once"))
+    assert answers is not None
+    assert answers.find_parent("div", lang="en") is not None
 
 
 def test_what_was_typed_stays_when_it_was_taken_back_meanwhile(

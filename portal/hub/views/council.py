@@ -149,7 +149,12 @@ def _page(
 
 
 def _shown(one: Access) -> dict[str, Any]:
-    return {"access": one, "rows": words.rows(one.shared), "groups": words.told_of(one.shared).groups}
+    return {
+        "access": one,
+        "rows": words.rows(one.shared),
+        "groups": words.told_of(one.shared).groups,
+        "told_in": words.told_in(one.shared),
+    }
 
 
 def _kept(opening: OpenInput | None, message: CouncilMessageInput | None, *, conflict: bool) -> str:

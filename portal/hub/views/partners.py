@@ -31,7 +31,7 @@ def opened_reports() -> ResponseReturnValue:
     lines = found[:MOST_LISTED]
     return render_template(
         "hub/opened.html",
-        lines=[(one, words.told_of(one.shared)) for one in lines],
+        lines=[(one, words.told_of(one.shared), words.told_in(one.shared)) for one in lines],
         news=sum(1 for one in lines if one.new or one.read_at is None),
         more=len(found) > MOST_LISTED,
         most=MOST_LISTED,
@@ -81,6 +81,7 @@ def _page(found: Opened, form: PartnerMessageInput) -> str:
         wording=Wording(found.room.form_key),
         rows=words.rows(found.shared),
         groups=words.told_of(found.shared).groups,
+        told_in=words.told_in(found.shared),
         entries=words.entries(said, actor.account_id),
         views=from_form(form),
     )

@@ -48,6 +48,7 @@ class EarlyHelpOffer(TenantTable):
         within_council("referral_id", "referral", ondelete="CASCADE"),
         within_council("decision_id", "decision", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "once"),
+        Index("ix_early_help_offer_decision", "tenant_id", "decision_id"),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint(one_of("consent", CONSENTS), name="consent"),
         CheckConstraint(one_of("reason", REASONS), name="reason"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from portal.forms.queries import version
 from portal.forms.questionnaire import Form
+from portal.messaging.protecting import Protected, carried, protected
 from portal.referrals.presenting import Group, Row, answer_groups_of
 from portal.referrals.queries.corrections import Corrected, as_now
-from portal.referrals.queries.record import Answers, Found
+from portal.referrals.queries.record import Answers, Found, names_of
 from portal.referrals.withholding import keeps_places, unnamed, withheld
 
 REFERRER = "referrer"
@@ -34,13 +35,29 @@ def shared(found: Found, answers: Answers, corrected: Sequence[Corrected], langu
     places = any(keeps_places(one.triage, one.sections) for one in (answers, now))
     nameless = any(unnamed(form, one.triage, one.sections) for one in (answers, now))
     keys = withheld(form, places=places) | (_of_referrer(form) if nameless else frozenset())
+    names = names_of(found)
+    secrets = {kept for one in (answers, now) for kept in protected(form, one.triage, one.sections, names)}
     groups = answer_groups_of(form, found, now, language)
-    shown = tuple(replace(group, rows=tuple(_row(row, keys) for row in group.rows)) for group in groups)
-    return Shared(shown, any(row.key in keys for group in groups for row in group.rows), nameless)
+    shown = tuple(
+        replace(
+            group,
+            # A heading names the person whom its answers are about.
+            title=group.title.split(":")[0] if carried(group.title, secrets) else group.title,
+            rows=tuple(_row(row) if _kept(row, keys, secrets) else row for row in group.rows),
+        )
+        for group in groups
+    )
+    left_out = any(_kept(row, keys, secrets) for group in groups for row in group.rows)
+    return Shared(shown, left_out, nameless)
 
 
-def _row(row: Row, keys: frozenset[str]) -> Row:
-    return replace(row, value=_("Not shown here"), items=()) if row.key in keys else row
+def _kept(row: Row, keys: frozenset[str], secrets: Collection[Protected]) -> bool:
+    """Whether an answer is kept from the team: by what it was asked, or by what somebody wrote in it."""
+    return row.key in keys or any(carried(words, secrets) for words in (row.value, *row.items))
+
+
+def _row(row: Row) -> Row:
+    return replace(row, value=_("Not shown here"), items=())
 
 
 def _of_referrer(form: Form) -> frozenset[str]:

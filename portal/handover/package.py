@@ -199,7 +199,7 @@ def _attachment(one: Attached) -> dict[str, Any]:
 def _clocks(of: Contents) -> dict[str, Any]:
     found = of.found
     return {
-        "received": _at(found.received_at or found.queued_at or found.sent_at), "decision_due": _at(found.due_at),
+        "received": _at(found.came_at), "decision_due": _at(found.due_at),
         "decided_at": _at(of.decided.decided_at), "calendar": of.nation,
     }  # fmt: skip
 

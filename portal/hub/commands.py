@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, literal, select, update
@@ -14,6 +14,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.auth.queries.hub import partner_agencies, partners_of
+from portal.hub import telling
 from portal.hub.models import HubAccess, HubMessage, HubRoom
 from portal.hub.queries import Opened, Room, room_of, source
 from portal.hub.sharing import share
@@ -23,7 +24,6 @@ from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor, Council
 from portal.messaging.commands import guarding
 from portal.messaging.commands.writing import checked
-from portal.referrals.commands import notices
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found
 from portal.tenants import vault
@@ -66,7 +66,7 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
     errors = {} if wanted.agency_id in offered else {"agency": "choice"}
     errors |= {} if wanted.what in WHAT else {"what": "choice"}
     question = _words(wanted.question, "question", MAX_QUESTION, errors)
-    if _known(HubAccess, wanted.once):
+    if _same(found, replace(wanted, question=question)):
         return
     state = _state(found)
     if state.sight is not None:
@@ -75,14 +75,25 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
         raise Invalid({"agency": "own"})
     confirmed = guarding.held(actor, found, question, wanted.confirmed, "question")
     room = _room(actor, found)
-    _insert(actor, found, room, replace(wanted, question=question), state)
+    if not _insert(actor, found, room, replace(wanted, question=question), state):
+        return
     events.record(Event.HUB_OPENED, found.id, agency=str(wanted.agency_id), what=wanted.what)
     guarding.note(found, confirmed)
     hidden_from = {*state.authors, *state.unseen_by}
-    _tell(actor, "hub", partners_of({_of(wanted.agency_id)}) - hidden_from, found.id)
+    telling.tell(actor, "hub", partners_of({_of(wanted.agency_id)}) - hidden_from, found.id)
 
 
-def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: _State) -> None:
+def _same(found: Found, wanted: Opening) -> bool:
+    """Whether that form opened the report to that agency before, as it asks now."""
+    query = select(HubAccess.agency_id, HubAccess.what).where(
+        HubAccess.tenant_id == _council().id, HubAccess.referral_id == found.id, HubAccess.once == wanted.once
+    )  # fmt: skip
+    row = db.session().execute(query).one_or_none()
+    return row is not None and (row.agency_id, row.what) == (wanted.agency_id, wanted.what)
+
+
+def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: _State) -> bool:
+    """Whether it was opened now; not where the same form has just done it. Raises Conflict."""
     made, council = uuid4(), _council()
     of = source(actor, Permission.ASK, found)
     shared = share(of, wanted.question, council.languages, answers=wanted.what == ANSWERS)
@@ -96,8 +107,11 @@ def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: _Sta
         .on_conflict_do_nothing()
         .returning(HubAccess.id)
     )  # fmt: skip
-    if db.session().execute(statement).scalar_one_or_none() is None:
-        raise Conflict("open to them already", state=found.state)
+    if db.session().execute(statement).scalar_one_or_none() is not None:
+        return True
+    if _same(found, wanted):
+        return False
+    raise Conflict("open to them already", state=found.state)
 
 
 def _room(actor: Actor, found: Found) -> Room:
@@ -164,16 +178,14 @@ def write(actor: Actor, found: Found, text: str, once: UUID, *, confirmed: str =
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
     words = checked(text, MAX_WORDS)
-    if _known(HubMessage, once):
-        return
     room = room_of(actor, Permission.ASK, found)
-    readers = _readers(found.id)
+    readers = telling.readers(found.id)
     if room is None or not readers:
         raise Conflict("open to nobody", state=found.state)
     secrets = guarding.held(actor, found, words, confirmed, "message")
     if _say(actor, room, None, words, once):
         guarding.note(found, secrets)
-        _tell(actor, "hub", _partners(readers), found.id)
+        telling.tell(actor, "hub", telling.partners(readers), found.id)
 
 
 def answer(actor: Actor, opened: Opened, text: str, once: UUID) -> None:
@@ -182,13 +194,13 @@ def answer(actor: Actor, opened: Opened, text: str, once: UUID) -> None:
     Raises Invalid({"message": required, too_long, control}).
     """
     words, agency_id = checked(text, MAX_WORDS), _of(actor.agency_id)
-    if _known(HubMessage, once) or not _say(actor, opened.room, agency_id, words, once):
+    if not _say(actor, opened.room, agency_id, words, once):
         return
     with db.as_system():
-        readers = _readers(opened.room.referral_id)
+        readers = telling.readers(opened.room.referral_id)
         others = [one for one in readers if one.agency_id != agency_id]
-        _tell(actor, "hub", _partners(others), opened.room.referral_id)
-        _tell(actor, "hub_in", _council_reader(opened.room.referral_id, opened.access_id), opened.room.referral_id)
+        telling.tell(actor, "hub", telling.partners(others), opened.room.referral_id)
+        telling.tell_council(actor, opened.room.referral_id, opened.access_id)
 
 
 def mark_read(room: Room, side: UUID, ids: Iterable[UUID]) -> None:
@@ -215,6 +227,20 @@ def note_read(actor: Actor, opened: Opened) -> None:
 
 
 def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
+    """Whether it was said now. A form that comes again is once; with other words it is another message."""
+    if _written(actor, room, agency_id, words, once):
+        return True
+    before = select(HubMessage.id, HubMessage.body).where(
+        HubMessage.tenant_id == _council().id, HubMessage.once == once,
+        HubMessage.room_id == room.id, HubMessage.author_id == actor.account_id,
+    )  # fmt: skip
+    row = db.session().execute(before).one_or_none()
+    if row is not None and room.record.open(row.body, "hub_message", row.id, "body") == words:
+        return False
+    return _written(actor, room, agency_id, words, uuid4())
+
+
+def _written(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
     made, side = uuid4(), agency_id or COUNCIL
     statement = (
         insert(HubMessage)
@@ -230,45 +256,6 @@ def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUI
         return False
     events.record(Event.HUB_WRITTEN, room.referral_id, side="agency" if agency_id else "council")
     return True
-
-
-def _readers(referral_id: UUID) -> list[Any]:
-    """Whose partners may read a report's hub now, with whom of them it leaves out."""
-    query = select(HubAccess.agency_id, HubAccess.authors, HubAccess.unseen_by).where(
-        HubAccess.tenant_id == _council().id, HubAccess.referral_id == referral_id,
-        HubAccess.withdrawn_at.is_(None), ~HubAccess.hidden,
-    )  # fmt: skip
-    return list(db.session().execute(query).all())
-
-
-def _partners(readers: list[Any]) -> frozenset[UUID]:
-    left_out = {one for row in readers for one in (*row.authors, *row.unseen_by)}
-    return partners_of({row.agency_id for row in readers}) - left_out if readers else frozenset()
-
-
-def _council_reader(referral_id: UUID, access_id: UUID) -> frozenset[UUID]:
-    """Who owns the report, else who opened it, if it is there for them."""
-    query = (
-        select(func.coalesce(Referral.owner_id, HubAccess.opened_by), Referral.sight, Referral.unseen_by)
-        .join(HubAccess, (HubAccess.tenant_id == Referral.tenant_id) & (HubAccess.referral_id == Referral.id))
-        .where(Referral.tenant_id == _council().id, Referral.id == referral_id, HubAccess.id == access_id)
-    )
-    row: Any = db.session().execute(query).one_or_none()
-    if row is None:
-        return frozenset()
-    reader, sight, unseen_by = row
-    return frozenset() if reader in unseen_by or (sight is not None and reader not in sight) else frozenset({reader})
-
-
-def _tell(actor: Actor, kind: str, readers: Iterable[UUID], referral_id: UUID) -> None:
-    for account_id in sorted(readers):
-        notices.tell(actor, kind, account_id, referral_id)
-
-
-def _known(table: Any, once: UUID) -> bool:
-    """Whether that form was sent before."""
-    query = select(table.id).where(table.tenant_id == _council().id, table.once == once)
-    return db.session().execute(query).first() is not None
 
 
 def _words(text: str, field: str, most: int, errors: dict[str, str]) -> str:

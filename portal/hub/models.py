@@ -69,6 +69,7 @@ class HubAccess(TenantTable):
             "ix_hub_access_open", "tenant_id", "referral_id", "agency_id", unique=True,
             postgresql_where=text("withdrawn_at is null"),
         ),
+        Index("ix_hub_access_referral", "tenant_id", "referral_id"),
         Index("ix_hub_access_agency", "tenant_id", "agency_id", postgresql_where=text("withdrawn_at is null")),
     )  # fmt: skip
 
@@ -92,4 +93,5 @@ class HubMessage(TenantTable):
         within_council("room_id", "hub_room", ondelete="CASCADE"),
         UniqueConstraint("tenant_id", "once"),
         Index("ix_hub_message_thread", "tenant_id", "room_id", "sent_at"),
+        Index("ix_hub_message_referral", "tenant_id", "referral_id"),
     )

@@ -25,7 +25,7 @@ from portal.messaging import protecting
 from portal.referrals.models import Referral
 from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.reaching import reachable
-from portal.referrals.queries.record import Found, answers_of, children_of
+from portal.referrals.queries.record import Found, answers_of, children_of, names_of
 from portal.tenants import vault
 
 MOST_LISTED: Final = 100
@@ -227,10 +227,11 @@ def source(actor: Actor, permission: Permission, found: Found) -> Source:
     """What can be shared of a report; raises NotFound once its answers are destroyed."""
     sent, published = answers_of(found), version(found.form_version_id)
     now = as_now(sent, corrections(actor, permission, found))
-    names = (found.author_name, found.first_author)
-    secrets = (
-        kept for one in (sent, now) for kept in protecting.protected(published.form, one.triage, one.sections, names)
-    )
+    # Partners never read who told the council, whether they asked to stay unnamed or not.
+    names = names_of(found)
+    secrets = [protecting.Protected(protecting.NAME, name) for name in names]
+    for one in (sent, now):
+        secrets += protecting.protected(published.form, one.triage, one.sections, names)
     return Source(found, published, sent, now, children_of(found), tuple(dict.fromkeys(secrets)))
 
 

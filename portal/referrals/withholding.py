@@ -16,6 +16,8 @@ CONFIDENTIAL = "CONF"
 PLACE_TYPES = frozenset({"address", "postcode", "school", "practice"})
 PLACE_FACTS = frozenset({"child.address", "child.postcode", "child.school", "now.place", "now.until"})
 SECRET, YES, NO, KIND_OF_PLACE, REFUGE = "_secret", "yes", "no", "_address_type", "refuge"
+# Asked for in another council, whose report this was: no question of this one's form need ask it.
+UNNAMED = "transferred_unnamed"
 
 
 def keeps_places(triage: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
@@ -39,7 +41,7 @@ def place_questions(form: Form) -> tuple[Question, ...]:
 def unnamed(form: Form, triage: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
     """Whether the report asks that somebody who told something stays unnamed."""
     asked = {one.key for one in _questions(form) if one.sensitivity == CONFIDENTIAL and one.type == "yes_no"}
-    return any(key in asked and value == YES for key, value in _answers([triage, sections]))
+    return any((key in asked or key == UNNAMED) and value == YES for key, value in _answers([triage, sections]))
 
 
 def answers_at(keys: Collection[str], *documents: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -25,6 +25,11 @@ def others() -> list[Council]:
     return [one for one in resolve.everyone() if one.id != here().id]
 
 
+def other(council_id: UUID) -> Council | None:
+    """A council of the instance; None once it has left."""
+    return next((one for one in resolve.everyone() if one.id == council_id), None)
+
+
 @contextmanager
 def across(council_id: UUID) -> Iterator[Council]:
     """Do a block in the other council: all it sees is that council's, and of this one nothing.

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from portal.kernel.errors import NotFound
 from portal.kernel.language import say
 from portal.kernel.scope import Council
-from portal.tenants import resolve
 from portal.tenants.opening import numbers
+from portal.transfers import across
 from portal.transfers.queries.transfers import One
 from portal.transfers.states import IN, PROPOSED
 from portal.web.dates import datetime_words
@@ -72,10 +71,7 @@ def other_name(one: One) -> str:
 
 def other(one: One) -> Council | None:
     """The other council; None once it has left the instance."""
-    try:
-        return resolve.by_id(one.other_id)
-    except NotFound:
-        return None
+    return across.other(one.other_id)
 
 
 def phones(one: One) -> list[Phone]:

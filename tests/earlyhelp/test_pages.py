@@ -153,7 +153,12 @@ def test_what_is_kept_secret_is_not_shown_to_the_team(councils: Councils, client
                     "child_address_secret": "yes",
                 }
             ],
-            "concern": {"sos_what_happened": "Told us CNRY happened"},
+            "concern": {
+                "sos_what_happened": "Told us CNRY happened",
+                # What is kept secret may also stand where nobody asked for it.
+                "sos_impact": f"{case.author.name} saw it CNRY inside",
+                "sos_working": "They CNRY moved to CNRY Refuge Row",
+            },
         },
     )  # fmt: skip
     case.decide()
@@ -162,7 +167,7 @@ def test_what_is_kept_secret_is_not_shown_to_the_team(councils: Councils, client
     page = here.as_person(case.worker).get(TEAM).text
     assert "Told us CNRY happened" in page
     assert "Some answers are not shown" in page
-    for secret in ("CNRY Refuge Row", "01632 960999", case.author.name):
+    for secret in ("CNRY Refuge Row", "01632 960999", case.author.name, "CNRY inside", "They CNRY moved"):
         assert secret not in page
 
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select, update
 
+from portal.auth.models import Membership
 from portal.auth.policy import Permission, Reach, reach
 from portal.hub import commands
 from portal.hub.models import HubAccess
@@ -264,7 +265,39 @@ def test_nothing_is_written_where_it_is_open_to_nobody(case: Case) -> None:
         case.as_council(commands.withdraw, uuid4())
 
 
-def test_of_two_who_open_it_at_once_one_does(case: Case) -> None:
+def test_a_form_that_comes_again_is_once_and_with_other_words_another(case: Case) -> None:
+    """The back button keeps a form's mark: what is typed then must not be lost without a word."""
+    once, theirs = uuid4(), uuid4()
+    wanted = commands.Opening(agency_id(POLICE), "summary", "CNRY?", uuid4())
+    for what in (wanted, wanted, replace(wanted, agency_id=agency_id(HEALTH), once=uuid4())):
+        case.as_council(commands.open_to, what)
+    assert case.sees(case.police)
+    assert case.sees(case.health)
+    with pytest.raises(Conflict):
+        case.as_council(commands.open_to, replace(wanted, what="answers"))
+    for text in ("CNRY one", "CNRY one", "CNRY two"):
+        case.as_council(commands.write, text, once)
+        case.answer(case.police, f"{text} of ours", theirs)
+    assert sorted(text for text, _new in case.said(case.police)) == [
+        "CNRY one", "CNRY one of ours", "CNRY two", "CNRY two of ours",
+    ]  # fmt: skip
+
+
+def test_a_partner_is_read_by_somebody_wherever_the_owner_is_gone(case: Case) -> None:
+    case.open(case.police)
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        gone = update(Membership).where(Membership.account_id == case.screener.account_id).values(state="ended")
+        session.execute(gone)
+        before = set(session.execute(select(Notice.account_id).where(Notice.kind == "hub_in")).scalars())
+    case.answer(case.police, "CNRY he was arrested")
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        told = set(session.execute(select(Notice.account_id).where(Notice.kind == "hub_in")).scalars()) - before
+    assert case.manager.account_id in told
+    assert case.screener.account_id not in told
+
+
+@pytest.mark.parametrize("double", [False, True])
+def test_of_two_who_open_it_at_once_one_does(case: Case, double: bool) -> None:
     start, other = Barrier(2), make_person(case.council, role="screener")
     once = uuid4()
 
@@ -280,8 +313,8 @@ def test_of_two_who_open_it_at_once_one_does(case: Case) -> None:
         return "done"
 
     with ThreadPoolExecutor(2) as pool:
-        ended = sorted(pool.map(attempt, (case.screener, other), (once, uuid4())))
-    assert ended == ["done", "told"]
+        ended = sorted(pool.map(attempt, (case.screener, other), (once, once if double else uuid4())))
+    assert ended == ["done", "done" if double else "told"]
     with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
         (kept,) = session.execute(select(HubAccess.once)).scalars()
     # A double click is one, and no conflict.

@@ -270,6 +270,15 @@ def test_where_nobody_of_those_named_may_answer_everybody_may(case: Case) -> Non
     case.answer()
 
 
+def test_where_those_named_may_not_see_it_everybody_else_may(case: Case) -> None:
+    level_of(case, (case.other.email,))
+    with db.unit_of_work(Scope(case.manager.council, SYSTEM)) as session:
+        session.execute(update(Referral).values(unseen_by=[case.other.account_id]))
+    case.challenge()
+    assert case.told("challenged") == {str(case.manager.account_id)}
+    case.answer()
+
+
 def test_the_date_moves_with_the_calendar_and_is_told_of_once_more(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     def system(deed: Callable[[], Any]) -> Any:
         with db.unit_of_work(Scope(case.manager.council, SYSTEM)):

@@ -12,18 +12,23 @@ from sqlalchemy import func, select, update
 
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
+from portal.forms.queries import version
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import SYSTEM, Council, Scope
 from portal.messaging import commands as messaging
 from portal.messaging.commands import adding
+from portal.messaging.queries import given_away
 from portal.referrals.commands import following
+from portal.referrals.commands.connections import declare
 from portal.referrals.models import Notice, Referral, ReferralChild
+from portal.referrals.queries.connections import Declared
 from portal.referrals.queries.record import answers_of, caller_of, children_of, find, record_of
-from portal.referrals.withholding import keeps_places
+from portal.referrals.withholding import keeps_places, unnamed
 from portal.screening.commands import decisions, holding
 from portal.screening.grounds import Grounds
 from portal.screening.queries.decision import decision
+from portal.tenants import resolve
 from portal.transfers.commands import answering, arriving, offering
 from portal.transfers.envelope import Envelope, from_text
 from portal.transfers.queries.transfers import arrival, listed, record_of_arrival
@@ -143,6 +148,45 @@ def test_an_address_that_is_kept_is_kept_there_too(councils: Councils) -> None:
         kept = answers_of(case.found(reference, case.theirs))
         assert keeps_places(kept.triage, kept.sections)
     assert count(councils.wales, ReferralChild, ReferralChild.home_mark != "") == 0
+
+
+def test_whoever_asked_to_stay_unnamed_stays_so_there_too(councils: Councils) -> None:
+    asked = {"concern": {"sos_what_happened": "CNRY"}, "referrer": {"ref_third_party": "yes"}}
+    case = make_case(councils, sections=asked)
+    case.accept(case.offer())
+    (reference,) = case.arrivals()
+    assert envelope(case, reference).unnamed
+    with db.unit_of_work(case.theirs.scope):
+        found = case.found(reference, case.theirs)
+        kept = answers_of(found)
+        assert unnamed(version(found.form_version_id).form, kept.triage, kept.sections)
+        assert given_away(case.theirs.actor, found, f"CNRY ask {case.author.name}")
+
+
+def test_whoever_must_not_see_the_family_can_still_take_it_in(case: Case) -> None:
+    """Somebody must: it is there for the others of that council from then on, and not for them."""
+    transfer_id = case.offer()
+    with db.unit_of_work(case.theirs.scope):
+        declare(case.theirs.actor, Declared("Siân CNRY", "Llŷr", None))
+    assert case.accept(transfer_id)
+    (reference,) = case.arrivals()
+    with pytest.raises(NotFound):
+        case.found(reference, case.theirs)
+    assert case.found(reference, make_person(case.councils.wales, role="screener")).state == "sent"
+    assert case.found(case.made.reference, case.screener).state == "decided"
+
+
+def test_an_offer_of_a_council_that_has_left_can_be_ended_on_each_side(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = case.offer(), case.councils
+    everyone = resolve.everyone()
+    monkeypatch.setattr(resolve, "everyone", lambda: [one for one in everyone if one.id != theirs.england.id])
+    case.decline(mine)
+    assert case.one(mine).state == "declined"
+    monkeypatch.setattr(resolve, "everyone", lambda: [one for one in everyone if one.id != theirs.wales.id])
+    case.act(case.screener, offering.take_back, mine)
+    assert case.one(mine, case.screener).state == "withdrawn"
 
 
 def test_declining_leaves_it_where_it_was(case: Case) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
@@ -95,8 +95,11 @@ def offer(actor: Actor, found: Found, what: Handing) -> None:
     """
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
-    if _known(what.once):
-        return
+    if before := _known(found, what.once):
+        if before == (what.team, True):
+            return
+        # The same form with another team, or after what it had offered was taken back, asks for something new.
+        what = replace(what, once=uuid4())
     now = standing(found)
     if now is None or found.state != "decided" or _has_open(found):
         raise Conflict("nothing to offer now", state=found.state)
@@ -163,7 +166,7 @@ def _insert(actor: Actor, found: Found, now: Standing, team: Team, what: Handing
         .returning(EarlyHelpOffer.id)
     )  # fmt: skip
     if db.session().execute(statement).scalar_one_or_none() is None:
-        if _known(what.once):
+        if _known(found, what.once) == (team.key, True):
             return
         raise Conflict("offered meanwhile", state=found.state)
     events.record(Event.EARLY_HELP_OFFERED, found.id, team=team.key, consent=consent, due=due.isoformat())
@@ -213,9 +216,14 @@ def _has_open(found: Found) -> bool:
     return db.session().execute(query).first() is not None
 
 
-def _known(once: UUID) -> bool:
-    query = select(EarlyHelpOffer.id).where(EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.once == once)
-    return db.session().execute(query).scalar_one_or_none() is not None
+def _known(found: Found, once: UUID) -> tuple[str, bool] | None:
+    """What that form offered before: to which team, and whether that was left so; None for a new form."""
+    query = select(EarlyHelpOffer.team, EarlyHelpOffer.state != TAKEN_BACK).where(
+        EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+        EarlyHelpOffer.once == once,
+    )  # fmt: skip
+    row = db.session().execute(query).one_or_none()
+    return (row[0], row[1]) if row is not None else None
 
 
 def _mistakes(what: Handing, now: Standing) -> dict[str, str]:

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from portal.audit import events
+from portal.audit.events import Event
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
@@ -117,6 +119,8 @@ def _page(
     conflict: bool = False,
 ) -> str:  # fmt: skip
     actor = guard.actor()
+    record = events.record_apart if request.method == "POST" else events.record
+    record(Event.REFERRAL_READ, found.id, part="hub")
     room = room_of(actor, Permission.SCREEN, found)
     made = accesses(room) if room else ()
     said = thread(room, COUNCIL) if room else ()

@@ -23,7 +23,7 @@ from portal.messaging.protecting import Protected
 from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.reaching import reachable
-from portal.referrals.queries.record import Found, answers_of, record_of
+from portal.referrals.queries.record import Found, answers_of, names_of, record_of
 
 _seer = aliased(Account)
 
@@ -149,7 +149,7 @@ def given_away(actor: Actor, found: Found, text: str) -> tuple[Protected, ...]:
     except NotFound:
         return ()
     now = as_now(answers, corrections(actor, Permission.ASK, found))
-    names = (found.author_name, found.first_author)
+    names = names_of(found)
     form = version(found.form_version_id).form
     every = [kept for one in (answers, now) for kept in protecting.protected(form, one.triage, one.sections, names)]
     return protecting.carried(text, dict.fromkeys(every))

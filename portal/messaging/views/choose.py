@@ -31,6 +31,7 @@ from portal.referrals.presenting import answer_groups
 from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.record import Found, answers_of, find
 from portal.referrals.views.blueprint import language
+from portal.referrals.views.uploading import chosen
 from portal.referrals.wording import Wording
 from portal.web.fields import FieldView, OptionView
 from portal.web.posted import only_language
@@ -89,6 +90,8 @@ def _aside(found: Found) -> ResponseReturnValue | None:
     before = str(form.message.data or "").strip()
     form.message.data = put(before, words.text)
     g.message_put = _put_words(before, str(form.message.data))
+    if chosen(bringing.FIELD):
+        g.message_problems = [_("Choose the files again, or send without them.")]
     return _page(found, wanted)
 
 

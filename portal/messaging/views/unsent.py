@@ -23,11 +23,13 @@ from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.inputs import MessageInput
 from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import ADD, ANSWER, ASK, REPLY, Draft, drafts
+from portal.messaging.views import bringing
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals.queries.record import Found, find
 from portal.referrals.views.blueprint import number_posted
 from portal.referrals.views.shown import Typing
 from portal.referrals.views.typed import fields_posted, refused
+from portal.referrals.views.uploading import chosen
 from portal.web.dates import time_words
 from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
@@ -103,6 +105,8 @@ def pressed(found: Found, name: str, form: MessageInput) -> HTTPStatus | None:
         if action == SAVE:
             drafting.keep(guard.actor(), found, sheet_of(name), _fields(found, name))
             flash(_("Your draft was saved. It has not been sent."), "success")
+            if chosen(bringing.FIELD):
+                flash(_("Files are not kept in a draft: choose them again when you send it."), "important")
         else:
             drafting.discard(guard.actor(), found, sheet_of(name))
             flash(_("Your draft was thrown away"), "success")

@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
-from portal.auth.queries.staff import who_may
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor, Council
@@ -98,7 +97,7 @@ def challenge(actor: Actor, found: Found, what: Objection) -> None:
     due = _insert(actor, found, now.decision_id, replace(what, why=said["why"], wanted=said["wanted"]))
     events.record(Event.DECISION_CHALLENGED, found.id, level=what.level, due=due)
     those = deciders(found.id, now.decision_id)
-    only = named_for(_council(), what.level, those)
+    only = named_for(_council(), what.level, found.id, those)
     telling.tell_approvers(actor, "challenged", found.id, but=those, only=only)
 
 
@@ -150,25 +149,21 @@ def may_answer(actor: Actor, found: Found, step: Step, made: tuple[Step, ...]) -
     those = deciders(found.id, step.decision_id)
     if actor.account_id in those or found.reads_only(actor):
         return False, False
-    named = named_for(_council(), step.level, those)
+    named = named_for(_council(), step.level, found.id, those)
     if named and actor.account_id not in named:
         return False, False
     before = {one.answered_by_id for one in made if one.decision_id == step.decision_id and one.level < step.level}
     return True, actor.account_id in before
 
 
-def named_for(council: Council, level: int, but: Collection[UUID]) -> dict[UUID, str]:
-    """Those whom the council named for a level and who may answer it, with their names, without whoever decided; where
-    that is nobody, everybody may."""
+def named_for(council: Council, level: int, referral_id: UUID, but: Collection[UUID]) -> dict[UUID, str]:
+    """Those whom the council named for a level and who may answer it, with their names, without whoever decided and
+    without those for whom the report is not there; where that is nobody, everybody may."""
     levels = council.settings.challenging.levels
     wanted = {one.casefold() for one in levels[level - 1].people} if 1 <= level <= len(levels) else set()
     if not wanted:
         return {}
-    return {
-        one.account_id: one.name
-        for one in who_may(Permission.APPROVE)
-        if one.email.casefold() in wanted and one.account_id not in but
-    }
+    return {one.account_id: one.name for one in telling.approvers(referral_id, but) if one.email.casefold() in wanted}
 
 
 def answer(actor: Actor, found: Found, step_id: UUID, what: Reply) -> None:

@@ -50,7 +50,7 @@ def remind() -> int:
             continue
         _change(council, row, reminded_at=now)
         those = deciders(row.referral_id, row.decision_id)
-        only = named_for(council, row.level, those)
+        only = named_for(council, row.level, row.referral_id, those)
         telling.tell_approvers(scope.SYSTEM, "challenge_due", row.referral_id, but=those, only=only)
         events.record(Event.CHALLENGE_REMINDED, row.referral_id, level=row.level)
         told += 1
@@ -69,7 +69,8 @@ def _waiting(council: Council, *which: Any, limit: int | None = None) -> Sequenc
         )
         .order_by(Challenge.due_at, Challenge.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        # Whoever reminds comes again in ten minutes; what is not counted anew now would stay as it is.
+        .with_for_update(skip_locked=limit is not None)
     )  # fmt: skip
     return db.session().execute(query).all()
 

@@ -132,7 +132,7 @@ def _named(found: Found, step: Step) -> list[str]:
     """Whose answer it is, where the council named somebody."""
     council = scope.current().council
     those = deciders(found.id, step.decision_id)
-    return sorted(commands.named_for(council, step.level, those).values()) if council else []
+    return sorted(commands.named_for(council, step.level, found.id, those).values()) if council else []
 
 
 def _decided(now: Decided | None) -> list[dict[str, str]]:

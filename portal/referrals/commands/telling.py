@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from portal.auth.policy import Permission
-from portal.auth.queries.staff import who_may
+from portal.auth.queries.staff import Staff, who_may
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, Council
 from portal.referrals.commands import notices
 from portal.referrals.models import Referral
 
@@ -35,19 +35,31 @@ def tell_approvers(
 ) -> None:
     """Have everybody told who may approve a decision on a report and may see it, without those, and `only` these where
     any of them is among them; without any, the council's own mailbox."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    query = select(Referral.sight, Referral.unseen_by).where(
-        Referral.tenant_id == council.id, Referral.id == referral_id
-    )
-    sight, unseen_by = db.session().execute(query).one()
-    readers = {one.account_id for one in who_may(Permission.APPROVE)}.difference(unseen_by, but)
-    readers = readers if sight is None else readers & set(sight)
+    readers = {one.account_id for one in approvers(referral_id, but)}
     for account_id in sorted(readers.intersection(only) or readers):
         notices.tell(actor, kind, account_id, referral_id)
     if not readers:
-        notices.tell_mailbox(kind, council.settings.email, referral_id)
+        notices.tell_mailbox(kind, _council().settings.email, referral_id)
+
+
+def approvers(referral_id: UUID, but: Collection[UUID]) -> tuple[Staff, ...]:
+    """Everybody who may approve a decision on a report and for whom it is there, without those."""
+    query = select(Referral.sight, Referral.unseen_by).where(
+        Referral.tenant_id == _council().id, Referral.id == referral_id
+    )
+    sight, unseen_by = db.session().execute(query).one()
+    return tuple(
+        one
+        for one in who_may(Permission.APPROVE)
+        if one.account_id not in (*unseen_by, *but) and (sight is None or one.account_id in sight)
+    )
+
+
+def _council() -> Council:
+    council = scope.current().council
+    if council is None:
+        raise NotFound("no council in scope")
+    return council
 
 
 def tell_managers(

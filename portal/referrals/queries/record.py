@@ -216,6 +216,13 @@ def caller_of(found: Found) -> Caller:
     return caller_from(record_of(found).open(found.caller, "referral", found.id, "caller"))
 
 
+def names_of(found: Found) -> tuple[str, ...]:
+    """Who told the council: the author, whoever wrote it first, and whoever brought a contact from elsewhere, of which
+    the author only took down what they said."""
+    told = (found.author_name, found.first_author) if found.caller is None else (caller_of(found).name,)
+    return tuple(name for name in told if name)
+
+
 def answers_of(found: Found) -> Answers:
     """The answers as they were sent; raises NotFound when they were destroyed."""
     query = select(Referral.answers).where(Referral.tenant_id == _council().id, Referral.id == found.id)

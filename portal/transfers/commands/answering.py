@@ -17,6 +17,7 @@ from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.language import say
 from portal.kernel.scope import Actor, Council
 from portal.referrals.commands import notices
+from portal.referrals.commands.connections import hide
 from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find
@@ -28,7 +29,7 @@ from portal.screening.given import Given, from_text
 from portal.screening.grounds import Consulted, plain
 from portal.screening.models import Decision
 from portal.tenants import vault
-from portal.transfers.across import across, here
+from portal.transfers.across import across, here, other
 from portal.transfers.commands import arriving, rows, telling
 from portal.transfers.commands.offering import outcome_here
 from portal.transfers.envelope import opened
@@ -76,7 +77,9 @@ def accept(actor: Actor, transfer_id: UUID) -> bool:
 
 
 def _lock_theirs(transfer_id: UUID) -> _Theirs:
-    before = db.session().get_one(Transfer, (here().id, transfer_id), populate_existing=True)
+    before = db.session().get(Transfer, (here().id, transfer_id), populate_existing=True)
+    if before is None:
+        raise NotFound("theirs is gone")
     rows.lock_report(before.referral_id)
     row = rows.lock(transfer_id)
     if row.side != OUT:
@@ -102,6 +105,10 @@ def _take(actor: Actor, row: Transfer, key: bytes, sender: Council) -> str:
     )  # fmt: skip
     for file_id in coming:
         jobs.enqueue(FILE_JOB, transfer_id=row.id, file_id=file_id)
+    if arrived.hidden:
+        # Last: from here on it is not there for whoever took it in.
+        with db.as_system():
+            hide(actor.account_id, [arrived.id])
     return arrived.reference
 
 
@@ -167,17 +174,28 @@ def decline(actor: Actor, transfer_id: UUID, words: str) -> None:
     text = plain(words)
     if wrong := text_mistake(text):
         raise Invalid({"words": wrong})
+    # A council that has left the instance cannot be told, and its offer must not stay for ever.
+    sender = other(offer.other_id)
+    if sender is not None and not _decline_theirs(transfer_id, sender.id, text):
+        return
+    row = rows.lock(transfer_id)
+    rows.end(actor, row, DECLINED, reason=rows.seal(row, text, "reason"), words=rows.only_name(row))
+    events.record(Event.TRANSFER_DECLINED, row.id, transfer=str(row.id), council=sender.slug if sender else "")
+
+
+def _decline_theirs(transfer_id: UUID, other_id: UUID, text: str) -> bool:
+    """The sender's side; False where somebody has declined it a moment ago. Raises Conflict, NotFound."""
     receiver = here()
-    with db.session().begin_nested(), across(offer.other_id) as sender:
+    with db.session().begin_nested(), across(other_id):
         theirs = rows.lock(transfer_id)
+        if theirs.state == DECLINED:
+            return False
         if theirs.state != OFFERED:
             raise Conflict("it has ended")
         rows.end(scope.SYSTEM, theirs, DECLINED, reason=rows.seal(theirs, text, "reason"))
         events.record(Event.TRANSFER_DECLINED, theirs.referral_id, transfer=str(theirs.id), council=receiver.slug)
         telling.tell(theirs.proposed_by)
-    row = rows.lock(transfer_id)
-    rows.end(actor, row, DECLINED, reason=rows.seal(row, text, "reason"), words=rows.only_name(row))
-    events.record(Event.TRANSFER_DECLINED, row.id, transfer=str(row.id), council=sender.slug)
+    return True
 
 
 def _offer(actor: Actor, transfer_id: UUID) -> transfers.One:

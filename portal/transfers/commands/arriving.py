@@ -17,7 +17,6 @@ from portal.kernel.errors import Unavailable
 from portal.kernel.language import say, words
 from portal.kernel.scope import Actor, Council
 from portal.referrals.commands import duty, facts
-from portal.referrals.commands.connections import hide
 from portal.referrals.commands.sending import TRIES, arrival
 from portal.referrals.deadlines import URGENT_RANK
 from portal.referrals.elsewhere import TRANSFER, Caller
@@ -29,6 +28,7 @@ from portal.referrals.queries.connections import who_must_not_see
 from portal.referrals.queries.record import Answers, sealed
 from portal.referrals.references import new_reference
 from portal.referrals.routing import DEFAULT_ROUTE, taken_down
+from portal.referrals.withholding import UNNAMED, YES
 from portal.tenants import vault
 from portal.transfers.across import here
 from portal.transfers.envelope import Envelope
@@ -40,11 +40,12 @@ _MOST: Final = 200
 
 
 class Arrived(NamedTuple):
-    """The report that was made, and what sealed it."""
+    """The report that was made, and what sealed it; `hidden` that whoever took it in must not see the family."""
 
     id: UUID
     reference: str
     record: vault.Record
+    hidden: bool
 
 
 def make(actor: Actor, envelope: Envelope, sender: Council) -> Arrived:
@@ -73,10 +74,7 @@ def make(actor: Actor, envelope: Envelope, sender: Council) -> Arrived:
     )
     if routed.rank >= URGENT_RANK:
         duty.raise_alert(made)
-    if actor.account_id in unseen:
-        with db.as_system():
-            hide(actor.account_id, [made])
-    return Arrived(made, reference, record)
+    return Arrived(made, reference, record, hidden=actor.account_id in unseen)
 
 
 def _write(values: dict[str, Any]) -> str:
@@ -93,7 +91,10 @@ def _answers(form: Published, envelope: Envelope) -> dict[str, Any]:
     if not form.form.urgent:
         return {}
     told = {one.key: said for one in short_form(form.form) if (said := _told(one, envelope))}
-    return {form.form.urgent[0].key: told | ({_SECRET: "yes"} if envelope.secret else {})}
+    kept = {_SECRET: YES} if envelope.secret else {}
+    # Whoever asked the other council to stay unnamed has asked this one.
+    kept |= {UNNAMED: YES} if envelope.unnamed else {}
+    return {form.form.urgent[0].key: told | kept}
 
 
 def _told(question: Question, envelope: Envelope) -> str:

@@ -24,7 +24,7 @@ from portal.screening.given import Given, as_text
 from portal.screening.grounds import Grounds, mistakes, plain, settled
 from portal.tenants import vault
 from portal.tenants.settings import Outcome
-from portal.transfers.across import across, here, others
+from portal.transfers.across import across, here, other, others
 from portal.transfers.commands import rows, telling
 from portal.transfers.envelope import sealed
 from portal.transfers.models import Transfer
@@ -173,7 +173,10 @@ def take_back(actor: Actor, found: Found, transfer_id: UUID) -> None:
 
 
 def end_theirs(actor: Actor, row: Transfer, state: str) -> None:
-    """The receiver's side of an offer that ended here: what it was told of the child goes."""
+    """The receiver's side of an offer that ended here: what it was told of the child goes. A council that has left the
+    instance took its side with it."""
+    if other(row.other_id) is None:
+        return
     with across(row.other_id):
         theirs = rows.lock(row.id)
         if theirs.state != OFFERED:

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.queries.record import Found
 from portal.tenants.vault import council_id
@@ -41,8 +40,4 @@ def follow(actor: Actor, found: Found, verb: str) -> None:
         rows.end(scope.SYSTEM, row, OVERTAKEN)
         events.record(Event.TRANSFER_ENDED, found.id, transfer=str(row.id), how=OVERTAKEN)
         if offered:
-            try:
-                end_theirs(scope.SYSTEM, row, OVERTAKEN)
-            except NotFound:
-                # That council has left the instance, and its side with it.
-                return
+            end_theirs(scope.SYSTEM, row, OVERTAKEN)

@@ -219,7 +219,11 @@ def caller_of(found: Found) -> Caller:
 def names_of(found: Found) -> tuple[str, ...]:
     """Who told the council: the author, whoever wrote it first, and whoever brought a contact from elsewhere, of which
     the author only took down what they said."""
-    told = (found.author_name, found.first_author) if found.caller is None else (caller_of(found).name,)
+    if found.caller is None:
+        told = (found.author_name, found.first_author)
+    else:
+        # "Nia Trefor, head teacher": what stands after the name would hide the name from whoever looks for it.
+        told = (caller_of(found).name.split(",")[0].strip(), "")
     return tuple(name for name in told if name)
 
 

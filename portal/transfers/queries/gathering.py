@@ -49,7 +49,7 @@ def gather(actor: Actor, found: Found, *, files: bool, messages: bool) -> Envelo
     return Envelope(
         reference=found.reference,
         language=found.language,
-        sent_at=found.sent_at or found.queued_at,  # type: ignore[arg-type] # a sent report has both: the database sees to it
+        sent_at=found.came_at,  # type: ignore[arg-type] # a sent report has come: the database sees to it
         agency={"en": caller.agency} if elsewhere and caller.agency else dict(found.agency_name),
         referrer=name,
         phone=caller.reach if elsewhere else facts.get("referrer.phone", ""),

@@ -91,6 +91,21 @@ def test_oldest_first(client: FlaskClient, author: Person, screener: Person) -> 
     assert references(client, "?sort=age") == [made[2], made[1], made[4], made[3], made[0]]
 
 
+def test_a_contact_is_as_old_as_it_reached_the_council(client: FlaskClient, author: Person, screener: Person) -> None:
+    now = clock.now()
+    made = [
+        make_referral(
+            author.council, author, sent_at=now - timedelta(minutes=ago), received_at=came and now - came
+        ).reference
+        for ago, came in [(50, None), (40, timedelta(days=2)), (30, None)]
+    ]
+    for sort in ("age", "agency"):
+        assert references(client, f"?sort={sort}") == [made[1], made[0], made[2]]
+    # What somebody logs today may have come the day before yesterday.
+    assert made[1] not in references(client, "?when=received_today")
+    assert made[1] not in references(client, "?tab=all&when=received_today")
+
+
 def test_due_soonest_and_overdue_in_words(client: FlaskClient, author: Person, screener: Person) -> None:
     now = clock.now()
     late = make_referral(author.council, author, route="ADVICE", due_at=now - timedelta(hours=3, minutes=1))

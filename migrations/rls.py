@@ -65,3 +65,19 @@ def wall_behind_report(table: str, column: str = "referral_id", name: str = "sig
         f" where r.tenant_id = {table}.tenant_id and r.id = {table}.{column})"
     )
     op.execute(f"create policy {table}_{name} on {table} as restrictive for all using ({seen}) with check ({seen})")
+
+
+def in_each_council(*statements: str) -> None:
+    """Run the statements on the rows of one council after another, as the system: the walls bind the owner too, so that
+    without a council in scope they find nothing, silently. `c` is the council's id in them."""
+    op.execute(f"""
+        DO $each$ DECLARE c uuid; BEGIN
+            FOR c IN SELECT id FROM council LOOP
+                PERFORM set_config('app.tenant_id', c::text, true), set_config('app.reach', 'council', true),
+                        set_config('app.actor_id', '00000000-0000-0000-0000-000000000000', true);
+                {" ".join(f"{statement};" for statement in statements)}
+            END LOOP;
+            PERFORM set_config('app.tenant_id', '', true), set_config('app.reach', '', true),
+                    set_config('app.actor_id', '', true);
+        END $each$
+    """)

@@ -62,7 +62,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take both away again; of somebody's several memberships in one council the newest stays."""
     op.execute("ALTER TABLE membership DROP CONSTRAINT uq_membership_tenant_id_account_id_agency_id")
-    op.execute("""
+    rls.in_each_council("""
         delete from membership m using membership o
          where o.tenant_id = m.tenant_id and o.account_id = m.account_id and (o.asked_at, o.id) > (m.asked_at, m.id)
     """)

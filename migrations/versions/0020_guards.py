@@ -129,7 +129,7 @@ def downgrade() -> None:
         op.execute(f"drop policy {table}_sight on {table}")
     for table in ("opened_record", "restriction", "connection"):
         op.execute(f"drop table {table}")
-    op.execute("delete from notice where kind = 'opened'")
+    rls.in_each_council("delete from notice where kind = 'opened'")
     kinds("'received', 'question', 'reply', 'outcome'")
     op.execute("DROP INDEX ix_referral_child_surname")
     op.execute("ALTER TABLE referral_child DROP COLUMN surname_mark")

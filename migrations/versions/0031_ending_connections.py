@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations import rls
+
 revision = "0031"
 down_revision = "0030"
 branch_labels = None
@@ -25,6 +27,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Nobody ends one any more."""
-    op.execute("delete from notice where kind = 'connection'")
+    rls.in_each_council("delete from notice where kind = 'connection'")
     _kinds(BEFORE)
     op.execute("ALTER TABLE connection DROP COLUMN why")

@@ -61,7 +61,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """No links; the files stay until somebody deletes them."""
-    op.execute("delete from notice where kind in ('file', 'file_in')")
+    rls.in_each_council("delete from notice where kind in ('file', 'file_in')")
     op.execute("ALTER TABLE notice DROP CONSTRAINT ck_notice_kind")
     op.execute(f"ALTER TABLE notice ADD CONSTRAINT ck_notice_kind CHECK (kind in ({KINDS}))")
     op.execute("drop table attachment")

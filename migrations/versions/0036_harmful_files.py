@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations import rls
+
 revision = "0036"
 down_revision = "0035"
 branch_labels = None
@@ -19,7 +21,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Forget who was told."""
-    op.execute("DELETE FROM notice WHERE kind IN ('harmful', 'harmful_in')")
+    rls.in_each_council("DELETE FROM notice WHERE kind IN ('harmful', 'harmful_in')")
     _kinds(BEFORE)
 
 

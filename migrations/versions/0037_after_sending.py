@@ -103,7 +103,7 @@ def _withdrawals() -> None:
 
 def downgrade() -> None:
     """Take it all away again: of several decisions the last remains, and what was added is a message like others."""
-    op.execute("delete from decision where replaced_at is not null")
+    rls.in_each_council("delete from decision where replaced_at is not null")
     op.execute("DROP INDEX ix_decision_now")
     op.execute("DROP INDEX ix_decision_referral")
     op.execute("ALTER TABLE decision DROP COLUMN replaced_at")

@@ -40,7 +40,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Tell everything at once again."""
-    op.execute("DELETE FROM notice WHERE kind = 'reminder'")
+    rls.in_each_council("DELETE FROM notice WHERE kind = 'reminder'")
     _kinds(BEFORE)
     op.execute("ALTER TABLE notice DROP COLUMN daily")
     op.execute("DROP TABLE notice_choice")

@@ -94,7 +94,7 @@ def _endings() -> None:
 
 def downgrade() -> None:
     """Everybody writes alone, and what was typed and not saved is gone."""
-    op.execute(f"delete from notice where kind in ({KINDS})")
+    rls.in_each_council(f"delete from notice where kind in ({KINDS})")
     _kinds(BEFORE)
     op.execute("ALTER TABLE referral_section DROP COLUMN changed_by")
     op.execute(

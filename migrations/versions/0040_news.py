@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations import rls
+
 revision = "0040"
 down_revision = "0039"
 branch_labels = None
@@ -22,7 +24,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What was news is a reply again."""
-    op.execute("UPDATE notice SET kind = 'reply' WHERE kind = 'news'")
+    rls.in_each_council("UPDATE notice SET kind = 'reply' WHERE kind = 'news'")
     _kinds(BEFORE)
 
 

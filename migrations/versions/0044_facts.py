@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations import rls
+
 revision = "0044"
 down_revision = "0043"
 branch_labels = None
@@ -24,7 +26,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What the facts were before a correction is forgotten."""
-    op.execute("DELETE FROM referral_child WHERE superseded_at IS NOT NULL")
+    rls.in_each_council("DELETE FROM referral_child WHERE superseded_at IS NOT NULL")
     op.execute("DROP INDEX ix_referral_child_position")
     op.execute("ALTER TABLE referral_child DROP superseded_at")
     op.execute(f"ALTER TABLE referral_child ADD CONSTRAINT {POSITION} UNIQUE (tenant_id, referral_id, position)")

@@ -21,7 +21,7 @@ def upgrade() -> None:
             ADD COLUMN clock_paused_at TIMESTAMP WITH TIME ZONE
     """)
     # What was taken up again counts from then; what a correction made more urgent keeps the time that it has.
-    op.execute("""
+    rls.in_each_council("""
         UPDATE referral SET clock_from = (
             SELECT max(d.replaced_at) FROM decision d
             WHERE d.tenant_id = referral.tenant_id AND d.referral_id = referral.id

@@ -56,7 +56,7 @@ def _kinds(values: str) -> None:
 
 def downgrade() -> None:
     """Nobody is alerted."""
-    op.execute("DELETE FROM notice WHERE kind in ('duty', 'unseen')")
+    rls.in_each_council("DELETE FROM notice WHERE kind in ('duty', 'unseen')")
     op.execute("ALTER TABLE notice DROP COLUMN mailbox, ALTER COLUMN account_id SET NOT NULL")
     _kinds(BEFORE)
     op.execute("DROP TABLE duty_alert")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations import rls
+
 revision = "0055"
 down_revision = "0054"
 branch_labels = None
@@ -37,7 +39,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """What did not come through the portal goes: nothing says any more that it is nobody's."""
-    op.execute("DELETE FROM referral WHERE channel <> 'portal'")
+    rls.in_each_council("DELETE FROM referral WHERE channel <> 'portal'")
     op.execute("ALTER TABLE referral DROP CONSTRAINT ck_referral_elsewhere, DROP CONSTRAINT ck_referral_channel")
     op.execute("ALTER TABLE referral DROP COLUMN caller, DROP COLUMN channel")
     for table in GUARDED:

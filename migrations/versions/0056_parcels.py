@@ -117,7 +117,7 @@ def _kinds(values: str) -> None:
 
 def downgrade() -> None:
     """Without them: what was on its way is forgotten."""
-    op.execute("DELETE FROM notice WHERE kind = 'undelivered'")
+    rls.in_each_council("DELETE FROM notice WHERE kind = 'undelivered'")
     _kinds(KINDS)
     for table in reversed(TABLES):
         op.execute(f"DROP TABLE {table}")

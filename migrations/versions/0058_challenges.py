@@ -75,6 +75,6 @@ def _kinds(values: str) -> None:
 
 def downgrade() -> None:
     """Nobody challenges."""
-    op.execute("DELETE FROM notice WHERE kind = 'challenged'")
+    rls.in_each_council("DELETE FROM notice WHERE kind = 'challenged'")
     _kinds(BEFORE)
     op.execute("DROP TABLE challenge")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations import rls
+
 revision = "0064"
 down_revision = "0063"
 branch_labels = None
@@ -31,6 +33,6 @@ def _allow(column: str, values: str) -> None:
 def downgrade() -> None:
     """Nobody is told, and nothing was received before it was taken down."""
     op.execute("ALTER TABLE referral DROP COLUMN received_at")
-    op.execute("DELETE FROM notice WHERE kind = 'approval' OR state = 'overtaken'")
+    rls.in_each_council("DELETE FROM notice WHERE kind = 'approval' OR state = 'overtaken'")
     _allow("state", "'pending', 'sent', 'failed'")
     _allow("kind", BEFORE)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations import rls
+
 revision = "0066"
 down_revision = "0065"
 branch_labels = None
@@ -29,6 +31,6 @@ def _kinds(values: str) -> None:
 
 def downgrade() -> None:
     """Nobody is reminded."""
-    op.execute("DELETE FROM notice WHERE kind = 'challenge_due'")
+    rls.in_each_council("DELETE FROM notice WHERE kind = 'challenge_due'")
     _kinds(BEFORE)
     op.execute("ALTER TABLE challenge DROP COLUMN reminded_at")

@@ -204,7 +204,7 @@ def _kinds(values: str) -> None:
 
 def downgrade() -> None:
     """No hub."""
-    op.execute("DELETE FROM notice WHERE kind in ('hub', 'hub_in')")
+    rls.in_each_council("DELETE FROM notice WHERE kind in ('hub', 'hub_in')")
     _kinds(BEFORE)
     op.execute("DROP TRIGGER referral_hub ON referral")
     op.execute("DROP FUNCTION hub_follow()")

@@ -95,10 +95,12 @@ def _allowed(table: str, column: str, values: str) -> None:
 
 def downgrade() -> None:
     """Nobody is handed to early help."""
-    op.execute("DELETE FROM notice WHERE kind in ('help_offered', 'help_answered')")
+    rls.in_each_council("DELETE FROM notice WHERE kind in ('help_offered', 'help_answered')")
     _allowed("notice", "kind", KINDS)
-    op.execute("DELETE FROM invitation WHERE role = 'early_help_worker'")
-    op.execute("UPDATE membership SET role = 'screener', state = 'ended' WHERE role = 'early_help_worker'")
+    rls.in_each_council(
+        "DELETE FROM invitation WHERE role = 'early_help_worker'",
+        "UPDATE membership SET role = 'screener', state = 'ended' WHERE role = 'early_help_worker'",
+    )
     for table in ("membership", "invitation"):
         _allowed(table, "role", ROLES)
     op.execute("DROP TABLE early_help_offer")

@@ -95,7 +95,9 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Without them: what came from another council keeps its place in the holding area, as a partner's form."""
     op.execute("DROP TABLE transfer")
-    op.execute("DELETE FROM notice WHERE kind = 'transfer'")
-    op.execute("UPDATE referral SET channel = 'form' WHERE channel = 'transfer'")
+    rls.in_each_council(
+        "DELETE FROM notice WHERE kind = 'transfer'",
+        "UPDATE referral SET channel = 'form' WHERE channel = 'transfer'",
+    )
     _one_of("referral", "channel", CHANNELS)
     _one_of("notice", "kind", KINDS)

@@ -64,11 +64,13 @@ def downgrade() -> None:
     """Without them: parcels of files that were checked later are forgotten, no receiver collects, and councils make new
     secrets."""
     op.execute("DROP TABLE collect_request")
-    op.execute("DELETE FROM case_system_key WHERE how = 'push'")
+    rls.in_each_council("DELETE FROM case_system_key WHERE how = 'push'")
     op.execute("ALTER TABLE case_system_key DROP COLUMN how")
-    op.execute("DELETE FROM parcel WHERE event = 'files'")
-    op.execute("UPDATE parcel SET reason = 'unauthorised' WHERE reason = 'no_secret'")
-    op.execute("UPDATE parcel_attempt SET outcome = 'unauthorised' WHERE outcome = 'no_secret'")
+    rls.in_each_council(
+        "DELETE FROM parcel WHERE event = 'files'",
+        "UPDATE parcel SET reason = 'unauthorised' WHERE reason = 'no_secret'",
+        "UPDATE parcel_attempt SET outcome = 'unauthorised' WHERE outcome = 'no_secret'",
+    )
     _kinds("'decided', 'corrected'", DECLINED)
     op.execute("DROP INDEX ix_parcel_awaiting")
     op.execute("DROP INDEX uq_parcel_decision")

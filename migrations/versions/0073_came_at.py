@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
+from migrations import rls
+
 revision = "0073"
 down_revision = "0072"
 branch_labels = None
@@ -37,19 +39,12 @@ _MOVED = """
 """
 # The reports that count on another day now; `sign` says which of the two days gains.
 _MOVE = """
-DO $$ DECLARE c uuid; BEGIN
-    FOR c IN SELECT id FROM council LOOP
-        PERFORM set_config('app.tenant_id', c::text, true), set_config('app.reach', 'council', true),
-                set_config('app.actor_id', '00000000-0000-0000-0000-000000000000', true);
-        INSERT INTO tally (tenant_id, id, kind, key, day, number)
-        SELECT c, gen_random_uuid(), 'received', m.key, m.day, sum(m.number) FROM (
-            SELECT coalesce(r.route, '') AS key, (d.moment at time zone 'Europe/London')::date AS day, d.number
-              FROM referral r, LATERAL (VALUES (r.sent_at, -({sign})), (r.received_at, {sign})) d (moment, number)
-             WHERE r.state <> 'draft' AND r.received_at is not null AND r.sight is null AND r.unseen_by = '{{}}'
-        ) m GROUP BY m.key, m.day HAVING sum(m.number) <> 0;
-    END LOOP;
-    PERFORM set_config('app.tenant_id', '', true), set_config('app.reach', '', true), set_config('app.actor_id', '', true);
-END $$
+    INSERT INTO tally (tenant_id, id, kind, key, day, number)
+    SELECT c, gen_random_uuid(), 'received', m.key, m.day, sum(m.number) FROM (
+        SELECT coalesce(r.route, '') AS key, (d.moment at time zone 'Europe/London')::date AS day, d.number
+          FROM referral r, LATERAL (VALUES (r.sent_at, -({sign})), (r.received_at, {sign})) d (moment, number)
+         WHERE r.state <> 'draft' AND r.received_at is not null AND r.sight is null AND r.unseen_by = '{{}}'
+    ) m GROUP BY m.key, m.day HAVING sum(m.number) <> 0
 """
 
 
@@ -73,7 +68,7 @@ def upgrade() -> None:
         f"{_CHANGED} or old.received_at is distinct from new.received_at",
         f"{_WORK} and old.received_at is not distinct from new.received_at",
     )
-    op.execute(_MOVE.format(sign=1))
+    rls.in_each_council(_MOVE.format(sign=1))
 
 
 def downgrade() -> None:
@@ -82,4 +77,4 @@ def downgrade() -> None:
         was = f"coalesce({row}.received_at, {row}.sent_at)"
         op.execute(_INSTEAD.format(function=function, was=was, now=f"{row}.sent_at"))
     _triggers(_CHANGED, _WORK)
-    op.execute(_MOVE.format(sign=-1))
+    rls.in_each_council(_MOVE.format(sign=-1))

@@ -120,6 +120,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.EARLY_HELP_OFFERED: frozenset({"team", "consent", "due"}),
     Event.EARLY_HELP_DECLINED: frozenset({"reason"}),
     Event.EARLY_HELP_DONE: frozenset({"result"}),
+    Event.EARLY_HELP_SETTLED: frozenset({"how"}),
+    Event.EARLY_HELP_TAKEN_BACK: frozenset({"why"}),
     **dict.fromkeys(
         (Event.TRANSFER_PROPOSED, Event.TRANSFER_OFFERED, Event.TRANSFER_ACCEPTED, Event.TRANSFER_DECLINED),
         frozenset({"transfer", "council"}),

@@ -18,6 +18,7 @@ _TOO_LONG = _l("This must be %(limit)s characters or fewer", limit=MAX_WORDS)
 class OfferInput(MessageInput):
     """To which team, on which consent, and what it should know."""
 
+    confirmed = HiddenField()
     team = Choice(_l("Which team?"), message=_l("Choose a team"))
     consent = Choice(
         _l("Does the family agree to early help?"),

@@ -20,11 +20,17 @@ REFERRER = "referrer"
 
 @dataclass(frozen=True)
 class Shared:
-    """The answers in groups; `left_out` that some of them are not shown, `unnamed` that the referrer is not named."""
+    """The answers in groups; `left_out` that some of them are not shown, `unnamed` that the referrer is not named.
+    `secrets` is what is kept from the team."""
 
     groups: tuple[Group, ...]
     left_out: bool
     unnamed: bool
+    secrets: frozenset[Protected]
+
+    def keeps(self, text: str) -> bool:
+        """Whether a text would give away what is kept from the team."""
+        return bool(carried(text, self.secrets))
 
 
 def shared(found: Found, answers: Answers, corrected: Sequence[Corrected], language: str) -> Shared:
@@ -36,7 +42,7 @@ def shared(found: Found, answers: Answers, corrected: Sequence[Corrected], langu
     nameless = any(unnamed(form, one.triage, one.sections) for one in (answers, now))
     keys = withheld(form, places=places) | (_of_referrer(form) if nameless else frozenset())
     names = names_of(found)
-    secrets = {kept for one in (answers, now) for kept in protected(form, one.triage, one.sections, names)}
+    secrets = frozenset(kept for one in (answers, now) for kept in protected(form, one.triage, one.sections, names))
     groups = answer_groups_of(form, found, now, language)
     shown = tuple(
         replace(
@@ -48,7 +54,7 @@ def shared(found: Found, answers: Answers, corrected: Sequence[Corrected], langu
         for group in groups
     )
     left_out = any(_kept(row, keys, secrets) for group in groups for row in group.rows)
-    return Shared(shown, left_out, nameless)
+    return Shared(shown, left_out, nameless, secrets)
 
 
 def _kept(row: Row, keys: frozenset[str], secrets: Collection[Protected]) -> bool:

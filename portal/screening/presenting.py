@@ -218,6 +218,7 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.EARLY_HELP_ACCEPTED: lambda: _("The early-help team accepted"),
     Event.EARLY_HELP_DECLINED: lambda: _("The early-help team declined"),
     Event.EARLY_HELP_DONE: lambda: _("The early-help team closed its work"),
+    Event.EARLY_HELP_SETTLED: lambda: _("Left at the answer of the early-help team"),
     Event.TRANSFER_PROPOSED: lambda: _("A transfer to another council was proposed"),
     Event.TRANSFER_SENT_BACK: lambda: _("The proposed transfer was sent back"),
     Event.TRANSFER_TAKEN_BACK: lambda: _("The transfer was taken back"),

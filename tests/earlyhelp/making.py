@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
+from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
 from portal.earlyhelp.commands import answering, offering
 from portal.earlyhelp.queries.lists import counts, listed
 from portal.earlyhelp.queries.offers import Offer, offers
 from portal.kernel import db
 from portal.kernel.scope import SYSTEM, Council, Scope
-from portal.referrals.models import Notice
+from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.record import find
 from portal.screening.commands import decisions
 from portal.screening.given import Given
@@ -69,10 +70,17 @@ class Case:
             whom = func.coalesce(func.cast(Notice.account_id, Notice.mailbox.type), Notice.mailbox)
             return sorted(session.execute(select(whom).where(Notice.kind == kind)).scalars())
 
+    def trail(self, event: str) -> int:
+        """How often that happened to the report."""
+        with db.unit_of_work(Scope(self.council, SYSTEM)) as session:
+            subject = select(Referral.id).where(Referral.reference == self.made.reference).scalar_subquery()
+            query = select(func.count()).where(AuditEvent.event == event, AuditEvent.subject_id == subject)
+            return session.execute(query).scalar_one()
+
     def tabs(self, who: Person | None = None) -> dict[str, list[str]]:
         who = who or self.worker
         with db.unit_of_work(who.scope):
-            found = {tab: [one.reference for one in listed(who.actor, tab)] for tab in counts(who.actor)}
+            found = {tab: [one.reference for one in listed(who.actor, tab).lines] for tab in counts(who.actor)}
             assert counts(who.actor) == {tab: len(lines) for tab, lines in found.items()}
         return found
 

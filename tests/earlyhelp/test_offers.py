@@ -12,18 +12,22 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
+from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.earlyhelp.commands import offering
+from portal.earlyhelp.queries import lists
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import SYSTEM, Scope
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import find
+from portal.referrals.queries.timeline import timeline
 from portal.screening.commands import changes, correcting
 from portal.screening.given import Change
 from portal.tenants.opening import hours_of
+from portal.web import keyset
 from tests.earlyhelp.making import HELP, Case
-from tests.factories.decisions import given
+from tests.factories.decisions import given, grounds
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import make_referral
 from tests.fixtures.councils import Councils
@@ -114,6 +118,62 @@ def test_a_correction_takes_back_what_nobody_accepted_and_settles_what_was_decli
     again = replace(other, once=uuid4())
     case.act(case.screener, correcting.correct, again, Change(back.once, "CNRY they are right"))
     assert [(one.state, one.settled) for one in case.offers()] == [("declined", True), ("taken_back", False)]
+
+
+def test_a_correction_that_takes_consent_away_stops_what_waits_and_somebody_says_how_to_go_on(case: Case) -> None:
+    case.decide()
+    without = grounds("early_help", consent="not_sought", consent_reason="unreachable")
+    other = replace(case.given, once=uuid4(), grounds=without)
+    case.act(case.screener, correcting.correct, other, Change(case.given.once, "CNRY mother rang"))
+    assert ([one.state for one in case.offers()], case.stands()) == (["taken_back"], "unoffered")
+    case.offer(ONLY, consent="agreed_since", consent_words="CNRY agreed")
+    again = replace(other, once=uuid4(), rationale="CNRY another slip")
+    case.act(case.screener, correcting.correct, again, Change(other.once, "CNRY slip"))
+    assert case.offers()[0].state == "offered"
+
+
+def test_what_a_team_works_on_without_consent_any_more_is_said_to_both_sides(case: Case) -> None:
+    case.decide()
+    case.answer("accept")
+    without = replace(
+        case.given, once=uuid4(), grounds=grounds("early_help", consent="not_sought", consent_reason="unreachable")
+    )
+    case.act(case.screener, correcting.correct, without, Change(case.given.once, "CNRY mother rang"))
+    now = case.act(case.screener, lambda _actor, found: offering.standing(found))
+    assert [offering.unagreed(now, one) for one in case.offers()] == [True]
+
+
+def test_what_was_left_at_that_is_in_the_timeline_and_what_went_on_tells_itself(choice: Case) -> None:
+    choice.decide()
+    for left in (False, True):
+        choice.offer("north")
+        choice.answer("decline", "full", "CNRY no room")
+        if left:
+            choice.act(choice.screener, offering.settle)
+    told = choice.act(choice.screener, lambda _actor, found: [one.event for one in timeline(found)])
+    assert told.count(str(Event.EARLY_HELP_SETTLED)) == 1
+
+
+def test_a_long_list_is_read_page_by_page_and_no_line_twice(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "PAGE", 2)
+    for code in ("", "full"):
+        for _one in range(3):
+            case.made = make_referral(case.council, case.author, state="screening", owner=case.screener)
+            case.decide()
+            if code:
+                case.answer("decline", code, "CNRY no room")
+    for tab in ("offered", "declined"):
+        seen: list[str] = []
+        place = None
+        with db.unit_of_work(case.worker.scope):
+            for size in (2, 1):
+                page = lists.listed(case.worker.actor, tab, keyset.understood(keyset.spoken(place)))
+                place = page.next
+                assert len(page.lines) == size
+                seen += [one.reference for one in page.lines]
+        assert (len(set(seen)), place) == (3, None)
+    for wrong in ("x", "2026-01-01T10:00:00~" + "0" * 36, "2026-13-01T10:00:00.000+00:00~" + "0" * 36):
+        assert keyset.understood(wrong) is None
 
 
 def test_what_a_team_works_on_stays_with_it_when_it_is_taken_up_and_decided_again(case: Case) -> None:

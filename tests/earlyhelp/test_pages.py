@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +12,12 @@ from werkzeug.test import TestResponse
 
 from portal.auth.policy import Permission
 from portal.kernel import db
-from portal.screening.commands import changes
+from portal.kernel.scope import Council
+from portal.screening.commands import changes, decisions
 from portal.tenants.early_help_settings import Team
 from portal.tenants.settings import SettingsMistakes, parse_council
 from tests.earlyhelp.making import Case
+from tests.factories.decisions import given, grounds
 from tests.factories.pages import fields_of
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import make_referral
@@ -139,8 +143,9 @@ def test_without_agreement_the_page_says_how_to_go_on(councils: Councils, client
     assert "CNRY Dad rang" in here.as_person(case.worker).get(TEAM).text
 
 
-def test_what_is_kept_secret_is_not_shown_to_the_team(councils: Councils, client: FlaskClient) -> None:
-    case = Case(councils.england)
+def _secret(council: Council) -> Case:
+    """A report that keeps an address and its referrer secret."""
+    case = Case(council)
     case.made = make_referral(
         case.council, case.author, state="screening", owner=case.screener,
         sections={
@@ -161,7 +166,11 @@ def test_what_is_kept_secret_is_not_shown_to_the_team(councils: Councils, client
             },
         },
     )  # fmt: skip
-    case.decide()
+    return case
+
+
+def test_what_is_kept_secret_is_not_shown_to_the_team(councils: Councils, client: FlaskClient) -> None:
+    case = _secret(councils.england).decide()
     here = Browser(client, case)
     assert "9 CNRY Refuge Row" in here.as_person(case.screener).get("/screening/{}").text
     page = here.as_person(case.worker).get(TEAM).text
@@ -169,6 +178,49 @@ def test_what_is_kept_secret_is_not_shown_to_the_team(councils: Councils, client
     assert "Some answers are not shown" in page
     for secret in ("CNRY Refuge Row", "01632 960999", case.author.name, "CNRY inside", "They CNRY moved"):
         assert secret not in page
+
+
+def test_what_a_screener_writes_to_the_team_is_held_where_it_gives_a_secret_away(
+    councils: Councils, client: FlaskClient
+) -> None:
+    case = _secret(councils.england).decide(consent="not_sought", reason="unreachable")
+    here = Browser(client, case).as_person(case.screener)
+    typed = {"team": "family_help", "consent": "agreed_since", "words": "CNRY see 9 CNRY Refuge Row",
+             "consent_words": f"CNRY {case.author.name} rang"}  # fmt: skip
+    for confirmed in ("", "0" * 64):
+        refused = here.post(OFFER, OFFER, **typed, confirmed=confirmed)
+        assert (refused.status_code, case.offers()) == (422, ())
+        assert refused.text.count("This gives away what the report keeps secret") == 4
+        assert "9 CNRY Refuge Row; " in refused.text
+    mark = re.search(r'type="checkbox" value="([0-9a-f]{64})"', refused.text)
+    assert mark is not None
+    changed = here.post(OFFER, OFFER, **typed | {"words": "CNRY 9 CNRY Refuge Row now"}, confirmed=mark[1])
+    assert changed.status_code == 422
+    assert here.post(OFFER, OFFER, **typed, confirmed=mark[1]).status_code == 303
+    assert case.offers()[0].said["words"] == "CNRY see 9 CNRY Refuge Row"
+    assert case.trail("messaging.held_confirmed") == 1
+
+
+def test_what_the_decision_says_of_consent_gives_no_secret_to_the_team(councils: Councils, client: FlaskClient) -> None:
+    case = _secret(councils.england)
+    said = replace(grounds("early_help", consent="given"), consent_words="CNRY agreed at 9 CNRY Refuge Row")
+    case.given = given("early_help", "MASH", "CNRY because", "CNRY told", 0, grounds=said)
+    case.act(case.screener, decisions.decide, case.given)
+    here = Browser(client, case)
+    assert "agreed at 9 CNRY Refuge Row" in here.as_person(case.screener).get("/screening/{}").text
+    page = here.as_person(case.worker).get(TEAM)
+    assert (page.status_code, "CNRY Refuge Row" in page.text) == (200, False)
+
+
+def test_reading_it_is_audited_for_both_sides(councils: Councils, client: FlaskClient) -> None:
+    case = Case(councils.england).decide()
+    here = Browser(client, case)
+    for who, path in ((case.screener, OFFER), (case.worker, TEAM)):
+        before = case.trail("referrals.read")
+        here.as_person(who).get(path)
+        assert case.trail("referrals.read") == before + 1
+    refused = here.as_person(case.screener).post(OFFER, f"{OFFER}/take-back", offer="")
+    assert (refused.status_code, case.trail("referrals.read") - before) == (422, 3)
 
 
 def test_the_team_is_told_when_it_was_taken_up_again(councils: Councils, client: FlaskClient) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
+from portal.tenants.views.agency_words import decision_words
+from portal.transfers import words
 from portal.transfers.commands import offering
+from portal.transfers.states import OUT
 from tests.factories.pages import fields_of
 from tests.factories.people import Person, sign_in
 from tests.fixtures.councils import Councils
@@ -97,3 +102,9 @@ def test_only_a_concern_that_everybody_may_see_goes(case: Case, client: FlaskCli
     page = client.get(at(case.screener, f"/screening/{hidden.made.reference}/transfer")).text
     assert "This is restricted." in page
     assert "Propose the transfer" not in page
+
+
+def test_what_was_taken_back_is_not_received_back_in_welsh(app: Flask) -> None:
+    with app.test_request_context("/"), force_locale("cy"):
+        assert words.state_words("taken_back", OUT) == "Tynnwyd yn ôl"
+        assert decision_words("take-back") == "Derbyniwyd yr asiantaeth yn ôl"

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit import events
@@ -16,11 +16,13 @@ from portal.auth.queries.staff import who_may
 from portal.earlyhelp.models import EarlyHelpOffer
 from portal.earlyhelp.queries.offers import Offer, offers
 from portal.earlyhelp.queries.readers import who_see
-from portal.earlyhelp.states import DECLINED, OF_DECISION, OFFERED, OPEN, TAKEN_BACK, consent_for
+from portal.earlyhelp.states import ACCEPTED, DECLINED, OF_DECISION, OFFERED, OPEN, TAKEN_BACK, consent_for
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
+from portal.messaging.commands import guarding
 from portal.messaging.commands.writing import checked
+from portal.messaging.queries import given_away
 from portal.referrals.commands import notices
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.commands.judging import council_here
@@ -35,13 +37,19 @@ QUIETLY = {"synchronize_session": False}
 @dataclass(frozen=True)
 class Handing:
     """To which team, what it should know (may be empty), and the mark of the form. `consent` (states.SAID_LATER) and
-    `consent_words` are asked only where the decision does not say that the family agrees or is overridden."""
+    `consent_words` are asked only where the decision does not say that the family agrees or is overridden. `confirmed`
+    is the mark of words that give away what the report keeps secret."""
 
     team: str
     once: UUID
     words: str = ""
     consent: str = ""
     consent_words: str = ""
+    confirmed: str = ""
+
+    def told(self) -> str:
+        """All that the team reads of what was typed."""
+        return "\n".join(filter(None, (self.words.strip(), self.consent_words.strip())))
 
 
 @dataclass(frozen=True)
@@ -73,16 +81,25 @@ def teams() -> tuple[Team, ...]:
     return found
 
 
+def unagreed(now: Standing | None, one: Offer) -> bool:
+    """Whether a team works on what the family had agreed to when it was offered, and the decision that counts says so
+    no more."""
+    return one.state == ACCEPTED and one.consent in OF_DECISION and now is not None and not now.agreed
+
+
 def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
     """With a decision, or a correction of one: what a team had declined is settled by it, what no team has accepted yet
-    is taken back where the outcome is no early help now, and early help is offered to the council's only team (of a
-    restricted report somebody chooses what the team hears)."""
+    is taken back where the outcome is no early help now, or where consent went with this decision (somebody then says
+    how to go on), and early help is offered to the council's only team (of a restricted report somebody chooses what
+    the team hears)."""
     now = standing(found)
     if now is None or now.id != decision_id:
         return
-    _settle(actor, found)
+    _settle(actor, found, "decided")
     if now.kind != "early_help":
-        _withdraw(actor, found)
+        _withdraw(actor, found, why="outcome")
+    elif not now.agreed:
+        _withdraw(actor, found, why="consent", which=_agreed_otherwise(now))
     elif len(teams()) == 1 and now.agreed and found.sight is None and not _has_open(found):
         _insert(actor, found, now, teams()[0], Handing(teams()[0].key, uuid4()))
 
@@ -90,7 +107,8 @@ def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
 def offer(actor: Actor, found: Found, what: Handing) -> None:
     """Offer a decided report to a team. The same `what.once` twice is one offer.
 
-    Raises Invalid (team, consent: unknown; consent_words: required; words, consent_words: too_long, control), Forbidden
+    Raises Invalid (team, consent: unknown; consent_words: required; words, consent_words: too_long, control,
+    protected), Forbidden
     for who only reads it for a while, and Conflict when a team has it already, or it is not decided any more.
     """
     if found.reads_only(actor):
@@ -108,8 +126,10 @@ def offer(actor: Actor, found: Found, what: Handing) -> None:
     errors |= _mistakes(what, now)
     if errors or team is None:
         raise Invalid(errors)
-    declined = _settle(actor, found)
+    secrets = _held(actor, found, what)
+    declined = _settle(actor, found, "offered")
     _insert(actor, found, now, team, what)
+    guarding.note(found, secrets)
     if declined:
         # Whoever reported it reads now that one team could not take it on, and that another was asked.
         notices.tell(actor, "outcome", found.author_id, found.id)
@@ -122,7 +142,7 @@ def take_back(actor: Actor, found: Found, offer_id: UUID) -> None:
     one = next((one for one in offers(actor, Permission.DECIDE, found) if one.id == offer_id), None)
     if one is not None and one.state == TAKEN_BACK:
         return
-    if one is None or not _withdraw(actor, found, offer_id):
+    if one is None or not _withdraw(actor, found, why="hand", which=EarlyHelpOffer.id == offer_id):
         raise Conflict("answered meanwhile", state=found.state)
 
 
@@ -130,7 +150,7 @@ def settle(actor: Actor, found: Found) -> None:
     """Nobody else is asked after a team declined, or nothing more is done after it stepped up; twice is once."""
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
-    if _settle(actor, found):
+    if _settle(actor, found, "left"):
         notices.tell(actor, "outcome", found.author_id, found.id)
 
 
@@ -173,9 +193,28 @@ def _insert(actor: Actor, found: Found, now: Standing, team: Team, what: Handing
     tell_team(actor, found, team)
 
 
-def _withdraw(actor: Actor, found: Found, offer_id: UUID | None = None) -> bool:
-    """Take back what waits for an answer: that offer, or whichever it is."""
-    mine = () if offer_id is None else (EarlyHelpOffer.id == offer_id,)
+def _held(actor: Actor, found: Found, what: Handing) -> int:
+    """How many secrets the words for the team give away, all confirmed; raises Invalid (protected) beside the words
+    that do."""
+    try:
+        return guarding.held(actor, found, what.told(), what.confirmed, "words")
+    except Invalid as error:
+        typed = {"words": what.words, "consent_words": what.consent_words}
+        beside = {name: "protected" for name, text in typed.items() if given_away(actor, found, text)}
+        raise Invalid(beside or error.errors) from None
+
+
+def _agreed_otherwise(now: Standing) -> ColumnElement[bool]:
+    """Offers made on another consent than what the decision that counts says now."""
+    before = select(func.coalesce(Decision.consent, "")).where(
+        Decision.tenant_id == EarlyHelpOffer.tenant_id, Decision.id == EarlyHelpOffer.decision_id
+    )
+    return before.correlate(EarlyHelpOffer).scalar_subquery() != now.consent
+
+
+def _withdraw(actor: Actor, found: Found, *, why: str, which: ColumnElement[bool] | None = None) -> bool:
+    """Take back what waits for an answer, of `which` if that is said; `why` is outcome, consent or hand."""
+    mine = () if which is None else (which,)
     statement = (
         update(EarlyHelpOffer)
         .where(
@@ -187,12 +226,13 @@ def _withdraw(actor: Actor, found: Found, offer_id: UUID | None = None) -> bool:
     )  # fmt: skip
     done = db.session().execute(statement.execution_options(**QUIETLY)).scalars().all()
     if done:
-        events.record(Event.EARLY_HELP_TAKEN_BACK, found.id)
+        events.record(Event.EARLY_HELP_TAKEN_BACK, found.id, why=why)
     return bool(done)
 
 
-def _settle(actor: Actor, found: Found) -> bool:
-    """Note that the front door went on after a team had answered; whether one had declined."""
+def _settle(actor: Actor, found: Found, how: str) -> bool:
+    """Note that the front door went on after a team had answered, and `how` (decided, offered, left); whether one had
+    declined."""
     statement = (
         update(EarlyHelpOffer)
         .where(
@@ -204,7 +244,7 @@ def _settle(actor: Actor, found: Found) -> bool:
     )  # fmt: skip
     done = db.session().execute(statement.execution_options(**QUIETLY)).scalars().all()
     if done:
-        events.record(Event.EARLY_HELP_SETTLED, found.id)
+        events.record(Event.EARLY_HELP_SETTLED, found.id, how=how)
     return DECLINED in done
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, select, true
+from sqlalchemy import ColumnElement, and_, false, func, select, true, tuple_
 
 from portal.auth.policy import Permission, Reach, reach
 from portal.auth.reach import within_sight
@@ -19,7 +20,10 @@ from portal.referrals.models import Referral
 from portal.tenants.vault import council_id
 
 TABS: Final = (OFFERED, ACCEPTED, DECLINED, DONE)
-MOST_LISTED: Final = 100
+PAGE: Final = 50
+
+
+Place = tuple[datetime, UUID]
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,14 @@ class Line:
     ended_at: datetime | None
     reason: str
     result: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Lines, and after which one the next page begins (None: there is none)."""
+
+    lines: tuple[Line, ...]
+    next: Place | None
 
 
 def _theirs(actor: Actor) -> ColumnElement[bool]:
@@ -63,25 +75,35 @@ def counts(actor: Actor) -> Mapping[str, int]:
     return dict.fromkeys(TABS, 0) | {row[0]: int(row[1]) for row in rows}
 
 
-def listed(actor: Actor, tab: str) -> tuple[Line, ...]:
-    """The offers of a tab (TABS), at most MOST_LISTED and one more: those to answer by when they are due, those that a
-    team has by when it accepted them, those that are over the last first."""
-    order: Any = {
-        OFFERED: EarlyHelpOffer.due_at.asc(),
-        ACCEPTED: EarlyHelpOffer.answered_at.asc(),
-        DECLINED: EarlyHelpOffer.answered_at.desc(),
-        DONE: EarlyHelpOffer.ended_at.desc(),
-    }[tab]
+_ORDERS: Final[Mapping[str, tuple[Any, bool]]] = {
+    OFFERED: (EarlyHelpOffer.due_at, True),
+    ACCEPTED: (EarlyHelpOffer.answered_at, True),
+    DECLINED: (EarlyHelpOffer.answered_at, False),
+    DONE: (EarlyHelpOffer.ended_at, False),
+}
+"""By what a tab is sorted, and whether its first comes first."""
+
+
+def listed(actor: Actor, tab: str, after: Place | None = None) -> Page:
+    """One page of a tab (TABS), from behind the line `after`: what is to be answered by when it is due, what a team has
+    by when it accepted it, what is over the last first."""
+    column, rises = _ORDERS[tab]
+    order = (column.asc(), EarlyHelpOffer.id.asc()) if rises else (column.desc(), EarlyHelpOffer.id.desc())
     query = (
         select(
             Referral.reference, Referral.form_key, Referral.initials, EarlyHelpOffer.team, EarlyHelpOffer.state,
             EarlyHelpOffer.offered_at, EarlyHelpOffer.due_at, EarlyHelpOffer.answered_at, EarlyHelpOffer.ended_at,
             func.coalesce(EarlyHelpOffer.reason, ""), func.coalesce(EarlyHelpOffer.result, ""),
+            column.label("at"), EarlyHelpOffer.id,
         )
         .join(Referral, _ON_REPORT)
         .where(_theirs(actor), EarlyHelpOffer.state == tab)
-        .order_by(order, EarlyHelpOffer.id)
-        .limit(MOST_LISTED + 1)
+        .order_by(*order)
+        .limit(PAGE + 1)
     )  # fmt: skip
+    if after is not None:
+        key = tuple_(column, EarlyHelpOffer.id)
+        query = query.where(key > after if rises else key < after)
     rows: Sequence[Any] = db.session().execute(query).all()
-    return tuple(Line(*row) for row in rows)
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Page(tuple(Line(*row[:-2]) for row in rows[:PAGE]), (last[-2], last[-1]) if last else None)

@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from portal.audit import events
+from portal.audit.events import Event
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
@@ -20,10 +22,11 @@ from portal.earlyhelp.states import OFFERED
 from portal.earlyhelp.views.blueprint import blueprint
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
+from portal.messaging.views import held
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
-from portal.web.fields import from_form
+from portal.web.fields import FieldView, from_form
 from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 
@@ -47,14 +50,12 @@ def offer(reference: str) -> ResponseReturnValue:
     form = _form(found)
     if not form.validate_on_submit():
         return _page(found, form), UNPROCESSABLE
-    what = offering.Handing(
-        form.said("team"), form.mark(), form.said("words"), form.said("consent"), form.said("consent_words")
-    )
     try:
-        offering.offer(actor, found, what)
+        offering.offer(actor, found, _handing(form))
     except Invalid as error:
-        for name in error.errors:
-            form.refuse(name if name in form else "team", _("Enter text that can be read, and not too much of it"))
+        for name, code in error.errors.items():
+            unread = _("Enter text that can be read, and not too much of it")
+            form.refuse(name if name in form else "team", held.trouble() if code == "protected" else unread)
         return _page(found, form), UNPROCESSABLE
     except Conflict:
         return _page(found, form, conflict=True), CONFLICT
@@ -85,6 +86,23 @@ def go_on(reference: str, do: str) -> ResponseReturnValue:
     return redirect(url_for(".of_report", reference=found.reference), 303)
 
 
+def _handing(form: OfferInput) -> offering.Handing:
+    said = {name: form.said(name) for name in ("team", "words", "consent", "consent_words", "confirmed")}
+    return offering.Handing(once=form.mark(), **said)
+
+
+def _views(found: Found, form: OfferInput) -> list[FieldView]:
+    """The fields; once what was typed is held, with the box that confirms just that."""
+    views = from_form(form)
+    says = (
+        _("This has words that the report keeps secret"),
+        _("I have checked it: the early-help team may read this"),
+    )
+    wrong = any(views[name].error for name in ("words", "consent_words") if name in views)
+    box = held.box(found, _handing(form).told(), says) if wrong else None
+    return [*(view for name, view in views.items() if name != "confirmed"), *([box] if box else [])]
+
+
 def _form(found: Found, *, empty: bool = False) -> OfferInput:
     now = offering.standing(found)
     named = [(one.key, say(one.name, str(get_locale()))) for one in offering.teams()]
@@ -94,6 +112,9 @@ def _form(found: Found, *, empty: bool = False) -> OfferInput:
 
 def _page(found: Found, form: OfferInput | None = None, *, conflict: bool = False) -> str:
     actor = guard.actor()
+    # What was written for a team, and what it answered, is read here.
+    record = events.record_apart if request.method == "POST" else events.record
+    record(Event.REFERRAL_READ, found.id, part="early_help")
     made = offers(actor, Permission.SCREEN, found)
     last = offering.last_of(made)
     now = offering.standing(found)
@@ -113,9 +134,10 @@ def _page(found: Found, form: OfferInput | None = None, *, conflict: bool = Fals
         to_act=last is not None and last.to_act,
         offers=may_offer and bool(offering.teams()),
         no_teams=may_offer and not offering.teams(),
+        unagreed=last is not None and offering.unagreed(now, last),
         unasked=now is not None and not now.agreed,
         acts=acts,
-        views=from_form(shown),
+        views=_views(found, shown) if may_offer else [],
         conflict=conflict,
         kept=[] if form is None or not conflict else _kept(form),
     )

@@ -18,8 +18,9 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.earlyhelp import words
 from portal.earlyhelp.commands.answering import Answer, answer
+from portal.earlyhelp.commands.offering import standing, unagreed
 from portal.earlyhelp.inputs import AcceptInput, EndInput
-from portal.earlyhelp.queries.lists import MOST_LISTED, TABS, counts, listed
+from portal.earlyhelp.queries.lists import TABS, counts, listed
 from portal.earlyhelp.queries.offers import Offer, fate, offers
 from portal.earlyhelp.sharing import Shared, shared
 from portal.earlyhelp.states import ACCEPTED, BY_TEAM, DECLINED, DONE, MOVES, OFFERED
@@ -33,6 +34,7 @@ from portal.referrals.queries.record import Found, answers_of, children_of, find
 from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
 from portal.screening.queries.decision import decisions
+from portal.web import keyset
 from portal.web.fields import from_form
 from portal.web.inputs import as_uuid
 
@@ -51,14 +53,15 @@ def index() -> ResponseReturnValue:
 
 
 def _list(tab: str, *, conflict: bool = False, kept: str = "") -> str:
-    number, found = counts(guard.actor()), listed(guard.actor(), tab)
+    after = keyset.understood(request.args.get("after", ""))
+    number, found = counts(guard.actor()), listed(guard.actor(), tab, after)
     return render_template(
         "earlyhelp/list.html",
         tab=tab,
         parts=[(key, f"{_tabs()[key]} ({number[key]})", url_for(".index", tab=key)) for key in TABS],
-        lines=found[:MOST_LISTED],
-        more=len(found) > MOST_LISTED,
-        most=MOST_LISTED,
+        lines=found.lines,
+        first=url_for(".index", tab=tab) if after else "",
+        next=url_for(".index", tab=tab, after=keyset.spoken(found.next)) if found.next else "",
         words=words,
         reasons=words.reason_words(),
         results=words.result_words(),
@@ -204,9 +207,10 @@ def _page(found: Found, now: Offer, *, conflict: bool = False, kept: str = "") -
         agency=say(found.agency_name, str(get_locale())),
         now=now,
         # How it stands is at the head of the page.
-        rows=words.rows(now, _consent(found, now))[1:],
+        rows=words.rows(now, _consent(found, now, answers))[1:],
         late=words.late_words(now.due_at) if now.state == OFFERED else "",
         undecided=found.state != "decided",
+        unagreed=unagreed(standing(found), now),
         children=[presenting.child_words(child, today) for child in children_of(found)],
         answers=answers,
         files=taken_up(found.id)[0],
@@ -217,11 +221,15 @@ def _page(found: Found, now: Offer, *, conflict: bool = False, kept: str = "") -
     )
 
 
-def _consent(found: Found, now: Offer) -> str:
-    """What was typed of consent in the decision that it was handed over with."""
+def _consent(found: Found, now: Offer, answers: Shared | None) -> str:
+    """What was typed of consent in the decision that it was handed over with: for the council's own eyes, so that what
+    the report keeps secret does not go on to the team by it."""
     made = decisions(guard.actor(), Permission.EARLY_HELP, found)
     grounds = next((one.grounds for one in made if one.id == now.decision_id), None)
-    return grounds.consent_words if grounds else ""
+    said = grounds.consent_words if grounds else ""
+    if answers is None or not answers.keeps(said):
+        return said
+    return str(_("Not shown here. Ask the screening team if you must know."))
 
 
 def _answers(found: Found) -> Shared | None:

@@ -16,15 +16,20 @@ def trouble() -> str:
     return str(_("This gives away what the report keeps secret. Change it, or confirm that you have checked it"))
 
 
-def box(found: Found, text: str) -> FieldView | None:
-    """The box that confirms exactly this text, naming what it gives away; None where it gives nothing away."""
+def box(found: Found, text: str, says: tuple[str, str] | None = None) -> FieldView | None:
+    """The box that confirms exactly this text, naming what it gives away; None where it gives nothing away. `says` are
+    its label and its option, where it is no message to the referrer."""
     held = given_away(guard.actor(), found, text)
     if not held:
         return None
+    label, option = says or (
+        _("This message has words that the report keeps secret"),
+        _("I have checked it: the referrer may read this"),
+    )
     return FieldView(
         "checkboxes",
         "confirmed",
-        _("This message has words that the report keeps secret"),
+        label,
         hint="; ".join(one.words for one in held),
-        options=(OptionView(mark(text, held), _("I have checked it: the referrer may read this")),),
+        options=(OptionView(mark(text, held), option),),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select, union_all
+from sqlalchemy import and_, or_, select, union_all
 
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
@@ -73,6 +73,7 @@ COUNCIL_EVENTS = (
     Event.EARLY_HELP_ACCEPTED,
     Event.EARLY_HELP_DECLINED,
     Event.EARLY_HELP_DONE,
+    Event.EARLY_HELP_SETTLED,
     Event.REPORT_HELD,
     Event.HOLD_LIFTED,
     Event.CHALLENGE_DUE_MOVED,
@@ -83,6 +84,8 @@ COUNCIL_EVENTS = (
 )
 # Whoever compares another report with it has not opened it.
 _READ_ITSELF = AuditEvent.detail["part"].astext.not_in(("compare", "previous"))
+# What a decision or a further offer settles is told by itself.
+_TOLD = or_(AuditEvent.event != str(Event.EARLY_HELP_SETTLED), AuditEvent.detail["how"].astext == "left")
 MOST_EVENTS = 200
 
 
@@ -123,7 +126,7 @@ def timeline(found: Found) -> tuple[TimelineEntry, ...]:
         .limit(1)
     )
     told = union_all(
-        select(*columns).where(about, AuditEvent.event.in_([str(kind) for kind in kinds])), first
+        select(*columns).where(about, AuditEvent.event.in_([str(kind) for kind in kinds]), _TOLD), first
     ).subquery()
     query = (
         select(told.c.at, told.c.event, told.c.agency_id, told.c.detail, Account.name)

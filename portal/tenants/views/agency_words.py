@@ -83,7 +83,7 @@ def decision_words(what: str) -> str:
         "approve": _("Approved"),
         "suspend": _("Suspended"),
         "end": _("Ended"),
-        "take-back": _("Taken back"),
+        "take-back": _("Agency taken back"),
         "domain_added": _("Email domain added"),
         "domain_removed": _("Email domain removed"),
         "domain_confirmed": _("Email domain confirmed"),

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from portal.auth.policy import Permission
 from portal.cli.demo_papers import papers
+from portal.kernel import scope
 from portal.kernel.language import words
 from portal.kernel.scope import Actor
 from portal.messaging import commands as messages
@@ -15,7 +16,6 @@ from portal.messaging.commands import drafting
 from portal.messaging.commands.answering import Answering, answer
 from portal.messaging.commands.drafting import Sheet
 from portal.messaging.commands.seeing import note_seen
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import ASK, REPLY
 from portal.messaging.ready import ready
@@ -60,5 +60,5 @@ def _look(actor: Actor, permission: Permission, found: Found, side: str) -> None
 
 def _ready(found: Found, key: str) -> str:
     with speaking(found.language):
-        every = ready(council_of_scope(), found, messages.answer_by(None), found.language)
+        every = ready(scope.council(), found, messages.answer_by(None), found.language)
     return next(one.text for one in every if one.key == key)

@@ -83,9 +83,7 @@ def _propose(actor: Actor, step: Step, found: Found) -> None:
 
 
 def _given(actor: Actor, step: Step, found: Found) -> Given:
-    council = scope.current().council
-    if council is None:
-        raise LookupError("no council in scope")
+    council = scope.council()
     outcome = next(one for one in council.settings.outcomes if one.key == step["outcome"])
     seen, _read = heard(actor, Permission.DECIDE, found)
     return Given(

@@ -20,8 +20,7 @@ from portal.forms.queries import drafts
 from portal.forms.queries.checks import PROOF, SCENARIOS
 from portal.forms.runners import Run, Stopped
 from portal.kernel import db, jobs, scope
-from portal.kernel.errors import NotFound, Unavailable
-from portal.kernel.scope import Council
+from portal.kernel.errors import Unavailable
 
 log = structlog.get_logger()
 
@@ -67,7 +66,7 @@ def tell_second_people(notice_id: UUID, draft_id: UUID, membership_id: UUID) -> 
     """Tell one of those who may publish that a draft waits; nothing once somebody else has dealt with it."""
     reader, draft = _reader(membership_id), drafts.find(scope.SYSTEM, draft_id)
     if reader is not None and draft.state == "submitted":
-        _send(letters.asked(_council(), reader, draft_id, str(notice_id)), draft_id, "second_person")
+        _send(letters.asked(scope.council(), reader, draft_id, str(notice_id)), draft_id, "second_person")
 
 
 @jobs.task(notices.PUBLISHED)
@@ -75,7 +74,7 @@ def tell_published(notice_id: UUID, draft_id: UUID, membership_id: UUID) -> None
     """Tell whoever submitted a draft that it is published."""
     reader, draft = _reader(membership_id), drafts.find(scope.SYSTEM, draft_id)
     if reader is not None and draft.published_id is not None:
-        _send(letters.published(_council(), reader, draft.published_id, str(notice_id)), draft_id, "published")
+        _send(letters.published(scope.council(), reader, draft.published_id, str(notice_id)), draft_id, "published")
 
 
 @jobs.task(notices.SENT_BACK)
@@ -83,7 +82,7 @@ def tell_sent_back(notice_id: UUID, draft_id: UUID, membership_id: UUID) -> None
     """Tell whoever submitted a draft that it was sent back."""
     reader = _reader(membership_id)
     if reader is not None:
-        _send(letters.sent_back(_council(), reader, draft_id, str(notice_id)), draft_id, "sent_back")
+        _send(letters.sent_back(scope.council(), reader, draft_id, str(notice_id)), draft_id, "sent_back")
 
 
 def _reader(membership_id: UUID) -> Staff | None:
@@ -102,13 +101,6 @@ def _send(email: ports.Email, draft_id: UUID, kind: str) -> None:
         events.record(events.Event.FORM_NOTICE_FAILED, draft_id, kind=kind)
     else:
         events.record(events.Event.FORM_NOTICE_SENT, draft_id, kind=kind)
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
 
 
 runners.register_runner(SCENARIOS, rehearsing.run)

@@ -21,7 +21,7 @@ from portal.hub.sharing import share
 from portal.hub.sides import ANSWERS, COUNCIL, WHAT
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.scope import Actor
 from portal.messaging.commands import guarding
 from portal.messaging.commands.writing import checked
 from portal.referrals.models import Referral
@@ -86,7 +86,7 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
 def _same(found: Found, wanted: Opening) -> bool:
     """Whether that form opened the report to that agency before, as it asks now."""
     query = select(HubAccess.agency_id, HubAccess.what).where(
-        HubAccess.tenant_id == _council().id, HubAccess.referral_id == found.id, HubAccess.once == wanted.once
+        HubAccess.tenant_id == scope.council().id, HubAccess.referral_id == found.id, HubAccess.once == wanted.once
     )  # fmt: skip
     row = db.session().execute(query).one_or_none()
     return row is not None and (row.agency_id, row.what) == (wanted.agency_id, wanted.what)
@@ -94,7 +94,7 @@ def _same(found: Found, wanted: Opening) -> bool:
 
 def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: _State) -> bool:
     """Whether it was opened now; not where the same form has just done it. Raises Conflict."""
-    made, council = uuid4(), _council()
+    made, council = uuid4(), scope.council()
     of = source(actor, Permission.ASK, found)
     shared = share(of, wanted.question, council.languages, answers=wanted.what == ANSWERS)
     statement = (
@@ -119,7 +119,7 @@ def _room(actor: Actor, found: Found) -> Room:
     if room is None:
         made = uuid4()
         statement = insert(HubRoom).values(
-            tenant_id=_council().id, id=made, referral_id=found.id, reference=found.reference,
+            tenant_id=scope.council().id, id=made, referral_id=found.id, reference=found.reference,
             form_key=found.form_key, wrapped_key=vault.new_record_key("hub_room", made), made_at=clock.now(),
         )  # fmt: skip
         db.session().execute(statement.on_conflict_do_nothing())
@@ -136,7 +136,7 @@ def _state(found: Found) -> _State:
         select(
             Referral.sight, Referral.author_only, Referral.author_id, Referral.first_author_id, Referral.unseen_by
         )
-        .where(Referral.tenant_id == _council().id, Referral.id == found.id)
+        .where(Referral.tenant_id == scope.council().id, Referral.id == found.id)
         .with_for_update(read=True)
     )  # fmt: skip
     row = db.session().execute(query).one_or_none()
@@ -154,7 +154,7 @@ def withdraw(actor: Actor, found: Found, access_id: UUID) -> None:
     """
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
-    this = (HubAccess.tenant_id == _council().id, HubAccess.id == access_id, HubAccess.referral_id == found.id)
+    this = (HubAccess.tenant_id == scope.council().id, HubAccess.id == access_id, HubAccess.referral_id == found.id)
     statement = (
         update(HubAccess)
         .where(*this, HubAccess.withdrawn_at.is_(None))
@@ -205,7 +205,7 @@ def answer(actor: Actor, opened: Opened, text: str, once: UUID) -> None:
 
 def mark_read(room: Room, side: UUID, ids: Iterable[UUID]) -> None:
     """Those messages were shown to somebody of that side: an agency's id, or COUNCIL."""
-    this = (HubMessage.tenant_id == _council().id, HubMessage.room_id == room.id, HubMessage.id.in_(sorted(ids)))
+    this = (HubMessage.tenant_id == scope.council().id, HubMessage.room_id == room.id, HubMessage.id.in_(sorted(ids)))
     statement = (
         update(HubMessage)
         .where(*this, ~(literal(side) == func.any(HubMessage.read_by)))
@@ -220,7 +220,9 @@ def note_read(actor: Actor, opened: Opened) -> None:
     if opened.read_at is None:
         statement = (
             update(HubAccess)
-            .where(HubAccess.tenant_id == _council().id, HubAccess.id == opened.access_id, HubAccess.read_at.is_(None))
+            .where(
+                HubAccess.tenant_id == scope.council().id, HubAccess.id == opened.access_id, HubAccess.read_at.is_(None)
+            )
             .values(read_at=clock.now())
         )
         db.session().execute(statement.execution_options(synchronize_session=False))
@@ -231,7 +233,7 @@ def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUI
     if _written(actor, room, agency_id, words, once):
         return True
     before = select(HubMessage.id, HubMessage.body).where(
-        HubMessage.tenant_id == _council().id, HubMessage.once == once,
+        HubMessage.tenant_id == scope.council().id, HubMessage.once == once,
         HubMessage.room_id == room.id, HubMessage.author_id == actor.account_id,
     )  # fmt: skip
     row = db.session().execute(before).one_or_none()
@@ -245,7 +247,7 @@ def _written(actor: Actor, room: Room, agency_id: UUID | None, words: str, once:
     statement = (
         insert(HubMessage)
         .values(
-            tenant_id=_council().id, id=made, referral_id=room.referral_id, room_id=room.id, agency_id=agency_id,
+            tenant_id=scope.council().id, id=made, referral_id=room.referral_id, room_id=room.id, agency_id=agency_id,
             author_id=actor.account_id, body=room.record.seal(words, "hub_message", made, "body"), once=once,
             sent_at=clock.now(), read_by=[side],
         )
@@ -272,10 +274,3 @@ def _of(agency_id: UUID | None) -> UUID:
     if agency_id is None:
         raise NotFound("nobody of an agency")
     return agency_id
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

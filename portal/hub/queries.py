@@ -236,7 +236,4 @@ def source(actor: Actor, permission: Permission, found: Found) -> Source:
 
 
 def _council_id() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id

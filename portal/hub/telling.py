@@ -12,18 +12,17 @@ from portal.auth.policy import Permission
 from portal.auth.queries.hub import partners_of
 from portal.auth.queries.staff import who_may
 from portal.hub.models import HubAccess
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.kernel.scope import Actor
 from portal.referrals.commands import notices
 from portal.referrals.commands.telling import tell_approvers
 from portal.referrals.models import Referral
-from portal.screening.commands.judging import council_here
 
 
 def readers(referral_id: UUID) -> list[Any]:
     """Whose partners may read a report's hub now, with whom of them it leaves out."""
     query = select(HubAccess.agency_id, HubAccess.authors, HubAccess.unseen_by).where(
-        HubAccess.tenant_id == council_here().id, HubAccess.referral_id == referral_id,
+        HubAccess.tenant_id == scope.council().id, HubAccess.referral_id == referral_id,
         HubAccess.withdrawn_at.is_(None), ~HubAccess.hidden,
     )  # fmt: skip
     return list(db.session().execute(query).all())
@@ -40,7 +39,7 @@ def _council_reader(referral_id: UUID, access_id: UUID) -> frozenset[UUID]:
     query = (
         select(func.coalesce(Referral.owner_id, HubAccess.opened_by), Referral.sight, Referral.unseen_by)
         .join(HubAccess, (HubAccess.tenant_id == Referral.tenant_id) & (HubAccess.referral_id == Referral.id))
-        .where(Referral.tenant_id == council_here().id, Referral.id == referral_id, HubAccess.id == access_id)
+        .where(Referral.tenant_id == scope.council().id, Referral.id == referral_id, HubAccess.id == access_id)
     )
     row: Any = db.session().execute(query).one_or_none()
     if row is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
 
 
@@ -108,6 +109,14 @@ _current: ContextVar[Scope] = ContextVar("scope", default=NOWHERE)
 def current() -> Scope:
     """The scope in force; outside a request or job it is NOWHERE, which sees no tenant row."""
     return _current.get()
+
+
+def council() -> Council:
+    """The council in force; raises NotFound outside every council."""
+    found = current().council
+    if found is None:
+        raise NotFound("no council in scope")
+    return found
 
 
 def enter(scope: Scope) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor, Council
 from portal.letters.composing import About, Written, compose
@@ -22,7 +22,6 @@ from portal.letters.safety import PLACE, Addressee, lines_of
 from portal.messaging import protecting
 from portal.messaging.queries import given_away
 from portal.referrals.queries.record import Found, children_of, record_of
-from portal.screening.commands.judging import council_here
 
 MOST_ADDRESS: Final = 500  # characters (code points)
 YES, NO = "yes", "no"
@@ -52,7 +51,7 @@ def make(actor: Actor, found: Found, wanted: Wanted, once: UUID) -> None:
     """
     _check_writes(actor, found)
     written = _judged(actor, found, wanted)
-    council, letter_id = council_here(), once
+    council, letter_id = scope.council(), once
     body = record_of(found).seal(written.text(), "letter", letter_id, "body")
     statement = (
         insert(Letter)
@@ -73,7 +72,7 @@ def make(actor: Actor, found: Found, wanted: Wanted, once: UUID) -> None:
 def preview(actor: Actor, found: Found, wanted: Wanted) -> Written | None:
     """The letter as it would be; None where its template or language is none, or nobody may write to that person."""
     person = _person(actor, found, wanted.person)
-    if person is None or person.refused or not _known(council_here(), wanted):
+    if person is None or person.refused or not _known(scope.council(), wanted):
         return None
     return _composed(found, wanted, person)
 
@@ -114,7 +113,7 @@ def withdraw(actor: Actor, found: Found, letter_id: UUID) -> None:
 def _end(letter_id: UUID, found: Found, values: dict[str, object]) -> None:
     statement = (
         update(Letter)
-        .where(Letter.tenant_id == council_here().id, Letter.referral_id == found.id, Letter.id == letter_id)
+        .where(Letter.tenant_id == scope.council().id, Letter.referral_id == found.id, Letter.id == letter_id)
         .where(Letter.sent_at.is_(None), Letter.withdrawn_at.is_(None))
         .values(values)
         .returning(Letter.id)
@@ -141,7 +140,7 @@ def _check_goes(actor: Actor, found: Found, made: Made) -> None:
 def _judged(actor: Actor, found: Found, wanted: Wanted) -> Written:
     errors: dict[str, str] = {}
     person = _person(actor, found, wanted.person)
-    if not _known(council_here(), wanted):
+    if not _known(scope.council(), wanted):
         errors["template"] = "unknown"
     if person is None or person.refused:
         errors["person"] = "unknown" if person is None else person.refused[0]
@@ -181,7 +180,7 @@ def _person(actor: Actor, found: Found, number: int) -> Addressee | None:
 
 
 def _composed(found: Found, wanted: Wanted, person: Addressee) -> Written:
-    council = council_here()
+    council = scope.council()
     languages = council.languages if wanted.language == BOTH else (wanted.language,)
     children = tuple(one.first_name for one in children_of(found) if one.first_name)
     about = About(found.reference, person.name, lines_of(wanted.address), children, clock.today())

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.letters import commands, wording
 from portal.letters.inputs import ChooseInput, LetterInput
@@ -21,7 +22,6 @@ from portal.referrals.queries import counted
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
-from portal.screening.commands.judging import council_here
 from portal.screening.views.report import conflict_page
 from portal.tenants.queries import logos
 from portal.web import typesetting
@@ -47,7 +47,7 @@ def write(reference: str) -> ResponseReturnValue:
     found = find(actor, Permission.DECIDE, reference)
     choice = ChooseInput(formdata=request.args, meta={"csrf": False})
     known = people(actor, found)
-    choice.offer(council_here().settings, known, str(get_locale()))
+    choice.offer(scope.council().settings, known, str(get_locale()))
     if not choice.validate():
         return _page(found, choice), UNPROCESSABLE
     person = next(one for one in known if str(one.number) == choice.person.data)
@@ -119,7 +119,7 @@ def settle(reference: str, letter_id: UUID) -> ResponseReturnValue:
 
 
 def _set(made: Made) -> bytes:
-    council, parts = council_here(), made.written.parts
+    council, parts = scope.council(), made.written.parts
     logo = council.settings.logo
     data: dict[str, Any] = {
         "title": parts[0]["title"],
@@ -140,7 +140,7 @@ def _changed() -> str:
 def _page(found: Found, form: ChooseInput, trouble: str = "") -> str:
     actor = guard.actor()
     known = people(actor, found)
-    council = council_here().settings
+    council = scope.council().settings
     views = from_form(form.offer(council, known, str(get_locale())))
     may = not found.reads_only(actor)
     return render_template(

@@ -14,7 +14,7 @@ from portal.files import outcomes
 from portal.forms import runners
 from portal.forms.queries.checks import WHAT_IF
 from portal.kernel import db, jobs, scope
-from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.errors import Unavailable
 from portal.referrals.commands import (
     attaching,
     digests,
@@ -48,9 +48,7 @@ def send_notice(notice_id: UUID) -> None:
     """
     if not notices.claim(notice_id):
         return
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     try:
         hand_over(letter(council, to_tell(notice_id)))
     except ports.Refused:
@@ -96,9 +94,7 @@ def begin_digests(timestamp: int) -> None:
 @jobs.task(CONTACT_JOB)
 def tell_contact(notice_id: UUID, referral_id: UUID | None = None) -> None:
     """Tell the council's mailbox for security what no practice manager and no administrator is there to be told."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     try:
         hand_over(letter(council, to_contact(council, notice_id, referral_id)))
     except ports.Refused:
@@ -108,9 +104,7 @@ def tell_contact(notice_id: UUID, referral_id: UUID | None = None) -> None:
 @jobs.task(harmful.CONTACT_JOB)
 def tell_contact_harmful(notice_id: UUID, referral_id: UUID) -> None:
     """Tell the council's mailbox for security that something harmful was attached to a report."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     try:
         hand_over(letter(council, of_harmful(council, notice_id, referral_id)))
     except ports.Refused:
@@ -147,9 +141,7 @@ def escalate_alerts(timestamp: int) -> None:
 @jobs.task(RECOUNT_JOB)
 def recount_clocks(after_id: UUID | None = None) -> None:
     """Count anew when open reports are due, some hundred at a time: hours, closures or times of the council changed."""
-    here = scope.current().council
-    if here is None:
-        raise NotFound("no council in scope")
+    here = scope.council()
     # This process may remember the settings as they were before.
     resolve.forget()
     last = recounting.recount(resolve.by_id(here.id), after_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import func, literal, select, text
 
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 from portal.reports.models import Tally
 
 LEAST = 200
@@ -28,9 +27,7 @@ select cast(:council as uuid), gen_random_uuid(), kind, key, day, sum(number)
 
 def fold() -> int:
     """Fold the rows of the council in scope, if they are many; how many rows there were. The sums stay the same."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     # Two that fold at once would wait for each other's rows.
     if not db.session().execute(_ALONE, {"council": str(council.id)}).scalar_one():
         return 0

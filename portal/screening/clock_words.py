@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from portal.kernel import scope
-from portal.kernel.errors import NotFound
 from portal.screening.clocks import IN_TIME, OVERDUE, PAUSED, SOON, Age, Clocks, Light
 from portal.screening.presenting import HOUR, Badge, _, length_words, ngettext
 
@@ -16,9 +15,7 @@ class ClockView:
     """What a page says of the clocks of the reports on it, all at one moment."""
 
     def __init__(self, now: datetime) -> None:
-        council = scope.current().council
-        if council is None:
-            raise NotFound("no council in scope")
+        council = scope.council()
         self._clocks = Clocks(council, now)
 
     def light(self, urgency: int, due_at: datetime, paused_at: datetime | None) -> Badge:

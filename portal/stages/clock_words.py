@@ -8,7 +8,7 @@ from datetime import datetime
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from portal.kernel import clock
+from portal.kernel import clock, scope
 from portal.kernel.language import say
 from portal.referrals.queries.record import Found
 from portal.referrals.states import OPEN
@@ -16,7 +16,7 @@ from portal.screening.clock_words import light_badge
 from portal.screening.clocks import Clocks
 from portal.screening.presenting import Badge
 from portal.stages import rules
-from portal.stages.queries import Moments, council_here
+from portal.stages.queries import Moments
 from portal.stages.rules import Span
 from portal.stages.words import NOT_URGENT
 from portal.tenants.opening import hours_of
@@ -37,12 +37,12 @@ class Told:
 def told(found: Found, moments: Moments, pauses: tuple[Span, ...]) -> list[Told]:
     """The clocks that run for that report, in the council's order."""
     return [
-        _told(found, one, moments, pauses) for one in rules.running(council_here().settings.own_clocks, found.route)
+        _told(found, one, moments, pauses) for one in rules.running(scope.council().settings.own_clocks, found.route)
     ]
 
 
 def _told(found: Found, one: OwnClock, moments: Moments, pauses: tuple[Span, ...]) -> Told:
-    council, name = council_here(), say(one.name, str(get_locale()))
+    council, name = scope.council(), say(one.name, str(get_locale()))
     begun, ended = rules.standing(one, moments.starts, moments.ends)
     if begun is None:
         return Told(name, _begins()[one.starts], "", None)
@@ -71,5 +71,5 @@ def _stands(found: Found, one: OwnClock, due: datetime, ended: datetime | None) 
         return Badge(_("The time is over"), "grey")
     if one.until and found.state not in OPEN:
         return Badge(_("The work ended first"), "grey")
-    clocks = Clocks(council_here(), clock.now())
+    clocks = Clocks(scope.council(), clock.now())
     return light_badge(clocks.light(NOT_URGENT, due, found.clock_paused_at), clocks.day)

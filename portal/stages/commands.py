@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_once
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor, Council
 from portal.kernel.working_time import working_between
@@ -21,7 +21,7 @@ from portal.referrals.queries.record import Found
 from portal.referrals.states import OPEN
 from portal.stages import rules
 from portal.stages.models import StageTick, StageVisit
-from portal.stages.queries import Visit, council_here, implied, pauses
+from portal.stages.queries import Visit, implied, pauses
 from portal.tenants.opening import hours_of
 from portal.tenants.stage_settings import Stage
 
@@ -32,7 +32,7 @@ def follow(actor: Actor, found: Found, verb: str) -> None:
     """Take a report to the stage that goes with what was just done with it, and out of all when its work ends."""
     if verb not in rules.BY_VERB and verb not in rules.ENDS:
         return
-    stages = council_here().settings.stages
+    stages = scope.council().settings.stages
     here = _open(found)
     if here is None and verb != "reopen":
         here = implied(found)
@@ -52,7 +52,7 @@ def move_on(actor: Actor, found: Found, key: str, seen: str, *, all_the_same: bo
     `all_the_same`, Conflict when a colleague has moved it meanwhile or it is closed, and Forbidden for somebody who may
     only read. Moving it to where it is already changes nothing (a double click).
     """
-    target = next((one for one in council_here().settings.stages if one.key == key), None)
+    target = next((one for one in scope.council().settings.stages if one.key == key), None)
     if target is None:
         raise Invalid({"stage": "unknown"})
     here = _locked(actor, found)
@@ -119,11 +119,11 @@ def recount(council: Council, report_ids: Sequence[UUID]) -> None:
 
 
 def _mine(table: Any, found: Found) -> Any:
-    return (table.tenant_id == council_here().id) & (table.referral_id == found.id)
+    return (table.tenant_id == scope.council().id) & (table.referral_id == found.id)
 
 
 def _stage(key: str) -> Stage:
-    return rules.by_key(council_here().settings.stages, key)
+    return rules.by_key(scope.council().settings.stages, key)
 
 
 def _open(found: Found) -> Visit | None:
@@ -136,7 +136,7 @@ def _locked(actor: Actor, found: Found) -> Visit:
     """Where an open report is, and nobody moves it until this transaction ends."""
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
-    query = select(Referral.state).where(Referral.tenant_id == council_here().id, Referral.id == found.id)
+    query = select(Referral.state).where(Referral.tenant_id == scope.council().id, Referral.id == found.id)
     # Messages may be written to it meanwhile.
     state = db.session().execute(query.with_for_update(key_share=True)).scalar_one_or_none()
     if state not in OPEN:
@@ -154,7 +154,7 @@ def _ticked(found: Found, stage: str) -> list[str]:
 def _tick(actor: Actor, found: Found, stage: str, items: Sequence[str]) -> None:
     for item in items:
         made = insert_once(StageTick).values(
-            tenant_id=council_here().id, id=uuid4(), referral_id=found.id, stage=stage, item=item,
+            tenant_id=scope.council().id, id=uuid4(), referral_id=found.id, stage=stage, item=item,
             ticked_by=actor.account_id, ticked_at=clock.now(),
         )  # fmt: skip
         db.session().execute(made.on_conflict_do_nothing())
@@ -163,14 +163,14 @@ def _tick(actor: Actor, found: Found, stage: str, items: Sequence[str]) -> None:
 def _write(found: Found, visit: Visit, **values: Any) -> None:
     db.session().execute(
         insert(StageVisit).values(
-            tenant_id=council_here().id, id=uuid4(), referral_id=found.id, stage=visit.stage, how=visit.how,
+            tenant_id=scope.council().id, id=uuid4(), referral_id=found.id, stage=visit.stage, how=visit.how,
             entered_at=visit.entered_at, minutes=visit.minutes, due_at=visit.due_at, **values,
         )
     )  # fmt: skip
 
 
 def _leave(actor: Actor, found: Found, here: Visit, *, by_hand: bool) -> None:
-    council, now = council_here(), clock.now()
+    council, now = scope.council(), clock.now()
     undone = [one.key for one in rules.missing(_stage(here.stage), _ticked(found, here.stage))]
     values = {
         "left_at": now,
@@ -188,7 +188,7 @@ def _leave(actor: Actor, found: Found, here: Visit, *, by_hand: bool) -> None:
 
 
 def _enter(actor: Actor, found: Found, stage: Stage, how: str) -> None:
-    council, now = council_here(), clock.now()
+    council, now = scope.council(), clock.now()
     due: datetime | None = None
     if stage.minutes:
         due = rules.due(now, stage.minutes, (), council.nation, hours_of(council))

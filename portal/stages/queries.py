@@ -17,8 +17,7 @@ from portal.audit.models import AuditEvent
 from portal.auth.models import Account
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.scope import Actor
 from portal.messaging.models import Message
 from portal.referrals.models import ClockPause, Referral
 from portal.referrals.queries.reaching import reachable
@@ -59,18 +58,10 @@ class Tick:
     at: datetime
 
 
-def council_here() -> Council:
-    """The council in scope; raises NotFound outside of all."""
-    found = scope.current().council
-    if found is None:
-        raise NotFound("no council in scope")
-    return found
-
-
 def implied(found: Found) -> Visit:
     """Where a report is of which nothing is written down: nobody has moved it since it came, or not since there are
     stages."""
-    council = council_here()
+    council = scope.council()
     how = "claimed" if found.state in BEGUN else "arrival"
     stage = rules.first(council.settings.stages, how)
     at = found.sent_at or clock.now()
@@ -120,7 +111,7 @@ def ticks(actor: Actor, found: Found, stage: str) -> Mapping[str, Tick]:
 def pauses(report_ids: Sequence[UUID]) -> Mapping[UUID, list[Span]]:
     """When the clocks of these reports stood still, as far as that is over."""
     query = select(ClockPause.referral_id, ClockPause.begun_at, ClockPause.ended_at).where(
-        ClockPause.tenant_id == council_here().id,
+        ClockPause.tenant_id == scope.council().id,
         ClockPause.referral_id.in_(report_ids),
         ClockPause.ended_at.is_not(None),
     )
@@ -133,7 +124,7 @@ def pauses(report_ids: Sequence[UUID]) -> Mapping[UUID, list[Span]]:
 
 def at_stage(key: str) -> ColumnElement[bool]:
     """Whether an open report is at that stage, also where nothing is written down and its state says so."""
-    stages = council_here().settings.stages
+    stages = scope.council().settings.stages
     here = (
         select(StageVisit.stage)
         .where(

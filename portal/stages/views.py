@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.referrals.queries import counted
 from portal.referrals.queries.record import Found, find
@@ -102,7 +103,7 @@ def _page(
     actor = guard.actor()
     visits = queries.visits(actor, found)
     here = visits[0] if visits and visits[0].left_at is None else None
-    stage = rules.by_key(queries.council_here().settings.stages, here.stage) if here else None
+    stage = rules.by_key(scope.council().settings.stages, here.stage) if here else None
     ticked = queries.ticks(actor, found, here.stage) if here else {}
     boxes = words.checklist(stage, ticked, done, unknown) if stage else None
     acts = found.state in OPEN and guard.may(Permission.SCREEN) and not found.reads_only(actor)
@@ -128,7 +129,7 @@ def _page(
 
 def _clocks(found: Found) -> list[clock_words.Told]:
     """The clocks that the council named itself, of this report."""
-    if not rules.running(queries.council_here().settings.own_clocks, found.route):
+    if not rules.running(scope.council().settings.own_clocks, found.route):
         return []
     pauses = tuple(queries.pauses([found.id]).get(found.id, ()))
     return clock_words.told(found, queries.moments(guard.actor(), found), pauses)

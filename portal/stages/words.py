@@ -10,7 +10,7 @@ from flask import url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from portal.kernel import clock
+from portal.kernel import clock, scope
 from portal.kernel.language import say
 from portal.referrals.queries.record import Found
 from portal.referrals.states import OPEN
@@ -19,7 +19,7 @@ from portal.screening.clock_words import age_words, light_badge
 from portal.screening.clocks import Age, Clocks
 from portal.screening.presenting import Badge
 from portal.stages import rules
-from portal.stages.queries import Tick, Visit, council_here, implied
+from portal.stages.queries import Tick, Visit, implied
 from portal.tenants.stage_settings import Item, Stage
 from portal.web.dates import datetime_words
 from portal.web.fields import FieldView, OptionView
@@ -41,28 +41,28 @@ class Told:
 
 def stage_name(key: str) -> str:
     """The council's name of a stage, in the reader's language."""
-    return say(rules.by_key(council_here().settings.stages, key).name, str(get_locale()))
+    return say(rules.by_key(scope.council().settings.stages, key).name, str(get_locale()))
 
 
 def light(found: Found, due_at: datetime | None) -> Badge | None:
     """The light of the stage that an open report is at; None without a clock."""
     if due_at is None or found.state not in OPEN:
         return None
-    clocks = Clocks(council_here(), clock.now())
+    clocks = Clocks(scope.council(), clock.now())
     return light_badge(clocks.light(NOT_URGENT, due_at, found.clock_paused_at), clocks.day)
 
 
 def age(visit: Visit) -> str:
     """How long a report has been at the stage, elapsed and worked."""
-    clocks = Clocks(council_here(), clock.now())
+    clocks = Clocks(scope.council(), clock.now())
     return age_words(clocks.age(visit.entered_at), clocks.day)
 
 
 def past(visit: Visit) -> Told:
     """A visit as a row of what was."""
-    stages = council_here().settings.stages
+    stages = scope.council().settings.stages
     labels = {one.key: say(one.label, str(get_locale())) for one in rules.by_key(stages, visit.stage).checklist}
-    day = Clocks(council_here(), clock.now()).day
+    day = Clocks(scope.council(), clock.now()).day
     return Told(
         name=stage_name(visit.stage),
         since=_by(visit.entered_at, visit.entered_by),
@@ -122,7 +122,7 @@ def line(found: Found) -> Line | None:
         return Line(_("Stages and checklists"), _address(found))
     key, due, ticked = _here(found) if now is None else (str(now["stage"]), _moment(now["due"]), now["done"] or ())
     badge = light(found, due)
-    done = done_words(rules.by_key(council_here().settings.stages, key), [str(one) for one in ticked])
+    done = done_words(rules.by_key(scope.council().settings.stages, key), [str(one) for one in ticked])
     words = [one for one in (badge.text if badge else "", done) if one]
     late = badge is not None and due is not None and found.clock_paused_at is None and due < clock.now()
     return Line(_("Stage: %(name)s", name=stage_name(key)), _address(found), "; ".join(words), attention=late)
@@ -145,6 +145,6 @@ def choices(now: str, typed: str = "", error: str = "") -> FieldView:
     """The other stages, to move to."""
     language = str(get_locale())
     options = tuple(
-        OptionView(one.key, say(one.name, language)) for one in council_here().settings.stages if one.key != now
+        OptionView(one.key, say(one.name, language)) for one in scope.council().settings.stages if one.key != now
     )
     return FieldView("radios", "stage", _("Where does it go?"), value=typed, error=error, options=options)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.kernel import crypto, db, ring, scope
-from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.errors import Unavailable
 from portal.tenants.models import CouncilKey
 
 VERSION_BYTES = 4
@@ -35,10 +35,7 @@ def place_of_key(council_id: UUID, version: int) -> bytes:
 
 def council_id() -> UUID:
     """The id of the council in force; raises NotFound outside every council."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id
 
 
 def new_council_key(council_id: UUID, version: int = 1) -> bytes:

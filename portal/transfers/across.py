@@ -7,22 +7,13 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
 from portal.tenants import resolve
 
 
-def here() -> Council:
-    """The council in scope; raises NotFound."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
-
-
 def others() -> list[Council]:
     """The other councils of the instance, by their names."""
-    return [one for one in resolve.everyone() if one.id != here().id]
+    return [one for one in resolve.everyone() if one.id != scope.council().id]
 
 
 def other(council_id: UUID) -> Council | None:

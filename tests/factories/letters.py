@@ -7,18 +7,17 @@ from uuid import uuid4
 from sqlalchemy import insert
 
 from portal.auth.policy import Permission
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.letters.composing import About, compose
 from portal.letters.models import Letter
 from portal.referrals.queries.record import find, record_of
-from portal.screening.commands.judging import council_here
 from tests.factories.people import Person
 
 
 def letter_on(person: Person, reference: str) -> str:
     """The id of a letter that somebody of the council made on that report."""
     with db.unit_of_work(person.scope) as session:
-        found, council, letter_id = find(person.actor, Permission.DECIDE, reference), council_here(), uuid4()
+        found, council, letter_id = find(person.actor, Permission.DECIDE, reference), scope.council(), uuid4()
         about = About(found.reference, "CNRY Jo", ("1 CNRY Row",), (), clock.today())
         written = compose(council, council.settings.letters["visit"], council.languages, about)
         body = record_of(found).seal(written.text(), "letter", letter_id, "body")

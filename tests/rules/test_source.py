@@ -21,6 +21,8 @@ MAY_MARK = {
 ASKS_FOR_GET = re.compile(r"""request\.method\s*==\s*["']GET["']""")
 # No address at all: a lock file says what, with a checksum, and never from where.
 HOSTS = re.compile(r"https?://|index-url|registry *=")
+# Which council is in force is asked in one place: `scope.council()`.
+ASKED_AGAIN = re.compile(r"raise \w+\([\"']no council in scope")
 
 
 def lines_with(pattern: re.Pattern[str], found: list[Source], allowed: set[str]) -> list[str]:
@@ -53,9 +55,14 @@ def test_no_view_takes_a_head_for_a_form() -> None:
     assert lines_with(ASKS_FOR_GET, found, set()) == []
 
 
+def test_one_place_says_that_there_is_no_council() -> None:
+    assert lines_with(ASKED_AGAIN, sources("portal"), {"portal/kernel/scope.py"}) == []
+
+
 @pytest.mark.parametrize(
     ("pattern", "line"),
     [
+        (ASKED_AGAIN, 'raise NotFound("no council in scope")'),
         (ASKS_FOR_GET, 'if request.method == "GET":'),
         (COMMITS, "db.session().commit()"),
         (SESSION_SETTINGS, "select set_config('app.tenant_id', :t, false)"),

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.referrals.commands import alongside, pausing
 from portal.referrals.models import ClockPause, Referral
@@ -228,7 +228,7 @@ class TestClock:
             row = session.execute(select(StageVisit).where(StageVisit.left_at.is_(None))).scalar_one()
             row.entered_at, row.due_at = clock.now() - timedelta(days=7), clock.now() - timedelta(days=6)
         with db.unit_of_work(ali.scope):
-            alongside.recounted(queries.council_here(), [made.id])
+            alongside.recounted(scope.council(), [made.id])
         moved = visits(ali, made)[0].due_at
         assert due is not None
         assert moved is not None

@@ -18,7 +18,6 @@ from portal.auth import envelope
 from portal.auth.envelope import Details
 from portal.auth.models import OneTimeCode
 from portal.kernel import clock, db, jobs, scope
-from portal.kernel.errors import NotFound
 
 DIGITS: Final = 6
 TRIES: Final = 5
@@ -57,10 +56,7 @@ def browser_hash(slip: Slip) -> str:
 
 
 def _council_id() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id
 
 
 def _row_of(slip: Slip, purpose: str) -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ from portal.auth.queries.invitations import Offered
 from portal.auth.queries.people import STAFF_ROLES
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.scope import Actor
 
 LIFE: Final = timedelta(hours=48)
 COLLEAGUE, LEAD, STAFF, SPONSORED = WHOM = ("colleague", "lead", "staff", "sponsored")
@@ -50,13 +50,6 @@ def kinds(actor: Actor) -> tuple[str, ...]:
     if found is not Reach.COUNCIL:
         return ()
     return (LEAD, STAFF, SPONSORED) if reach(actor, Permission.COUNCIL) is Reach.COUNCIL else (LEAD, SPONSORED)
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
 
 
 def invite(actor: Actor, whom: str, typed: Typed, language: str) -> UUID:
@@ -106,7 +99,7 @@ def _offer(
     made = db.session().execute(
         insert(Invitation)
         .values(
-            tenant_id=_council().id,
+            tenant_id=scope.council().id,
             id=invitation_id,
             agency_id=agency_id,
             role=role,
@@ -161,12 +154,12 @@ def refusal(whom: str, email: str, agency_id: UUID | None) -> str:
 
 
 def _of_no_agency(whom: str, domain: str) -> str:
-    people = _council().settings.people
+    people = scope.council().settings.people
     if addresses.is_tier(domain) or addresses.is_authority_tier(domain):
         return "tier"
     if addresses.is_webmail(domain):
         return "" if whom == SPONSORED and people.sponsored_webmail else "webmail"
-    own = people.staff_domains or (_council().settings.email.rpartition("@")[2],)
+    own = people.staff_domains or (scope.council().settings.email.rpartition("@")[2],)
     return "" if whom == SPONSORED or domain in own else "not_council"
 
 

@@ -53,9 +53,7 @@ def make_lead(actor: Actor, membership_id: UUID, version: int, call: Call) -> No
     Invalid({"number" | "rang_on": "choice"}) for a number that is not on the register or another day.
     """
     found = candidate(actor, membership_id)
-    council = scope.current().council
-    if council is None:
-        raise NotFound
+    council = scope.council()
     if call.number not in leads.numbers(found.agency_id):
         raise Invalid({"number": "choice"})
     day = next((one for one in days() if one.isoformat() == call.rang_on), None)

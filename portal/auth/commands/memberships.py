@@ -39,9 +39,7 @@ def ask(actor: Actor, agency_id: str, job: str, *, lead: bool) -> UUID:
     Raises Invalid({"agency": "not_yours"}) when the actor's address does not fit the agency, Conflict when
     there is a membership already.
     """
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     agency = judge(actor.email).agency(agency_id)
     if agency is None:
         raise Invalid({"agency": "not_yours"})
@@ -118,9 +116,7 @@ def grant(account_id: UUID, offered: Offered, job: str) -> UUID:
 
     Raises Conflict when they have it already.
     """
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     now, waits = clock.now(), offered.role == "agency_lead"
     values = {
         "role": offered.role,

@@ -25,7 +25,7 @@ from portal.auth.providers import Provider
 from portal.auth.queries import accounts, providers
 from portal.auth.sso import Identity, NotVerified, UnknownKey
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, NotFound, Unavailable
+from portal.kernel.errors import Conflict, Unavailable
 from portal.kernel.scope import Actor
 
 log = structlog.get_logger()
@@ -246,9 +246,7 @@ def leaving(provider: Provider, back: str) -> str:
 
 def set_secret(provider: Provider, secret: str) -> None:
     """Keep our secret for a provider of the council in scope, sealed; the one before is forgotten."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     row_id = uuid4()
     wrapped = envelope.new_key(row_id, providers.SECRETS)
     db.session().execute(delete(SignOnSecret).where(SignOnSecret.provider == provider.key))

@@ -17,7 +17,7 @@ from portal.auth.models import SignOnCheck
 from portal.auth.providers import Checked, Facts, Provider
 from portal.auth.queries import providers
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.errors import Unavailable
 from portal.kernel.scope import Actor
 
 
@@ -45,9 +45,7 @@ def _facts(metadata: Mapping[str, Any], keys: Mapping[str, Any]) -> Facts:
 
 def keep(actor: Actor, provider: Provider, found: Checked) -> None:
     """Remember how the newest check ended, and what of the provider it was about."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     db.session().execute(delete(SignOnCheck).where(SignOnCheck.provider == provider.key))
     db.session().execute(
         insert(SignOnCheck).values(

@@ -20,7 +20,7 @@ from portal.auth.providers import Provider
 from portal.auth.queries import providers
 from portal.auth.sso import NotVerified, SignedOut, UnknownKey
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.errors import Invalid
 
 log = structlog.get_logger()
 
@@ -56,9 +56,7 @@ def _verified(provider: Provider, token: object) -> SignedOut:
 
 
 def _once(provider: Provider, said: SignedOut) -> None:
-    council, now = scope.current().council, clock.now()
-    if council is None:
-        raise NotFound("no council in scope")
+    council, now = scope.council(), clock.now()
     db.session().execute(delete(SignOut).where(SignOut.at < now - REMEMBERED))
     values = {"tenant_id": council.id, "id": uuid4(), "issuer": provider.issuer, "jti": said.jti, "at": now}
     statement = insert(SignOut).values(values).on_conflict_do_nothing().returning(SignOut.id)

@@ -29,9 +29,7 @@ def publish(words: Text, *, by: UUID | None = None, asks: bool = True) -> int | 
 
     Whoever calls holds the council's row or the lock of `portal council apply`. The first version always asks.
     """
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     own = select(TermsVersion.number, TermsVersion.hash).where(TermsVersion.tenant_id == council.id)
     last = db.session().execute(own.order_by(TermsVersion.number.desc()).limit(1)).one_or_none()
     made = hash_of(words)

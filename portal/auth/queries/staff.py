@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, and_, select
 from portal.auth.models import Account, Membership
 from portal.auth.policy import POLICY, Permission, Reach
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,7 @@ class Staff:
 
 def working_here(permission: Permission) -> ColumnElement[bool]:
     """Memberships of people of the council in scope who may do this everywhere in it now; joins Account."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     roles = [role for role, may in POLICY.items() if may.get(permission) is Reach.COUNCIL]
     return and_(
         Membership.tenant_id == council.id,

@@ -16,12 +16,11 @@ from portal.earlyhelp.commands.offering import QUIETLY, mistakes_of
 from portal.earlyhelp.models import EarlyHelpOffer
 from portal.earlyhelp.queries.readers import who_see
 from portal.earlyhelp.states import BY_TEAM, MOVES, STEPPED_UP, codes_of
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.commands import notices
 from portal.referrals.queries.record import Found, record_of
-from portal.screening.commands.judging import council_here
 
 EVENTS = {
     "accept": Event.EARLY_HELP_ACCEPTED, "decline": Event.EARLY_HELP_DECLINED, "close": Event.EARLY_HELP_DONE,
@@ -51,7 +50,7 @@ def answer(actor: Actor, found: Found, offer_id: UUID, what: Answer) -> None:
     statement = (
         update(EarlyHelpOffer)
         .where(
-            EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+            EarlyHelpOffer.tenant_id == scope.council().id, EarlyHelpOffer.referral_id == found.id,
             EarlyHelpOffer.id == offer_id, EarlyHelpOffer.state == before,
         )
         .values(state=then, **_values(actor, found, offer_id, what))
@@ -92,4 +91,4 @@ def _tell_front_door(actor: Actor, found: Found) -> None:
     for account_id in readers:
         notices.tell(actor, "help_answered", account_id, found.id)
     if not readers:
-        notices.tell_mailbox("help_answered", council_here().settings.email, found.id)
+        notices.tell_mailbox("help_answered", scope.council().settings.email, found.id)

@@ -17,7 +17,7 @@ from portal.earlyhelp.models import EarlyHelpOffer
 from portal.earlyhelp.queries.offers import Offer, offers
 from portal.earlyhelp.queries.readers import who_see
 from portal.earlyhelp.states import ACCEPTED, DECLINED, OF_DECISION, OFFERED, OPEN, TAKEN_BACK, consent_for
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
 from portal.messaging.commands import guarding
@@ -25,7 +25,6 @@ from portal.messaging.commands.writing import checked
 from portal.messaging.queries import given_away
 from portal.referrals.commands import notices
 from portal.referrals.queries.record import Found, record_of
-from portal.screening.commands.judging import council_here
 from portal.screening.models import Decision
 from portal.tenants.early_help_settings import Team
 from portal.tenants.opening import hours_of
@@ -69,7 +68,7 @@ class Standing:
 def standing(found: Found) -> Standing | None:
     """The decision that counts; None without one."""
     query = select(Decision.id, func.coalesce(Decision.kind, ""), func.coalesce(Decision.consent, "")).where(
-        Decision.tenant_id == council_here().id, Decision.referral_id == found.id, Decision.replaced_at.is_(None)
+        Decision.tenant_id == scope.council().id, Decision.referral_id == found.id, Decision.replaced_at.is_(None)
     )
     row = db.session().execute(query).one_or_none()
     return Standing(*row) if row else None
@@ -77,7 +76,7 @@ def standing(found: Found) -> Standing | None:
 
 def teams() -> tuple[Team, ...]:
     """The early-help teams that the council has now."""
-    found: tuple[Team, ...] = council_here().settings.early_help
+    found: tuple[Team, ...] = scope.council().settings.early_help
     return found
 
 
@@ -161,7 +160,7 @@ def tell_team(actor: Actor, found: Found, team: Team) -> None:
     for account_id in readers:
         notices.tell(actor, "help_offered", account_id, found.id)
     if not readers:
-        notices.tell_mailbox("help_offered", team.email or council_here().settings.email, found.id)
+        notices.tell_mailbox("help_offered", team.email or scope.council().settings.email, found.id)
 
 
 def last_of(made: tuple[Offer, ...]) -> Offer | None:
@@ -170,7 +169,7 @@ def last_of(made: tuple[Offer, ...]) -> Offer | None:
 
 
 def _insert(actor: Actor, found: Found, now: Standing, team: Team, what: Handing) -> None:
-    council, made, at = council_here(), uuid4(), clock.now()
+    council, made, at = scope.council(), uuid4(), clock.now()
     due = clock.due_after_working_days(at, team.working_days, council.nation, hours_of(council))
     consent = consent_for(now.consent, what.consent)
     said = {"words": what.words.strip(), "consent": "" if now.agreed else what.consent_words.strip()}
@@ -218,7 +217,7 @@ def _withdraw(actor: Actor, found: Found, *, why: str, which: ColumnElement[bool
     statement = (
         update(EarlyHelpOffer)
         .where(
-            EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+            EarlyHelpOffer.tenant_id == scope.council().id, EarlyHelpOffer.referral_id == found.id,
             EarlyHelpOffer.state == OFFERED, *mine,
         )
         .values(state=TAKEN_BACK, ended_by=actor.account_id, ended_at=clock.now())
@@ -236,7 +235,7 @@ def _settle(actor: Actor, found: Found, how: str) -> bool:
     statement = (
         update(EarlyHelpOffer)
         .where(
-            EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+            EarlyHelpOffer.tenant_id == scope.council().id, EarlyHelpOffer.referral_id == found.id,
             EarlyHelpOffer.state.in_((DECLINED, "done")), EarlyHelpOffer.settled_at.is_(None),
         )
         .values(settled_by=actor.account_id, settled_at=clock.now())
@@ -250,7 +249,7 @@ def _settle(actor: Actor, found: Found, how: str) -> bool:
 
 def _has_open(found: Found) -> bool:
     query = select(EarlyHelpOffer.id).where(
-        EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+        EarlyHelpOffer.tenant_id == scope.council().id, EarlyHelpOffer.referral_id == found.id,
         EarlyHelpOffer.state.in_(OPEN),
     )  # fmt: skip
     return db.session().execute(query).first() is not None
@@ -259,7 +258,7 @@ def _has_open(found: Found) -> bool:
 def _known(found: Found, once: UUID) -> tuple[str, bool] | None:
     """What that form offered before: to which team, and whether that was left so; None for a new form."""
     query = select(EarlyHelpOffer.team, EarlyHelpOffer.state != TAKEN_BACK).where(
-        EarlyHelpOffer.tenant_id == council_here().id, EarlyHelpOffer.referral_id == found.id,
+        EarlyHelpOffer.tenant_id == scope.council().id, EarlyHelpOffer.referral_id == found.id,
         EarlyHelpOffer.once == once,
     )  # fmt: skip
     row = db.session().execute(query).one_or_none()

@@ -21,7 +21,7 @@ from portal.files.queries import Stored
 from portal.files.refusals import Refused
 from portal.files.states import CHECKING, HARMFUL, READY, REFUSED, UNREADABLE
 from portal.kernel import clock, db, jobs, scope
-from portal.kernel.errors import NotFound, Unavailable
+from portal.kernel.errors import Unavailable
 
 JOB: Final = "files.scan"
 STRANDED_AFTER: Final = timedelta(minutes=15)
@@ -106,9 +106,7 @@ def _remove(file: Stored, state: str, reason: str, signatures: Signatures | None
 
 def original(file: Stored) -> UUID | None:
     """The object to be kept beside (or instead of) what people open, where the council keeps evidence."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     return file.object_key if council.settings.files.keep_originals else None
 
 

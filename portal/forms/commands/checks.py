@@ -19,8 +19,8 @@ from portal.forms.queries.checks import subject_of
 from portal.forms.queries.drafts import Draft
 from portal.forms.runners import Run, Stopped, runner
 from portal.kernel import clock, db, jobs, scope
-from portal.kernel.errors import Forbidden, NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.errors import Forbidden
+from portal.kernel.scope import Actor
 
 JOB = "forms.run_check"
 # A check that has waited so long is asked for again: its job may have been lost.
@@ -59,7 +59,7 @@ def run_now(actor: Actor, draft: Draft, kind: str) -> None:
                 form_key=draft.form_key,
                 base_id=draft.base_id,
                 content=draft.content,
-                languages=_council().languages,
+                languages=scope.council().languages,
                 so_far=None,
                 now=clock.now(),
                 report=_no_report,
@@ -84,7 +84,13 @@ def _row(actor: Actor, draft: Draft, kind: str, *, again: bool, so_far: Mapping[
     statement = (
         insert(FormCheck)
         .values(
-            tenant_id=_council().id, id=uuid4(), draft_id=draft.id, kind=kind, content_hash=subject, **fresh, **asked
+            tenant_id=scope.council().id,
+            id=uuid4(),
+            draft_id=draft.id,
+            kind=kind,
+            content_hash=subject,
+            **fresh,
+            **asked,
         )
         .on_conflict_do_update(
             index_elements=["tenant_id", "draft_id", "kind", "content_hash"],
@@ -97,7 +103,7 @@ def _row(actor: Actor, draft: Draft, kind: str, *, again: bool, so_far: Mapping[
     if made is not None:
         return made, True
     query = select(FormCheck.id).where(
-        FormCheck.tenant_id == _council().id,
+        FormCheck.tenant_id == scope.council().id,
         FormCheck.draft_id == draft.id,
         FormCheck.kind == kind,
         FormCheck.content_hash == subject,
@@ -110,7 +116,7 @@ def begin(check_id: UUID) -> tuple[str, Run] | None:
 
     Nothing is to do when it is finished, somebody else runs it, or the draft has changed since it was asked.
     """
-    council = _council()
+    council = scope.council()
     if not db.session().execute(LOCK, {"check": str(check_id)}).scalar_one():
         return None
     query = (
@@ -166,7 +172,7 @@ def _update(check_id: UUID, **columns: Any) -> bool:
     statement = (
         update(FormCheck)
         .where(
-            FormCheck.tenant_id == _council().id,
+            FormCheck.tenant_id == scope.council().id,
             FormCheck.id == check_id,
             FormCheck.state.in_(("waiting", "running")),
         )
@@ -175,10 +181,3 @@ def _update(check_id: UUID, **columns: Any) -> bool:
         .execution_options(synchronize_session=False)
     )
     return db.session().execute(statement).scalar_one_or_none() is not None
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

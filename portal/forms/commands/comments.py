@@ -100,7 +100,4 @@ def _may_read(actor: Actor) -> None:
 
 
 def _council_id() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id

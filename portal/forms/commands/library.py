@@ -87,9 +87,7 @@ def note_export(form_key: str, subject: UUID) -> None:
 
 def _same(form_key: str, content: Mapping[str, Any], template_key: str | None = None) -> UUID | None:
     """An open draft of this form with exactly this content, so that a second click makes no second draft."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     content_hash = digest({key: content.get(key) or [] for key in ("form", "thresholds", "scenarios")})
     lock = f"{council.id} {content_hash}"
     db.session().execute(text("select pg_advisory_xact_lock(hashtextextended(:lock, 0))"), {"lock": lock})

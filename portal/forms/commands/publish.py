@@ -12,7 +12,6 @@ from portal.audit import events
 from portal.forms.digests import digest
 from portal.forms.models import FormVersion
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
 
 LOCK = text("select pg_advisory_xact_lock(hashtextextended(:family, 0))")
 
@@ -28,9 +27,7 @@ def publish(
     The documents must have been checked (forms/folder.py). A published version is never changed: drafts pin the
     one they began with. `columns` are other columns of the new version (source, note, author).
     """
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     key = str(form_doc["key"])
     content = {"form": dict(form_doc), "thresholds": dict(thresholds_doc)}
     lock_family(council.id, key)

@@ -24,7 +24,7 @@ from portal.forms.readiness import Readiness, judge
 from portal.forms.rehearsing import Rehearsed
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.scope import Actor
 
 LONGEST_NOTE = 2_000
 LONGEST_REASON = 1_000
@@ -83,7 +83,7 @@ def _accept(actor: Actor, draft: Draft, submission: Submission) -> list[dict[str
         errors["note"] = "required"
     elif len(note) > LONGEST_NOTE:
         errors["note"] = "too_long"
-    readiness = judge(draft.form_key, draft.content, _council().languages, clock.now())
+    readiness = judge(draft.form_key, draft.content, scope.council().languages, clock.now())
     errors.update(blocked(actor, draft, readiness))
     accepted = []
     for one in readiness.failing:
@@ -145,7 +145,7 @@ def publish(actor: Actor, draft: Draft, seen: int) -> UUID:
     Everything is checked again against exactly what is stored. Raises Forbidden for whoever wrote in it, Invalid as
     `submit`, Conflict when the draft is not as it was seen (state) or another version was published meanwhile (newer).
     """
-    council = _council()
+    council = scope.council()
     lock_family(council.id, draft.form_key)
     stored = _locked(draft.id)
     draft = find(actor, draft.id)
@@ -211,7 +211,7 @@ def _refuse_older(stored: FormDraft, newest: FormVersion | None) -> None:
 def _locked(draft_id: UUID) -> FormDraft:
     query = (
         select(FormDraft)
-        .where(FormDraft.tenant_id == _council().id, FormDraft.id == draft_id)
+        .where(FormDraft.tenant_id == scope.council().id, FormDraft.id == draft_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -224,7 +224,7 @@ def _locked(draft_id: UUID) -> FormDraft:
 def _newest(form_key: str) -> FormVersion | None:
     query = (
         select(FormVersion)
-        .where(FormVersion.tenant_id == _council().id, FormVersion.form_key == form_key)
+        .where(FormVersion.tenant_id == scope.council().id, FormVersion.form_key == form_key)
         .order_by(FormVersion.number.desc())
         .limit(1)
     )
@@ -235,15 +235,8 @@ def _move(draft: Draft, seen: int, **columns: Any) -> None:
     """Change the state of a draft that is locked."""
     statement = (
         update(FormDraft)
-        .where(FormDraft.tenant_id == _council().id, FormDraft.id == draft.id, FormDraft.version == seen)
+        .where(FormDraft.tenant_id == scope.council().id, FormDraft.id == draft.id, FormDraft.version == seen)
         .values(version=seen + 1, **columns)
         .execution_options(synchronize_session=False)
     )
     db.session().execute(statement)
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

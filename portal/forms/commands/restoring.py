@@ -12,7 +12,7 @@ from portal.forms.digests import digest
 from portal.forms.models import FormDraft
 from portal.forms.queries.history import PublishedVersion
 from portal.kernel import db, scope
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import Forbidden
 from portal.kernel.scope import Actor
 
 
@@ -30,9 +30,7 @@ def restore(actor: Actor, version: PublishedVersion) -> UUID:
 
 def _untouched(actor: Actor, version: PublishedVersion) -> UUID | None:
     """The same person's draft of the same version that nobody has changed since."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     query = (
         select(FormDraft.id)
         .where(

@@ -18,7 +18,6 @@ from portal.forms.models import FormCheck
 from portal.forms.queries.drafts import Draft
 from portal.forms.verify import VERIFIER
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 
 PROOF, SCENARIOS, WHAT_IF = "proof", "scenarios", "what_if"
@@ -104,7 +103,4 @@ def of_draft(actor: Actor, draft: Draft, kind: str) -> Check | None:
 
 
 def _tenant() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id

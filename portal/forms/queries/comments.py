@@ -16,7 +16,6 @@ from portal.auth.policy import Permission
 from portal.auth.reach import within_reach
 from portal.forms.models import FormComment
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 
 
@@ -56,9 +55,7 @@ def unresolved(actor: Actor, draft_id: UUID) -> int:
 
 
 def _of(actor: Actor, draft_id: UUID) -> tuple[Any, ...]:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     return (
         within_reach(actor, Permission.PUBLISH, owner=FormComment.author_id, agency=None),
         FormComment.tenant_id == council.id,

@@ -89,9 +89,7 @@ def live(actor: Actor) -> Sequence[Draft]:
 
 
 def _query(actor: Actor) -> Any:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     author, changer, later = aliased(Account), aliased(Account), aliased(FormVersion)
     of_this_form = (later.tenant_id == FormDraft.tenant_id) & (later.form_key == FormDraft.form_key)
     newest = select(func.max(later.number)).where(of_this_form).scalar_subquery()

@@ -147,7 +147,4 @@ def _version(row: Any) -> PublishedVersion:
 
 
 def _council_id() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id

@@ -16,7 +16,6 @@ from portal.forms.queries.versions import Published
 from portal.forms.statements import Statement, rules_lines
 from portal.forms.substitutions import filled
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 
 MOST_REMEMBERED = 64
 
@@ -46,9 +45,7 @@ def told_rules(published: Published, rules: Iterable[str | None], language: str)
 def _told(published: Published, language: str) -> Told:
     if published.rules is not None:
         return rules_lines(published.form, published.rules, language)
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     own = words_for(council) if published.gaps else {}
     key = (council.id, published.id, language, tuple(own.get(language, {}).items()))
     with _lock:

@@ -201,10 +201,7 @@ def content_of(version_id: UUID) -> dict[str, Any]:
 
 
 def _council_id() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id
 
 
 def _read(tenant: UUID, version_id: UUID) -> Published:

@@ -15,8 +15,6 @@ from portal.forms.queries.drafts import Draft
 from portal.forms.substitutions import Words, fill, filled
 from portal.kernel import scope
 from portal.kernel.digits import whole
-from portal.kernel.errors import NotFound
-from portal.kernel.scope import Council
 
 # A version number never has more: a longer one is not ours.
 
@@ -28,14 +26,6 @@ blueprint = Blueprint("forms", __name__)
 def language() -> str:
     """The language of this page."""
     return str(get_locale() or "en")
-
-
-def council() -> Council:
-    """The council of this address; the guard has seen to it that there is one."""
-    found = scope.current().council
-    if found is None:
-        raise NotFound("no council in scope")
-    return found
 
 
 def own_words() -> Words:

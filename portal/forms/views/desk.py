@@ -30,8 +30,9 @@ from portal.forms.queries import library
 from portal.forms.queries.drafts import Draft
 from portal.forms.schema import parse_form
 from portal.forms.statements import Labels, labels, question_statement
-from portal.forms.views.blueprint import all_as_read, as_read, council, language, open_draft
+from portal.forms.views.blueprint import all_as_read, as_read, language, open_draft
 from portal.forms.views.home import family_words
+from portal.kernel import scope
 from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.kernel.language import LANGUAGES, say
 
@@ -129,7 +130,7 @@ def desk(form_id: UUID) -> Desk:
 
 def languages() -> tuple[str, ...]:
     """The council's languages, English first: it stands on the left everywhere."""
-    return tuple(one for one in LANGUAGES if one in council().languages) or LANGUAGES[:1]
+    return tuple(one for one in LANGUAGES if one in scope.council().languages) or LANGUAGES[:1]
 
 
 def seen(node: object) -> str:

@@ -21,8 +21,9 @@ from portal.forms.questionnaire import Question
 from portal.forms.questions import field
 from portal.forms.showable import showable
 from portal.forms.substitutions import Words, fill, filled
-from portal.forms.views.blueprint import blueprint, council, language
+from portal.forms.views.blueprint import blueprint, language
 from portal.forms.views.desk import condition_of, desk, link_to, name_of
+from portal.kernel import scope
 from portal.kernel.language import say
 from portal.web.drawn import drawn
 
@@ -75,7 +76,7 @@ def preview(form_id: UUID, item: str) -> str:
     wanted = request.args.get("in", "")
     wanted = wanted if wanted in at.languages else language() if language() in at.languages else at.languages[0]
     asked = [entry] if entry.place.question else questions(entry)
-    own = words_for(council())
+    own = words_for(scope.council())
     with force_locale(wanted):
         buttons = _buttons(entry)
     return render_template(

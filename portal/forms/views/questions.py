@@ -24,12 +24,13 @@ from portal.forms.inputs.question_words import TYPE_WORDS, words_of
 from portal.forms.mistakes import SchemaMistakes
 from portal.forms.schema import parse_form
 from portal.forms.views import beside
-from portal.forms.views.blueprint import blueprint, council
+from portal.forms.views.blueprint import blueprint
 from portal.forms.views.both_texts import Differing, differing
 from portal.forms.views.desk import Desk, condition_link, condition_of, desk, link_in_list, link_to, name_of, seen
 from portal.forms.views.preview import Shown, shown_question
 from portal.forms.views.reading import facts
 from portal.forms.views.structure import copy_key
+from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict
 from portal.web.fields import FieldView
@@ -250,5 +251,5 @@ def _windows(entry: Entry) -> list[int]:
 def _preview(opened: Opened) -> list[Shown]:
     """The question in each language of the council, one beneath the other."""
     kind = opened.entry.place.kind
-    own = words_for(council())
+    own = words_for(scope.council())
     return [shown_question(opened.node, kind, language, own) for language in opened.desk.languages]

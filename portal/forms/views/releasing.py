@@ -20,13 +20,13 @@ from portal.forms.queries import checks, comments, history
 from portal.forms.queries.drafts import Draft
 from portal.forms.readiness import Readiness, judge
 from portal.forms.views import hub
-from portal.forms.views.blueprint import blueprint, council, language, open_draft, seen_version
+from portal.forms.views.blueprint import blueprint, language, open_draft, seen_version
 from portal.forms.views.difference_words import told
 from portal.forms.views.mending import to_mend
 from portal.forms.views.proof import shown
 from portal.forms.views.scenario_words import difference_words, scenario_title
 from portal.forms.views.wording import check_badge
-from portal.kernel import clock
+from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.web.fields import FieldView, from_form
 
@@ -88,10 +88,10 @@ def _met(conflict: Conflict) -> str:
 
 
 def _submit_page(draft: Draft, form: SubmitInput, reasons: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    readiness = judge(draft.form_key, draft.content, council().languages, clock.now())
+    readiness = judge(draft.form_key, draft.content, scope.council().languages, clock.now())
     newest = history.newest(guard.actor(), draft.form_key)
     failing = _failing(draft, readiness, reasons, errors)
-    wrong = mistakes_of(draft.content, council().languages)
+    wrong = mistakes_of(draft.content, scope.council().languages)
     wrong = wrong or [(("form", *one.path), one.message) for one in readiness.mistakes]
     return render_template(
         "forms/submit.html",
@@ -209,7 +209,7 @@ def _review_page(draft: Draft, refusal: str, form: SendBackInput | TakeBackInput
     own = draft.submitted_by == actor.account_id
     form = form or (TakeBackInput(formdata=None) if own else SendBackInput(formdata=None))
     form.once.data = form.once.data or str(uuid4())
-    readiness = judge(draft.form_key, draft.content, council().languages, clock.now())
+    readiness = judge(draft.form_key, draft.content, scope.council().languages, clock.now())
     check = checks.of_draft(actor, draft, checks.PROOF)
     base = history.version(actor, draft.base_id) if draft.base_id else None
     reasons = {one["id"]: one["reason"] for one in draft.accepted}

@@ -13,8 +13,8 @@ from portal.forms.queries import checks
 from portal.forms.queries.drafts import Draft
 from portal.forms.readiness import judge
 from portal.forms.views import hub
-from portal.forms.views.blueprint import council, language
-from portal.kernel import clock
+from portal.forms.views.blueprint import language
+from portal.kernel import clock, scope
 
 Step = tuple[str, str]
 
@@ -39,7 +39,7 @@ def _newer(draft: Draft) -> list[Step]:
 
 
 def _mistakes(draft: Draft) -> list[Step]:
-    wrong = mistakes_of(draft.content, council().languages)
+    wrong = mistakes_of(draft.content, scope.council().languages)
     found = []
     in_form = sum(path[:1] == ("form",) for path, _message in wrong)
     if in_form:
@@ -54,7 +54,7 @@ def _mistakes(draft: Draft) -> list[Step]:
 
 def _content(draft: Draft) -> list[Step]:
     """What screening needs, and scenarios that come out otherwise; nothing while the draft cannot be read."""
-    readiness = judge(draft.form_key, draft.content, council().languages, clock.now())
+    readiness = judge(draft.form_key, draft.content, scope.council().languages, clock.now())
     structure = url_for("forms.structure", form_id=draft.id)
     found = [(one.words(language()), structure) for one in missing(readiness)]
     failing = len(readiness.failing)

@@ -18,9 +18,10 @@ from portal.forms.editing import entries
 from portal.forms.queries.drafts import Draft
 from portal.forms.rows.listing import one_words, part_words, shown
 from portal.forms.views import drawing, hub
-from portal.forms.views.blueprint import blueprint, council, open_draft, seen_version
+from portal.forms.views.blueprint import blueprint, open_draft, seen_version
 from portal.forms.views.meeting import keep, pressed_again
 from portal.forms.views.mending import to_mend
+from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Invalid, NotFound
 
@@ -35,7 +36,7 @@ def rules_row(draft: Draft) -> hub.Row | None:
     them: others read the rules among what is different and beside the proof."""
     if not guard.may(Permission.DESIGN):
         return None
-    wrong = sum(path[0] == "thresholds" for path, _message in mistakes_of(draft.content, council().languages))
+    wrong = sum(path[0] == "thresholds" for path, _message in mistakes_of(draft.content, scope.council().languages))
     count = len(entries.entries(draft.content, RULES))
     mistakes = ngettext("%(num)s mistake", "%(num)s mistakes", wrong) if wrong else ""
     return hub.Row(

@@ -16,7 +16,8 @@ from portal.forms.commands import library as commands
 from portal.forms.files import FormMistakes
 from portal.forms.importing import Refused
 from portal.forms.queries import versions
-from portal.forms.views.blueprint import blueprint, council, open_draft
+from portal.forms.views.blueprint import blueprint, open_draft
+from portal.kernel import scope
 from portal.kernel.errors import Invalid
 from portal.tenants.documents import Mistake
 from portal.web.fields import FieldView
@@ -32,7 +33,7 @@ def export_draft(form_id: UUID) -> Response:
     draft = open_draft(form_id)
     commands.note_export(draft.form_key, draft.id)
     written = exporting.files(draft.content, draft.form_key)
-    return _download(written, f"{council().slug}-{draft.form_key}-draft.zip")
+    return _download(written, f"{scope.council().slug}-{draft.form_key}-draft.zip")
 
 
 @blueprint.get("/forms/versions/<uuid:version_id>/export")
@@ -42,7 +43,7 @@ def export_version(version_id: UUID) -> Response:
     stored = versions.stored(version_id)
     commands.note_export(stored.form_key, version_id)
     written = exporting.files(stored.content, stored.form_key)
-    return _download(written, f"{council().slug}-{stored.form_key}-{stored.number}.zip")
+    return _download(written, f"{scope.council().slug}-{stored.form_key}-{stored.number}.zip")
 
 
 def _download(written: dict[str, str], name: str) -> Response:

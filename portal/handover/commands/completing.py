@@ -12,18 +12,18 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.files.models import StoredFile
 from portal.files.states import READY
-from portal.handover.commands.rows import QUIETLY, change, council_here, make
+from portal.handover.commands.rows import QUIETLY, change, make
 from portal.handover.models import Parcel
 from portal.handover.queries.contents import AWAITED
 from portal.handover.states import DELIVERED, FILES
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 
 AT_ONCE: Final = 50
 
 
 def note(parcel_id: UUID, token: UUID, sent: Sent) -> None:
     """Keep what is in a parcel that is about to go, and which files it has not yet; nothing once its lease is gone."""
-    mine = (Parcel.tenant_id == council_here().id, Parcel.id == parcel_id, Parcel.lease == token)
+    mine = (Parcel.tenant_id == scope.council().id, Parcel.id == parcel_id, Parcel.lease == token)
     noted = (
         update(Parcel)
         .where(*mine)
@@ -40,7 +40,7 @@ def complete(row: Parcel) -> None:
     go, and the others never do."""
     if not row.awaits:
         return
-    council = council_here()
+    council = scope.council()
     waited_for = [UUID(one) for one in row.awaits]
     query = select(StoredFile.state).where(StoredFile.tenant_id == council.id, StoredFile.id.in_(waited_for))
     states = list(db.session().execute(query).scalars())
@@ -75,7 +75,7 @@ def complete_all() -> None:
 
 
 def _complete(which: ColumnElement[bool]) -> None:
-    mine = (Parcel.tenant_id == council_here().id, Parcel.state == DELIVERED, Parcel.awaits != [])
+    mine = (Parcel.tenant_id == scope.council().id, Parcel.state == DELIVERED, Parcel.awaits != [])
     query = select(Parcel).where(*mine, which).order_by(Parcel.id).limit(AT_ONCE).with_for_update()
     for row in db.session().execute(query.execution_options(populate_existing=True)).scalars().all():
         complete(row)

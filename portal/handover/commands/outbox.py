@@ -14,7 +14,7 @@ from sqlalchemy import String, and_, cast, exists, insert, or_, select, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.handover.commands.completing import complete, complete_all
-from portal.handover.commands.rows import JOB, QUIETLY, change, council_here, locked, make
+from portal.handover.commands.rows import JOB, QUIETLY, change, locked, make
 from portal.handover.commands.telling import tell_given_up
 from portal.handover.models import Parcel, ParcelAttempt
 from portal.handover.states import (
@@ -33,7 +33,7 @@ from portal.handover.states import (
     WAITING,
     wait_after,
 )
-from portal.kernel import clock, db, jobs
+from portal.kernel import clock, db, jobs, scope
 from portal.kernel.scope import Actor, Council
 from portal.referrals.commands.notices import QUEUE
 from portal.referrals.queries.record import Found
@@ -51,7 +51,7 @@ def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
     whichever outcome counts now.
     """
     del actor
-    council = council_here()
+    council = scope.council()
     settings = council.settings.hand_over
     if settings.how == "none":
         return
@@ -84,7 +84,7 @@ def _overtake(council: Council, referral_id: UUID, decision_id: UUID) -> bool:
 def lease(parcel_id: UUID) -> UUID | None:
     """Take a parcel that is due: the mark by which its try is settled; None if it is not due or another has it."""
     token, now = uuid4(), clock.now()
-    mine = (Parcel.tenant_id == council_here().id, Parcel.id == parcel_id)
+    mine = (Parcel.tenant_id == scope.council().id, Parcel.id == parcel_id)
     taken = (
         update(Parcel)
         .where(*mine, Parcel.state == WAITING, Parcel.next_try_at <= now)
@@ -136,7 +136,7 @@ def _again(row: Parcel, outcome: str, now: datetime) -> None:
 def _give_up(row: Parcel, reason: str | None) -> None:
     change(row, state=GIVEN_UP, reason=reason, next_try_at=None)
     events.record(Event.PARCEL_GIVEN_UP, row.referral_id)
-    tell_given_up(council_here(), row.referral_id)
+    tell_given_up(scope.council(), row.referral_id)
 
 
 def deliver(row: Parcel, by: str, now: datetime) -> None:
@@ -152,7 +152,7 @@ def sweep() -> int:
     While a council's case system does not answer, one parcel at a time asks whether it is back: the others wait, and
     so does no other council's.
     """
-    council, now = council_here(), clock.now()
+    council, now = scope.council(), clock.now()
     mine = Parcel.tenant_id == council.id
     lost = (
         update(Parcel)

@@ -15,7 +15,7 @@ from portal.handover.models import Parcel
 from portal.handover.queries.contents import awaited_on
 from portal.handover.states import COPIED, DELIVERED, SENDING, SUPERSEDED, WAITING
 from portal.kernel import clock, db, jobs, scope
-from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor, Council
 from portal.referrals.queries.record import Found, record_of
 
@@ -77,10 +77,7 @@ def _number(found: Found, row: Parcel) -> str:
 def _check(actor: Actor, found: Found) -> Council:
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
+    return scope.council()
 
 
 def _locked(council: Council, found: Found, parcel_id: UUID) -> Parcel:

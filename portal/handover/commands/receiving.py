@@ -14,9 +14,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from portal.adapters import signing
 from portal.adapters.ports import ParcelFile
 from portal.handover.commands.collecting import collect
-from portal.handover.commands.rows import council_here
 from portal.handover.models import CollectRequest
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
 from portal.tenants.queries.hand_over import PUSH, secrets
 
@@ -42,7 +41,7 @@ def _is_theirs(said: Mapping[str, str], body: bytes) -> bool:
     with db.as_system():
         kept = secrets(PUSH)
     signed = signing.is_signed(kept or [_NOBODYS], said, body, clock.now())
-    return signed and bool(kept) and council_here().settings.hand_over.how == PUSH
+    return signed and bool(kept) and scope.council().settings.hand_over.how == PUSH
 
 
 def _is_new(message_id: str) -> bool:
@@ -50,7 +49,7 @@ def _is_new(message_id: str) -> bool:
     mark = hashlib.sha256(message_id.encode()).hexdigest()
     statement = (
         upsert(CollectRequest)
-        .values(tenant_id=council_here().id, id=uuid4(), mark=mark, at=clock.now())
+        .values(tenant_id=scope.council().id, id=uuid4(), mark=mark, at=clock.now())
         .on_conflict_do_nothing(index_elements=["tenant_id", "mark"])
         .returning(CollectRequest.id)
     )
@@ -72,7 +71,7 @@ def _wanted(body: bytes) -> tuple[UUID, str]:
 def forget() -> None:
     """Forget requests that are too old to be heard again."""
     old = (
-        CollectRequest.tenant_id == council_here().id,
+        CollectRequest.tenant_id == scope.council().id,
         CollectRequest.at < clock.now() - _REMEMBERED,
     )
     db.session().execute(delete(CollectRequest).where(*old))

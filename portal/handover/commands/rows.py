@@ -12,24 +12,15 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.handover.models import Parcel
 from portal.kernel import clock, db, jobs, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
 
 JOB: Final = "handover.send"
 QUIETLY: Final = {"synchronize_session": False}
 
 
-def council_here() -> Council:
-    """The council in force; raises NotFound outside every council."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
-
-
 def locked(parcel_id: UUID) -> Parcel | None:
     """The parcel as it is, locked until the end of the transaction."""
-    query = select(Parcel).where(Parcel.tenant_id == council_here().id, Parcel.id == parcel_id).with_for_update()
+    query = select(Parcel).where(Parcel.tenant_id == scope.council().id, Parcel.id == parcel_id).with_for_update()
     return db.session().execute(query.execution_options(populate_existing=True)).scalar_one_or_none()
 
 

@@ -27,9 +27,7 @@ def send(parcel_id: UUID) -> None:
 
     Killed after the delivery and before it was recorded, it is sent once more with the same id.
     """
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     with db.apart():
         token = outbox.lease(parcel_id)
     if token is None:
@@ -46,9 +44,7 @@ def send(parcel_id: UUID) -> None:
 
 def _try(parcel_id: UUID, token: UUID) -> str:
     """How one try ended, a code of states.OUTCOMES."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     try:
         system, parcel = case_system(council), parcel_of(parcel_id)
         # Before it goes: a receiver may collect as soon as it is told.

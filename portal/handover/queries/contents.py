@@ -27,7 +27,6 @@ from portal.handover.models import Parcel
 from portal.handover.package import Agency, Attached, Contents, package
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
-from portal.kernel.scope import Council
 from portal.referrals.elsewhere import Caller
 from portal.referrals.models import Referral
 from portal.referrals.queries.attachments import Attached as OnReport
@@ -57,7 +56,7 @@ def parcel_of(parcel_id: UUID) -> Sent:
         files = [_made(name, contents, document) for name in MADE]
     return Sent(
         id=row.id,
-        council=_council().slug,
+        council=scope.council().slug,
         reference=reference,
         event=row.event,
         made_at=row.created_at,
@@ -105,7 +104,7 @@ def contents_for(
     found: Found, decision_id: UUID, row: Parcel | None = None
 ) -> tuple[Contents, tuple[tuple[str, OnReport], ...]]:
     """The same for a report that is at hand, also where no parcel was made of that decision."""
-    council = _council()
+    council = scope.council()
     made = decisions(scope.SYSTEM, Permission.DECIDE, found)
     decided = next((one for one in made if one.id == decision_id), None)
     if decided is None:
@@ -148,7 +147,7 @@ def _row(parcel_id: UUID) -> tuple[Parcel, str]:
     with db.as_system():
         row = (
             db.session()
-            .execute(query.where(Parcel.tenant_id == _council().id, Parcel.id == parcel_id))
+            .execute(query.where(Parcel.tenant_id == scope.council().id, Parcel.id == parcel_id))
             .one_or_none()
         )  # fmt: skip
     if row is None or row[1] is None:
@@ -162,7 +161,7 @@ def _agency(agency_id: UUID, caller: Caller) -> Agency:
     ).where(AgencyRow.id == agency_id)
     row = db.session().execute(query).one()
     own = {row.identifier_scheme: row.identifier} if row.identifier_scheme and row.identifier else {}
-    council = _council()
+    council = scope.council()
     chosen = council.settings.hand_over.sources
     source = source_of(chosen, agency_id, row.kind, named=bool(caller.name)) if council.nation == "england" else ""
     return Agency(row.name, row.kind, {**row.other_identifiers, **own}, source)
@@ -198,7 +197,7 @@ def _made(name: str, contents: Contents, document: Mapping[str, Any]) -> ParcelF
     if name == PACKAGE:
         content = json.dumps(document, ensure_ascii=False, indent=1).encode()
     elif name == "report.pdf":
-        content = papers.report(contents, document, _council())
+        content = papers.report(contents, document, scope.council())
     else:
         content = tables.contact(document) if name == "contact.csv" else tables.people(document)
     return ParcelFile(name, MADE[name], len(content), hashlib.sha256(content).hexdigest(), lambda: io.BytesIO(content))
@@ -219,10 +218,3 @@ def _opening(file: Stored) -> Callable[[], BinaryIO]:
         return into
 
     return opened
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

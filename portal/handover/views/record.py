@@ -86,9 +86,7 @@ def _page(found: Found, form: CopiedInput | None = None, *, changed: bool = Fals
     it showed is recorded apart."""
     record = events.record_apart if form is not None or changed else events.record
     record(Event.REFERRAL_READ, found.id, part="hand_over")
-    actor, council = guard.actor(), scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    actor, council = guard.actor(), scope.council()
     seen = parcels.of_report(actor, found)
     now = next((one for one in seen if one.state != SUPERSEDED), None)
     open_now = now if now is not None and now.state in UNDELIVERED else None

@@ -11,12 +11,11 @@ from sqlalchemy import func, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
 from portal.messaging.commands import choosing, guarding
 from portal.messaging.commands.bringing import bring
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.commands.writing import MAX_TEXT, checked, whole, write
 from portal.messaging.models import Message
 from portal.referrals import states
@@ -75,7 +74,7 @@ def ask(
 
 def answer_by(days: int | None) -> datetime:
     """When the answer is due, after that many working days of the council in scope (None: what it usually gives)."""
-    council = council_of_scope()
+    council = scope.council()
     wanted = council.settings.asking.answer_working_days if days is None else min(max(days, 1), MOST_DAYS)
     return clock.due_after_working_days(clock.now(), wanted, council.nation, hours_of(council))
 

@@ -10,12 +10,11 @@ from uuid import UUID, uuid5
 from sqlalchemy import update
 
 from portal.auth.policy import Permission
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.scope import Actor
 from portal.messaging import commands
 from portal.messaging.commands.correcting import Correcting, correct, question_at
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.commands.writing import whole
 from portal.messaging.models import AskedQuestion
 from portal.referrals import states
@@ -72,7 +71,7 @@ def _answered(found: Found, message_id: UUID, place: str, correction_id: UUID) -
     statement = (
         update(AskedQuestion)
         .where(
-            AskedQuestion.tenant_id == council_of_scope().id,
+            AskedQuestion.tenant_id == scope.council().id,
             AskedQuestion.referral_id == found.id,
             AskedQuestion.message_id == message_id,
             AskedQuestion.place == place,

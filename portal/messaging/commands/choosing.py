@@ -8,11 +8,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import insert
 
 from portal.auth.policy import Permission
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.messaging.commands.correcting import question_at
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.models import AskedQuestion
 from portal.referrals.places import Place, place_of
 from portal.referrals.queries.corrections import as_now, corrections
@@ -46,7 +45,7 @@ def keep(found: Found, message_id: UUID, places: Sequence[Place]) -> None:
     """Keep with a question which of the form's questions it asks."""
     rows = [
         {
-            "tenant_id": council_of_scope().id, "id": uuid4(), "referral_id": found.id, "agency_id": found.agency_id,
+            "tenant_id": scope.council().id, "id": uuid4(), "referral_id": found.id, "agency_id": found.agency_id,
             "message_id": message_id, "place": one.text(), "position": number,
         }
         for number, one in enumerate(places)

@@ -12,10 +12,10 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.forms.queries import version
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
-from portal.messaging.commands.touching import council_of_scope, lock, tell, touch
+from portal.messaging.commands.touching import lock, tell, touch
 from portal.messaging.commands.writing import checked, write
 from portal.referrals.commands import duty, facts, pausing
 from portal.referrals.commands.connections import hide
@@ -70,7 +70,7 @@ def correct(actor: Actor, found: Found, given: Correcting) -> None:
     higher = _higher(found, now, locked.rank)
     db.session().execute(
         insert(Correction).values(
-            tenant_id=council_of_scope().id, id=message_id, referral_id=found.id, agency_id=found.agency_id,
+            tenant_id=scope.council().id, id=message_id, referral_id=found.id, agency_id=found.agency_id,
             place=given.place.text(), words=sealed_words(found, message_id, at.value, given.new),
             corrected_at=clock.now(), rules_now=higher[0] if higher else None,
         )
@@ -126,7 +126,7 @@ def _upwards(higher: tuple[str, int] | None) -> dict[str, Any]:
     if higher is None:
         return {}
     name, rank = higher
-    sooner = due_at(council_of_scope(), rank, clock.now())
+    sooner = due_at(scope.council(), rank, clock.now())
     wins = Referral.due_at > sooner
     return {
         "rules_now": name,

@@ -15,10 +15,9 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.leaving import Handover
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.scope import Actor
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.models import MessageDraft
 from portal.messaging.queries.drafts import TABLE
 from portal.referrals.queries.record import Found, record_of
@@ -83,7 +82,7 @@ def discard(actor: Actor, found: Found, sheet: Sheet) -> None:
 
 def forget_old() -> int:
     """Delete what nobody has touched for as long as the council keeps drafts; how many."""
-    council = council_of_scope()
+    council = scope.council()
     since = clock.now() - timedelta(days=council.settings.draft_days)
     old = delete(MessageDraft).where(MessageDraft.tenant_id == council.id, MessageDraft.changed_at < since)
     return len(db.session().execute(old.returning(MessageDraft.id)).all())
@@ -96,7 +95,7 @@ def _id(actor: Actor, found: Found, sheet: Sheet) -> UUID:
 
 def _row(actor: Actor, found: Found, sheet: Sheet) -> Any:
     query = select(MessageDraft.tab, MessageDraft.version, MessageDraft.body.is_(None).label("empty")).where(
-        MessageDraft.tenant_id == council_of_scope().id, MessageDraft.id == _id(actor, found, sheet)
+        MessageDraft.tenant_id == scope.council().id, MessageDraft.id == _id(actor, found, sheet)
     )
     return db.session().execute(query.with_for_update()).one_or_none()
 
@@ -104,7 +103,7 @@ def _row(actor: Actor, found: Found, sheet: Sheet) -> Any:
 def _put(actor: Actor, found: Found, sheet: Sheet, body: bytes | None) -> int:
     values = {"tab": sheet.tab, "body": body, "changed_at": clock.now()}
     statement = insert(MessageDraft).values(
-        tenant_id=council_of_scope().id, id=_id(actor, found, sheet), referral_id=found.id, agency_id=found.agency_id,
+        tenant_id=scope.council().id, id=_id(actor, found, sheet), referral_id=found.id, agency_id=found.agency_id,
         account_id=actor.account_id, side=sheet.side, page=sheet.page, **values,
     )  # fmt: skip
     later = {**values, "version": MessageDraft.version + 1}
@@ -120,7 +119,7 @@ def _count(_account_id: UUID, _agency_id: UUID | None) -> Mapping[str, int]:
 
 def _hand(account_id: UUID, agency_id: UUID | None, _heir_id: UUID | None) -> None:
     """Whoever leaves leaves none behind."""
-    here = [MessageDraft.tenant_id == council_of_scope().id, MessageDraft.account_id == account_id]
+    here = [MessageDraft.tenant_id == scope.council().id, MessageDraft.account_id == account_id]
     here += [MessageDraft.side == "council"] if agency_id is None else [MessageDraft.agency_id == agency_id]
     with db.as_system():
         db.session().execute(delete(MessageDraft).where(*here).execution_options(synchronize_session=False))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from portal.kernel import clock, scope
-from portal.kernel.errors import NotFound
 from portal.messaging.queries import unanswered
 from portal.referrals.commands import notices
 from portal.tenants.opening import hours_of
@@ -14,9 +13,7 @@ REMIND_AFTER = 2  # working days, of a question that was asked before answers ha
 def remind() -> int:
     """Remind the author of every report whose answer was due (where nobody said until when, after REMIND_AFTER working
     days of the council in scope), once for each question; returns how many."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     now, hours = clock.now(), hours_of(council)
     waiting = [
         one

@@ -7,9 +7,8 @@ from uuid import uuid4
 
 from sqlalchemy.dialects.postgresql import insert
 
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.models import MessageSighting
 from portal.messaging.queries import Said
 from portal.referrals.queries.record import Found
@@ -22,7 +21,7 @@ def note_seen(actor: Actor, found: Found, said: Iterable[Said], reader: str) -> 
     """
     new = [
         {
-            "tenant_id": council_of_scope().id, "id": uuid4(), "referral_id": found.id, "agency_id": found.agency_id,
+            "tenant_id": scope.council().id, "id": uuid4(), "referral_id": found.id, "agency_id": found.agency_id,
             "message_id": one.id, "account_id": actor.account_id, "seen_at": clock.now(),
         }
         for one in said

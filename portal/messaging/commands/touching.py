@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.scope import Actor
 from portal.referrals import states
 from portal.referrals.commands import notices
 from portal.referrals.models import Referral
@@ -30,7 +30,7 @@ def lock(found: Found) -> Locked:
     Messages may be written to it meanwhile: two people who both have would else wait for each other.
     """
     query = select(Referral.state, Referral.urgency, Referral.owner_id).where(
-        Referral.tenant_id == council_of_scope().id, Referral.id == found.id
+        Referral.tenant_id == scope.council().id, Referral.id == found.id
     )
     row = db.session().execute(query.with_for_update(key_share=True)).one_or_none()
     if row is None:
@@ -46,7 +46,7 @@ def touch(found: Found, locked: Locked, **values: Any) -> None:
         values["new_since"] = func.coalesce(Referral.new_since, clock.now())
     db.session().execute(
         update(Referral)
-        .where(Referral.tenant_id == council_of_scope().id, Referral.id == found.id)
+        .where(Referral.tenant_id == scope.council().id, Referral.id == found.id)
         .values(
             version=Referral.version + 1,
             changed_at=clock.now(),
@@ -62,11 +62,3 @@ def tell(actor: Actor, found: Found, locked: Locked) -> None:
     """Have the report's owner told, if it has one."""
     if locked.owner_id is not None:
         notices.tell(actor, "news", locked.owner_id, found.id)
-
-
-def council_of_scope() -> Council:
-    """The council in scope; raises NotFound."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.scope import Actor
 from portal.messaging.models import Message
 from portal.referrals.queries.record import Found, record_of
@@ -81,9 +81,7 @@ def write(
 def _insert(
     actor: Actor, found: Found, side: str, text: str, once: UUID, *, kind: str, answer_by: datetime | None
 ) -> UUID | None:
-    council = scope.current().council
-    if council is None:
-        raise NotFound
+    council = scope.council()
     message_id = uuid4()
     statement = (
         insert(Message)

@@ -13,11 +13,11 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission, Reach, reach
+from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.messaging import commands
 from portal.messaging.chosen import answering, labels
 from portal.messaging.commands.seeing import note_seen
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
 from portal.messaging.queries import Said, drafts, thread
 from portal.messaging.queries.drafts import ASK, REPLY
@@ -172,7 +172,7 @@ def _entries(found: Found, said: tuple[Said, ...], reader: str) -> list[dict[str
             "new": one.new and one.side != reader,
             "kind": one.kind,
             "answer_by": one.answer_by,
-            "read": seen_words(one, reader, names=council_of_scope().settings.asking.show_names),
+            "read": seen_words(one, reader, names=scope.council().settings.asking.show_names),
             "chosen": labels(found, one.chosen, language()) if one.chosen else (),
             "answer": _answer_href(found, one) if reader == "agency" else "",
         }

@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Invalid
 from portal.kernel.language import words
 from portal.messaging import commands
 from portal.messaging.chosen import sections
 from portal.messaging.commands.choosing import MOST_QUESTIONS, checked_places
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.inputs import QuestionInput
 from portal.messaging.queries.drafts import ASK
 from portal.messaging.ready import Ready, put, ready
@@ -105,7 +105,7 @@ def _put_words(before: str, after: str) -> str:
 
 def _ready(found: Found, form: QuestionInput) -> tuple[Ready, ...]:
     days = whole(form.days.data)
-    return ready(council_of_scope(), found, commands.answer_by(days), language())
+    return ready(scope.council(), found, commands.answer_by(days), language())
 
 
 def _templates(found: Found) -> FieldView | None:

@@ -14,14 +14,14 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.queries import version
-from portal.kernel import clock
+from portal.kernel import clock, scope
 from portal.kernel.language import LANGUAGES
 from portal.messaging.own_copy import Block, Part, Source, own_copy
 from portal.messaging.queries import thread
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals.queries.corrections import corrections
 from portal.referrals.queries.record import Found, answers_of, find
-from portal.referrals.views.blueprint import council, language
+from portal.referrals.views.blueprint import language
 from portal.referrals.wording import Wording
 from portal.tenants.queries import logos
 from portal.web import typesetting
@@ -66,7 +66,7 @@ def copy_pdf(reference: str) -> ResponseReturnValue:
     chosen = wanted if wanted in LANGUAGES else language()
     with force_locale(chosen):
         made = own_copy(_source(found, chosen), chosen)
-    logo = council().settings.logo
+    logo = scope.council().settings.logo
     picture = logos.content(logo.digest) if logo else b""
     response = Response(typesetting.pdf("own_copy", made.data(), clock.now(), picture), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}-{chosen}.pdf"'
@@ -79,7 +79,7 @@ def _source(found: Found, wanted: str) -> Source:
     answered: Answered = current_app.extensions[_ANSWERED]
     more: list[MakePart] = current_app.extensions.get(_MORE, [])
     return Source(
-        council=council(),
+        council=scope.council(),
         found=found,
         published=version(found.form_version_id),
         answers=answers_of(found),

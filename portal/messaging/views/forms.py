@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from flask import g
 
-from portal.messaging.commands.touching import council_of_scope
+from portal.kernel import scope
 from portal.messaging.inputs import MessageInput, QuestionInput
 from portal.messaging.queries.drafts import ASK
 from portal.messaging.views import held, unsent
@@ -34,7 +34,7 @@ def question_views(found: Found) -> dict[str, FieldView]:
     """The council's form; once what was typed was held, with the box that confirms just that."""
     views = message_views(QuestionInput, found, ASK)
     if not views["days"].value and "message_form" not in g:
-        usual = str(council_of_scope().settings.asking.answer_working_days)
+        usual = str(scope.council().settings.asking.answer_working_days)
         views["days"] = replace(views["days"], value=_kept(found, ASK, "days") or usual)
     text = str(views["message"].value)
     box = held.box(found, text.strip()) if views["message"].error else None

@@ -15,11 +15,10 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel import clock
+from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.commands import drafting
 from portal.messaging.commands.drafting import Sheet
-from portal.messaging.commands.touching import council_of_scope
 from portal.messaging.inputs import MessageInput
 from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import ADD, ANSWER, ASK, REPLY, Draft, drafts
@@ -84,7 +83,7 @@ def form_of(found: Found, name: str) -> Form:
     typing = Typing(_href(found, name), tab, version)
     if draft is None or draft.blank:
         return Form(typing)
-    until = draft.at + timedelta(days=council_of_scope().settings.draft_days)
+    until = draft.at + timedelta(days=scope.council().settings.draft_days)
     chosen = len(draft.fields.get(QUESTION, ()))
     return Form(typing, draft.at, until, chosen, draft.one("message") if other else "")
 

@@ -73,9 +73,9 @@ def may(actor: Actor, found: Found, made: tuple[Step, ...]) -> May:
         return May()
     else:
         level, since = 1, now.decided_at
-    if level > len(_council().settings.challenging.levels):
+    if level > len(scope.council().settings.challenging.levels):
         return May(step=pending)
-    if clock.now() > since + timedelta(days=_council().settings.challenging.days):
+    if clock.now() > since + timedelta(days=scope.council().settings.challenging.days):
         return May(step=pending, too_late=True)
     return May(level, now.id, pending)
 
@@ -97,12 +97,12 @@ def challenge(actor: Actor, found: Found, what: Objection) -> None:
     due = _insert(actor, found, now.decision_id, replace(what, why=said["why"], wanted=said["wanted"]))
     events.record(Event.DECISION_CHALLENGED, found.id, level=what.level, due=due)
     those = deciders(found.id, now.decision_id)
-    only = named_for(_council(), what.level, found.id, those)
+    only = named_for(scope.council(), what.level, found.id, those)
     telling.tell_approvers(actor, "challenged", found.id, but=those, only=only)
 
 
 def _insert(actor: Actor, found: Found, decision_id: UUID, what: Objection) -> str:
-    council, made, now = _council(), uuid4(), clock.now()
+    council, made, now = scope.council(), uuid4(), clock.now()
     days = council.settings.challenging.levels[what.level - 1].working_days
     due = clock.due_after_working_days(now, days, council.nation, hours_of(council))
     said = {"why": what.why, "wanted": what.wanted}
@@ -149,7 +149,7 @@ def may_answer(actor: Actor, found: Found, step: Step, made: tuple[Step, ...]) -
     those = deciders(found.id, step.decision_id)
     if actor.account_id in those or found.reads_only(actor):
         return False, False
-    named = named_for(_council(), step.level, found.id, those)
+    named = named_for(scope.council(), step.level, found.id, those)
     if named and actor.account_id not in named:
         return False, False
     before = {one.answered_by_id for one in made if one.decision_id == step.decision_id and one.level < step.level}
@@ -194,7 +194,7 @@ def answer(actor: Actor, found: Found, step_id: UUID, what: Reply) -> None:
 
 
 def _raised_by(step_id: UUID) -> UUID:
-    query = select(Challenge.raised_by).where(Challenge.tenant_id == _council().id, Challenge.id == step_id)
+    query = select(Challenge.raised_by).where(Challenge.tenant_id == scope.council().id, Challenge.id == step_id)
     raised_by: UUID = db.session().execute(query).scalar_one()
     return raised_by
 
@@ -203,7 +203,7 @@ def _change(step_id: UUID, as_seen: Any, **values: Any) -> None:
     statement = (
         update(Challenge)
         .where(
-            Challenge.tenant_id == _council().id, Challenge.id == step_id, Challenge.ended_at.is_(None), as_seen
+            Challenge.tenant_id == scope.council().id, Challenge.id == step_id, Challenge.ended_at.is_(None), as_seen
         )
         .values(**values)
         .returning(Challenge.id)
@@ -234,10 +234,3 @@ def _named(text: str, *, needed: bool) -> str:
 
 def _sealed(found: Found, challenge_id: UUID, column: str, document: dict[str, str]) -> bytes:
     return record_of(found).seal(json.dumps(document, ensure_ascii=False), "challenge", challenge_id, column)
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

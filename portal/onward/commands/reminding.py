@@ -11,7 +11,6 @@ from sqlalchemy import select, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
 from portal.kernel.working_time import working_between
 from portal.onward.commands.challenges import named_for
@@ -43,7 +42,7 @@ def recount(council: Council) -> None:
 
 def remind() -> int:
     """Have those told who answer what is soon due, once each; how many challenges that was."""
-    council, now, told = _council(), clock.now(), 0
+    council, now, told = scope.council(), clock.now(), 0
     soon = (Challenge.reminded_at.is_(None), Challenge.due_at <= now + _SURELY_BEFORE)
     for row in _waiting(council, *soon, limit=AT_ONCE):
         if working_between(now, row.due_at, council.nation, hours_of(council)) > BEFORE:
@@ -78,10 +77,3 @@ def _waiting(council: Council, *which: Any, limit: int | None = None) -> Sequenc
 def _change(council: Council, row: Any, **values: Any) -> None:
     changed = update(Challenge).where(Challenge.tenant_id == council.id, Challenge.id == row.id)
     db.session().execute(changed.values(**values).execution_options(synchronize_session=False))
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

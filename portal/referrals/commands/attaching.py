@@ -19,12 +19,11 @@ from portal.files.commands import arriving, keeping
 from portal.files.models import StoredFile
 from portal.files.refusals import Refused
 from portal.files.states import ARRIVING
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid, Unavailable
 from portal.kernel.scope import Actor
 from portal.referrals import states
 from portal.referrals.commands import notices
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries.attachments import Attached, same, taken_up
 from portal.tenants.file_settings import Files
@@ -86,7 +85,7 @@ def _apart(act: Callable[Asked, Done]) -> Callable[Asked, Done]:
 
 def limits() -> Files:
     """How large files may be in this council."""
-    found: Files = council_of_scope().settings.files
+    found: Files = scope.council().settings.files
     return found
 
 
@@ -203,9 +202,7 @@ def remove(actor: Actor, attached: Attached) -> None:
     own_upload = attached.file.state == ARRIVING and attached.added_by == actor.account_id
     if attached.reference and not own_upload:
         raise Conflict("the report was sent", state="sent")
-    statement = delete(Attachment).where(
-        Attachment.tenant_id == council_of_scope().id, Attachment.file_id == attached.id
-    )
+    statement = delete(Attachment).where(Attachment.tenant_id == scope.council().id, Attachment.file_id == attached.id)
     gone = db.session().execute(statement.returning(Attachment.id).execution_options(synchronize_session=False))
     if gone.scalar_one_or_none() is not None and attached.file.state != ARRIVING:
         events.record(Event.FILE_REMOVED, attached.referral_id, file=str(attached.id))
@@ -213,7 +210,7 @@ def remove(actor: Actor, attached: Attached) -> None:
 
 def forget_abandoned() -> int:
     """Delete the uploads of this council of which nothing has come for a day; how many."""
-    tenant, old = council_of_scope().id, clock.now() - ABANDONED_AFTER
+    tenant, old = scope.council().id, clock.now() - ABANDONED_AFTER
     left = select(StoredFile.id).where(
         StoredFile.tenant_id == tenant, StoredFile.state == ARRIVING, StoredFile.asked_at < old
     )
@@ -261,7 +258,7 @@ def _must_fit(target: Target, size: int) -> None:
 def _link(actor: Actor, target: Target, file_id: UUID) -> None:
     db.session().add(
         Attachment(
-            tenant_id=council_of_scope().id,
+            tenant_id=scope.council().id,
             id=uuid4(),
             referral_id=target.referral_id,
             agency_id=target.agency_id,
@@ -292,7 +289,7 @@ def _bring_up(referral_id: UUID) -> None:
     new_since = case((closed, func.coalesce(Referral.new_since, now)), else_=Referral.new_since)
     db.session().execute(
         update(Referral)
-        .where(Referral.tenant_id == council_of_scope().id, Referral.id == referral_id)
+        .where(Referral.tenant_id == scope.council().id, Referral.id == referral_id)
         .values(queued_at=now, changed_at=now, new_since=new_since)
         .execution_options(synchronize_session=False)
     )

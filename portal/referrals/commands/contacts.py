@@ -17,13 +17,12 @@ from portal.auth.agency_types import NOT_LISTED
 from portal.auth.models import AgencyApproval
 from portal.auth.policy import Permission, Reach, reach
 from portal.forms.queries import Published
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, Unavailable
 from portal.kernel.scope import Actor
 from portal.referrals.commands import duty, facts
 from portal.referrals.commands.attaching import Paper, Target, attach_along
 from portal.referrals.commands.connections import hide
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.commands.sending import TRIES, arrival
 from portal.referrals.deadlines import URGENT_RANK
 from portal.referrals.elsewhere import CHANNELS, DAYS_UNASKED, MOST_DAYS_AGO, Caller, open_questions
@@ -127,7 +126,7 @@ def too_early_or_late(received: datetime | None, *, sure: bool) -> str:
 
 def _approved(agency_id: UUID) -> bool:
     query = select(AgencyApproval.id).where(
-        AgencyApproval.tenant_id == council_of_scope().id,
+        AgencyApproval.tenant_id == scope.council().id,
         AgencyApproval.agency_id == agency_id,
         AgencyApproval.state == "approved",
     )
@@ -158,7 +157,7 @@ def _values(actor: Actor, form: Published, given: Given, walked: Walked, made: U
     wrapped = vault.new_record_key("referral", made)
     record = vault.Record("referral", made, wrapped)
     return {
-        "tenant_id": council_of_scope().id,
+        "tenant_id": scope.council().id,
         "id": made,
         "agency_id": given.agency_id,
         "author_id": actor.account_id,
@@ -178,14 +177,14 @@ def _values(actor: Actor, form: Published, given: Given, walked: Walked, made: U
 
 
 def _used(once: UUID) -> bool:
-    query = select(Referral.id).where(Referral.tenant_id == council_of_scope().id, Referral.submit_key == once)
+    query = select(Referral.id).where(Referral.tenant_id == scope.council().id, Referral.submit_key == once)
     return db.session().execute(query).scalar_one_or_none() is not None
 
 
 def _before(actor: Actor, given: Given, walked: Walked) -> str:
     """The reference of what was taken down with that key, if it is this very contact."""
     query = select(Referral.reference).where(
-        Referral.tenant_id == council_of_scope().id,
+        Referral.tenant_id == scope.council().id,
         Referral.submit_key == given.once,
         Referral.author_id == actor.account_id,
         Referral.state != "draft",

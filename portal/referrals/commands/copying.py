@@ -12,14 +12,13 @@ from sqlalchemy import select
 from portal.audit import events
 from portal.audit.events import Event
 from portal.forms.queries import Published, newest
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.kernel.errors import Conflict
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.again import chosen, offers
 from portal.referrals.carrying import carry
 from portal.referrals.commands import drafts
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import Referral
 from portal.referrals.projecting import initials_of
 from portal.referrals.queries.drafts import find_draft, own
@@ -69,7 +68,7 @@ def begin(actor: Actor, source: Source, keys: Collection[str], language: str, on
 
 def _begun(actor: Actor, once: UUID) -> UUID:
     query = select(Referral.id).where(own(actor), Referral.submit_key == once, Referral.state == "draft")
-    query = query.where(Referral.tenant_id == council_of_scope().id)
+    query = query.where(Referral.tenant_id == scope.council().id)
     found = db.session().execute(query).scalar_one_or_none()
     if found is None:
         raise Conflict("begun and sent already", state="sent")

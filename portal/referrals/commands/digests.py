@@ -10,10 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.kernel import clock, db, jobs
+from portal.kernel import clock, db, jobs, scope
 from portal.kernel.scope import Actor
 from portal.referrals.commands import notices
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import Notice, NoticeChoice
 from portal.referrals.queries.notices import Choices
 
@@ -25,7 +24,7 @@ MOST_AT_ONCE = 200
 
 def choose(actor: Actor, choices: Choices) -> None:
     """Keep how the person wants their emails in this council; doing it twice changes nothing more."""
-    council = council_of_scope()
+    council = scope.council()
     wanted = {"daily": choices.daily, "receipts": choices.receipts, "discreet": choices.discreet}
     statement = insert(NoticeChoice).values(tenant_id=council.id, id=uuid4(), account_id=actor.account_id, **wanted)
     db.session().execute(statement.on_conflict_do_update(index_elements=["tenant_id", "account_id"], set_=wanted))

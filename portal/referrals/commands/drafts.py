@@ -33,14 +33,6 @@ Keep = Callable[..., int]
 """Saves one section of a draft wherever it is kept, as `save` does."""
 
 
-def council_of_scope() -> scope.Council:
-    """The council in force; raises NotFound outside every council."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
-
-
 def start(
     actor: Actor,
     kind: str,
@@ -59,7 +51,7 @@ def start(
         raise TermsFirst if actor.terms_due else Forbidden
     published = form or newest()
     refuse_request(actor, published.form.key)
-    council, draft_id, now = council_of_scope(), uuid4(), clock.now()
+    council, draft_id, now = scope.council(), uuid4(), clock.now()
     statement = (
         insert(Referral)
         .values(
@@ -136,7 +128,7 @@ _Content = tuple[Any, vault.Record, bool]
 def _insert(actor: Actor, draft: Draft, section: str, content: _Content) -> int:
     row_id, (body, record, complete) = uuid4(), content
     values = {
-        "tenant_id": council_of_scope().id,
+        "tenant_id": scope.council().id,
         "id": row_id,
         "referral_id": draft.id,
         "agency_id": draft.agency_id,
@@ -159,7 +151,7 @@ def _update(actor: Actor, draft: Draft, section: str, content: _Content, seen: i
     """The associated data of a sealed body names its row, so the row's id is read under a lock first."""
     session, (body, record, complete) = db.session(), content
     here = (
-        ReferralSection.tenant_id == council_of_scope().id,
+        ReferralSection.tenant_id == scope.council().id,
         ReferralSection.referral_id == draft.id,
         ReferralSection.section == section,
         ReferralSection.version == seen,
@@ -185,7 +177,7 @@ def _update(actor: Actor, draft: Draft, section: str, content: _Content, seen: i
 def _touch(draft: Draft, initials: str | None, saved: Mapping[str, Any]) -> None:
     """Count the change on the report itself, and keep what lists say of it; a report that was sent meanwhile is not
     changed any more. It expires so long after its last change."""
-    published, days = version(draft.form_version_id), council_of_scope().settings.draft_days
+    published, days = version(draft.form_version_id), scope.council().settings.draft_days
     now = progress(published.form, published.thresholds, draft.kind, saved, clock.now())
     values: dict[str, Any] = {
         "version": Referral.version + 1,
@@ -202,7 +194,7 @@ def _touch(draft: Draft, initials: str | None, saved: Mapping[str, Any]) -> None
     found = db.session().execute(
         update(Referral)
         .where(
-            Referral.tenant_id == council_of_scope().id,
+            Referral.tenant_id == scope.council().id,
             Referral.id == draft.id,
             Referral.state == "draft",
         )
@@ -265,7 +257,7 @@ def throw_away(actor: Actor, draft: Draft) -> None:
     gone = db.session().execute(
         delete(Referral)
         .where(
-            Referral.tenant_id == council_of_scope().id,
+            Referral.tenant_id == scope.council().id,
             Referral.id == draft.id,
             Referral.state == "draft",
         )

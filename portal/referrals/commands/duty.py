@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import Forbidden
 from portal.kernel.scope import Actor, Council
 from portal.referrals.commands import notices
 from portal.referrals.commands.telling import in_turn
@@ -25,7 +25,7 @@ AT_ONCE = 100
 
 def raise_alert(referral_id: UUID) -> None:
     """Have the council's people on duty told of an urgent report, once, if the current transaction commits."""
-    council = _council()
+    council = scope.council()
     statement = (
         insert(DutyAlert)
         .values(tenant_id=council.id, id=uuid4(), referral_id=referral_id, raised_at=clock.now())
@@ -51,7 +51,7 @@ def acknowledge_given(actor: Actor, report_ids: Sequence[UUID]) -> int:
     statement = (
         update(DutyAlert)
         .where(
-            DutyAlert.tenant_id == _council().id,
+            DutyAlert.tenant_id == scope.council().id,
             DutyAlert.referral_id.in_(report_ids),
             DutyAlert.acknowledged_at.is_(None),
         )
@@ -70,7 +70,7 @@ def escalate() -> int:
 
     Without a manager whom it may reach, the administrators; without those, the mailboxes of the people on duty again.
     """
-    council = _council()
+    council = scope.council()
     late = clock.now() - timedelta(minutes=council.settings.duty.minutes)
     query = (
         select(DutyAlert.id, DutyAlert.referral_id, Referral.unseen_by)
@@ -106,10 +106,3 @@ def _tell(council: Council, referral_id: UUID, unseen_by: frozenset[UUID]) -> No
 def _mailboxes(council: Council) -> tuple[str, ...]:
     addresses: tuple[str, ...] = council.settings.duty.addresses
     return addresses or (council.settings.email,)
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

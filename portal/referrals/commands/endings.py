@@ -10,7 +10,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
 from portal.referrals.models import DraftEnd
 
 # An old link, or a page left open, is met within days; after a term nobody looks for a draft that is gone.
@@ -52,7 +51,4 @@ def forget_old() -> int:
 
 
 def _council_id() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id

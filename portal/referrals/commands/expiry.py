@@ -11,7 +11,6 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
 from portal.referrals.commands import endings, notices
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import Referral
 
 MOST_AT_ONCE = 500
@@ -25,7 +24,7 @@ def warn() -> int:
     Each is told once of all their drafts of a night, by a notice that names none; a draft that is changed afterwards
     begins again.
     """
-    council = council_of_scope()
+    council = scope.council()
     days = council.settings.draft_warning_days
     if not days:
         return 0
@@ -65,7 +64,7 @@ def forget_expired() -> int:
     expired = (
         select(Referral.id)
         .where(
-            Referral.tenant_id == council_of_scope().id,
+            Referral.tenant_id == scope.council().id,
             Referral.state == "draft",
             Referral.expires_on < clock.today(),
         )
@@ -75,7 +74,7 @@ def forget_expired() -> int:
     gone = db.session().execute(
         delete(Referral)
         .where(
-            Referral.tenant_id == council_of_scope().id,
+            Referral.tenant_id == scope.council().id,
             Referral.id.in_(expired),
             Referral.state == "draft",
         )

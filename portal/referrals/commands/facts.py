@@ -8,8 +8,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert, select, update
 
-from portal.kernel import clock, db
-from portal.referrals.commands.drafts import council_of_scope
+from portal.kernel import clock, db, scope
 from portal.referrals.marking import Known, columns, known
 from portal.referrals.models import ReferralChild
 from portal.referrals.projecting import Projected
@@ -25,7 +24,7 @@ def write(referral_id: UUID, agency_id: UUID, children: Iterable[Known]) -> None
 
 
 def _insert(referral_id: UUID, agency_id: UUID, children: Iterable[Mapping[str, Any]]) -> None:
-    whose = {"tenant_id": council_of_scope().id, "referral_id": referral_id, "agency_id": agency_id}
+    whose = {"tenant_id": scope.council().id, "referral_id": referral_id, "agency_id": agency_id}
     rows = [{"id": uuid4(), **whose, **child} for child in children]
     if rows:
         db.session().execute(insert(ReferralChild), rows)
@@ -76,4 +75,4 @@ def _change(found: Found, *which: Any, **values: Any) -> None:
 
 
 def _of(found: Found) -> tuple[Any, ...]:
-    return ReferralChild.tenant_id == council_of_scope().id, ReferralChild.referral_id == found.id
+    return ReferralChild.tenant_id == scope.council().id, ReferralChild.referral_id == found.id

@@ -10,7 +10,6 @@ from portal.auth.policy import Permission
 from portal.forms.queries import version
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.marking import VERSION, Known, marks
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.projecting import ChildFacts, project
@@ -26,12 +25,12 @@ def fill(most: int = BATCH) -> int:
     changing just now is left for the next time."""
     behind = (
         select(ReferralChild.referral_id)
-        .where(ReferralChild.tenant_id == council_of_scope().id, ReferralChild.marks_version < VERSION)
+        .where(ReferralChild.tenant_id == scope.council().id, ReferralChild.marks_version < VERSION)
         .limit(most)
     )
     locked = (
         select(Referral.reference)
-        .where(Referral.tenant_id == council_of_scope().id, Referral.id.in_(behind))
+        .where(Referral.tenant_id == scope.council().id, Referral.id.in_(behind))
         .with_for_update(skip_locked=True)
     )
     found = list(db.session().execute(locked).scalars())
@@ -43,7 +42,7 @@ def fill(most: int = BATCH) -> int:
 def _mark(reference: str) -> None:
     found = find(scope.SYSTEM, Permission.LOOK, reference)
     numbers, secret = _told(found)
-    mine = ReferralChild.tenant_id == council_of_scope().id, ReferralChild.referral_id == found.id
+    mine = ReferralChild.tenant_id == scope.council().id, ReferralChild.referral_id == found.id
     for child in db.session().execute(select(ReferralChild).where(*mine)).scalars():
         current = child.superseded_at is None
         number = numbers[child.position] if current and child.position < len(numbers) else ""

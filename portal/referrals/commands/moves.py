@@ -22,9 +22,7 @@ def move(actor: Actor, found: Found, verb: str, **values: Any) -> int:
     `values` are further columns to set. Raises Conflict(state=…, owner=…, by=…) when the report has
     changed since, or when the verb is not possible from its state; the owner's name only for the council.
     """
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     allowed, after = MOVES[verb]
     statement = (
         update(Referral)
@@ -48,9 +46,7 @@ def move(actor: Actor, found: Found, verb: str, **values: Any) -> int:
 
 def touch(found: Found, **values: Any) -> None:
     """Change the report as it was seen, without a move of its state; raises Conflict."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     statement = (
         update(Referral)
         .where(

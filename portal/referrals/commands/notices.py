@@ -30,7 +30,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.audit import events
 from portal.kernel import clock, db, jobs, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.elsewhere import PORTAL
 from portal.referrals.models import ABOUT_DRAFTS, Notice, NoticeChoice, Referral
@@ -59,9 +58,7 @@ def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None, *,
     """
     if account_id == actor.account_id and kind != "received":
         return
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     notice_id = uuid4()
     values = select(
         literal(council.id, Uuid),
@@ -85,9 +82,7 @@ def tell(actor: Actor, kind: str, account_id: UUID, referral_id: UUID | None, *,
 def tell_mailbox(kind: str, mailbox: str, referral_id: UUID | None) -> None:
     """Have a mailbox of the council told by email, of a report or (None) of something else, if and only if the current
     transaction commits."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     made = Notice(
         tenant_id=council.id, id=uuid4(), kind=kind, mailbox=mailbox, referral_id=referral_id, created_at=clock.now()
     )

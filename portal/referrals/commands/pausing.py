@@ -11,7 +11,6 @@ from sqlalchemy import insert, select, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Council
 from portal.kernel.working_time import after_working_time, working_between
 from portal.referrals.commands import alongside
@@ -40,7 +39,7 @@ def end(referral_id: Any, how: str) -> None:
 
     `how` is one of PAUSE_ENDS.
     """
-    council = _council()
+    council = scope.council()
     query = (
         select(ClockPause.id, ClockPause.begun_at, Referral.due_at)
         .join(Referral, (Referral.tenant_id == ClockPause.tenant_id) & (Referral.id == ClockPause.referral_id))
@@ -62,7 +61,7 @@ def end(referral_id: Any, how: str) -> None:
 
 
 def _begin(found: Found) -> None:
-    council = _council()
+    council = scope.council()
     if not council.settings.clock.pauses or found.urgency >= URGENT_RANK:
         return
     now = clock.now()
@@ -80,10 +79,3 @@ def _set(council: Council, referral_id: Any, **values: Any) -> None:
     """The version stays: a clock is no change that somebody's decision could collide with."""
     changed = update(Referral).where(Referral.tenant_id == council.id, Referral.id == referral_id).values(**values)
     db.session().execute(changed.execution_options(**_QUIETLY))
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

@@ -9,11 +9,10 @@ from sqlalchemy import update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.forms.queries import Published, newest, version
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
 from portal.referrals.carrying import Carried, carry
 from portal.referrals.commands import drafts
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import Referral
 from portal.referrals.paths import TRIAGE, walk
 from portal.referrals.queries.drafts import Draft, find_draft
@@ -60,7 +59,7 @@ def _pin(draft: Draft, latest: Published) -> bool:
     statement = (
         update(Referral)
         .where(
-            Referral.tenant_id == council_of_scope().id,
+            Referral.tenant_id == scope.council().id,
             Referral.id == draft.id,
             Referral.state == "draft",
             Referral.form_version_id == draft.form_version_id,

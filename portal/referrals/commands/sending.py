@@ -14,11 +14,10 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.forms.queries import Published, version
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from portal.kernel.scope import Actor
 from portal.referrals.commands import duty, endings, facts, notices, short, typed
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.deadlines import URGENT_RANK, due_at
 from portal.referrals.marking import known
 from portal.referrals.models import Referral, ReferralSection
@@ -99,7 +98,7 @@ def _sent_before(actor: Actor, submit_key: UUID, sections: dict[str, Any]) -> st
     """The reference of the report that was sent with that key and these very answers."""
     query = select(Referral.reference).where(
         reachable(actor, Permission.RECEIPT),
-        Referral.tenant_id == council_of_scope().id,
+        Referral.tenant_id == scope.council().id,
         Referral.submit_key == submit_key,
         Referral.state != "draft",
     )
@@ -144,7 +143,7 @@ def _send(actor: Actor, sending: _Sending) -> str:
     db.session().execute(
         delete(ReferralSection)
         .where(
-            ReferralSection.tenant_id == council_of_scope().id,
+            ReferralSection.tenant_id == scope.council().id,
             ReferralSection.referral_id == draft.id,
         )
         .execution_options(synchronize_session=False)
@@ -189,7 +188,7 @@ def _of(draft_id: UUID) -> Any:
     return (
         update(Referral)
         .where(
-            Referral.tenant_id == council_of_scope().id,
+            Referral.tenant_id == scope.council().id,
             Referral.id == draft_id,
             Referral.state == "draft",
         )
@@ -215,7 +214,7 @@ def _values(sending: _Sending) -> dict[str, Any]:
 
 def arrival(routed: Routed, projected: Projected, at: datetime) -> dict[str, Any]:
     """The columns of a report that comes into the holding area at that moment, going that way."""
-    council, outcome = council_of_scope(), routed.outcome
+    council, outcome = scope.council(), routed.outcome
     return {
         "changed_at": at,
         "sent_at": at,

@@ -12,11 +12,10 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission, Reach, reach
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.commands import endings, notices, typed
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import Referral
 from portal.referrals.queries.draft_lists import Shared, colleagues
 from portal.referrals.queries.drafts import Draft
@@ -106,7 +105,7 @@ def note_opening(actor: Actor, draft: Draft) -> None:
     if draft.author_id in (None, actor.account_id):
         return
     lately = exists().where(
-        AuditEvent.tenant_id == council_of_scope().id,
+        AuditEvent.tenant_id == scope.council().id,
         AuditEvent.subject_id == draft.id,
         AuditEvent.event == str(Event.REFERRAL_READ),
         AuditEvent.actor_id == actor.account_id,
@@ -133,7 +132,7 @@ def _colleague(actor: Actor, account_id: UUID) -> None:
 
 
 def _author(draft_id: UUID) -> UUID | None:
-    query = select(Referral.author_id).where(Referral.tenant_id == council_of_scope().id, Referral.id == draft_id)
+    query = select(Referral.author_id).where(Referral.tenant_id == scope.council().id, Referral.id == draft_id)
     return db.session().execute(query).scalar_one_or_none()
 
 
@@ -145,7 +144,7 @@ def _update(draft_id: UUID, *where: ColumnElement[bool], **values: Any) -> UUID 
     """Change a draft where that still holds: its agency, None where it did not. Its answers stay as they are."""
     found = db.session().execute(
         update(Referral)
-        .where(Referral.tenant_id == council_of_scope().id, Referral.id == draft_id, Referral.state == "draft", *where)
+        .where(Referral.tenant_id == scope.council().id, Referral.id == draft_id, Referral.state == "draft", *where)
         .values(**values)
         .returning(Referral.agency_id)
         .execution_options(synchronize_session=False)

@@ -9,11 +9,10 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from portal.forms.queries import Published
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
 from portal.referrals.commands import drafts
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import Referral
 from portal.referrals.queries.drafts import Draft, find_draft, may_send_full
 
@@ -26,7 +25,7 @@ def begin(actor: Actor, submit_key: UUID, form: Published, language: str) -> UUI
     made = drafts.start(actor, "urgent", language, form, submit_key)
     if made is not None:
         return made
-    days = council_of_scope().settings.draft_days
+    days = scope.council().settings.draft_days
     found: UUID | None = (
         db.session()
         .execute(
@@ -59,7 +58,7 @@ def begun_with(actor: Actor, submit_key: UUID) -> Draft | None:
 def _begun(actor: Actor, submit_key: UUID) -> tuple[Any, ...]:
     """An expired one too: nobody who presses the button in time is told that it is too late."""
     return (
-        Referral.tenant_id == council_of_scope().id,
+        Referral.tenant_id == scope.council().id,
         Referral.submit_key == submit_key,
         Referral.author_id == actor.account_id,
         Referral.kind == "urgent",

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import Staff, who_may
 from portal.kernel import db, jobs, scope
-from portal.kernel.errors import NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.scope import Actor
 from portal.referrals.commands import notices
 from portal.referrals.models import Referral
 
@@ -39,13 +38,13 @@ def tell_approvers(
     for account_id in sorted(readers.intersection(only) or readers):
         notices.tell(actor, kind, account_id, referral_id)
     if not readers:
-        notices.tell_mailbox(kind, _council().settings.email, referral_id)
+        notices.tell_mailbox(kind, scope.council().settings.email, referral_id)
 
 
 def approvers(referral_id: UUID, but: Collection[UUID]) -> tuple[Staff, ...]:
     """Everybody who may approve a decision on a report and for whom it is there, without those."""
     query = select(Referral.sight, Referral.unseen_by).where(
-        Referral.tenant_id == _council().id, Referral.id == referral_id
+        Referral.tenant_id == scope.council().id, Referral.id == referral_id
     )
     sight, unseen_by = db.session().execute(query).one()
     return tuple(
@@ -53,13 +52,6 @@ def approvers(referral_id: UUID, but: Collection[UUID]) -> tuple[Staff, ...]:
         for one in who_may(Permission.APPROVE)
         if one.account_id not in (*unseen_by, *but) and (sight is None or one.account_id in sight)
     )
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
 
 
 def tell_managers(

@@ -15,10 +15,9 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.forms.models import FormTrial
 from portal.forms.queries import Published
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.paths import walk
 from portal.referrals.queries import trials as queries
 from portal.referrals.queries.drafts import Draft, Stored
@@ -54,7 +53,7 @@ def begin(
     statement = (
         insert(FormTrial)
         .values(
-            tenant_id=council_of_scope().id,
+            tenant_id=scope.council().id,
             id=trial_id,
             account_id=actor.account_id,
             draft_id=draft_id,
@@ -164,7 +163,7 @@ def forget_old() -> int:
     old = (
         select(FormTrial.id)
         .where(
-            FormTrial.tenant_id == council_of_scope().id,
+            FormTrial.tenant_id == scope.council().id,
             FormTrial.created_at < clock.now() - timedelta(days=KEPT_DAYS),
         )
         .limit(MOST_AT_ONCE)
@@ -172,7 +171,7 @@ def forget_old() -> int:
     )
     gone = db.session().execute(
         delete(FormTrial)
-        .where(FormTrial.tenant_id == council_of_scope().id, FormTrial.id.in_(old))
+        .where(FormTrial.tenant_id == scope.council().id, FormTrial.id.in_(old))
         .returning(FormTrial.id)
         .execution_options(synchronize_session=False)
     )
@@ -199,7 +198,7 @@ def _write(draft: Draft, stored: Mapping[str, Stored], **columns: Any) -> None:
     record = queries.record_of(draft.id, draft.wrapped_key)
     db.session().execute(
         update(FormTrial)
-        .where(FormTrial.tenant_id == council_of_scope().id, FormTrial.id == draft.id)
+        .where(FormTrial.tenant_id == scope.council().id, FormTrial.id == draft.id)
         .values(answers=queries.sealed(record, draft.id, stored), version=draft.version + 1, **columns)
         .execution_options(synchronize_session=False)
     )

@@ -11,10 +11,9 @@ from sqlalchemy.orm import aliased
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
-from portal.referrals.commands.drafts import council_of_scope
 from portal.referrals.models import DraftTyping, Referral
 from portal.referrals.queries.drafts import Draft
 from portal.referrals.queries.typed import sealed, theirs
@@ -65,7 +64,7 @@ def keep(actor: Actor, draft: Draft, tab: Tab, fields: Mapping[str, Sequence[str
 def _insert(actor: Actor, draft: Draft, tab: Tab, fields: Mapping[str, Sequence[str]] | None) -> None:
     row_id = uuid4()
     values = {
-        "tenant_id": council_of_scope().id,
+        "tenant_id": scope.council().id,
         "id": row_id,
         "referral_id": draft.id,
         "agency_id": draft.agency_id,
@@ -84,7 +83,7 @@ def _touch(draft: Draft) -> None:
     what is only typed is no answer yet, and the page that sends need not be read again for it."""
     found = db.session().execute(
         update(Referral)
-        .where(Referral.tenant_id == council_of_scope().id, Referral.id == draft.id, Referral.state == "draft")
+        .where(Referral.tenant_id == scope.council().id, Referral.id == draft.id, Referral.state == "draft")
         .values(changed_at=clock.now())
         .returning(Referral.id)
         .execution_options(synchronize_session=False)
@@ -109,7 +108,7 @@ def settle(actor: Actor, draft: Draft, tab: Tab) -> None:
 def forget_same(draft: Draft, rows: Sequence[UUID]) -> None:
     """Forget what others typed (by row), because the same is saved now. Whoever goes on typing begins anew."""
     if rows:
-        here = (DraftTyping.tenant_id == council_of_scope().id, DraftTyping.referral_id == draft.id)
+        here = (DraftTyping.tenant_id == scope.council().id, DraftTyping.referral_id == draft.id)
         gone = delete(DraftTyping).where(*here, DraftTyping.id.in_(rows))
         db.session().execute(gone.execution_options(synchronize_session=False))
 
@@ -118,7 +117,7 @@ def forget(draft_id: UUID) -> None:
     """Forget everything that was typed in a draft; it was sent."""
     db.session().execute(
         delete(DraftTyping)
-        .where(DraftTyping.tenant_id == council_of_scope().id, DraftTyping.referral_id == draft_id)
+        .where(DraftTyping.tenant_id == scope.council().id, DraftTyping.referral_id == draft_id)
         .execution_options(synchronize_session=False)
     )
 
@@ -133,7 +132,7 @@ def give(draft_id: UUID, was: UUID, heir: UUID) -> None:
     db.session().execute(
         update(DraftTyping)
         .where(
-            DraftTyping.tenant_id == council_of_scope().id,
+            DraftTyping.tenant_id == scope.council().id,
             DraftTyping.referral_id == draft_id,
             DraftTyping.account_id == was,
             DraftTyping.page.not_in(taken),
@@ -148,7 +147,7 @@ def take_out(draft: Draft, before: str, place: int) -> None:
 
     `before` is what their pages begin with ("several/children/"); everybody's text moves.
     """
-    here = (DraftTyping.tenant_id == council_of_scope().id, DraftTyping.referral_id == draft.id)
+    here = (DraftTyping.tenant_id == scope.council().id, DraftTyping.referral_id == draft.id)
     query = select(DraftTyping.id, DraftTyping.page).where(*here, DraftTyping.page.startswith(before, autoescape=True))
     found = {row.id: moved(row.page, before, place) for row in db.session().execute(query)}
     gone = [row_id for row_id, page in found.items() if page is None]

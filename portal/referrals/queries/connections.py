@@ -14,7 +14,7 @@ from sqlalchemy import select
 from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import db, scope
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import Forbidden
 from portal.kernel.scope import Actor
 from portal.referrals.connecting import Marks, Named, surname_mark, touches
 from portal.referrals.models import Connection
@@ -48,10 +48,7 @@ class Declaration:
 
 def council_id() -> UUID:
     """The council in scope."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id
 
 
 def declared_by(actor: Actor) -> tuple[Declared, ...]:

@@ -176,10 +176,7 @@ def _sections(draft_id: UUID, record: vault.Record) -> dict[str, Stored]:
 
 
 def _tenant() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id
 
 
 def sent_as(actor: Actor, draft_id: UUID) -> str:

@@ -12,7 +12,6 @@ from sqlalchemy import or_, select
 from portal.auth.models import Account
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.connecting import surname_mark
 from portal.referrals.duplicates import same_child
@@ -46,9 +45,7 @@ def earlier(actor: Actor, children: Iterable[ChildFacts]) -> tuple[Earlier, ...]
     first. What a colleague has sent, or hidden, is as if it were not there: that alone would tell of a family.
     """
     wanted = list(children)
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     weeks: int = council.settings.duplicate_weeks
     if not wanted or not weeks:
         return ()

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, func, select, tuple_
 
 from portal.kernel import db, scope
 from portal.kernel.crypto import CannotOpen
-from portal.kernel.errors import NotFound
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Answers, opened
 from portal.tenants import vault
@@ -103,9 +102,7 @@ def _past(row: Any) -> Past:
 
 
 def _within(span: Span) -> ColumnElement[bool]:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     return and_(
         Referral.tenant_id == council.id,
         Referral.form_key == span.form_key,

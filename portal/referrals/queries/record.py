@@ -162,7 +162,7 @@ def find(actor: Actor, permission: Permission, reference: str, *, counted: bool 
         )
         .where(
             reachable(actor, permission),
-            Referral.tenant_id == _council().id,
+            Referral.tenant_id == scope.council().id,
             Referral.reference == wanted,
             Referral.state != "draft",
         )
@@ -197,13 +197,6 @@ def _found(row: dict[str, Any], *, sees_council: bool) -> Found:
     )
 
 
-def _council() -> scope.Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
-
-
 def record_of(found: Found) -> vault.Record:
     """What seals and opens the words of this report."""
     return vault.Record("referral", found.id, found.wrapped_key)
@@ -229,7 +222,7 @@ def names_of(found: Found) -> tuple[str, ...]:
 
 def answers_of(found: Found) -> Answers:
     """The answers as they were sent; raises NotFound when they were destroyed."""
-    query = select(Referral.answers).where(Referral.tenant_id == _council().id, Referral.id == found.id)
+    query = select(Referral.answers).where(Referral.tenant_id == scope.council().id, Referral.id == found.id)
     blob = db.session().execute(query).scalar_one_or_none()
     if blob is None:
         raise NotFound("no answers are kept")
@@ -267,7 +260,7 @@ def children_of(found: Found) -> tuple[ChildFacts, ...]:
             ReferralChild.postcode,
         )
         .where(
-            ReferralChild.tenant_id == _council().id,
+            ReferralChild.tenant_id == scope.council().id,
             ReferralChild.referral_id == found.id,
             ReferralChild.superseded_at.is_(None),
         )

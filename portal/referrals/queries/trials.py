@@ -159,9 +159,7 @@ def draft_of(row: FormTrial) -> Draft:
 
 
 def _found(actor: Actor, draft: Draft, at: datetime, routed: Routed, projected: Projected) -> Found:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     return Found(
         id=draft.id,
         reference=REFERENCE,

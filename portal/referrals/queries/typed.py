@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, and_, select
 
 from portal.auth.models import Account
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.models import DraftTyping
 from portal.referrals.queries.drafts import Draft
@@ -43,9 +42,7 @@ class OtherTyped:
 
 def theirs(actor: Actor, draft_id: UUID) -> ColumnElement[bool]:
     """What this person typed in one draft; that they may open it is asked where it is opened."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     return and_(
         DraftTyping.tenant_id == council.id,
         DraftTyping.referral_id == draft_id,

@@ -15,12 +15,13 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.families import CONCERN, FAMILIES, INFORMATION, SERVICE
 from portal.forms.queries.versions import Newest, newest, newest_of_each, version
+from portal.kernel import scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
 from portal.referrals.commands import drafts
 from portal.referrals.queries.draft_lists import my_drafts
 from portal.referrals.queries.drafts import may_send_full
-from portal.referrals.views.blueprint import blueprint, closed_words, council, keeper, language, open_draft, phones_now
+from portal.referrals.views.blueprint import blueprint, closed_words, keeper, language, open_draft, phones_now
 from portal.referrals.wording import Wording
 from portal.tenants.opening import is_open
 
@@ -37,7 +38,7 @@ def start() -> ResponseReturnValue:
     return render_template(
         "referrals/start.html",
         phones=phones_now(),
-        open_now=is_open(council()),
+        open_now=is_open(scope.council()),
         full=full,
         here=actor,
         drafts=my_drafts(actor) if full else (),
@@ -46,8 +47,8 @@ def start() -> ResponseReturnValue:
         inset_text=say(form.inset, language()) if form and form.inset else "",
         out_of_hours=closed_words(form) if form else "",
         wording=Wording,
-        draft_days=council().settings.draft_days,
-        statutory=council().settings.statutory,
+        draft_days=scope.council().settings.draft_days,
+        statutory=scope.council().settings.statutory,
     )
 
 

@@ -16,7 +16,6 @@ from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import NotFound
 from portal.kernel.language import say
-from portal.kernel.scope import Council
 from portal.referrals.commands.keeping import Keeper, Reports
 from portal.referrals.commands.trials import Trials
 from portal.referrals.queries.drafts import Draft
@@ -43,14 +42,6 @@ def is_trial() -> bool:
 def language() -> str:
     """The language of this page."""
     return str(get_locale() or "en")
-
-
-def council() -> Council:
-    """The council of this address; the guard has seen to it that there is one."""
-    found = scope.current().council
-    if found is None:
-        raise NotFound("no council in scope")
-    return found
 
 
 def posted() -> Mapping[str, Sequence[str]]:
@@ -110,12 +101,12 @@ def receipt_of(draft_id: UUID, reference: str) -> str:
 
 def closed_words(form: Form) -> str:
     """What the form says while the office is closed, "" while it is open or where the form says nothing."""
-    return say(form.out_of_hours, language()) if form.out_of_hours and not is_open(council()) else ""
+    return say(form.out_of_hours, language()) if form.out_of_hours and not is_open(scope.council()) else ""
 
 
 def phones_now() -> tuple[Phone, ...]:
     """The council's numbers, the one that is answered at this moment first and marked."""
-    found = sorted(numbers(council(), language()), key=lambda one: not one.now)
+    found = sorted(numbers(scope.council(), language()), key=lambda one: not one.now)
     return tuple(
         Phone(one.name, one.number, _("%(when)s (answered now)", when=one.when) if one.now else one.when)
         for one in found

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel import clock
+from portal.kernel import clock, scope
 from portal.kernel.language import say
 from portal.referrals import sifting, states
 from portal.referrals.inputs import Search
@@ -20,7 +20,7 @@ from portal.referrals.progress import next_step, state_words
 from portal.referrals.queries.mine import Colleague, colleagues, reports, sees_agency
 from portal.referrals.sifting import CHOICES, MOST_SEARCHED, OPEN_ONES, Filters
 from portal.referrals.views import searched
-from portal.referrals.views.blueprint import blueprint, council, language
+from portal.referrals.views.blueprint import blueprint, language
 from portal.referrals.wording import Wording, kind_words, kinds
 from portal.tenants import resolve
 from portal.web.fields import FieldView, OptionView, from_form
@@ -164,7 +164,7 @@ def _pages(filters: Filters, count: int) -> list[dict[str, object]]:
 def _elsewhere() -> list[tuple[str, str]]:
     """The other councils of this instance and their lists, without a word about what is in them: each is a wall of
     its own, and none is asked whether this person is known there."""
-    here = council()
+    here = scope.council()
     if here.settings.hostnames and not request.script_root.endswith(f"/{here.slug}"):
         # At a council's own host there is no other council.
         return []

@@ -6,8 +6,8 @@ from __future__ import annotations
 from flask import session
 
 from portal.auth import envelope, guard
+from portal.kernel import scope
 from portal.kernel.crypto import CannotOpen
-from portal.referrals.views.blueprint import council
 
 
 def keep(key: str, words: str) -> None:
@@ -31,4 +31,4 @@ def kept(key: str) -> str:
 
 def _place(key: str) -> str:
     """What was searched for at one council is nothing to another."""
-    return f"{key} {council().id}"
+    return f"{key} {scope.council().id}"

@@ -15,6 +15,7 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.queries import Published, version
 from portal.forms.schema import Section
+from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
 from portal.referrals.paths import TRIAGE, Missing, Walked, gaps_of
@@ -27,7 +28,6 @@ from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import (
     MustRestartError,
     blueprint,
-    council,
     keeper,
     key_posted,
     language,
@@ -199,9 +199,9 @@ def receipt(reference: str) -> ResponseReturnValue:
         urgent=found.route == URGENT_ROUTE,
         phoned=found.kind == "urgent" and has_phoned(answers_of(found).sections),
         phones=phones_now(),
-        open_now=is_open(council()),
+        open_now=is_open(scope.council()),
         full=may_send_full(guard.actor()),
-        statutory=council().settings.statutory,
+        statutory=scope.council().settings.statutory,
     )
 
 

@@ -16,7 +16,7 @@ from portal.forms.families import SERVICE
 from portal.forms.queries import Published
 from portal.forms.queries.statements import told_rules
 from portal.forms.schema import Page
-from portal.kernel import clock
+from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.language import say
 from portal.referrals.commands import drafts
@@ -29,7 +29,6 @@ from portal.referrals.views import sheet, typed
 from portal.referrals.views.blueprint import (
     blueprint,
     closed_words,
-    council,
     is_trial,
     keeper,
     language,
@@ -197,7 +196,7 @@ def _route_page(draft: Draft, published: Published, form: Disagree) -> str:
         routed=routed,
         urgent=outcome.route == URGENT_ROUTE,
         phones=phones_now(),
-        open_now=is_open(council()),
+        open_now=is_open(scope.council()),
         out_of_hours=closed_words(published.form),
         fields=from_form(form),
         question=say(published.thresholds.override_question, language()),

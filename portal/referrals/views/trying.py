@@ -20,6 +20,7 @@ from portal.forms.queries import Published, drafts, versions
 from portal.forms.views import hub
 from portal.forms.views.home import family_words
 from portal.forms.views.mending import ToMend, to_mend
+from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.referrals.commands import trials as commands
 from portal.referrals.presenting import answer_groups_of, route_view, stored_outcome
@@ -28,7 +29,7 @@ from portal.referrals.queries.drafts import Draft
 from portal.referrals.routing import URGENT_ROUTE
 from portal.referrals.trying import MOST_TOLD, Choice, choices, mistakes_in
 from portal.referrals.views import sheet
-from portal.referrals.views.blueprint import council, is_trial, key_posted, language, open_draft, phones_now, trials
+from portal.referrals.views.blueprint import is_trial, key_posted, language, open_draft, phones_now, trials
 from portal.referrals.views.sending import has_phoned
 from portal.referrals.views.shown import Shown
 from portal.referrals.views.urgent import short_form, urgent_page
@@ -106,7 +107,7 @@ def try_draft(form_id: UUID) -> ResponseReturnValue:
     """Begin a trial of a draft as it stands now."""
     found = drafts.find(guard.actor(), form_id)
     back = url_for("forms.draft", form_id=form_id)
-    wrong = mistakes_of(found.content, council().languages)[:MOST_TOLD]
+    wrong = mistakes_of(found.content, scope.council().languages)[:MOST_TOLD]
     return _begin_page(found.form_key, found.content, back, {"draft_id": found.id}, to_mend(found, wrong))
 
 
@@ -125,7 +126,7 @@ def _begin_page(
     form_key: str, content: Mapping[str, Any], back: str, of: Mapping[str, UUID], lines: Sequence[ToMend] = ()
 ) -> ResponseReturnValue:
     mistakes = mistakes_in(content)
-    offered = () if mistakes else choices(content, council().languages)
+    offered = () if mistakes else choices(content, scope.council().languages)
     chosen = request.form.get("choice", "")
     problem = ""
     if request.method == "POST" and offered:
@@ -221,9 +222,9 @@ def receipt(draft_id: UUID) -> ResponseReturnValue:
         urgent=tried.found.route == URGENT_ROUTE,
         phoned=tried.found.kind == "urgent" and has_phoned(tried.answers.sections),
         phones=phones_now(),
-        open_now=is_open(council()),
+        open_now=is_open(scope.council()),
         full=False,
-        statutory=council().settings.statutory,
+        statutory=scope.council().settings.statutory,
         trial=True,
     )
 

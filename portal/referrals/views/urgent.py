@@ -15,6 +15,7 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms.queries import Published, newest, version
 from portal.forms.schema import Section
+from portal.kernel import scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.language import say
 from portal.referrals.commands import sending, short, typed
@@ -26,7 +27,6 @@ from portal.referrals.views.blueprint import (
     ShortFormError,
     blueprint,
     closed_words,
-    council,
     is_trial,
     key_posted,
     language,
@@ -192,6 +192,6 @@ def urgent_page(
         # Sending needs nothing but what is posted: no draft that can be gone, or read only after signing in with more.
         action="" if is_trial() else url_for("referrals.urgent"),
         phones=phones_now(),
-        open_now=is_open(council()),
+        open_now=is_open(scope.council()),
         person=guard.actor(),
     )

@@ -6,12 +6,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from portal.auth.policy import Permission, Reach, reach
+from portal.kernel import scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
 from portal.referrals.commands.moves import touch
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.commands import correcting, decisions
-from portal.screening.commands.judging import By, council_here, judged, settle_words, text_mistake
+from portal.screening.commands.judging import By, judged, settle_words, text_mistake
 from portal.screening.commands.proposals import open_one, settle
 from portal.screening.given import Change, Given
 from portal.screening.grounds import plain
@@ -23,7 +24,7 @@ def propose(actor: Actor, found: Found, given: Given, change: Change | None = No
 
     Raises what `decisions.decide` and `correcting.correct` raise, and Conflict while another proposal waits.
     """
-    given = settle_words(given, council_here())
+    given = settle_words(given, scope.council())
     if known(found, given.once):
         return
     if found.approval_asked_at is not None:

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Forbidden, NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.errors import Conflict, Forbidden
+from portal.kernel.scope import Actor
 from portal.messaging.commands import guarding, mark_messages
 from portal.messaging.commands.writing import checked, write
 from portal.referrals import states
@@ -83,7 +83,7 @@ def reopen(actor: Actor, found: Found) -> None:
     now = clock.now()
     move(
         actor, found, "reopen", owner_id=actor.account_id, claimed_at=now, queued_at=now, outcome=None,
-        decided_at=None, new_since=None, due_at=due_at(_council(), found.urgency, now), clock_from=now,
+        decided_at=None, new_since=None, due_at=due_at(scope.council(), found.urgency, now), clock_from=now,
         clock_rank=None, warned_on=None,
     )  # fmt: skip
     db.session().execute(
@@ -108,7 +108,7 @@ def _answer(actor: Actor, found: Found, *, accepted: bool) -> str:
     statement = (
         update(Withdrawal)
         .where(
-            Withdrawal.tenant_id == _council().id,
+            Withdrawal.tenant_id == scope.council().id,
             Withdrawal.referral_id == found.id,
             Withdrawal.answered_at.is_(None),
         )
@@ -120,10 +120,3 @@ def _answer(actor: Actor, found: Found, *, accepted: bool) -> str:
     if reason is None:
         raise Conflict("answered meanwhile", state=found.state, owner=found.owner_name, by=found.owner_name)
     return reason
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

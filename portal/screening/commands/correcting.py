@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden
 from portal.kernel.scope import Actor
 from portal.messaging.commands import mark_messages
@@ -21,7 +21,6 @@ from portal.screening.commands import following
 from portal.screening.commands.decisions import recorded
 from portal.screening.commands.judging import (
     By,
-    council_here,
     judged,
     needs_approval,
     required_words,
@@ -48,7 +47,7 @@ def correct(actor: Actor, found: Found, given: Given, change: Change) -> None:
     Raises Invalid as `judging.judged` does, and for why (required, too_long, control, same: nothing is corrected),
     Forbidden for an outcome that a second person must approve, and Conflict when it was corrected or opened meanwhile.
     """
-    given, change = settle_words(given, council_here()), Change(change.decision_id, plain(change.why))
+    given, change = settle_words(given, scope.council()), Change(change.decision_id, plain(change.why))
     if recorded(actor, found, given):
         return
     check(actor, found, given, change)
@@ -86,7 +85,7 @@ def put(actor: Actor, found: Found, given: Given, change: Change, by: By) -> Non
     )  # fmt: skip
     db.session().execute(
         update(Decision)
-        .where(Decision.tenant_id == council_here().id, Decision.id == before.id)
+        .where(Decision.tenant_id == scope.council().id, Decision.id == before.id)
         .values(replaced_at=now)
         .execution_options(synchronize_session=False)
     )

@@ -7,7 +7,7 @@ from sqlalchemy import func, insert, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden
 from portal.kernel.scope import Actor
 from portal.messaging.commands import mark_messages
@@ -17,7 +17,7 @@ from portal.referrals.commands.moves import move
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found
 from portal.screening.commands import following
-from portal.screening.commands.judging import MAX_TEXT, By, council_here, judged, needs_approval, row_of, settle_words
+from portal.screening.commands.judging import MAX_TEXT, By, judged, needs_approval, row_of, settle_words
 from portal.screening.commands.proposals import overtake
 from portal.screening.given import Given
 from portal.screening.models import Decision
@@ -33,7 +33,7 @@ def decide(actor: Actor, found: Found, given: Given) -> None:
     Forbidden for an outcome that a second person must approve, and Conflict when the report is not this person's,
     changed meanwhile, or its author asks to withdraw it.
     """
-    given = settle_words(given, council_here())
+    given = settle_words(given, scope.council())
     if recorded(actor, found, given):
         return
     check_owned(actor, found)

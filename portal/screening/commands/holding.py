@@ -11,7 +11,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
 from portal.messaging.commands.writing import checked
 from portal.referrals.commands import duty
@@ -123,9 +123,7 @@ def give(actor: Actor, found: Found, heir_id: UUID, words: str, *, owner_id: UUI
 
 def _change(found: Found, **values: Any) -> None:
     """Change an open report as it was seen, without a move of its state; raises Conflict."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound
+    council = scope.council()
     statement = (
         update(Referral)
         .where(

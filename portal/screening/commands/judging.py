@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.adapters import ports
 from portal.auth.policy import Permission
 from portal.kernel import scope
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.errors import Invalid
 from portal.kernel.scope import Actor, Council
 from portal.messaging.commands import guarding
 from portal.messaging.queries import heard
@@ -35,7 +35,7 @@ class By(NamedTuple):
 
 def needs_approval(outcome: str) -> bool:
     """Whether the council wants a second person for that outcome."""
-    return deciding_of(council_here().settings, outcome).approval
+    return deciding_of(scope.council().settings, outcome).approval
 
 
 def settle_words(given: Given, council: Council) -> Given:
@@ -52,7 +52,7 @@ def judged(actor: Actor, found: Found, given: Given, *, more: dict[str, str] | N
     when a message waits that was not seen; what `grounds.mistakes` names; and `more`), and once all that is right for
     words that give away what the report keeps secret (told: protected).
     """
-    errors = _mistakes(given, council_here()) | (more or {})
+    errors = _mistakes(given, scope.council()) | (more or {})
     total, _read = heard(actor, Permission.DECIDE, found)
     if total not in (given.seen, given.read_new):
         errors["read_new"] = "unread"
@@ -64,7 +64,7 @@ def judged(actor: Actor, found: Found, given: Given, *, more: dict[str, str] | N
 
 def row_of(found: Found, given: Given, by: By) -> dict[str, Any]:
     """The row of a decision without its time: codes in the clear, words sealed."""
-    council, record, grounds = council_here(), record_of(found), given.grounds
+    council, record, grounds = scope.council(), record_of(found), given.grounds
     kind = next(one.kind for one in council.settings.outcomes if one.key == given.outcome)
     codes, legal = codes_of(kind, council.nation), required_words(found, given.outcome)
     return {
@@ -82,17 +82,17 @@ def row_of(found: Found, given: Given, by: By) -> dict[str, Any]:
 
 def standard_words(found: Found, outcome: Outcome) -> str:
     """The words for the referrer to begin from, in the language of the report."""
-    return standard(council_here(), outcome, found.reference, found.language, _guidance())
+    return standard(scope.council(), outcome, found.reference, found.language, _guidance())
 
 
 def required_words(found: Found, outcome: str) -> str:
     """What the council has below the words of that outcome whatever they are, as it is now; "" for nothing."""
-    known = outcome_of(council_here().settings, outcome)
-    return required(council_here(), known, found.reference, found.language, _guidance()) if known else ""
+    known = outcome_of(scope.council().settings, outcome)
+    return required(scope.council(), known, found.reference, found.language, _guidance()) if known else ""
 
 
 def _guidance() -> str:
-    return ports.address(f"/{council_here().slug}/thresholds")
+    return ports.address(f"/{scope.council().slug}/thresholds")
 
 
 def text_mistake(text: str) -> str:
@@ -115,11 +115,3 @@ def _mistakes(given: Given, council: Council) -> dict[str, str]:
         errors["route"] = "unknown"
     texts = {"rationale": text_mistake(given.rationale), "told": text_mistake(given.told)}
     return errors | {name: code for name, code in texts.items() if code}
-
-
-def council_here() -> Council:
-    """The council in scope; raises NotFound."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound
-    return council

@@ -11,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Invalid, NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.errors import Invalid
+from portal.kernel.scope import Actor
 from portal.screening.models import SavedList
 
 MAX_NAME = 60
@@ -26,7 +26,7 @@ def save_list(actor: Actor, name: str, address: Mapping[str, str]) -> None:
     name = name.strip()
     if not name or len(name) > MAX_NAME:
         raise Invalid({"name": "too_long" if name else "required"})
-    council = _council()
+    council = scope.council()
     mine = select(func.count()).where(SavedList.account_id == actor.account_id, SavedList.name != name)
     if db.session().execute(mine).scalar_one() >= MOST_LISTS:
         raise Invalid({"name": "too_many"})
@@ -44,15 +44,10 @@ def remove_list(actor: Actor, list_id: UUID) -> None:
     """Forget one of one's own lists; one that is gone already is no mistake."""
     statement = (
         delete(SavedList)
-        .where(SavedList.tenant_id == _council().id, SavedList.account_id == actor.account_id, SavedList.id == list_id)
+        .where(
+            SavedList.tenant_id == scope.council().id, SavedList.account_id == actor.account_id, SavedList.id == list_id
+        )
         .returning(SavedList.id)
     )
     if db.session().execute(statement).scalar_one_or_none() is not None:
         events.record(Event.LIST_REMOVED, list_id)
-
-
-def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council

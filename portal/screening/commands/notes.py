@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import Forbidden
 from portal.kernel.scope import Actor
 from portal.messaging.commands.writing import checked
 from portal.referrals.queries.record import Found, record_of
@@ -35,9 +35,7 @@ def insert_note(
     given_to: UUID | None = None, once: UUID | None = None,
 ) -> bool:  # fmt: skip
     """Keep words beside what was done, in its transaction; False when these very words were kept before."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     note_id = uuid4()
     body = record_of(found).seal(words, "note", note_id, "body") if words else None
     statement = (
@@ -54,9 +52,7 @@ def insert_note(
 
 def hand_notes(actor: Actor, report_ids: Sequence[UUID], heir_id: UUID | None) -> None:
     """Keep on each of these reports who gave it to whom, without words."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     now = clock.now()
     rows = [
         {

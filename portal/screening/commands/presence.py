@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from portal.auth.models import Account
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.queries.record import Found
 from portal.screening.models import Presence
@@ -23,9 +22,7 @@ MOST = 10
 
 def be_here(actor: Actor, found: Found) -> tuple[str, ...]:
     """Note that this person has the report open; the names of the others who do, in one statement."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     now = clock.now()
     mine = {"tenant_id": council.id, "referral_id": found.id, "account_id": actor.account_id, "seen_at": now}
     noted = (

@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
 from portal.referrals.commands.moves import touch
 from portal.referrals.commands.telling import tell_approvers
@@ -79,7 +79,4 @@ def overtake(actor: Actor, found: Found, but: UUID | None = None) -> None:
 
 
 def _council() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound
-    return council.id
+    return scope.council().id

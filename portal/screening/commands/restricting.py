@@ -12,7 +12,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
 from portal.referrals.elsewhere import PORTAL
 from portal.referrals.models import Referral
@@ -164,7 +164,4 @@ def _conflict(found: Found) -> Conflict:
 
 
 def _council_id() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound
-    return council.id
+    return scope.council().id

@@ -10,13 +10,13 @@ from sqlalchemy import delete, select, update
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.queries import retention
-from portal.screening.queries.retention import Step, council_of_scope, steps
+from portal.screening.queries.retention import Step, steps
 
 BATCH = 100
 MAX_WORDS = 2000
@@ -28,7 +28,7 @@ def warn() -> int:
     Returns how many came. Whatever put a report there, shorter years too, it stays on the list for the whole time.
     """
     soon = retention.ending_before(retention.warning_ends())
-    mine = Referral.tenant_id == council_of_scope().id
+    mine = Referral.tenant_id == scope.council().id
     quietly = {"synchronize_session": False}
     left = update(Referral).where(mine, Referral.warned_on.is_not(None), ~soon).values(warned_on=None)
     db.session().execute(left.execution_options(**quietly))
@@ -42,7 +42,7 @@ def destroy(most: int = BATCH) -> int:
     Returns how many. The audit keeps that it was done, and the report's id. A report that somebody is changing just
     now is left for the next time; the lock makes PostgreSQL look at a hold again that came meanwhile.
     """
-    mine = Referral.tenant_id == council_of_scope().id
+    mine = Referral.tenant_id == scope.council().id
     due = (
         select(Referral.id)
         .where(retention.ending_before(clock.today()), retention.warned_enough())
@@ -110,7 +110,7 @@ def _change(found: Found, as_seen: Any, **values: Any) -> None:
     """The version stays: a hold is no change that somebody's decision could collide with."""
     changed = (
         update(Referral)
-        .where(Referral.tenant_id == council_of_scope().id, Referral.id == found.id, as_seen)
+        .where(Referral.tenant_id == scope.council().id, Referral.id == found.id, as_seen)
         .values(**values)
         .returning(Referral.id)
         .execution_options(synchronize_session=False)

@@ -16,7 +16,6 @@ from portal.auth.reach import within_reach
 from portal.forms.queries import Published, version
 from portal.forms.queries.versions import newest_id
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 
@@ -43,10 +42,7 @@ def choices(actor: Actor) -> Choices:
 
 
 def _council_id() -> UUID:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id
 
 
 @lru_cache(maxsize=128)

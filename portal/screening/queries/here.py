@@ -8,11 +8,10 @@ from datetime import timedelta
 from sqlalchemy import literal, select, union_all
 
 from portal.auth.models import Account
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.referrals.queries.record import Found
 from portal.referrals.states import OPEN
 from portal.screening.models import Presence
-from portal.screening.queries.retention import council_of_scope
 
 OWNER, HERE = "owner", "here"
 
@@ -31,7 +30,7 @@ def at_work(found: Found, open_for: timedelta) -> AtWork:
         select(literal(HERE).label("what"), Account.name)
         .join(Presence, Presence.account_id == Account.id)
         .where(
-            Presence.tenant_id == council_of_scope().id,
+            Presence.tenant_id == scope.council().id,
             Presence.referral_id == found.id,
             Presence.seen_at > clock.now() - open_for,
         )

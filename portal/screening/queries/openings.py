@@ -12,7 +12,7 @@ from sqlalchemy import literal, select
 from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import Forbidden
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
 from portal.screening.models import OpenedRecord
@@ -38,10 +38,7 @@ class Opening:
 
 def council_id() -> UUID:
     """The council in scope."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id
 
 
 def openings(actor: Actor) -> tuple[Opening, ...]:

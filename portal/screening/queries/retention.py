@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, Date, and_, case, cast, func, or_, select
 
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.scope import Actor
 from portal.messaging.models import Message
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
@@ -54,17 +53,9 @@ class Step:
     words: str
 
 
-def council_of_scope() -> Council:
-    """The council in scope."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council
-
-
 def last_day() -> ColumnElement[date]:
     """The last day on which a closed report is kept: as many years after its closing as its council keeps it."""
-    rules = council_of_scope().settings.retention
+    rules = scope.council().settings.retention
     closed_at = case((Referral.state == "decided", Referral.decided_at), else_=Referral.changed_at)
     closed_on = cast(func.timezone(clock.LONDON.key, closed_at), Date)
     years = case((Referral.form_key == "information", rules.request_years), else_=rules.report_years)
@@ -83,7 +74,7 @@ def unread() -> ColumnElement[bool]:
 def ending_before(day: date) -> ColumnElement[bool]:
     """Closed reports of the council whose last day is before that day and that nothing keeps."""
     return and_(
-        Referral.tenant_id == council_of_scope().id,
+        Referral.tenant_id == scope.council().id,
         Referral.state.in_(CLOSED),
         Referral.held_at.is_(None),
         last_day() < day,
@@ -93,17 +84,17 @@ def ending_before(day: date) -> ColumnElement[bool]:
 
 def warned_enough() -> ColumnElement[bool]:
     """Reports that have been on the managers' list for the council's number of days."""
-    return Referral.warned_on <= clock.today() - timedelta(days=council_of_scope().settings.retention.warn_days)
+    return Referral.warned_on <= clock.today() - timedelta(days=scope.council().settings.retention.warn_days)
 
 
 def warning_ends() -> date:
     """What ends before this day belongs on the managers' list."""
-    return clock.today() + timedelta(days=council_of_scope().settings.retention.warn_days)
+    return clock.today() + timedelta(days=scope.council().settings.retention.warn_days)
 
 
 def endings(actor: Actor) -> Endings:
     """What is about to go and what stays past its time, of the reports that are there for this manager."""
-    seen = and_(reachable(actor, Permission.RESTRICT), Referral.tenant_id == council_of_scope().id)
+    seen = and_(reachable(actor, Permission.RESTRICT), Referral.tenant_id == scope.council().id)
     past = and_(Referral.state.in_(CLOSED), last_day() < warning_ends())
     stays = or_(and_(Referral.held_at.is_not(None), Referral.state != "draft"), and_(past, unread()))
     going, going_count = _rows(and_(seen, ending_before(warning_ends())))
@@ -129,14 +120,14 @@ def _rows(which: ColumnElement[bool]) -> tuple[list[Any], int]:
 
 
 def _ending(row: Any, *, goes: bool) -> Ending:
-    days = timedelta(days=council_of_scope().settings.retention.warn_days)
+    days = timedelta(days=scope.council().settings.retention.warn_days)
     goes_on = max(row.last_day + timedelta(days=1), (row.warned_on or clock.today()) + days) if goes else None
     return Ending(row.reference, row.form_key, goes_on, row.held, row.unread)
 
 
 def steps(found: Found) -> tuple[Step, ...]:
     """Every hold of the report and its lifting, oldest first."""
-    query = select(Referral.hold_words).where(Referral.tenant_id == council_of_scope().id, Referral.id == found.id)
+    query = select(Referral.hold_words).where(Referral.tenant_id == scope.council().id, Referral.id == found.id)
     blob = db.session().execute(query).scalar_one_or_none()
     if blob is None:
         return ()

@@ -16,6 +16,7 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.forms import queries as forms
+from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.messaging.queries import arrived
 from portal.referrals import states
@@ -23,7 +24,7 @@ from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import grounds_words, presenting
 from portal.screening.commands import approving
-from portal.screening.commands.judging import council_here, required_words
+from portal.screening.commands.judging import required_words
 from portal.screening.inputs import SendBackInput, whole_number
 from portal.screening.queries.kept import has
 from portal.screening.queries.proposals import Proposed, latest
@@ -134,7 +135,7 @@ def _page(
 
 
 def _rows(found: Found, waiting: Proposed) -> list[dict[str, str]]:
-    council, language, given = council_here().settings, str(get_locale()), waiting.given
+    council, language, given = scope.council().settings, str(get_locale()), waiting.given
     legal = required_words(found, given.outcome)
     written = found.language if found.language != language else ""
     why = [{"key": _("What changed, and why"), "value": waiting.change.why}] if waiting.change else []
@@ -167,6 +168,6 @@ def panel(found: Found | None = None, **_about: Any) -> str:
         "screening/_proposal.html",
         found=found,
         proposal=last,
-        outcome=presenting.outcome_label(council_here().settings, last.given.outcome, str(get_locale())),
+        outcome=presenting.outcome_label(scope.council().settings, last.given.outcome, str(get_locale())),
         looks=guard.may(Permission.DECIDE) and not found.reads_only(guard.actor()),
     )

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.kernel import scope
 from portal.messaging.queries import arrived, heard
 from portal.referrals.queries.record import Found, find
 from portal.screening.commands import approving, correcting
-from portal.screening.commands.judging import council_here, needs_approval, standard_words
+from portal.screening.commands.judging import needs_approval, standard_words
 from portal.screening.deciding import outcome_of
 from portal.screening.decision_input import DecisionInput
 from portal.screening.queries.decision import Decided, decision
@@ -33,7 +34,7 @@ def correct(reference: str) -> ResponseReturnValue:
     now = decision(actor, Permission.DECIDE, found)
     if now is None or not correcting.may_correct(actor, found):
         return redirect(url_for(".show", reference=found.reference), 303)
-    chosen = outcome_of(council_here().settings, request.args.get("outcome", ""))
+    chosen = outcome_of(scope.council().settings, request.args.get("outcome", ""))
     if chosen is None:
         return which(found, url_for(".correct", reference=found.reference), correcting=True)
     _total, read = heard(actor, Permission.DECIDE, found)
@@ -46,7 +47,7 @@ def record_correction(reference: str) -> ResponseReturnValue:
     """Record the correction, or propose it where a second person must approve the outcome."""
     actor = guard.actor()
     found = find(actor, Permission.DECIDE, reference)
-    chosen = outcome_of(council_here().settings, request.form.get("outcome", ""))
+    chosen = outcome_of(scope.council().settings, request.form.get("outcome", ""))
     if chosen is None:
         return which(found, url_for(".correct", reference=found.reference), correcting=True)
     approval = needs_approval(chosen.key)

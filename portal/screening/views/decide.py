@@ -14,7 +14,7 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.kernel import scope
-from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.errors import Conflict, Invalid
 from portal.messaging.queries import arrived, heard
 from portal.referrals import states
 from portal.referrals.queries.record import Found, find
@@ -128,8 +128,6 @@ def _outcome(key: str) -> Outcome | None:
 
 
 def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound
+    council = scope.council()
     settings: Council = council.settings
     return settings

@@ -228,8 +228,6 @@ def _routes(found: Found) -> list[tuple[str, str]]:
 
 
 def _council() -> Council:
-    council = scope.current().council
-    if council is None:
-        raise NotFound
+    council = scope.council()
     settings: Council = council.settings
     return settings

@@ -7,17 +7,17 @@ from typing import Any
 from flask import render_template
 from flask_babel import gettext as _
 
+from portal.kernel import scope
 from portal.referrals.queries.record import Found
 from portal.screening.commands.presence import OPEN_FOR
 from portal.screening.queries.here import AtWork, at_work
-from portal.screening.queries.retention import council_of_scope
 
 
 def panel(found: Found | None = None, **_about: Any) -> str:
     """The line above the referrer's reply; "" where nobody deals with it and nobody is there."""
     if found is None:
         return ""
-    lines = reading_words(at_work(found, OPEN_FOR), names=council_of_scope().settings.asking.show_names)
+    lines = reading_words(at_work(found, OPEN_FOR), names=scope.council().settings.asking.show_names)
     return render_template("screening/_reading.html", lines=lines) if lines else ""
 
 

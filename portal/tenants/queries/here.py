@@ -8,15 +8,11 @@ from sqlalchemy import ColumnElement, and_
 
 from portal.auth.models import Agency, AgencyApproval
 from portal.kernel import scope
-from portal.kernel.errors import NotFound
 
 
 def council_id() -> UUID:
     """The council in force; raises NotFound outside every council."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
-    return council.id
+    return scope.council().id
 
 
 def approved_here() -> ColumnElement[bool]:

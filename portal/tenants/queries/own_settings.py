@@ -37,9 +37,7 @@ class Change:
 
 def stored() -> Stored:
     """The settings of the council in scope; every council's can be read, so it is named."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     row = db.session().execute(select(CouncilRow.settings, CouncilRow.version).where(CouncilRow.id == council.id)).one()
     return Stored(row.settings, row.version)
 

@@ -16,7 +16,7 @@ from portal.audit.models import AuditEvent
 from portal.auth.models import Account, SupportGrant
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import Forbidden
 from portal.kernel.scope import Actor
 
 MOST = 50
@@ -77,9 +77,7 @@ def asked_by(grant_id: UUID) -> UUID:
 
 
 def _grants(*where: Any) -> list[Grant]:
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     who, by, table = aliased(Account), aliased(Account), SupportGrant
     query = (
         select(

@@ -22,7 +22,7 @@ from portal.tenants.inputs import AgencyInput
 from portal.tenants.queries import agencies as queries
 from portal.tenants.queries.agencies import STATES, Entry, Filters
 from portal.tenants.views import agency_words
-from portal.tenants.views.agency_desk import UNPROCESSABLE, agencies, council, entry, language, name, show_form
+from portal.tenants.views.agency_desk import UNPROCESSABLE, agencies, entry, language, name, show_form
 from portal.web.shell import Link
 
 _LAST_PAGE = 1_000
@@ -72,7 +72,7 @@ def show(agency_id: UUID) -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Add an agency by hand; one that somebody else keeps already is approved instead of made twice."""
     form = AgencyInput()
-    form.prepare(council().languages)
+    form.prepare(scope.council().languages)
     if request.method != "POST":
         return show_form("agencies/new.html", form, 0)
     if not form.validate():
@@ -115,7 +115,7 @@ def change(agency_id: UUID) -> ResponseReturnValue:
     """Change what is said of an agency that the council keeps."""
     found = kept(agency_id)
     form = AgencyInput(data=_said(found))
-    form.prepare(council().languages)
+    form.prepare(scope.council().languages)
     if request.method != "POST":
         return _change(form, found, found.version)
     if not form.validate():

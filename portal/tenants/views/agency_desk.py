@@ -7,10 +7,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, render_template
 from flask_babel import get_locale
 
-from portal.kernel import scope
-from portal.kernel.errors import NotFound
 from portal.kernel.language import say
-from portal.kernel.scope import Council
 from portal.tenants.inputs import Seen
 from portal.tenants.queries import agencies as queries
 from portal.tenants.queries.agencies import Entry
@@ -20,14 +17,6 @@ from portal.web.fields import from_form
 agencies = Blueprint("agencies", __name__)
 
 UNPROCESSABLE = 422
-
-
-def council() -> Council:
-    """The council of this address."""
-    found = scope.current().council
-    if found is None:
-        raise NotFound("no council in scope")
-    return found
 
 
 def language() -> str:

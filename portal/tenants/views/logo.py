@@ -13,7 +13,7 @@ from portal.auth.guard import actor, page
 from portal.auth.policy import Permission
 from portal.kernel import scope
 from portal.kernel.digits import whole
-from portal.kernel.errors import Conflict, Invalid, NotFound
+from portal.kernel.errors import Conflict, Invalid
 from portal.tenants import own_parts, pictures
 from portal.tenants import settings_entries as inputs
 from portal.tenants.commands import logos as commands
@@ -43,9 +43,7 @@ def logo(digest: str) -> Response:
 @page(Permission.COUNCIL)
 def own_logo() -> ResponseReturnValue:
     """Upload a logo, change its text, or show none."""
-    council = scope.current().council
-    if council is None:
-        raise NotFound("no council in scope")
+    council = scope.council()
     stored = queries.stored()
     found = inputs.entries("logo", council.languages)
     if request.method != "POST":

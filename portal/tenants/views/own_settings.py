@@ -16,7 +16,6 @@ from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
-from portal.kernel.scope import Council
 from portal.tenants import question_entries, resolve, telling_entries
 from portal.tenants import settings_entries as inputs
 from portal.tenants.brand_settings import contrast_with_white
@@ -65,14 +64,14 @@ def titles() -> dict[str, str]:
 def pages() -> dict[str, str]:
     """The title of each page of this council, with one for what is told with each of its outcomes."""
     language = str(get_locale())
-    outcomes = _council().settings.outcomes
+    outcomes = scope.council().settings.outcomes
     told = {
         telling_entries.PAGE + one.key: _("What a referrer is told: %(outcome)s", outcome=say(one.label, language))
         for one in outcomes
     }
     letters = {
         telling_entries.LETTER + key: _("Letter to the family: %(title)s", title=say(one.title, language))
-        for key, one in _council().settings.letters.items()
+        for key, one in scope.council().settings.letters.items()
     }
     return titles() | told | letters
 
@@ -83,19 +82,12 @@ def links() -> Iterable[Link]:
         yield Link(_("Settings"), url_for("tenants.own_settings"), request.path.startswith("/council"))
 
 
-def _council() -> Council:
-    found = scope.current().council
-    if found is None:
-        raise NotFound("no council in scope")
-    return found
-
-
 @tenants.get("/council")
 @page(Permission.COUNCIL)
 def own_settings() -> str:
     """What the council has set itself, page by page."""
     stored = queries.stored()
-    if parse_council(stored.document) != _council().settings:
+    if parse_council(stored.document) != scope.council().settings:
         # Somebody changed them a moment ago: this process need not wait until what it remembers is old.
         resolve.forget()
     cards = []
@@ -104,7 +96,7 @@ def own_settings() -> str:
         if not found or key == SOURCES:
             continue
         drawn = inputs.views(found, inputs.shown(found, stored.document))
-        if key == "logo" and _council().settings.logo is None:
+        if key == "logo" and scope.council().settings.logo is None:
             cards.append((key, title, [{"key": title, "value": _("None"), "lang": ""}]))
         else:
             cards.append((key, title, [] if _is_text(key) else _rows(drawn)))
@@ -112,7 +104,7 @@ def own_settings() -> str:
 
 
 def _entries(key: str) -> list[inputs.Entry]:
-    council = _council()
+    council = scope.council()
     if (letter := telling_entries.letter_of(key)) and letter not in council.settings.letters:
         return []
     if key == SOURCES and council.nation != "england":
@@ -218,7 +210,7 @@ def _draw(
 
 
 def _as_read(key: str, entry: inputs.Entry, text: str) -> str:
-    return telling_entries.example(_council(), key, text, str(entry.place[-1])) if _has_gaps(key) else text
+    return telling_entries.example(scope.council(), key, text, str(entry.place[-1])) if _has_gaps(key) else text
 
 
 @tenants.get("/council/history")

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from portal.auth import guard
 from portal.kernel import scope
-from portal.kernel.errors import NotFound
 from portal.kernel.language import say
 from portal.kernel.scope import Council
 from portal.tenants.prose import blocks
@@ -75,9 +74,7 @@ def thresholds() -> str:
 
 
 def _page(key: str) -> str:
-    council = scope.current().council
-    if council is None:
-        raise NotFound
+    council = scope.council()
     text = council.settings.pages[key]
     language = str(get_locale() or council.languages[0])
     return render_template(

@@ -16,6 +16,7 @@ from portal.auth.policy import Permission
 from portal.auth.providers import Provider
 from portal.auth.views.blueprint import limited
 from portal.auth.views.signed_in import recently
+from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.tenants import resolve
@@ -24,7 +25,7 @@ from portal.tenants.inputs.sign_on import ProviderInput, SecretInput, key_for, v
 from portal.tenants.queries import sign_on as queries
 from portal.tenants.settings import SettingsMistakes
 from portal.tenants.views import sign_on_words as words
-from portal.tenants.views.agency_desk import UNPROCESSABLE, council, language
+from portal.tenants.views.agency_desk import UNPROCESSABLE, language
 from portal.tenants.views.blueprint import tenants
 from portal.web.fields import from_form
 from portal.web.posted import only_language
@@ -44,7 +45,7 @@ def providers() -> ResponseReturnValue:
 
 def _remember(*stored: Provider) -> None:
     """Somebody changed them a moment ago: this process need not wait until what it remembers is old."""
-    if not set(map(repr, stored)) <= set(map(repr, council().settings.sign_on)):
+    if not set(map(repr, stored)) <= set(map(repr, scope.council().settings.sign_on)):
         resolve.forget()
 
 
@@ -114,7 +115,7 @@ def _form(provider: Provider | None) -> ProviderInput:
     agencies = queries.agencies()
     if provider and provider.agency:
         agencies.setdefault(provider.agency, {"en": provider.agency})
-    form.prepare(council().languages, agencies, language(), new=provider is None)
+    form.prepare(scope.council().languages, agencies, language(), new=provider is None)
     return form
 
 
@@ -136,7 +137,7 @@ def provider(provider_key: str) -> ResponseReturnValue:
 
 def _addresses(key: str) -> dict[str, list[str]]:
     """What to register with the provider, at this instance's address and at the council's own hosts."""
-    here = council()
+    here = scope.council()
     roots = [ports.address(f"/{here.slug}"), *(f"https://{host}" for host in here.settings.hostnames)]
     paths = {"back": f"/sign-on/{key}/back", "left": "/sign-in", "told": f"/sign-on/{key}/signed-out"}
     return {name: [f"{root}{path}" for root in roots] for name, path in paths.items()}

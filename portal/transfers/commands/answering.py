@@ -29,7 +29,7 @@ from portal.screening.given import Given, from_text
 from portal.screening.grounds import Consulted, plain
 from portal.screening.models import Decision
 from portal.tenants import vault
-from portal.transfers.across import across, here, other
+from portal.transfers.across import across, other
 from portal.transfers.commands import arriving, rows, telling
 from portal.transfers.commands.offering import outcome_here
 from portal.transfers.envelope import opened
@@ -70,14 +70,14 @@ def accept(actor: Actor, transfer_id: UUID) -> bool:
         if theirs.state != OFFERED:
             raise Conflict("it has ended")
         reference = _take(actor, rows.lock(transfer_id), theirs.key, sender)
-        receiver = here()
+        receiver = scope.council()
         with across(offer.other_id):
             _give_up(transfer_id, receiver, actor.name, reference)
     return True
 
 
 def _lock_theirs(transfer_id: UUID) -> _Theirs:
-    before = db.session().get(Transfer, (here().id, transfer_id), populate_existing=True)
+    before = db.session().get(Transfer, (scope.council().id, transfer_id), populate_existing=True)
     if before is None:
         raise NotFound("theirs is gone")
     rows.lock_report(before.referral_id)
@@ -159,7 +159,7 @@ def _given(row: Transfer, outcome: str, told: str, agreed: Consulted) -> Given:
 
 
 def _agreed(receiver: Council, who: str) -> Consulted:
-    language = here().settings.default_language
+    language = scope.council().settings.default_language
     return Consulted(say(receiver.name, language), who, "", format_date(clock.today(), "d MMMM y", locale=language))
 
 
@@ -185,7 +185,7 @@ def decline(actor: Actor, transfer_id: UUID, words: str) -> None:
 
 def _decline_theirs(transfer_id: UUID, other_id: UUID, text: str) -> bool:
     """The sender's side; False where somebody has declined it a moment ago. Raises Conflict, NotFound."""
-    receiver = here()
+    receiver = scope.council()
     with db.session().begin_nested(), across(other_id):
         theirs = rows.lock(transfer_id)
         if theirs.state == DECLINED:

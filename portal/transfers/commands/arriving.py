@@ -12,7 +12,7 @@ from portal.auth.agency_types import UNLISTED_ID
 from portal.forms.fitting import fits
 from portal.forms.queries import Published, newest
 from portal.forms.questionnaire import Question
-from portal.kernel import clock, db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Unavailable
 from portal.kernel.language import say, words
 from portal.kernel.scope import Actor, Council
@@ -30,7 +30,6 @@ from portal.referrals.references import new_reference
 from portal.referrals.routing import DEFAULT_ROUTE, taken_down
 from portal.referrals.withholding import UNNAMED, YES
 from portal.tenants import vault
-from portal.transfers.across import here
 from portal.transfers.envelope import Envelope
 
 KIND: Final = "urgent"
@@ -60,7 +59,7 @@ def make(actor: Actor, envelope: Envelope, sender: Council) -> Arrived:
     routed = taken_down(form.thresholds, _route(form, envelope.route))
     projected = Projected(children, _category(form, envelope.category), envelope.initials)
     values = {
-        "tenant_id": here().id, "id": made, "agency_id": UNLISTED_ID, "author_id": actor.account_id,
+        "tenant_id": scope.council().id, "id": made, "agency_id": UNLISTED_ID, "author_id": actor.account_id,
         "author_only": True,
         "channel": TRANSFER, "caller": record.seal(_caller(envelope, sender).text(), "referral", made, "caller"),
         "form_version_id": form.id, "form_key": form.form.key, "kind": KIND, "state": "sent",
@@ -120,12 +119,12 @@ def _category(form: Published, category: str) -> str:
 
 
 def _language(envelope: Envelope) -> str:
-    return envelope.language if envelope.language in here().languages else here().languages[0]
+    return envelope.language if envelope.language in scope.council().languages else scope.council().languages[0]
 
 
 def _caller(envelope: Envelope, sender: Council) -> Caller:
     """Who brought it: the other council, and whose report it was there."""
-    language = here().languages[0]
+    language = scope.council().languages[0]
     agency = words(language, "%(council)s, from %(agency)s") % {
         "council": say(sender.name, language),
         "agency": say(envelope.agency, language),

@@ -14,13 +14,13 @@ from portal.auth.agency_types import UNLISTED_ID
 from portal.files.content import Damaged
 from portal.files.queries import bytes_of, find
 from portal.files.states import READY
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.commands.attaching import Paper, Target, attach_along, be_patient
 from portal.referrals.models import Attachment
 from portal.tenants.vault import council_id
-from portal.transfers.across import across, here
+from portal.transfers.across import across
 from portal.transfers.commands import rows
 from portal.transfers.models import Transfer
 from portal.transfers.states import ACCEPTED, IN, OUT
@@ -49,7 +49,7 @@ def bring(transfer_id: UUID, file_id: UUID) -> None:
 
 def _read(row: Transfer, file_id: UUID, into: BinaryIO) -> tuple[str, str, str]:
     """The plain bytes of a file that the other council has sent to this one; its name, declared type and kind."""
-    receiver = here().id
+    receiver = scope.council().id
     with across(row.other_id):
         sent = (
             select(Transfer.id)

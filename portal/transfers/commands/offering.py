@@ -13,7 +13,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
 from portal.forms.queries import version
-from portal.kernel import clock, crypto, db
+from portal.kernel import clock, crypto, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor, Council
 from portal.referrals.queries.record import Found, children_of
@@ -24,7 +24,7 @@ from portal.screening.given import Given, as_text
 from portal.screening.grounds import Grounds, mistakes, plain, settled
 from portal.tenants import vault
 from portal.tenants.settings import Outcome
-from portal.transfers.across import across, here, other, others
+from portal.transfers.across import across, other, others
 from portal.transfers.commands import rows, telling
 from portal.transfers.envelope import sealed
 from portal.transfers.models import Transfer
@@ -53,7 +53,7 @@ class Wanted:
 
 def outcome_here() -> Outcome | None:
     """The council's own outcome for a transfer; None where it has none, and so transfers nothing."""
-    return next((one for one in here().settings.outcomes if one.kind == KIND), None)
+    return next((one for one in scope.council().settings.outcomes if one.kind == KIND), None)
 
 
 def transferable(found: Found) -> bool:
@@ -112,7 +112,7 @@ def confirm(actor: Actor, found: Found, transfer_id: UUID) -> None:
         raise Conflict("settled meanwhile", state=found.state)
     check_ready(replace(found, state="screening") if found.state == "sent" else found)
     envelope = gather(actor, found, files=row.with_files, messages=row.with_messages)
-    key, sender = crypto.new_key(), here()
+    key, sender = crypto.new_key(), scope.council()
     rows.change(
         row.id, PROPOSED, state=OFFERED, confirmed_by=actor.account_id, confirmed_at=clock.now(),
         files=len(envelope.files), envelope_key=rows.seal(row, key.hex(), "envelope_key"),
@@ -200,18 +200,18 @@ def _own(found: Found, transfer_id: UUID) -> Transfer:
 
 
 def _settled(given: Grounds, outcome: Outcome | None) -> Grounds:
-    council = here().settings
+    council = scope.council().settings
     return settled(given, replace(wanted(council, outcome), reasons=(), needs=())) if outcome else given
 
 
 def _mistakes(grounds: Grounds) -> dict[str, str]:
     outcome = outcome_here()
-    asked = replace(wanted(here().settings, outcome), reasons=(), needs=()) if outcome else None
+    asked = replace(wanted(scope.council().settings, outcome), reasons=(), needs=()) if outcome else None
     return mistakes(replace(grounds, consulted=(), nobody=_ASKED), asked) if asked else {}
 
 
 def _known(found: Found, transfer_id: UUID) -> bool:
-    known = db.session().get(Transfer, (here().id, transfer_id), populate_existing=True)
+    known = db.session().get(Transfer, (scope.council().id, transfer_id), populate_existing=True)
     return known is not None and known.referral_id == found.id
 
 
@@ -219,7 +219,7 @@ def _row(found: Found, transfer_id: UUID, side: str, state: str, other_id: UUID)
     """What both sides' rows begin with; the key is this council's."""
     children = children_of(found)
     return {
-        "tenant_id": here().id, "id": transfer_id, "side": side, "other_id": other_id, "state": state,
+        "tenant_id": scope.council().id, "id": transfer_id, "side": side, "other_id": other_id, "state": state,
         "wrapped_key": vault.new_record_key("transfer", transfer_id), "route": found.route, "urgency": found.urgency,
         "age": youngest(children, clock.today()), "children": len(children),
     }  # fmt: skip
@@ -227,7 +227,7 @@ def _row(found: Found, transfer_id: UUID, side: str, state: str, other_id: UUID)
 
 def _row_here(values: dict[str, Any]) -> dict[str, Any]:
     """The same for the council in scope: with a key of its own."""
-    return values | {"tenant_id": here().id, "wrapped_key": vault.new_record_key("transfer", values["id"])}
+    return values | {"tenant_id": scope.council().id, "wrapped_key": vault.new_record_key("transfer", values["id"])}
 
 
 def _insert(row: dict[str, Any], words: dict[str, Any]) -> None:

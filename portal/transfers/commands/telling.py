@@ -9,7 +9,6 @@ from portal.auth.queries.staff import who_may
 from portal.kernel import scope
 from portal.referrals.commands import notices
 from portal.referrals.deadlines import URGENT_RANK
-from portal.transfers.across import here
 
 KIND = "transfer"
 
@@ -19,7 +18,7 @@ def tell_managers(*, urgency: int = 0, but: UUID | None = None) -> None:
     readers = {one.account_id for one in who_may(Permission.APPROVE)} - {but}
     for account_id in sorted(readers):
         notices.tell(scope.SYSTEM, KIND, account_id, None)
-    settings = here().settings
+    settings = scope.council().settings
     mailboxes = settings.duty.addresses if urgency >= URGENT_RANK else ()
     for mailbox in mailboxes or (() if readers else (settings.email,)):
         notices.tell_mailbox(KIND, mailbox, None)

@@ -11,6 +11,7 @@ from portal.auth.policy import Permission
 from portal.files.states import READY
 from portal.forms.facts import is_empty
 from portal.forms.queries import version
+from portal.kernel import scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.messaging.queries import thread
@@ -22,7 +23,6 @@ from portal.referrals.queries.attachments import Attached, of_report
 from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.record import Answers, Found, answers_of, caller_of, children_of, record_of
 from portal.referrals.withholding import keeps_places, unnamed
-from portal.transfers.across import here
 from portal.transfers.envelope import Child, Coming, Envelope, Part, from_text
 from portal.transfers.queries.transfers import arrival, record_of_arrival
 from portal.web.dates import datetime_words
@@ -65,7 +65,7 @@ def gather(actor: Actor, found: Found, *, files: bool, messages: bool) -> Envelo
         parts={
             language: (*_parts(form, found, answers, language), *(_said(actor, found, language) if messages else ()),
                        *before.get(language, before.get("en", ())))
-            for language in here().languages
+            for language in scope.council().languages
         },
         files=tuple(Coming(one.id, one.file.name, one.file.size) for one in files_of(actor, found)) if files else (),
     )  # fmt: skip

@@ -115,6 +115,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.CHALLENGE_REMINDED: frozenset({"level"}),
     Event.HUB_OPENED: frozenset({"agency", "what"}),
     Event.HUB_WITHDRAWN: frozenset({"agency"}),
+    Event.HUB_RENEWED: frozenset({"agency"}),
+    Event.HUB_KEPT: frozenset({"agency", "why", "messages"}),
     Event.HUB_READ: frozenset({"agency"}),
     Event.HUB_WRITTEN: frozenset({"side"}),
     Event.EARLY_HELP_OFFERED: frozenset({"team", "consent", "due"}),

@@ -166,6 +166,8 @@ class Event(StrEnum):
     HUB_PARTNER_ENDED = "auth.hub_partner_ended"
     HUB_OPENED = "hub.opened"
     HUB_WITHDRAWN = "hub.withdrawn"
+    HUB_RENEWED = "hub.renewed"
+    HUB_KEPT = "hub.kept"
     HUB_READ = "hub.read"
     HUB_WRITTEN = "hub.written"
     EARLY_HELP_OFFERED = "earlyhelp.offered"

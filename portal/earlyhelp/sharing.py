@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from flask_babel import gettext as _
 
 from portal.forms.queries import version
-from portal.forms.questionnaire import Form
 from portal.messaging.protecting import Protected, carried, protected
 from portal.referrals.presenting import Group, Row, answer_groups_of
 from portal.referrals.queries.corrections import Corrected, as_now
 from portal.referrals.queries.record import Answers, Found, names_of
-from portal.referrals.withholding import keeps_places, unnamed, withheld
-
-REFERRER = "referrer"
+from portal.referrals.withholding import keeps_places, of_referrer, unnamed, withheld
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ def shared(found: Found, answers: Answers, corrected: Sequence[Corrected], langu
     form = version(found.form_version_id).form
     places = any(keeps_places(one.triage, one.sections) for one in (answers, now))
     nameless = any(unnamed(form, one.triage, one.sections) for one in (answers, now))
-    keys = withheld(form, places=places) | (_of_referrer(form) if nameless else frozenset())
+    keys = withheld(form, places=places) | (of_referrer(form) if nameless else frozenset())
     names = names_of(found)
     secrets = frozenset(kept for one in (answers, now) for kept in protected(form, one.triage, one.sections, names))
     groups = answer_groups_of(form, found, now, language)
@@ -64,10 +61,3 @@ def _kept(row: Row, keys: frozenset[str], secrets: Collection[Protected]) -> boo
 
 def _row(row: Row) -> Row:
     return replace(row, value=_("Not shown here"), items=())
-
-
-def _of_referrer(form: Form) -> frozenset[str]:
-    """The questions that say who reported it."""
-    sections = [section for section in (*form.sections, *form.urgent) if section.key == REFERRER]
-    asked = [one.key for section in sections for one in section.questions]
-    return frozenset([*asked, *(one.key for one in form.fields() if (one.fact or "").startswith("referrer."))])

@@ -12,7 +12,7 @@ from portal.hub.commands import MAX_QUESTION, MAX_WORDS
 from portal.hub.sides import ANSWERS, SUMMARY
 from portal.kernel.language import say
 from portal.messaging.inputs import MessageInput, one_kind_of_line
-from portal.web.inputs import Choice, longest, needed
+from portal.web.inputs import Choice, Input, longest, needed
 
 _TOO_LONG = _l("Your message must be %(limit)s characters or fewer", limit=MAX_WORDS)
 
@@ -54,6 +54,12 @@ class OpenInput(MessageInput):
             *((str(one.id), say(one.name, language)) for one in agencies),
         ]
         return self
+
+
+class AnewInput(Input):
+    """Share a report as it is now; `seen` is how many corrections the page knew."""
+
+    seen = HiddenField()
 
 
 class CouncilMessageInput(MessageInput):

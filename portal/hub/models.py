@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.hub.sides import WHAT
+from portal.hub.sides import ANEW, KEPT, WHAT
 from portal.kernel.tables import TenantTable, now_column, one_of, within_council
 
 
@@ -35,7 +35,9 @@ class HubRoom(TenantTable):
 
 
 class HubAccess(TenantTable):
-    """That a screener opened a report to one agency: `shared` is what its partners may see, sealed with the room's key.
+    """That a screener opened a report to one agency: `shared` is what its partners may see, `listed` what their list
+    needs of it, both sealed with the room's key. `corrections` is how many corrections of the report it has taken in,
+    `changed_at` when it was shared anew, and `kept_at` when something was taken out because the report keeps it secret.
 
     `hidden`, `authors` and `unseen_by` are copied from the report by a trigger whenever they change there: people of
     an agency have no row of the report itself to ask.
@@ -48,10 +50,18 @@ class HubAccess(TenantTable):
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
     what: Mapped[str]
     shared: Mapped[bytes]
+    # None of what was opened before lists had it: they open all of it then.
+    listed: Mapped[bytes | None]
+    corrections: Mapped[int] = mapped_column(server_default="0")
     once: Mapped[UUID]
     opened_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     opened_at: Mapped[datetime] = now_column()
+    # When one of the agency's partners first read it as it is now.
     read_at: Mapped[datetime | None]
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    changed_at: Mapped[datetime | None]
+    kept_at: Mapped[datetime | None]
+    kept_why: Mapped[str | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     withdrawn_at: Mapped[datetime | None]
     # Whether the report is restricted, or kept from the colleagues of its author, who are this very agency.
@@ -65,6 +75,7 @@ class HubAccess(TenantTable):
         UniqueConstraint("tenant_id", "once"),
         CheckConstraint(one_of("what", WHAT), name="what"),
         CheckConstraint("(withdrawn_at is null) = (withdrawn_by is null)", name="withdrawn"),
+        CheckConstraint(one_of("kept_why", KEPT), name="kept_why"),
         Index(
             "ix_hub_access_open", "tenant_id", "referral_id", "agency_id", unique=True,
             postgresql_where=text("withdrawn_at is null"),
@@ -75,7 +86,10 @@ class HubAccess(TenantTable):
 
 
 class HubMessage(TenantTable):
-    """One message in the hub; `agency_id` is empty for the council. `read_by` holds whose people have read it."""
+    """One message in the hub; `agency_id` is empty for the council. `read_by` holds whose people have read it.
+
+    Since `held_at` it is there for the council alone: it gives away what the report came to keep secret.
+    """
 
     __tablename__ = "hub_message"
 
@@ -87,6 +101,7 @@ class HubMessage(TenantTable):
     once: Mapped[UUID]
     sent_at: Mapped[datetime] = now_column()
     read_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    held_at: Mapped[datetime | None]
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
@@ -94,4 +109,24 @@ class HubMessage(TenantTable):
         UniqueConstraint("tenant_id", "once"),
         Index("ix_hub_message_thread", "tenant_id", "room_id", "sent_at"),
         Index("ix_hub_message_referral", "tenant_id", "referral_id"),
+    )
+
+
+class HubFormer(TenantTable):
+    """What an agency could read until `ended_at`, sealed with the room's key: on record for the council alone."""
+
+    __tablename__ = "hub_former"
+
+    referral_id: Mapped[UUID]
+    access_id: Mapped[UUID]
+    shared: Mapped[bytes]
+    why: Mapped[str]
+    ended_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        within_council("access_id", "hub_access", ondelete="CASCADE"),
+        CheckConstraint(one_of("why", (ANEW, *KEPT)), name="why"),
+        Index("ix_hub_former_access", "tenant_id", "access_id", "ended_at"),
+        Index("ix_hub_former_referral", "tenant_id", "referral_id"),
     )

@@ -9,3 +9,7 @@ SUMMARY, ANSWERS = "summary", "answers"
 WHAT: Final = (SUMMARY, ANSWERS)
 # The council among those who have read a message, beside the ids of agencies.
 COUNCIL: Final = UUID(int=0)
+# Why something that partners could read before is not shown to them any more.
+PLACE, NAME, CONTACT = "place", "name", "contact"
+KEPT: Final = (PLACE, NAME, CONTACT)
+ANEW: Final = "anew"

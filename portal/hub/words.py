@@ -10,9 +10,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from portal.hub.queries import Said
+from portal.hub.queries.sources import Now
 from portal.hub.sharing import Shared, Told
-from portal.hub.sides import ANSWERS
+from portal.hub.sides import ANSWERS, CONTACT, NAME, PLACE
 from portal.kernel.language import Text, say
+from portal.messaging.presenting import CorrectionView, corrections_told
+from portal.referrals.queries.record import Found
 
 
 def language() -> str:
@@ -54,6 +57,21 @@ def rows(shared: Shared) -> list[dict[str, str]]:
     return [{"key": key, "value": value, "lang": lang} for key, value, lang in said if value]
 
 
+def changes(found: Found, now: Now) -> list[CorrectionView]:
+    """What was corrected since some agency got the report."""
+    return corrections_told(found, now.sent, now.made, {}, language())[now.known :]
+
+
+def kept_words(why: str) -> str:
+    """Why something was taken out of what partners could read (sides.KEPT)."""
+    says = {
+        PLACE: _("An answer was corrected: where somebody is must be kept secret now."),
+        NAME: _("An answer was corrected: a name must be kept secret now."),
+        CONTACT: _("An answer was corrected: it says now who may be contacted, and how."),
+    }
+    return str(says[why])
+
+
 def entries(said: Iterable[Said], reader: UUID) -> list[dict[str, Any]]:
     """The messages for the macro `messages`: everybody reads who wrote, and for whom they work."""
     return [
@@ -64,6 +82,7 @@ def entries(said: Iterable[Said], reader: UUID) -> list[dict[str, Any]]:
             "id": one.id,
             "mine": one.author_id == reader,
             "new": one.new,
+            "held": one.held_at is not None,
         }
         for one in said
     ]

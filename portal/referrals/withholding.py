@@ -18,6 +18,8 @@ PLACE_FACTS = frozenset({"child.address", "child.postcode", "child.school", "now
 SECRET, YES, NO, KIND_OF_PLACE, REFUGE = "_secret", "yes", "no", "_address_type", "refuge"
 # Asked for in another council, whose report this was: no question of this one's form need ask it.
 UNNAMED = "transferred_unnamed"
+# The section in which somebody says who they are.
+REFERRER = "referrer"
 
 
 def keeps_places(triage: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
@@ -42,6 +44,13 @@ def unnamed(form: Form, triage: Mapping[str, Any], sections: Mapping[str, Any]) 
     """Whether the report asks that somebody who told something stays unnamed."""
     asked = {one.key for one in _questions(form) if one.sensitivity == CONFIDENTIAL and one.type == "yes_no"}
     return any((key in asked or key == UNNAMED) and value == YES for key, value in _answers([triage, sections]))
+
+
+def of_referrer(form: Form) -> frozenset[str]:
+    """The keys of the questions about whoever reports, wherever the form asks them."""
+    sections = [one for one in (*form.sections, *form.urgent) if one.key == REFERRER]
+    of_section = (one.key for section in sections for each in section.questions for one in (each, *each.questions))
+    return frozenset([*of_section, *(one.key for one in _questions(form) if (one.fact or "").startswith("referrer."))])
 
 
 def answers_at(keys: Collection[str], *documents: Mapping[str, Any]) -> tuple[Any, ...]:

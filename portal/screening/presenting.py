@@ -178,6 +178,8 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.HELD_CONFIRMED: lambda: _("A question was sent with what is kept secret, after a check"),
     Event.HUB_OPENED: lambda: _("Opened to partners in the hub"),
     Event.HUB_WITHDRAWN: lambda: _("Taken back from partners in the hub"),
+    Event.HUB_RENEWED: lambda: _("Shared anew with partners in the hub"),
+    Event.HUB_KEPT: lambda: _("Taken out of what partners in the hub read, because it is kept secret now"),
     Event.DECISION_PROPOSED: lambda: _("A decision was proposed"),
     Event.PROPOSAL_APPROVED: lambda: _("The proposed decision was approved"),
     Event.PROPOSAL_SENT_BACK: lambda: _("The proposed decision was sent back"),

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import Barrier
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,11 +15,10 @@ from portal.auth.models import Membership
 from portal.auth.policy import Permission, Reach, reach
 from portal.hub import commands
 from portal.hub.models import HubAccess
-from portal.hub.queries import Opened, accesses, find_opened, opened, room_of, thread
-from portal.hub.sides import COUNCIL
+from portal.hub.queries import accesses, find_opened, room_of, thread
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Invalid, NotFound
-from portal.kernel.scope import SYSTEM, Council, Scope
+from portal.kernel.scope import SYSTEM, Scope
 from portal.messaging.protecting import mark
 from portal.messaging.queries import given_away
 from portal.referrals.commands.connections import declare
@@ -31,76 +28,9 @@ from portal.referrals.queries.record import find
 from portal.screening.commands import restricting
 from tests.factories.hub import as_partner, make_partner, open_hub
 from tests.factories.people import Person, agency_id, make_person
-from tests.factories.referrals import Child, Made, make_referral
+from tests.factories.referrals import make_referral
 from tests.fixtures.councils import Councils
-
-POLICE, HEALTH, SCHOOL = "severn-vale-police", "example-infirmary", "oakfield-primary"
-HOME = {"lines": "12 CNRY Row", "town": "Avonmere", "postcode": "AV1 4XX"}
-SECTIONS = {
-    "referrer": {"ref_phone": "01632 960555", "ref_third_party": "yes"},
-    "children": [
-        {"child_first_name": "Siân CNRY", "child_address": HOME, "child_address_secret": "yes"}
-    ],
-    "concern": {"sos_what_happened": "He told Nia CNRY Trefor at 12 CNRY Row", "sos_impact": "CNRY o’r gwaethaf"},
-}  # fmt: skip
-
-
-@dataclass
-class Case:
-    """A report by a school that a screener has claimed, and partners of three agencies."""
-
-    council: Council
-    author: Person
-    screener: Person
-    manager: Person
-    police: Person
-    health: Person
-    made: Made
-
-    def open(self, who: Person, what: str = "answers", words: str = "CNRY what do you know?") -> UUID:
-        return open_hub(self.screener, self.made.reference, who.actor.agency_id, words, what)
-
-    def as_council(self, deed: Callable[..., Any], *words: Any, **named: Any) -> Any:
-        with db.unit_of_work(self.screener.scope):
-            return deed(
-                self.screener.actor, find(self.screener.actor, Permission.ASK, self.made.reference), *words, **named
-            )
-
-    def seen(self, who: Person) -> Opened:
-        with db.unit_of_work(who.scope):
-            return find_opened(who.actor, self.made.reference)
-
-    def sees(self, who: Person) -> bool:
-        with db.unit_of_work(who.scope):
-            return self.made.reference in {one.room.reference for one in opened(who.actor)}
-
-    def answer(self, who: Person, text: str, once: UUID | None = None) -> None:
-        with db.unit_of_work(who.scope):
-            commands.answer(who.actor, find_opened(who.actor, self.made.reference), text, once or uuid4())
-
-    def said(self, who: Person) -> list[tuple[str, bool]]:
-        with db.unit_of_work(who.scope):
-            room = find_opened(who.actor, self.made.reference).room
-            return [(one.text, one.new) for one in thread(room, who.actor.agency_id or COUNCIL)]
-
-    def told(self, kind: str) -> list[UUID | None]:
-        with db.unit_of_work(Scope(self.council, SYSTEM)) as session:
-            return list(session.execute(select(Notice.account_id).where(Notice.kind == kind)).scalars())
-
-
-@pytest.fixture
-def case(councils: Councils) -> Case:
-    council = councils.england
-    author = make_person(council, agency=SCHOOL, name="Nia CNRY Trefor")
-    screener = make_person(council, role="screener")
-    children = (Child("Siân CNRY", "Llŷr"), Child("李 CNRY", "O'Brien", None, 4))
-    made = make_referral(
-        council, author, state="screening", owner=screener, sections=SECTIONS, children=children, category="neglect"
-    )
-    return Case(
-        council, author, screener, make_person(council, role="practice_manager"), make_partner(council, agency=POLICE),
-        make_partner(council, agency=HEALTH), made,
-    )  # fmt: skip
+from tests.hub.making import HEALTH, POLICE, SCHOOL, Case
 
 
 def test_only_partners_of_the_agencies_to_which_it_is_open_see_it(case: Case) -> None:

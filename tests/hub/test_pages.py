@@ -15,12 +15,14 @@ from portal.kernel import db
 from portal.kernel.scope import SYSTEM, Scope
 from portal.referrals.letters import letter
 from portal.referrals.models import Notice
+from portal.referrals.places import Place
 from portal.referrals.queries.notices import to_tell
 from tests.factories.hub import make_partner, open_hub
 from tests.factories.pages import fields_of, soup
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import Made, make_referral
 from tests.fixtures.councils import Councils
+from tests.hub.making import HOME, make_case
 
 POLICE, HEALTH = "severn-vale-police", "example-infirmary"
 MOST_STATEMENTS = 8
@@ -187,3 +189,53 @@ def test_a_notice_says_that_there_is_news_and_nothing_else(there: tuple[Person, 
     assert f"/{made.council.slug}/hub/{made.reference}" in told.body
     assert "Mae newyddion yn yr hyb" in told.body
     assert "CNRY" not in told.body + told.subject
+
+
+def test_the_council_shares_it_anew_and_partners_read_since_when(councils: Councils, client: FlaskClient) -> None:
+    case = make_case(councils)
+    slug, theirs = case.council.slug, f"/{case.council.slug}/hub/{case.made.reference}"
+    page = f"/{slug}/screening/{case.made.reference}/hub"
+    case.open(case.police)
+    sign_in(client, case.screener)
+    assert "There is nothing to share anew" in client.get(f"{page}/anew").text
+    assert "corrected since" not in client.get(page).text
+    case.correct(Place("concern", "sos_impact"), "CNRY much worse <b>")
+    assert "1 answer was corrected since this was shared" in client.get(page).text
+    shown = client.get(f"{page}/anew")
+    assert "CNRY much worse &lt;b&gt;" in shown.text
+    assert "CNRY o’r gwaethaf" in shown.text
+    stale = fields_of(shown, "/anew")
+    case.correct(Place("concern", "sos_impact"), "CNRY worse still")
+    late = client.post(f"{page}/anew", data=stale)
+    assert late.status_code == 409
+    assert "Nothing was shared" in late.text
+    for _ in range(2):
+        assert client.post(f"{page}/anew", data=fields_of(late, "/anew")).status_code == 303
+    told = client.get(page).text
+    assert "Shared anew with 1 agency" in told
+    assert "Shared anew by" in told
+    assert "CNRY o’r gwaethaf" in told
+    other = client.application.test_client()
+    sign_in(other, case.police)
+    assert "Updated, not read yet" in other.get(f"/{slug}/hub").text
+    read = other.get(theirs).text
+    assert "Updated on" in read
+    assert "CNRY worse still" in read
+
+
+def test_the_council_is_told_what_was_taken_out_and_why(councils: Councils, client: FlaskClient) -> None:
+    case = make_case(councils, {"children": [{"child_address": HOME, "child_address_secret": "no"}]})
+    page = f"/{case.council.slug}/screening/{case.made.reference}/hub"
+    case.open(case.police, words="CNRY who lives at 12 CNRY Row?")
+    case.answer(case.police, "CNRY at 12 CNRY Row lives nobody")
+    case.correct(Place("children", "child_address_secret", 0), "yes")
+    sign_in(client, case.screener)
+    told = client.get(page).text
+    assert "where somebody is must be kept secret now" in told
+    assert "Your question gave it away" in told
+    assert "Kept from partners now" in told
+    sign_in(client, case.police)
+    read = client.get(f"/{case.council.slug}/hub/{case.made.reference}").text
+    assert "Do not pass it on" in read
+    assert "CNRY Row" not in read
+    assert "Not shown any more" in client.get(f"/{case.council.slug}/hub").text

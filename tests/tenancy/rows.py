@@ -245,6 +245,13 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             opened_by=ACCOUNT,
             authors=[ACCOUNT],
         ),
+        "hub_former": here(
+            "hub_former",
+            referral_id=report["referral_id"],
+            access_id=row_id(council, agency, "hub_access"),
+            shared=BLOB,
+            why="anew",
+        ),
         "hub_message": here(
             "hub_message",
             **report,
@@ -296,7 +303,7 @@ TABLES = (*rows("one", "school"), "membership")
 BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
-    "letter", "stage_visit", "stage_tick", "asked_question", "hub_room", "hub_access", "hub_message",
+    "letter", "stage_visit", "stage_tick", "asked_question", "hub_room", "hub_access", "hub_former", "hub_message",
     "early_help_offer", "message_sighting", "message_draft", "transfer",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
@@ -306,7 +313,7 @@ WALLED_BY_AGENCY = (
 )  # fmt: skip
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (
-    "case_system_key", "letter", "note", "saved_list", "stage_visit", "stage_tick",
+    "case_system_key", "hub_former", "letter", "note", "saved_list", "stage_visit", "stage_tick",
     "parcel", "parcel_attempt", "parcel_collected", "transfer",
     "case_system_key", "collect_request", "letter", "note", "saved_list", "stage_visit", "stage_tick",
     "parcel", "parcel_attempt", "parcel_collected",

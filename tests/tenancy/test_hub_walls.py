@@ -81,6 +81,17 @@ def test_nothing_is_left_once_it_is_closed_to_them(application: Connection, admi
     assert counts(application) == [0, 0, 0]
 
 
+def test_a_message_that_is_held_and_what_was_shared_before_are_the_councils(
+    application: Connection, admin: Connection
+) -> None:
+    admin.execute("update hub_message set held_at = now()")
+    be(application)
+    assert counts(application) == [1, 1, 0]
+    assert application.execute("select from hub_former").fetchall() == []
+    be(application, ACCOUNT, "", "council")
+    assert counts(application)[2] > 0
+
+
 def test_whoever_is_no_partner_has_no_row(application: Connection) -> None:
     for actor, agency, reach in ((OTHER, "school", "agency"), (ACCOUNT, "", ""), (ACCOUNT, "school", "")):
         be(application, actor, agency, reach)

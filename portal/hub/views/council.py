@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -18,13 +19,15 @@ from portal.auth.policy import Permission
 from portal.auth.queries.hub import partner_agencies
 from portal.hub import commands, words
 from portal.hub.inputs import CouncilMessageInput, OpenInput
-from portal.hub.queries import Access, accesses, room_of, thread
-from portal.hub.sides import COUNCIL
+from portal.hub.queries import Access, Room, accesses, room_of, thread
+from portal.hub.queries.sources import added_since, formers
+from portal.hub.sides import COUNCIL, KEPT
 from portal.hub.views.blueprint import blueprint
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.inputs import MessageInput
 from portal.messaging.protecting import mark
 from portal.messaging.queries import given_away
+from portal.referrals.queries.corrections import count
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
@@ -137,6 +140,8 @@ def _page(
         found=found,
         wording=Wording(found.form_key),
         live=[_shown(one) for one in live],
+        formers=_formers(room, made),
+        **_since(found, live),
         ended=[one for one in made if one.withdrawn_at is not None],
         entries=words.entries(said, actor.account_id),
         writes=writes,
@@ -155,10 +160,37 @@ def _page(
 def _shown(one: Access) -> dict[str, Any]:
     return {
         "access": one,
+        "kept": words.kept_words(one.kept_why) if one.kept_why else "",
         "rows": words.rows(one.shared),
         "groups": words.told_of(one.shared).groups,
         "told_in": words.told_in(one.shared),
     }
+
+
+def _formers(room: Room | None, made: Sequence[Access]) -> list[dict[str, Any]]:
+    """What the agencies could read before, under their names."""
+    changed = [one.id for one in made if one.changed_at or one.kept_at]
+    names = {one.id: words.named(one.agency) for one in made}
+    return [
+        {
+            "agency": names[one.access_id],
+            "ended_at": one.ended_at,
+            "why": words.kept_words(one.why) if one.why in KEPT else _("It was shared anew."),
+            "rows": words.rows(one.shared),
+            "groups": words.told_of(one.shared).groups,
+            "told_in": words.told_in(one.shared),
+        }
+        for one in (formers(room, changed) if room and changed else ())
+    ]
+
+
+def _since(found: Found, live: Sequence[Access]) -> dict[str, int]:
+    """What came to the report after it was shared: how many corrections, and how often information was added."""
+    if not live:
+        return {"corrected": 0, "added": 0}
+    known = min(one.corrections for one in live)
+    shared_at = min(one.changed_at or one.opened_at for one in live)
+    return {"corrected": max(count(found) - known, 0), "added": added_since(found, shared_at)}
 
 
 def _kept(opening: OpenInput | None, message: CouncilMessageInput | None, *, conflict: bool) -> str:

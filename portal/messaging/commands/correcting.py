@@ -15,6 +15,7 @@ from portal.forms.queries import version
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Actor
+from portal.messaging.commands import corrected
 from portal.messaging.commands.touching import lock, tell, touch
 from portal.messaging.commands.writing import checked, write
 from portal.referrals.commands import duty, facts, pausing
@@ -83,6 +84,7 @@ def correct(actor: Actor, found: Found, given: Correcting) -> None:
     secret = keeps_places(now.triage, now.sections)
     touch(found, locked, **_upwards(higher), **facts.renew(found, projected, secret=secret))
     events.record(Event.ANSWER_CORRECTED, found.id, section=given.place.section, question=given.place.key)
+    corrected.follow(actor, found)
     hidden = _hide(actor, found, projected.children)
     if locked.owner_id not in hidden:
         tell(actor, found, locked)

@@ -8,28 +8,25 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, true
 from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission, Reach, reach
-from portal.forms.queries import version
 from portal.hub.models import HubAccess, HubMessage, HubRoom
-from portal.hub.sharing import Shared, Source, from_text
+from portal.hub.sharing import Shared, from_text
 from portal.hub.sides import COUNCIL
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
-from portal.messaging import protecting
 from portal.referrals.models import Referral
-from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.reaching import reachable
-from portal.referrals.queries.record import Found, answers_of, children_of, names_of
+from portal.referrals.queries.record import Found
 from portal.tenants import vault
 
 MOST_LISTED: Final = 100
-_opener, _taker = aliased(Account), aliased(Account)
+_opener, _taker, _changer = aliased(Account), aliased(Account), aliased(Account)
 
 
 @dataclass(frozen=True)
@@ -50,7 +47,8 @@ class Room:
 
 @dataclass(frozen=True)
 class Access:
-    """An agency to which it was opened; `withdrawn_at` is None while it is open, `read_at` until somebody read it."""
+    """An agency to which it was opened; `withdrawn_at` is None while it is open, `read_at` until somebody read it as it
+    is now. `corrections` is how many corrections of the report it has taken in, `kept_why` one of sides.KEPT or ""."""
 
     id: UUID
     agency_id: UUID
@@ -63,11 +61,17 @@ class Access:
     hidden: bool
     withdrawn_by: str
     withdrawn_at: datetime | None
+    corrections: int
+    changed_by: str
+    changed_at: datetime | None
+    kept_why: str
+    kept_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message; `agency` is None for the council, `new` says that the reader's side had not read it."""
+    """One message; `agency` is None for the council, `new` says that the reader's side had not read it, `held_at` since
+    when the council alone reads it."""
 
     id: UUID
     author_id: UUID
@@ -76,11 +80,13 @@ class Said:
     text: str
     sent_at: datetime
     new: bool
+    held_at: datetime | None = None
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A report that is open to the reader's agency, with how many messages are new to it."""
+    """A report that is open to the reader's agency, with how many messages are new to it. In a list `shared` is only
+    what the list needs."""
 
     room: Room
     access_id: UUID
@@ -88,6 +94,8 @@ class Opened:
     shared: Shared
     opened_at: datetime
     read_at: datetime | None
+    changed_at: datetime | None
+    kept_at: datetime | None
     new: int
     last_at: datetime | None
 
@@ -112,83 +120,91 @@ def accesses(room: Room) -> tuple[Access, ...]:
         select(
             HubAccess.id, HubAccess.agency_id, Agency.name.label("agency"), HubAccess.what, HubAccess.shared,
             _opener.name.label("opened_by"), HubAccess.opened_at, HubAccess.read_at, HubAccess.hidden,
-            _taker.name.label("withdrawn_by"), HubAccess.withdrawn_at,
+            func.coalesce(_taker.name, "").label("withdrawn_by"), HubAccess.withdrawn_at, HubAccess.corrections,
+            func.coalesce(_changer.name, "").label("changed_by"), HubAccess.changed_at,
+            func.coalesce(HubAccess.kept_why, "").label("kept_why"), HubAccess.kept_at,
         )
         .join(Agency, Agency.id == HubAccess.agency_id)
         .join(_opener, _opener.id == HubAccess.opened_by)
         .outerjoin(_taker, _taker.id == HubAccess.withdrawn_by)
-        .where(HubAccess.tenant_id == _council_id(), HubAccess.room_id == room.id)
+        .outerjoin(_changer, _changer.id == HubAccess.changed_by)
+        .where(HubAccess.tenant_id == scope.council().id, HubAccess.room_id == room.id)
         .order_by(HubAccess.opened_at, HubAccess.id)
     )  # fmt: skip
     record = room.record
     return tuple(
-        Access(
-            **dict(row) | {
-                "shared": from_text(record.open(row["shared"], "hub_access", row["id"], "shared")),
-                "withdrawn_by": row["withdrawn_by"] or "",
-            }
-        )
+        Access(**{**row, "shared": from_text(record.open(row["shared"], "hub_access", row["id"], "shared"))})
         for row in db.session().execute(query).mappings()
-    )  # fmt: skip
+    )
 
 
 def thread(room: Room, side: UUID) -> tuple[Said, ...]:
-    """The messages in the order in which they were sent; `side` is the reader's agency, or COUNCIL."""
+    """The messages in the order in which they were sent, for a partner without those that are held; `side` is the
+    reader's agency, or COUNCIL."""
     query = (
         select(
             HubMessage.id, HubMessage.author_id, Account.name, Agency.name, HubMessage.body, HubMessage.sent_at,
-            _unread(side),
+            _unread(side), HubMessage.held_at,
         )
         .join(Account, Account.id == HubMessage.author_id)
         .outerjoin(Agency, Agency.id == HubMessage.agency_id)
-        .where(HubMessage.tenant_id == _council_id(), HubMessage.room_id == room.id)
+        .where(HubMessage.tenant_id == scope.council().id, HubMessage.room_id == room.id, _readable(side))
         .order_by(HubMessage.sent_at, HubMessage.id)
     )  # fmt: skip
     record, rows = room.record, db.session().execute(query).all()
     found: Sequence[Any] = rows
     return tuple(
-        Said(one, by, name, agency, record.open(body, "hub_message", one, "body"), at, new)
-        for one, by, name, agency, body, at, new in found
+        Said(one, by, name, agency, record.open(body, "hub_message", one, "body"), at, new, held)
+        for one, by, name, agency, body, at, new, held in found
     )
 
 
-def opened(actor: Actor, reference: str = "") -> tuple[Opened, ...]:
+def opened(actor: Actor) -> tuple[Opened, ...]:
     """What is open to the partner's agency, at most MOST_LISTED and one more: what is new first, then the last news.
 
-    `reference` asks for that one only.
+    No answers are opened: a list has a line of its own of each.
     """
-    here = and_(HubMessage.tenant_id == HubRoom.tenant_id, HubMessage.room_id == HubRoom.id)
-    side = actor.agency_id or COUNCIL
-    new = select(func.count()).select_from(HubMessage).where(here, _unread(side)).correlate(HubRoom).scalar_subquery()
-    last = select(func.max(HubMessage.sent_at)).where(here).correlate(HubRoom).scalar_subquery()
-    query = (
-        select(
-            *_ROOM, HubAccess.id, HubAccess.what, HubAccess.shared, HubAccess.opened_at, HubAccess.read_at,
-            new.label("new"), last.label("last_at"),
-        )
-        .join(HubAccess, and_(HubAccess.tenant_id == HubRoom.tenant_id, HubAccess.room_id == HubRoom.id))
-        .where(_open_to(actor), HubRoom.tenant_id == _council_id())
-        .order_by((HubAccess.read_at.is_(None) | (new > 0)).desc(), func.coalesce(last, HubAccess.opened_at).desc())
-        .limit(MOST_LISTED + 1)
-    )  # fmt: skip
-    if reference:
-        query = query.where(HubRoom.reference == reference.upper())
-    rows: Sequence[Any] = db.session().execute(query).all()
-    return tuple(_opened(*row) for row in rows)
+    listed = case((HubAccess.listed.is_(None), HubAccess.shared), else_=HubAccess.listed)
+    rows: Sequence[Any] = db.session().execute(_opened(actor, HubAccess.listed.is_(None), listed)).all()
+    return tuple(_one(*row) for row in rows)
 
 
 def find_opened(actor: Actor, reference: str) -> Opened:
     """The report with that reference, if it is open to the partner's agency and there for them; raises NotFound."""
-    found = opened(actor, reference)
-    if not found:
+    query = _opened(actor, true(), HubAccess.shared).where(HubRoom.reference == reference.upper())
+    row: Any = db.session().execute(query).first()
+    if row is None:
         raise NotFound("nothing in the hub")
-    return found[0]
+    return _one(*row)
 
 
-def _opened(*row: Any) -> Opened:
-    room, (access_id, what, shared, *rest) = Room(*row[: len(_ROOM)]), row[len(_ROOM) :]
-    told = from_text(room.record.open(shared, "hub_access", access_id, "shared"))
-    return Opened(room, access_id, what, told, *rest)
+def _opened(actor: Actor, whole: ColumnElement[bool], told: Any) -> Select[*tuple[Any, ...]]:
+    """What is open to a partner: `told` is what is opened of each, all of it where `whole`."""
+    here = and_(HubMessage.tenant_id == HubRoom.tenant_id, HubMessage.room_id == HubRoom.id)
+    side = actor.agency_id or COUNCIL
+    there = and_(here, _readable(side))
+    new = select(func.count()).select_from(HubMessage).where(there, _unread(side)).correlate(HubRoom).scalar_subquery()
+    last = select(func.max(HubMessage.sent_at)).where(there).correlate(HubRoom).scalar_subquery()
+    return (
+        select(
+            *_ROOM, HubAccess.id, HubAccess.what, whole, told, HubAccess.opened_at, HubAccess.read_at,
+            HubAccess.changed_at, HubAccess.kept_at, new.label("new"),
+            func.greatest(last, HubAccess.changed_at).label("last_at"),
+        )
+        .join(HubAccess, and_(HubAccess.tenant_id == HubRoom.tenant_id, HubAccess.room_id == HubRoom.id))
+        .where(_open_to(actor), HubRoom.tenant_id == scope.council().id)
+        .order_by(
+            (HubAccess.read_at.is_(None) | (new > 0)).desc(),
+            func.coalesce(func.greatest(last, HubAccess.changed_at), HubAccess.opened_at).desc(),
+        )
+        .limit(MOST_LISTED + 1)
+    )  # fmt: skip
+
+
+def _one(*row: Any) -> Opened:
+    room, (access_id, what, whole, told, *rest) = Room(*row[: len(_ROOM)]), row[len(_ROOM) :]
+    column = "shared" if whole else "listed"
+    return Opened(room, access_id, what, from_text(room.record.open(told, "hub_access", access_id, column)), *rest)
 
 
 def _open_to(actor: Actor) -> ColumnElement[bool]:
@@ -203,6 +219,11 @@ def _open_to(actor: Actor) -> ColumnElement[bool]:
         ~func.coalesce(me == func.any(HubAccess.authors), False),
         ~func.coalesce(me == func.any(HubAccess.unseen_by), False),
     )
+
+
+def _readable(side: UUID) -> ColumnElement[bool]:
+    """The messages that are there for that side: what the database's own wall says, once more."""
+    return HubMessage.held_at.is_(None) if side != COUNCIL else true()
 
 
 def _unread(side: UUID) -> ColumnElement[bool]:
@@ -221,19 +242,3 @@ def new_count() -> ColumnElement[Any]:
     here = (HubMessage.tenant_id == Referral.tenant_id, HubMessage.referral_id == Referral.id)
     query = select(func.count()).select_from(HubMessage).where(*here, _unread(COUNCIL))
     return query.correlate(Referral).scalar_subquery()
-
-
-def source(actor: Actor, permission: Permission, found: Found) -> Source:
-    """What can be shared of a report; raises NotFound once its answers are destroyed."""
-    sent, published = answers_of(found), version(found.form_version_id)
-    now = as_now(sent, corrections(actor, permission, found))
-    # Partners never read who told the council, whether they asked to stay unnamed or not.
-    names = names_of(found)
-    secrets = [protecting.Protected(protecting.NAME, name) for name in names]
-    for one in (sent, now):
-        secrets += protecting.protected(published.form, one.triage, one.sections, names)
-    return Source(found, published, sent, now, children_of(found), tuple(dict.fromkeys(secrets)))
-
-
-def _council_id() -> UUID:
-    return scope.council().id

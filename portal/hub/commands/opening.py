@@ -1,13 +1,12 @@
-"""Opening a report to partners in the hub, taking that back, and writing there; each is done once."""
+"""Opening a report to partners in the hub, and taking that back; each is done once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit import events
@@ -15,10 +14,12 @@ from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.auth.queries.hub import partner_agencies, partners_of
 from portal.hub import telling
-from portal.hub.models import HubAccess, HubMessage, HubRoom
-from portal.hub.queries import Opened, Room, room_of, source
+from portal.hub.commands.rows import of_agency, sealed
+from portal.hub.models import HubAccess, HubRoom
+from portal.hub.queries import Room, room_of
+from portal.hub.queries.sources import source
 from portal.hub.sharing import share
-from portal.hub.sides import ANSWERS, COUNCIL, WHAT
+from portal.hub.sides import ANSWERS, WHAT
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
@@ -29,7 +30,6 @@ from portal.referrals.queries.record import Found
 from portal.tenants import vault
 
 MAX_QUESTION: Final = 2000  # characters (code points)
-MAX_WORDS: Final = 8000
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class _State:
+class State:
     """What the report says of who must not see it."""
 
     sight: tuple[UUID, ...] | None
@@ -68,7 +68,7 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
     question = _words(wanted.question, "question", MAX_QUESTION, errors)
     if _same(found, replace(wanted, question=question)):
         return
-    state = _state(found)
+    state = state_of(found)
     if state.sight is not None:
         raise Conflict("restricted", state=found.state)
     if wanted.agency_id == found.agency_id and state.author_only:
@@ -80,7 +80,7 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
     events.record(Event.HUB_OPENED, found.id, agency=str(wanted.agency_id), what=wanted.what)
     guarding.note(found, confirmed)
     hidden_from = {*state.authors, *state.unseen_by}
-    telling.tell(actor, "hub", partners_of({_of(wanted.agency_id)}) - hidden_from, found.id)
+    telling.tell(actor, "hub", partners_of({of_agency(wanted.agency_id)}) - hidden_from, found.id)
 
 
 def _same(found: Found, wanted: Opening) -> bool:
@@ -92,17 +92,16 @@ def _same(found: Found, wanted: Opening) -> bool:
     return row is not None and (row.agency_id, row.what) == (wanted.agency_id, wanted.what)
 
 
-def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: _State) -> bool:
+def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: State) -> bool:
     """Whether it was opened now; not where the same form has just done it. Raises Conflict."""
-    made, council = uuid4(), scope.council()
-    of = source(actor, Permission.ASK, found)
-    shared = share(of, wanted.question, council.languages, answers=wanted.what == ANSWERS)
+    made, of = uuid4(), source(actor, Permission.ASK, found)
+    shared = share(of, wanted.question, scope.council().languages, answers=wanted.what == ANSWERS)
     statement = (
         insert(HubAccess)
         .values(
-            tenant_id=council.id, id=made, referral_id=found.id, room_id=room.id, agency_id=wanted.agency_id,
-            what=wanted.what, shared=room.record.seal(shared.text(), "hub_access", made, "shared"), once=wanted.once,
-            opened_by=actor.account_id, opened_at=clock.now(), authors=state.authors, unseen_by=state.unseen_by,
+            tenant_id=scope.council().id, id=made, referral_id=found.id, room_id=room.id, agency_id=wanted.agency_id,
+            what=wanted.what, once=wanted.once, corrections=len(of.versions) - 1, authors=state.authors,
+            opened_by=actor.account_id, opened_at=clock.now(), unseen_by=state.unseen_by, **sealed(room, made, shared),
         )
         .on_conflict_do_nothing()
         .returning(HubAccess.id)
@@ -130,7 +129,7 @@ def _room(actor: Actor, found: Found) -> Room:
     return room
 
 
-def _state(found: Found) -> _State:
+def state_of(found: Found) -> State:
     """The report's own word, locked: whoever restricts it at this moment comes before or after."""
     query = (
         select(
@@ -144,7 +143,7 @@ def _state(found: Found) -> _State:
         raise NotFound("no such report")
     authors = [one for one in (row.author_id, row.first_author_id) if one is not None]
     sight = tuple(row.sight) if row.sight is not None else None
-    return _State(sight, row.author_only, authors, list(row.unseen_by))
+    return State(sight, row.author_only, authors, list(row.unseen_by))
 
 
 def withdraw(actor: Actor, found: Found, access_id: UUID) -> None:
@@ -169,97 +168,6 @@ def withdraw(actor: Actor, found: Found, access_id: UUID) -> None:
         raise NotFound("never opened")
 
 
-def write(actor: Actor, found: Found, text: str, once: UUID, *, confirmed: str = "") -> None:
-    """The council writes to every agency to which it is open. The same `once` twice is one message.
-
-    Raises Forbidden for somebody who may only read, Invalid({"message": required, too_long, control, protected}) and
-    Conflict when it is open to nobody.
-    """
-    if found.reads_only(actor):
-        raise Forbidden("opened for a while, to read")
-    words = checked(text, MAX_WORDS)
-    room = room_of(actor, Permission.ASK, found)
-    readers = telling.readers(found.id)
-    if room is None or not readers:
-        raise Conflict("open to nobody", state=found.state)
-    secrets = guarding.held(actor, found, words, confirmed, "message")
-    if _say(actor, room, None, words, once):
-        guarding.note(found, secrets)
-        telling.tell(actor, "hub", telling.partners(readers), found.id)
-
-
-def answer(actor: Actor, opened: Opened, text: str, once: UUID) -> None:
-    """A partner writes; whoever owns the report (else opened it) and the other agencies are told. Twice is once.
-
-    Raises Invalid({"message": required, too_long, control}).
-    """
-    words, agency_id = checked(text, MAX_WORDS), _of(actor.agency_id)
-    if not _say(actor, opened.room, agency_id, words, once):
-        return
-    with db.as_system():
-        readers = telling.readers(opened.room.referral_id)
-        others = [one for one in readers if one.agency_id != agency_id]
-        telling.tell(actor, "hub", telling.partners(others), opened.room.referral_id)
-        telling.tell_council(actor, opened.room.referral_id, opened.access_id)
-
-
-def mark_read(room: Room, side: UUID, ids: Iterable[UUID]) -> None:
-    """Those messages were shown to somebody of that side: an agency's id, or COUNCIL."""
-    this = (HubMessage.tenant_id == scope.council().id, HubMessage.room_id == room.id, HubMessage.id.in_(sorted(ids)))
-    statement = (
-        update(HubMessage)
-        .where(*this, ~(literal(side) == func.any(HubMessage.read_by)))
-        .values(read_by=func.array_append(HubMessage.read_by, side))
-    )
-    db.session().execute(statement.execution_options(synchronize_session=False))
-
-
-def note_read(actor: Actor, opened: Opened) -> None:
-    """Keep that somebody of an agency read what is shared; the council sees when its people first did."""
-    events.record(Event.HUB_READ, opened.room.referral_id, agency=str(_of(actor.agency_id)))
-    if opened.read_at is None:
-        statement = (
-            update(HubAccess)
-            .where(
-                HubAccess.tenant_id == scope.council().id, HubAccess.id == opened.access_id, HubAccess.read_at.is_(None)
-            )
-            .values(read_at=clock.now())
-        )
-        db.session().execute(statement.execution_options(synchronize_session=False))
-
-
-def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
-    """Whether it was said now. A form that comes again is once; with other words it is another message."""
-    if _written(actor, room, agency_id, words, once):
-        return True
-    before = select(HubMessage.id, HubMessage.body).where(
-        HubMessage.tenant_id == scope.council().id, HubMessage.once == once,
-        HubMessage.room_id == room.id, HubMessage.author_id == actor.account_id,
-    )  # fmt: skip
-    row = db.session().execute(before).one_or_none()
-    if row is not None and room.record.open(row.body, "hub_message", row.id, "body") == words:
-        return False
-    return _written(actor, room, agency_id, words, uuid4())
-
-
-def _written(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
-    made, side = uuid4(), agency_id or COUNCIL
-    statement = (
-        insert(HubMessage)
-        .values(
-            tenant_id=scope.council().id, id=made, referral_id=room.referral_id, room_id=room.id, agency_id=agency_id,
-            author_id=actor.account_id, body=room.record.seal(words, "hub_message", made, "body"), once=once,
-            sent_at=clock.now(), read_by=[side],
-        )
-        .on_conflict_do_nothing()
-        .returning(HubMessage.id)
-    )  # fmt: skip
-    if db.session().execute(statement).scalar_one_or_none() is None:
-        return False
-    events.record(Event.HUB_WRITTEN, room.referral_id, side="agency" if agency_id else "council")
-    return True
-
-
 def _words(text: str, field: str, most: int, errors: dict[str, str]) -> str:
     try:
         words = checked(text, most)
@@ -268,9 +176,3 @@ def _words(text: str, field: str, most: int, errors: dict[str, str]) -> str:
     if errors:
         raise Invalid(errors)
     return words
-
-
-def _of(agency_id: UUID | None) -> UUID:
-    if agency_id is None:
-        raise NotFound("nobody of an agency")
-    return agency_id

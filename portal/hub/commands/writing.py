@@ -1,0 +1,121 @@
+"""Writing in the hub, and who has read what; each is done once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission
+from portal.hub import telling
+from portal.hub.commands.opening import state_of
+from portal.hub.commands.rows import of_agency
+from portal.hub.models import HubAccess, HubMessage
+from portal.hub.queries import Opened, Room, room_of
+from portal.hub.sides import COUNCIL
+from portal.kernel import clock, db, scope
+from portal.kernel.errors import Conflict, Forbidden
+from portal.kernel.scope import Actor
+from portal.messaging.commands import guarding
+from portal.messaging.commands.writing import checked
+from portal.referrals.queries.record import Found
+
+MAX_WORDS: Final = 8000
+
+
+def write(actor: Actor, found: Found, text: str, once: UUID, *, confirmed: str = "") -> None:
+    """The council writes to every agency to which it is open. The same `once` twice is one message.
+
+    Raises Forbidden for somebody who may only read, Invalid({"message": required, too_long, control, protected}) and
+    Conflict when it is open to nobody.
+    """
+    if found.reads_only(actor):
+        raise Forbidden("opened for a while, to read")
+    words = checked(text, MAX_WORDS)
+    room = room_of(actor, Permission.ASK, found)
+    readers = telling.readers(found.id)
+    if room is None or not readers:
+        raise Conflict("open to nobody", state=found.state)
+    # What it keeps secret stays as it is until this is written: a correction comes before or after.
+    state_of(found)
+    secrets = guarding.held(actor, found, words, confirmed, "message")
+    if _say(actor, room, None, words, once):
+        guarding.note(found, secrets)
+        telling.tell(actor, "hub", telling.partners(readers), found.id)
+
+
+def answer(actor: Actor, opened: Opened, text: str, once: UUID) -> None:
+    """A partner writes; whoever owns the report (else opened it) and the other agencies are told. Twice is once.
+
+    Raises Invalid({"message": required, too_long, control}).
+    """
+    words, agency_id = checked(text, MAX_WORDS), of_agency(actor.agency_id)
+    if not _say(actor, opened.room, agency_id, words, once):
+        return
+    with db.as_system():
+        readers = telling.readers(opened.room.referral_id)
+        others = [one for one in readers if one.agency_id != agency_id]
+        telling.tell(actor, "hub", telling.partners(others), opened.room.referral_id)
+        telling.tell_council(actor, opened.room.referral_id, opened.access_id)
+
+
+def mark_read(room: Room, side: UUID, ids: Iterable[UUID]) -> None:
+    """Those messages were shown to somebody of that side: an agency's id, or COUNCIL."""
+    this = (HubMessage.tenant_id == scope.council().id, HubMessage.room_id == room.id, HubMessage.id.in_(sorted(ids)))
+    statement = (
+        update(HubMessage)
+        .where(*this, ~(literal(side) == func.any(HubMessage.read_by)))
+        .values(read_by=func.array_append(HubMessage.read_by, side))
+    )
+    db.session().execute(statement.execution_options(synchronize_session=False))
+
+
+def note_read(actor: Actor, opened: Opened) -> None:
+    """Keep that somebody of an agency read what is shared; the council sees when its people first did."""
+    events.record(Event.HUB_READ, opened.room.referral_id, agency=str(of_agency(actor.agency_id)))
+    if opened.read_at is None:
+        statement = (
+            update(HubAccess)
+            .where(
+                HubAccess.tenant_id == scope.council().id, HubAccess.id == opened.access_id, HubAccess.read_at.is_(None)
+            )
+            .values(read_at=clock.now())
+        )
+        db.session().execute(statement.execution_options(synchronize_session=False))
+
+
+def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
+    """Whether it was said now. A form that comes again is once; with other words it is another message."""
+    if _written(actor, room, agency_id, words, once):
+        return True
+    before = select(HubMessage.id, HubMessage.body).where(
+        HubMessage.tenant_id == scope.council().id, HubMessage.once == once,
+        HubMessage.room_id == room.id, HubMessage.author_id == actor.account_id,
+    )  # fmt: skip
+    row = db.session().execute(before).one_or_none()
+    if row is not None and room.record.open(row.body, "hub_message", row.id, "body") == words:
+        return False
+    return _written(actor, room, agency_id, words, uuid4())
+
+
+def _written(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
+    made, side = uuid4(), agency_id or COUNCIL
+    statement = (
+        insert(HubMessage)
+        .values(
+            tenant_id=scope.council().id, id=made, referral_id=room.referral_id, room_id=room.id, agency_id=agency_id,
+            author_id=actor.account_id, body=room.record.seal(words, "hub_message", made, "body"), once=once,
+            sent_at=clock.now(), read_by=[side],
+        )
+        .on_conflict_do_nothing()
+        .returning(HubMessage.id)
+    )  # fmt: skip
+    if db.session().execute(statement).scalar_one_or_none() is None:
+        return False
+    events.record(Event.HUB_WRITTEN, room.referral_id, side="agency" if agency_id else "council")
+    return True

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit import events
@@ -46,14 +46,19 @@ def keep(actor: Actor, found: Found, sheet: Sheet, fields: Mapping[str, Sequence
     text = json.dumps({name: list(values) for name, values in fields.items()}, ensure_ascii=False)
     if len(text) > MOST:
         raise Invalid({"fields": "too_long"})
-    row = _row(actor, found, sheet)
-    if row is not None and row.empty and row.tab == sheet.tab:
-        return None
-    if row is not None and not row.empty and sheet.tab != row.tab and sheet.version != row.version:
-        raise Conflict("typed in another tab", typed="elsewhere")
     body = record_of(found).seal(text, TABLE, _id(actor, found, sheet), "body")
+    row = _row(actor, found, sheet)
+    if row is None:
+        if _begin(actor, found, sheet, body):
+            events.record(Event.MESSAGE_DRAFTED, found.id)
+            return 1
+        row = _begun(actor, found, sheet)
+    if row.empty and row.tab == sheet.tab:
+        return None
+    if not row.empty and _unseen(row, sheet):
+        raise Conflict("typed in another tab", typed="elsewhere")
     kept = _put(actor, found, sheet, body)
-    if row is None or row.empty:
+    if row.empty:
         events.record(Event.MESSAGE_DRAFTED, found.id)
     return kept
 
@@ -64,7 +69,11 @@ def settle(actor: Actor, found: Found, sheet: Sheet) -> None:
     What was typed in another tab, and this one has not shown, stays.
     """
     row = _row(actor, found, sheet)
-    if row is None or row.empty or row.tab == sheet.tab or row.version == sheet.version:
+    if row is None:
+        if _begin(actor, found, sheet, None):
+            return
+        row = _begun(actor, found, sheet)
+    if row.empty or not _unseen(row, sheet):
         _put(actor, found, sheet, None)
 
 
@@ -74,7 +83,7 @@ def discard(actor: Actor, found: Found, sheet: Sheet) -> None:
     row = _row(actor, found, sheet)
     if row is None or row.empty:
         return
-    if row.tab != sheet.tab and row.version != sheet.version:
+    if _unseen(row, sheet):
         raise Conflict("typed in another tab", typed="elsewhere")
     _put(actor, found, sheet, None)
     events.record(Event.DRAFT_DISCARDED, found.id)
@@ -100,16 +109,44 @@ def _row(actor: Actor, found: Found, sheet: Sheet) -> Any:
     return db.session().execute(query.with_for_update()).one_or_none()
 
 
-def _put(actor: Actor, found: Found, sheet: Sheet, body: bytes | None) -> int:
-    values = {"tab": sheet.tab, "body": body, "changed_at": clock.now()}
+def _unseen(row: Any, sheet: Sheet) -> bool:
+    """Whether the text there is of another tab, and this page has not shown it."""
+    return bool(row.tab != sheet.tab and row.version != sheet.version)
+
+
+def _begin(actor: Actor, found: Found, sheet: Sheet, body: bytes | None) -> bool:
+    """Write the row where there is none; False where another tab has written it at the same moment."""
     statement = insert(MessageDraft).values(
         tenant_id=scope.council().id, id=_id(actor, found, sheet), referral_id=found.id, agency_id=found.agency_id,
-        account_id=actor.account_id, side=sheet.side, page=sheet.page, **values,
+        account_id=actor.account_id, side=sheet.side, page=sheet.page, **_values(sheet, body),
     )  # fmt: skip
-    later = {**values, "version": MessageDraft.version + 1}
-    written = statement.on_conflict_do_update(index_elements=["tenant_id", "id"], set_=later)
-    version: int = db.session().execute(written.returning(MessageDraft.version)).scalar_one()
+    written = statement.on_conflict_do_nothing(index_elements=["tenant_id", "id"]).returning(MessageDraft.id)
+    return db.session().execute(written).scalar_one_or_none() is not None
+
+
+def _begun(actor: Actor, found: Found, sheet: Sheet) -> Any:
+    """The row that another tab has written at the same moment; raises Conflict where it is gone again."""
+    row = _row(actor, found, sheet)
+    if row is None:
+        raise Conflict("begun in another tab", typed="elsewhere")
+    return row
+
+
+def _put(actor: Actor, found: Found, sheet: Sheet, body: bytes | None) -> int:
+    """Replace what stands in a row that is locked; its version then."""
+    statement = (
+        update(MessageDraft)
+        .where(MessageDraft.tenant_id == scope.council().id, MessageDraft.id == _id(actor, found, sheet))
+        .values(version=MessageDraft.version + 1, **_values(sheet, body))
+        .returning(MessageDraft.version)
+        .execution_options(synchronize_session=False)
+    )
+    version: int = db.session().execute(statement).scalar_one()
     return version
+
+
+def _values(sheet: Sheet, body: bytes | None) -> dict[str, Any]:
+    return {"tab": sheet.tab, "body": body, "changed_at": clock.now()}
 
 
 def _count(_account_id: UUID, _agency_id: UUID | None) -> Mapping[str, int]:

@@ -48,10 +48,16 @@ def register() -> None:
 
 def drafts(found: Found) -> dict[str, Draft]:
     """Those of the person in scope on one report, by form (ASK, REPLY, ADD, or ANSWER and the message's id)."""
-    if TABLE in found.counted:
-        rows = found.counted[TABLE]
-    else:
-        rows = db.session().execute(_every(MessageDraft.referral_id == found.id)).scalar_one()
+    return _opened(found, found.counted[TABLE]) if TABLE in found.counted else drafts_now(found)
+
+
+def drafts_now(found: Found) -> dict[str, Draft]:
+    """The same, as they are at this moment: another tab may have written after the report was found."""
+    rows = db.session().execute(_every(MessageDraft.referral_id == found.id)).scalar_one()
+    return _opened(found, rows)
+
+
+def _opened(found: Found, rows: Sequence[Any] | None) -> dict[str, Draft]:
     record = record_of(found)
     return {
         page: Draft(

@@ -21,7 +21,7 @@ from portal.messaging.commands import drafting
 from portal.messaging.commands.drafting import Sheet
 from portal.messaging.inputs import MessageInput
 from portal.messaging.queries import thread
-from portal.messaging.queries.drafts import ADD, ANSWER, ASK, REPLY, Draft, drafts
+from portal.messaging.queries.drafts import ADD, ANSWER, ASK, REPLY, Draft, drafts, drafts_now
 from portal.messaging.views import bringing
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals.queries.record import Found, find
@@ -77,9 +77,9 @@ def form_of(found: Found, name: str) -> Form:
     """What the page shows beside the form's fields."""
     draft = kept(found, name)
     posted = request.method == "POST" and "tab_key" in request.form
-    other = bool(g.get("message_elsewhere"))
-    version = number_posted("typed_version") if posted and not other else draft.version if draft else 0
-    tab = (as_uuid(request.form.get("tab_key")) if posted else None) or uuid4()
+    other, over = bool(g.get("message_elsewhere")), bool(g.get("message_over"))
+    version = number_posted("typed_version") if posted and not other and not over else draft.version if draft else 0
+    tab = (as_uuid(request.form.get("tab_key")) if posted and not over else None) or uuid4()
     typing = Typing(_href(found, name), tab, version)
     if draft is None or draft.blank:
         return Form(typing)
@@ -102,7 +102,10 @@ def pressed(found: Found, name: str, form: MessageInput) -> HTTPStatus | None:
         return None
     try:
         if action == SAVE:
-            drafting.keep(guard.actor(), found, sheet_of(name), _fields(found, name))
+            if drafting.keep(guard.actor(), found, sheet_of(name), _fields(found, name)) is None:
+                g.message_over = True
+                form.refuse("message", _over())
+                return HTTPStatus.CONFLICT
             flash(_("Your draft was saved. It has not been sent."), "success")
             if chosen(bringing.FIELD):
                 flash(_("Files are not kept in a draft: choose them again when you send it."), "important")
@@ -113,12 +116,19 @@ def pressed(found: Found, name: str, form: MessageInput) -> HTTPStatus | None:
         if not conflict.now.get("typed"):
             raise
         g.message_elsewhere = True
+        g.message_drafts[found.id] = drafts_now(found)
         form.refuse("message", _("You kept other words in another tab. They are above: do it again to replace them"))
         return HTTPStatus.CONFLICT
     except Invalid:
         form.refuse("message", _("This is more than a draft can keep. Shorten it"))
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return HTTPStatus.SEE_OTHER
+
+
+def _over() -> str:
+    return str(
+        _("What stood on this page was sent or thrown away before. This was not saved: save it again to keep it")
+    )
 
 
 def settle(found: Found, name: str) -> None:
@@ -170,5 +180,8 @@ def _keep(found: Found, name: str) -> ResponseReturnValue:
         return refused(conflict)
     except Invalid:
         return jsonify(said=""), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if version is None:
+        told = _("Not saved: what stood on this page was sent or thrown away before. Press “Save draft” to keep this.")
+        return jsonify(said=told), HTTPStatus.CONFLICT
     said = _("Draft saved at %(time)s, not sent", time=time_words(clock.now()))
-    return jsonify(said=said, version=version or sheet.version)
+    return jsonify(said=said, version=version)

@@ -18,7 +18,7 @@ from portal.messaging.commands.drafting import Sheet
 from portal.messaging.commands.seeing import note_seen
 from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import ASK, REPLY
-from portal.messaging.ready import ready
+from portal.messaging.ready import dated, ready
 from portal.referrals.queries.record import Found
 from portal.web.speaking import speaking
 
@@ -29,7 +29,9 @@ def ask(actor: Actor, step: Step, found: Found) -> None:
     """Ask in the step's words, or with the council's ready ones, and with questions of the form."""
     _look(actor, Permission.SCREEN, found, "council")
     text = _ready(found, step["ready"]) if "ready" in step else step["text"]
-    messages.ask(actor, found, text, uuid4(), questions=step.get("questions", ()))
+    with speaking(found.language):
+        due = dated(scope.council(), found)
+        messages.ask(actor, found, text, uuid4(), questions=step.get("questions", ()), dated=due)
 
 
 def reply(actor: Actor, step: Step, found: Found) -> None:
@@ -59,6 +61,5 @@ def _look(actor: Actor, permission: Permission, found: Found, side: str) -> None
 
 
 def _ready(found: Found, key: str) -> str:
-    with speaking(found.language):
-        every = ready(scope.council(), found, messages.answer_by(None), found.language)
+    every = ready(scope.council(), found, found.language)
     return next(one.text for one in every if one.key == key)

@@ -1,9 +1,14 @@
-"""The council's ready words for a question, with their gaps filled in for one report, and put into what was typed."""
+"""The council's ready words for a question, with their gaps filled in for one report, and put into what was typed.
+
+The gap of the due date stays until the words are sent: by then the days may be others, or a draft a week old.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from flask_babel import force_locale
 
@@ -13,6 +18,9 @@ from portal.kernel.language import say
 from portal.kernel.scope import Council
 from portal.referrals.queries.record import Found
 from portal.web.dates import datetime_words
+
+DUE: Final = "answer_by"
+DUE_GAP: Final = f"(({DUE}))"
 
 
 @dataclass(frozen=True)
@@ -24,17 +32,30 @@ class Ready:
     text: str
 
 
-def ready(council: Council, found: Found, answer_by: datetime, language: str) -> tuple[Ready, ...]:
-    """All of the council's, by title; no child's name stands in any, only the reference."""
-    theirs = found.language if found.language in council.languages else council.languages[0]
-    with force_locale(theirs):
-        when = datetime_words(answer_by)
-    values = {**words_for(council).get(theirs, {}), "reference": found.reference, "answer_by": when}
+def ready(council: Council, found: Found, language: str) -> tuple[Ready, ...]:
+    """All of the council's, by title; no child's name stands in any, only the reference. DUE_GAP is left in them."""
+    theirs = _theirs(council, found)
+    values = {**words_for(council).get(theirs, {}), "reference": found.reference}
     made = (
         Ready(key, say(one.title, language), fill(say(one.text, theirs), values))
         for key, one in council.settings.question_templates.items()
     )
     return tuple(sorted(made, key=lambda one: one.title.casefold()))
+
+
+def dated(council: Council, found: Found) -> Callable[[str, datetime], str]:
+    """What puts a due date, in the referrer's language, where a text of one report has DUE_GAP."""
+    theirs = _theirs(council, found)
+
+    def words(text: str, due: datetime) -> str:
+        with force_locale(theirs):
+            return fill(text, {DUE: datetime_words(due)})
+
+    return words
+
+
+def _theirs(council: Council, found: Found) -> str:
+    return found.language if found.language in council.languages else council.languages[0]
 
 
 def put(typed: str, words: str) -> str:

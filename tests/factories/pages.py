@@ -39,7 +39,7 @@ def _fields(form: Tag) -> dict[str, Any]:
             found[name] = str(chosen.get("value", "")) if isinstance(chosen, Tag) else ""
         else:
             value = str(one.get("value", "")) if one.name == "input" else one.text
-            found[name] = [*_listed(found[name]), value] if kind == "checkbox" and name in found else value
+            found[name] = [*_listed(found[name]), value] if kind in ("checkbox", "hidden") and name in found else value
     return found
 
 

@@ -69,7 +69,7 @@ def test_a_screener_comes_back_to_a_draft_and_sends_it(client: FlaskClient, ali:
     more = f"{asking}/questions"
     chosen = {"question": [WORST, IMPACT], "message": "CNRY longer", "action": "draft"}
     assert submit(client, made.council, more, more, chosen).status_code == 303
-    assert "You chose 2 questions of the form" in main(client.get(f"/avonmere{report}").text)
+    assert "2 questions of the form go along" in main(client.get(f"/avonmere{report}").text)
     submit(client, made.council, report, asking, {"message": "CNRY longest", "action": "draft"})
     again = client.get(f"/avonmere{more}").text
     assert again.count(" checked") == 2

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import func, update
@@ -33,6 +34,10 @@ __all__ = ["MAX_TEXT", "answer_by", "ask", "checked", "mark_messages", "mark_rea
 _TRIES = 3
 
 
+def _as_it_is(text: str, _due: datetime) -> str:
+    return text
+
+
 @whole
 def ask(
     actor: Actor,
@@ -44,21 +49,23 @@ def ask(
     confirmed: str = "",
     days: int | None = None,
     questions: Sequence[str] = (),
+    dated: Callable[[str, datetime], str] = _as_it_is,
 ) -> None:
     """Ask the referrer a question, with files; the report then waits for them and its author is told.
 
     `once` is minted with the form: the same one twice with the same words is one message; with other words (after
     "Back", the browser shows the old form) it is another. `papers` are kept with the message, all of them or none: one
     that it has already is not kept twice. The answer is due after `days` working days (None: as many as the council
-    usually gives). `questions` are places of the form's own questions, to be answered one by one. Raises Invalid for
-    them (questions: unknown, too_many), for the text (protected: it gives away what the report keeps secret, and
-    `confirmed` is not the mark of just that), what `bringing.bring` does, and Conflict when the report is not this
-    person's or cannot be asked about any more.
+    usually gives), and `dated` puts that into the text. `questions` are places of the form's own questions, to be
+    answered one by one. Raises Invalid for them (questions: unknown, too_many), for the text (protected: it gives away
+    what the report keeps secret, and `confirmed` is not the mark of just that), what `bringing.bring` does, and
+    Conflict when the report is not this person's or cannot be asked about any more.
     """
     plain = checked(text)
     secrets = guarding.held(actor, found, plain, confirmed, "message")
     places = choosing.checked_places(actor, found, questions)
-    written = write(actor, found, "council", plain, once, answer_by=answer_by(days))
+    due, words = answer_by(days), partial(dated, plain)
+    written = write(actor, found, "council", checked(words(due)), once, answer_by=due, words=words)
     nobody = found.channel != PORTAL  # to write to
     if written.new and (nobody or found.owner_id != actor.account_id or not states.may("ask", found.state)):
         raise Conflict(state=found.state, owner=found.owner_name or "")

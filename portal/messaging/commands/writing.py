@@ -19,6 +19,7 @@ from portal.messaging.models import Message
 from portal.referrals.queries.record import Found, record_of
 
 Asked = ParamSpec("Asked")
+Dated = Callable[[datetime], str]
 MAX_TEXT = 8000  # characters (code points) of one message
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -58,19 +59,23 @@ class Written(NamedTuple):
 
 def write(
     actor: Actor, found: Found, side: str, text: str, once: UUID, *,
-    kind: str = "message", answer_by: datetime | None = None,
+    kind: str = "message", answer_by: datetime | None = None, words: Dated | None = None,
 ) -> Written:  # fmt: skip
-    """Insert the message, once. Raises Conflict when `once` belongs to somebody else's message."""
+    """Insert the message, once. Raises Conflict when `once` belongs to somebody else's message.
+
+    `words` gives the text with another due date: of two clicks, a minute apart, the second has a later one.
+    """
     made = _insert(actor, found, side, text, once, kind=kind, answer_by=answer_by)
     if made is not None:
         return Written(made, new=True)
-    before = select(Message.id, Message.body).where(
+    before = select(Message.id, Message.body, Message.answer_by).where(
         Message.once == once, Message.referral_id == found.id, Message.author_id == actor.account_id
     )
     row = db.session().execute(before).one_or_none()
     if row is None:
         raise Conflict(state=found.state)
-    if record_of(found).open(row.body, "message", row.id, "body") == text:
+    as_before = text if words is None or row.answer_by is None else words(row.answer_by)
+    if record_of(found).open(row.body, "message", row.id, "body") == as_before:
         return Written(row.id, new=False)
     made = _insert(actor, found, side, text, uuid4(), kind=kind, answer_by=answer_by)
     if made is None:

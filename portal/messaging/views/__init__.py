@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, current_app, flash, g, make_response, redirect, render_template, url_for
+from flask import Flask, current_app, flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,7 +13,6 @@ from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import scope
-from portal.kernel.digits import whole
 from portal.messaging import commands
 from portal.messaging.chosen import answering, labels
 from portal.messaging.commands.seeing import note_seen
@@ -22,7 +20,18 @@ from portal.messaging.inputs import MessageInput, QuestionInput, ReplyInput
 from portal.messaging.queries import Said, drafts, thread
 from portal.messaging.queries.drafts import ASK, REPLY
 from portal.messaging.sightings import seen_words
-from portal.messaging.views import adding, answer, bringing, carrying, choose, copying, correcting, unsent
+from portal.messaging.views import (
+    adding,
+    answer,
+    asking,
+    bringing,
+    carrying,
+    choose,
+    copying,
+    correcting,
+    readying,
+    unsent,
+)
 from portal.messaging.views.blueprint import blueprint
 from portal.messaging.views.forms import message_views, question_views
 from portal.referrals import states
@@ -33,6 +42,7 @@ from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
 from portal.web import shell
 from portal.web.fields import from_form
+from portal.web.posted import only_language
 from portal.web.security import large
 
 __all__ = ["adding", "answer", "blueprint", "carrying", "choose", "copying", "correcting", "register", "unsent"]
@@ -44,9 +54,12 @@ __all__ = ["adding", "answer", "blueprint", "carrying", "choose", "copying", "co
 def ask(reference: str) -> ResponseReturnValue:
     """The council asks the referrer."""
     found = find(guard.actor(), Permission.ASK, reference)
-    form = QuestionInput()
-    act = partial(commands.ask, confirmed=str(form.confirmed.data or ""), days=whole(form.days.data))
-    return _say(found, form, act, ASK, _("Your question has been sent"))
+    g.message_form = form = asking.sending(found)
+    sent = not request.form.get(unsent.ACTION) and not only_language()
+    if sent and asking.able(found) and (trouble := choose.closed(found)):
+        # Its questions are chosen anew on the whole form, which has what was typed.
+        return choose.page_of(found, trouble), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _say(found, form, asking.act(found, form), ASK, _("Your question has been sent"))
 
 
 @blueprint.post("/referrals/<reference>/reply")
@@ -68,6 +81,8 @@ def _say(found: Found, form: MessageInput, act: bringing.Act, name: str, done: s
     status = unsent.pressed(found, name, form)
     if status is not None and status == HTTPStatus.SEE_OTHER:
         return redirect(url_for(endpoint, reference=found.reference, _anchor="messages"), status)
+    if status is None and isinstance(form, QuestionInput):
+        status = readying.use(found, form)
     status = status or bringing.send(found, form, act)
     if status == HTTPStatus.SEE_OTHER:
         unsent.settle(found, name)
@@ -91,7 +106,8 @@ def errors_panel(**_about: Any) -> str:
     form = g.get("message_form")
     if form is None:
         return ""
-    return render_template("messaging/_errors.html", views=[*from_form(form).values(), *bringing.errors()])
+    views = [*readying.errors(), *from_form(form).values(), *bringing.errors()]
+    return render_template("messaging/_errors.html", views=views)
 
 
 def referrer_panel(found: Found | None = None, **_about: Any) -> str:
@@ -136,8 +152,7 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
         commands.mark_read(actor, found, "council")
     if guard.may(Permission.SCREEN):
         note_seen(actor, found, said, "council")
-    mine = found.owner_id == actor.account_id and guard.may(Permission.ASK)
-    can_ask = mine and states.may("ask", found.state)
+    can_ask = guard.may(Permission.ASK) and asking.able(found)
     return render_template(
         "messaging/_thread.html",
         side="council",
@@ -151,6 +166,8 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
         upload=bringing.field(),
         action=url_for("messaging.ask", reference=found.reference),
         choose=url_for("messaging.choose", reference=found.reference),
+        ready=readying.words_of(found) if can_ask else None,
+        going=asking.going(found) if can_ask else [],
         decided=found.state == "decided",
     )
 

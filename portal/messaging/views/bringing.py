@@ -68,6 +68,9 @@ def _refuse(form: MessageInput, error: Invalid, papers: list[Paper]) -> None:
         paper = papers[int(error.errors["number"])]
         g.message_problems = [refusal_line(Refusal(paper.name, error.errors["file"]))]
         return
+    if "questions" in error.errors:
+        form.refuse("message", closed_words())
+        return
     words = {
         "required": _("Enter your message"),
         "too_long": _("Your message must be %(limit)s characters or fewer", limit=commands.MAX_TEXT),
@@ -75,6 +78,11 @@ def _refuse(form: MessageInput, error: Invalid, papers: list[Paper]) -> None:
         "control": _("Remove characters that cannot be read, such as control characters"),
     }
     form.refuse("message", words[error.errors["message"]])
+
+
+def closed_words() -> str:
+    """Why a question of the form cannot be asked that could be chosen before."""
+    return str(_("An answer has closed one of these questions meanwhile. Choose again"))
 
 
 def field() -> dict[str, Any]:

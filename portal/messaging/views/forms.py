@@ -11,6 +11,7 @@ from portal.kernel import scope
 from portal.messaging.inputs import MessageInput, QuestionInput
 from portal.messaging.queries.drafts import ASK
 from portal.messaging.views import held, unsent
+from portal.messaging.views.readying import with_due
 from portal.referrals.queries.record import Found
 from portal.web.fields import FieldView, from_form
 
@@ -39,5 +40,5 @@ def question_views(found: Found) -> dict[str, FieldView]:
     text = str(views["message"].value)
     box = held.box(found, text.strip()) if views["message"].error else None
     if box is None:
-        return {name: views[name] for name in ("once", "message", "days")}
-    return {name: views[name] for name in ("once", "message")} | {"confirmed": box, "days": views["days"]}
+        return with_due({name: views[name] for name in ("once", "message", "days")})
+    return with_due({name: views[name] for name in ("once", "message")} | {"confirmed": box, "days": views["days"]})

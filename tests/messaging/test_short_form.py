@@ -1,0 +1,103 @@
+"""The short form on a report's own page: it asks what was chosen on the whole form, and has the ready words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.auth.policy import Permission
+from portal.kernel import db
+from portal.messaging.queries import Said, thread
+from portal.messaging.queries.drafts import drafts
+from portal.referrals.queries.record import find
+from tests.factories.pages import fields_of, soup, submit
+from tests.factories.people import Person, make_person, sign_in
+from tests.factories.referrals import Made, make_referral
+from tests.fixtures.councils import Councils
+
+WORST, IMPACT = "signs.-.-.-.sos_worst", "concern.-.-.-.sos_impact"
+KEY = "family_knows"
+
+
+@pytest.fixture
+def ali(councils: Councils) -> Person:
+    return make_person(councils.england, role="screener", name="Ali Screener")
+
+
+@pytest.fixture
+def made(councils: Councils, ali: Person) -> Made:
+    return make_referral(councils.england, make_person(councils.england), state="screening", owner=ali)
+
+
+def said(who: Person, made: Made) -> tuple[Said, ...]:
+    with db.unit_of_work(who.scope):
+        return thread(who.actor, Permission.LOOK, find(who.actor, Permission.LOOK, made.reference))
+
+
+def choose(client: FlaskClient, made: Made, **typed: object) -> None:
+    whole = f"/screening/{made.reference}/ask/questions"
+    data = {"question": [WORST, IMPACT], "action": "draft", **typed}
+    assert submit(client, made.council, whole, whole, data).status_code == 303
+
+
+def test_it_asks_the_questions_that_were_chosen_in_the_draft(client: FlaskClient, ali: Person, made: Made) -> None:
+    report = f"/screening/{made.reference}"
+    sign_in(client, ali)
+    choose(client, made)
+    shown = soup(client.get(f"/avonmere{report}"))
+    assert [str(one["value"]) for one in shown.select("#messages input[name=question]")] == [WORST, IMPACT]
+    assert "2 questions of the form go along" in shown.select_one("#messages").get_text()  # type: ignore[union-attr]
+    # Nothing need be written, as on the whole form.
+    data = fields_of(client.get(f"/avonmere{report}"), "/ask") | {"question": [WORST, IMPACT]}
+    assert [client.post(f"/avonmere{report}/ask", data=data).status_code for _ in range(2)] == [303, 303]
+    (one,) = said(ali, made)
+    assert [each.place for each in one.chosen] == [WORST, IMPACT]
+    assert one.text == "Please answer the questions below."
+    with db.unit_of_work(ali.scope):
+        assert drafts(find(ali.actor, Permission.LOOK, made.reference)) == {}
+
+
+def test_a_question_that_is_closed_leads_to_the_whole_form(
+    client: FlaskClient, ali: Person, made: Made, admin: Any
+) -> None:
+    report = f"/screening/{made.reference}"
+    sign_in(client, ali)
+    typed = {"question": [WORST, "concern.-.-.-.nothing"], "message": "CNRY kept"}
+    refused = submit(client, made.council, report, f"{report}/ask", typed)
+    page = soup(refused)
+    assert refused.status_code == 422
+    assert page.select_one("h1").get_text() == "Ask the referrer"  # type: ignore[union-attr]
+    assert "CNRY kept" in refused.text
+    assert [str(one["value"]) for one in page.select("input[name=question][checked]")] == [WORST]
+    assert said(ali, made) == ()
+    # Somebody else's by now: the words stay, and nothing breaks.
+    form = fields_of(client.get(f"/avonmere{report}"), "/ask")
+    other = make_person(ali.council, role="screener")
+    admin.execute("update referral set owner_id = %s where id = %s", (other.account_id, made.id))
+    gone = client.post(f"/avonmere{report}/ask", data=form | typed)
+    assert (gone.status_code, "CNRY kept" in gone.text) == (422, True)
+
+
+def test_it_has_the_ready_words_with_the_same_gaps(client: FlaskClient, ali: Person, made: Made) -> None:
+    report = f"/screening/{made.reference}"
+    sign_in(client, ali)
+    choose(client, made)
+    use = {"action": "use", "template": KEY, "message": "CNRY typed first", "question": [WORST]}
+    put = submit(client, made.council, report, f"{report}/ask", use)
+    assert put.status_code == 200
+    text = soup(put).select_one("#message").get_text()  # type: ignore[union-attr]
+    assert text.strip().startswith("CNRY typed first")
+    assert f"About {made.reference}: does the family know" in text
+    assert [str(one["value"]) for one in soup(put).select("#messages input[name=question]")] == [WORST]
+    nothing = submit(client, made.council, report, f"{report}/ask", use | {"template": ""})
+    assert (nothing.status_code, "CNRY typed first" in nothing.text) == (422, True)
+    assert soup(nothing).select_one(".govuk-error-summary a[href='#template']") is not None
+    assert said(ali, made) == ()
+    # A referrer has none.
+    submit(client, made.council, report, f"{report}/ask", {"message": "CNRY when?"})
+    sign_in(client, made.author)
+    theirs = client.get(f"/avonmere/referrals/{made.reference}")
+    assert soup(theirs).select_one("#message") is not None
+    assert "Ready words" not in theirs.text

@@ -17,10 +17,9 @@ from benchmarks import cpu, seed, servers
 from portal.auth.policy import Permission
 from portal.kernel import db, scope
 from portal.kernel.scope import Actor, Council, Scope
-from portal.referrals.models import Referral
+from portal.referrals.models import Referral, Tally
 from portal.referrals.queries.record import find
 from portal.reports.commands import fold
-from portal.reports.models import Tally
 from portal.reports.queries import numbers
 from portal.tenants import resolve
 

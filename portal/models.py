@@ -14,7 +14,6 @@ import portal.letters.models
 import portal.messaging.models
 import portal.onward.models
 import portal.referrals.models
-import portal.reports.models
 import portal.screening.models
 import portal.stages.models
 import portal.tenants.models

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, literal, select, text
 
 from portal.kernel import db, scope
-from portal.reports.models import Tally
+from portal.referrals.models import Tally
 
 LEAST = 200
 """Fewer rows than this are quick to add up as they are."""

@@ -6,25 +6,26 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, String, column, func, literal, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, literal, or_, select, union_all
 
 from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.language import Text
 from portal.kernel.scope import Actor
-from portal.referrals.models import QUEUE_RANKS, Referral
+from portal.referrals.models import QUEUE_RANKS, TALLY_KINDS, Referral
 from portal.referrals.queries.reaching import reachable
+from portal.referrals.queries.tally import counted
 from portal.referrals.states import OPEN
-from portal.reports.models import KINDS, Tally
 from portal.screening.addresses import COUNTED_DAYS
 from portal.screening.queries.queue import is_overdue
 
 HITS = ("hit_owner", "hit_agency")
-BY_DAY = tuple(kind for kind in KINDS if kind not in HITS)
+BY_DAY = tuple(kind for kind in TALLY_KINDS if kind not in HITS)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def numbers(actor: Actor) -> Numbers:
     now, today = clock.now(), clock.today()
     since = today - timedelta(days=COUNTED_DAYS - 1)
     found: dict[str, dict[tuple[str, date | None], int]] = defaultdict(dict)
-    for kind, key, day, number in _sums(actor, since, func.tally_parts, BY_DAY):
+    for kind, key, day, number in _sums(actor, since, of_hits=False):
         found[kind][key, day] = number
     overdue, due_today = _due(actor, now)
     per_day: dict[date, list[int]] = defaultdict(lambda: [0, 0])
@@ -81,7 +82,7 @@ def numbers(actor: Actor) -> Numbers:
     agency_names, owner_names = _names(agencies, owners)
     return Numbers(
         now=now,
-        states=_plain(found["state"]),
+        states={state: number for state, number in _plain(found["state"]).items() if state in OPEN},
         routes=_plain(found["route"]),
         agencies=agencies,
         owners=owners,
@@ -96,58 +97,67 @@ def numbers(actor: Actor) -> Numbers:
     )
 
 
-def _sums(actor: Actor, since: date, count: Any, kinds: tuple[str, ...]) -> list[tuple[str, str, date | None, int]]:
-    """The kept sums of these kinds, and what each guarded report that this person sees counts for, as `count` does, in
-    one statement."""
-    kept = select(Tally.kind, Tally.key, Tally.day, Tally.number).where(
-        Tally.kind.in_(kinds), or_(Tally.day.is_(None), Tally.day >= since)
-    )
-    parts = count(literal_column("referral")).table_valued(
-        column("kind", String), column("key", String), column("day", Date), name="parts"
-    ).lateral()  # fmt: skip
-    guarded = (
-        select(parts.c.kind, parts.c.key, parts.c.day, literal(1))
-        .select_from(Referral)
-        .join(parts, literal(1) == 1)
-        .where(
-            reachable(actor, Permission.LOOK),
-            Referral.state != "draft",
-            or_(Referral.sight.is_not(None), Referral.unseen_by != []),
-            or_(parts.c.day.is_(None), parts.c.day >= since),
-        )
-    )
-    every = union_all(kept, guarded).subquery()
+def _sums(actor: Actor, since: date, *, of_hits: bool) -> list[tuple[str, str, date | None, int]]:
+    """What each number comes to for this person since that day, in one statement."""
+    rows = db.session().execute(_statement(actor, of_hits), {"since": since})
+    return [(row[0], row[1], row[2], int(row[3])) for row in rows]
+
+
+# To put it together takes as long as to run it.
+@lru_cache(maxsize=128)
+def _statement(actor: Actor, of_hits: bool) -> Select[Any]:
+    kinds, count = (HITS, func.tally_hits) if of_hits else (BY_DAY, func.tally_parts)
+    since = bindparam("since", type_=Date)
+
+    def where(row: Any) -> ColumnElement[bool]:
+        return and_(row.kind.in_(kinds), or_(row.day.is_(None), row.day >= since))
+
+    every = counted(actor, count, where).subquery("counted")
     total = func.sum(every.c.number)
-    query = (
+    return (
         select(every.c.kind, every.c.key, every.c.day, total)
         .group_by(every.c.kind, every.c.key, every.c.day)
         .having(total != 0)
     )
-    return [(row[0], row[1], row[2], int(row[3])) for row in db.session().execute(query)]
 
 
 def _due(actor: Actor, now: datetime) -> tuple[int, int]:
     """How many open reports are late, and how many are due in what is left of today."""
-    midnight = clock.midnight(now, days=1)
-    soon = (Referral.due_at >= now) & (Referral.due_at < midnight)
-    query = select(func.count().filter(is_overdue(now)), func.count().filter(soon)).where(
+    values = {"now": now, "midnight": clock.midnight(now, days=1)}
+    overdue, due_today = db.session().execute(_due_statement(actor), values).one()
+    return overdue, due_today
+
+
+@lru_cache(maxsize=128)
+def _due_statement(actor: Actor) -> Select[*tuple[Any, ...]]:
+    now, midnight = (bindparam(name, type_=Referral.due_at.type) for name in ("now", "midnight"))
+    return select(
+        func.count().filter(is_overdue(now)), func.count().filter(Referral.due_at >= now)
+    ).where(
         reachable(actor, Permission.LOOK),
         Referral.state.in_(sorted(OPEN)),
         Referral.queue_rank.in_(QUEUE_RANKS),
         Referral.due_at < midnight,
-    )
-    overdue, due_today = db.session().execute(query).one()
-    return overdue, due_today
+    )  # fmt: skip
+
+
+_NAMES = union_all(
+    select(literal("agency").label("kind"), Agency.id, Agency.name).where(
+        Agency.id.in_(bindparam("agencies", expanding=True))
+    ),
+    select(literal("owner"), Account.id, func.to_jsonb(Account.name)).where(
+        Account.id.in_(bindparam("owners", expanding=True))
+    ),
+)
 
 
 def _names(agencies: Mapping[str, int], owners: Mapping[str, int]) -> tuple[dict[str, Text], dict[str, str]]:
     """What the agencies and owners with open reports are called."""
-    those = select(Agency.id, Agency.name).where(Agency.id.in_([UUID(one) for one in agencies]))
-    people = select(Account.id, Account.name).where(Account.id.in_([UUID(one) for one in owners if one]))
-    return (
-        {str(row.id): row.name for row in db.session().execute(those)},
-        {str(row.id): row.name for row in db.session().execute(people)},
-    )
+    asked = {"agencies": [UUID(one) for one in agencies], "owners": [UUID(one) for one in owners if one]}
+    found: dict[str, dict[str, Any]] = {"agency": {}, "owner": {}}
+    for row in db.session().execute(_NAMES, asked):
+        found[row.kind][str(row.id)] = row.name
+    return found["agency"], found["owner"]
 
 
 def _plain(found: Mapping[tuple[str, date | None], int]) -> dict[str, int]:
@@ -191,7 +201,7 @@ def hits(actor: Actor) -> Hits:
     """How much was decided in time for whom, of what this person sees; over the days of `COUNTED_DAYS`."""
     found: dict[str, dict[str, Hit]] = {kind: defaultdict(Hit) for kind in HITS}
     since = clock.today() - timedelta(days=COUNTED_DAYS - 1)
-    for kind, key, _day, number in _sums(actor, since, func.tally_hits, HITS):
+    for kind, key, _day, number in _sums(actor, since, of_hits=True):
         who, _, how = key.partition("/")
         one = found[kind][who]
         setattr(one, how, getattr(one, how) + number)

@@ -18,14 +18,14 @@ from portal.auth.models import Agency
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
-from portal.referrals.models import FIRST_NOT_URGENT, Referral
+from portal.referrals.models import FIRST_NOT_URGENT, Referral, Tally
 from portal.referrals.queries.record import find
 from portal.referrals.states import OPEN
 from portal.reports.commands import LEAST, fold
-from portal.reports.models import Tally
 from portal.reports.queries import Numbers, hits, numbers
 from portal.screening.addresses import COUNTED_DAYS
 from portal.screening.commands import holding
+from portal.screening.queries.counts import Counts, counts
 from tests.factories.pages import soup
 from tests.factories.people import Person, agency_keys, make_person, sign_in
 from tests.factories.referrals import Made, make_referral
@@ -90,6 +90,29 @@ def oldest() -> Any:
 def agree(person: Person) -> None:
     found = seen_by(person)
     assert {name: getattr(found, name) for name in counted(person)} == counted(person)
+    tabs_agree(person)
+
+
+def tabs_agree(person: Person) -> None:
+    """The numbers on the holding area's tabs are those of the reports that the person sees."""
+    with db.unit_of_work(person.scope) as session:
+        found = counts(person.actor)
+        rows: list[Any] = list(session.execute(select(Referral).where(Referral.state != "draft")).scalars())
+        session.expunge_all()
+    states, now = Counter(one.state for one in rows), clock.now()
+    open_ones = [one for one in rows if one.state in OPEN]
+    assert found == Counts(
+        todo=len(open_ones),
+        mine=sum(one.owner_id == person.account_id for one in open_ones),
+        waiting=states["asked"],
+        answered=states["answered"],
+        unassigned=sum(one.owner_id is None for one in open_ones),
+        decided=states["decided"],
+        withdrawn=states["withdrawn"],
+        overdue=sum(one.due_at < now for one in open_ones),
+        news=sum(one.new_since is not None for one in rows),
+        approval=sum(one.approval_asked_at is not None for one in rows),
+    )
 
 
 def fill(councils: Councils, author: Person, screener: Person, count: int = 24) -> list[Made]:

@@ -25,6 +25,8 @@ from portal.referrals.models.notices import ABOUT_DRAFTS as ABOUT_DRAFTS
 from portal.referrals.models.notices import NOTICE_KINDS as NOTICE_KINDS
 from portal.referrals.models.notices import Notice as Notice
 from portal.referrals.models.notices import NoticeChoice as NoticeChoice
+from portal.referrals.models.tally import TALLY_KINDS as TALLY_KINDS
+from portal.referrals.models.tally import Tally as Tally
 from portal.referrals.states import STATES
 
 KINDS = ("full", "urgent")
@@ -264,3 +266,7 @@ class Connection(TenantTable):
     why: Mapped[bytes | None]
 
     __table_args__ = (Index("ix_connection_surname", "tenant_id", "surname_mark"),)
+
+
+# Whoever deletes a report adds to the numbers: when a council leaves, they go last.
+Referral.__table__.add_is_dependent_on(Tally.__table__)  # type: ignore[attr-defined] # typed as FromClause

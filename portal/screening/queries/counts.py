@@ -1,61 +1,89 @@
-"""The numbers on the holding area's tabs, in one statement."""
+"""The numbers on the holding area's tabs, in one statement: kept numbers, and what depends on the time of asking."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
 
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.scope import Actor
-from portal.referrals.models import Referral
+from portal.referrals.models import QUEUE_RANKS, Referral
 from portal.referrals.queries.reaching import reachable
+from portal.referrals.queries.tally import counted
 from portal.referrals.states import OPEN
 from portal.screening.queries.queue import is_overdue
 
-MOST_COUNTED = 1000  # decided reports grow for ever; beyond this the tab says "1,000+"
+MOST_COUNTED = 1000
+"""Where something is counted row by row: beyond this a tab says "1,000+"."""
+NOBODY = ""
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Reports per tab."""
+    """Reports per tab; `news` and `approval` up to MOST_COUNTED."""
 
     todo: int
     mine: int
     waiting: int
     answered: int
     unassigned: int
-    overdue: int
     decided: int
     withdrawn: int
+    overdue: int
     news: int
     approval: int
 
 
 def counts(actor: Actor) -> Counts:
-    """The numbers of the tabs; open reports through their partial index, closed ones up to MOST_COUNTED."""
+    """The numbers of the tabs for this person, exact at the moment of asking."""
     return Counts(*db.session().execute(_query(actor), {"now": clock.now()}).one())
 
 
 @lru_cache(maxsize=128)
-def _query(actor: Actor) -> Select[Any]:
-    reach = reachable(actor, Permission.LOOK)
-    closed = {
-        state: select(Referral.id).where(reach, Referral.state == state).limit(MOST_COUNTED).subquery(state)
-        for state in ("decided", "withdrawn")
-    }
-    news = select(Referral.id).where(reach, Referral.new_since.is_not(None)).limit(MOST_COUNTED).subquery("news")
-    waits = select(Referral.id).where(reach, Referral.approval_asked_at.is_not(None)).limit(MOST_COUNTED)
-    approval = waits.subquery("approval")
+def _query(actor: Actor) -> Select[*tuple[Any, ...]]:
+    me = str(actor.account_id)
+    rows = counted(actor, func.tally_parts, _of_tabs(me)).subquery("counted")
+
+    def number(kind: str, *keys: str) -> ColumnElement[int]:
+        return func.coalesce(func.sum(rows.c.number).filter(rows.c.kind == kind, rows.c.key.in_(keys)), 0)
+
     return select(
-        func.count(),
-        func.count().filter(Referral.owner_id == actor.account_id),
-        func.count().filter(Referral.state == "asked"),
-        func.count().filter(Referral.state == "answered"),
-        func.count().filter(Referral.owner_id.is_(None)),
-        func.count().filter(is_overdue(bindparam("now", type_=Referral.due_at.type))),
-        *(select(func.count()).select_from(one).scalar_subquery() for one in (*closed.values(), news, approval)),
-    ).where(reach, Referral.state.in_(sorted(OPEN)))
+        number("state", *sorted(OPEN)),
+        number("owner", me),
+        number("state", "asked"),
+        number("state", "answered"),
+        number("owner", NOBODY),
+        number("state", "decided"),
+        number("state", "withdrawn"),
+        _overdue(actor),
+        _few(actor, Referral.new_since),
+        _few(actor, Referral.approval_asked_at),
+    )
+
+
+def _of_tabs(me: str) -> Callable[[Any], ColumnElement[bool]]:
+    """Of the kept numbers, those of the states and of what one person and nobody has."""
+
+    def where(row: Any) -> ColumnElement[bool]:
+        mine = and_(row.kind == "owner", row.key.in_((NOBODY, me)))
+        return and_(row.day.is_(None), or_(row.kind == "state", mine))
+
+    return where
+
+
+def _overdue(actor: Actor) -> ScalarSelect[int]:
+    now = bindparam("now", type_=Referral.due_at.type)
+    late = (Referral.due_at < now, is_overdue(now))
+    # The ranks are all there are: so the order's own index knows what is due.
+    where = (Referral.state.in_(sorted(OPEN)), Referral.queue_rank.in_(QUEUE_RANKS), *late)
+    return select(func.count()).where(reachable(actor, Permission.LOOK), *where).scalar_subquery()
+
+
+def _few(actor: Actor, column: Any) -> ScalarSelect[int]:
+    some = select(Referral.id).where(reachable(actor, Permission.LOOK), column.is_not(None)).limit(MOST_COUNTED)
+    return select(func.count()).select_from(some.subquery(column.key)).scalar_subquery()

@@ -31,6 +31,7 @@ from portal.web.posted import only_language
 blueprint = Blueprint("screening", __name__)
 
 _SEARCH = "search in the holding area"
+_COUNTED_SINGLY = ("news", "approval")
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def tabs_of(filters: Filters, numbers: Counts) -> list[Tab]:
         "withdrawn": (_("Withdrawn"), numbers.withdrawn),
     }
     tabs = [
-        Tab(text, _many(number), url_for(".queue", **_plain(key).address()), key == filters.tab)
+        Tab(text, _many(key, number), url_for(".queue", **_plain(key).address()), key == filters.tab)
         for key, (text, number) in words.items()
     ]
     if filters.tab == FOUND:
@@ -133,5 +134,5 @@ def _plain(tab: str) -> Filters:
     return Filters(tab=tab, sort=addresses.usual_sort(tab))
 
 
-def _many(number: int) -> str:
-    return f"{number:,}+" if number >= MOST_COUNTED else str(number)
+def _many(tab: str, number: int) -> str:
+    return f"{number:,}+" if tab in _COUNTED_SINGLY and number >= MOST_COUNTED else f"{number:,}"

@@ -10,17 +10,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable
-from portal.referrals.models import Referral
 
-KINDS = ("state", "route", "agency", "owner", "urgent", "received", "decided", "hit_owner", "hit_agency")
+TALLY_KINDS = ("state", "route", "agency", "owner", "urgent", "received", "decided", "hit_owner", "hit_agency")
 
 
 class Tally(TenantTable):
     """A number to add: triggers on `referral` write them, in the transaction that changes a report.
 
-    Of what is open: state, route, agency, owner ("" for nobody) and urgent ("unclaimed", "claimed"). Of a local `day`:
-    received (by route), decided ("in_time", "late"), and that by its owner and by its agency ("<id>/late"). Guarded
-    reports, which not everybody sees, are not in it.
+    State, of all; of what is open: route, agency, owner ("" for nobody) and urgent ("unclaimed", "claimed"). Of a
+    local `day`: received (by route), decided ("in_time", "late"), and that by its owner and by its agency
+    ("<id>/late"). Guarded reports, which not everybody sees, are not in it.
 
     Without a foreign key to the council: the report's own, in the same transaction, says that it is there, and whoever
     works on a report would wait for it to be checked twice more.
@@ -35,10 +34,6 @@ class Tally(TenantTable):
     number: Mapped[int] = mapped_column()
 
     __table_args__ = (
-        CheckConstraint(one_of("kind", KINDS), name="kind"),
+        CheckConstraint(one_of("kind", TALLY_KINDS), name="kind"),
         Index("ix_tally_day", "tenant_id", "day"),
     )
-
-
-# Whoever deletes a report adds to the numbers: when a council leaves, they go last.
-Referral.__table__.add_is_dependent_on(Tally.__table__)  # type: ignore[attr-defined] # typed as FromClause

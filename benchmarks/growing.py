@@ -37,6 +37,13 @@ select r.id as was, gen_random_uuid() as now, t.tenant, k
  where r.tenant_id = %(home)s and r.state <> 'draft' and not (t.tenant = %(home)s and k = 1)
    and (k <= %(backlog)s or r.state = any(%(closed)s))
 """
+# What the triggers would have counted.
+KEPT = """
+insert into tally (tenant_id, id, kind, key, day, number)
+select r.tenant_id, gen_random_uuid(), p.kind, p.key, p.day, count(*)
+  from copies c join referral r on r.id = c.now, lateral tally_parts(r) p
+ where r.sight is null and r.unseen_by = '{}' group by r.tenant_id, p.kind, p.key, p.day
+"""
 OF_EACH = """
 select count(*) filter (where state = any(%(closed)s)), count(*) filter (where not state = any(%(closed)s))
   from referral where tenant_id = %(home)s and state <> 'draft'
@@ -65,6 +72,7 @@ def multiply(admin: psycopg.Connection[Any], home: str, councils: int, wanted: i
     own = {"id": sql.SQL("gen_random_uuid()"), "referral_id": sql.SQL("c.now")}
     _copy(admin, "referral_child", "referral_id", own)
     admin.execute("set session_replication_role = origin")
+    admin.execute(KEPT)
     admin.execute("analyze")
     row = admin.execute("select count(*) from referral where state <> 'draft'").fetchone()
     return int(row[0]) if row else 0

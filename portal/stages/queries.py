@@ -140,6 +140,13 @@ def at_stage(key: str) -> ColumnElement[bool]:
     return and_(Referral.state.in_(sorted(OPEN)), func.coalesce(here, said) == key)
 
 
+def number_at(key: str) -> int:
+    """How many open reports of the council are at that stage. A number alone, for whoever changes the stages: it counts
+    the reports that they may not read, too."""
+    query = select(func.count()).select_from(Referral).where(Referral.tenant_id == council_here().id, at_stage(key))
+    return int(db.session().execute(query).scalar_one())
+
+
 @dataclass(frozen=True)
 class Moments:
     """When what a council's own clock may count from happened, and what may stop it: of two questions the last one

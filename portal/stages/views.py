@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.auth import guard
 from portal.auth.guard import page
@@ -20,6 +21,7 @@ from portal.referrals.states import OPEN
 from portal.referrals.wording import Wording
 from portal.screening import beside
 from portal.stages import clock_words, commands, queries, rules, words
+from portal.tenants import stage_entries, uses
 from portal.tenants.stage_settings import Stage
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
@@ -34,6 +36,21 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     counted.add("stage", queries.now_column)
     beside.add_line(app, PLACE, words.line)
+    uses.add(app, stage_entries.STAGES, in_use)
+
+
+def in_use(_list_key: str, stage: str) -> str:
+    """What is at a stage that somebody wants to remove; "" for nothing."""
+    count = queries.number_at(stage)
+    if not count:
+        return ""
+    says = ngettext(
+        "%(num)s open report is at this stage. It stays there, under the stage’s code, until somebody moves it on.",
+        "%(num)s open reports are at this stage. They stay there, under the stage’s code, until somebody moves them "
+        "on.",
+        count,
+    )
+    return str(says)
 
 
 @blueprint.get("/screening/<reference>/stages")

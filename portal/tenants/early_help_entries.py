@@ -1,40 +1,48 @@
-"""What a council types about its early-help teams: their names, their mailboxes, and how long they have to answer."""
+"""The list of a council's early-help teams: what each is asked for, and where it is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask_babel import gettext as _
 
-from portal.tenants.early_help_settings import USUAL_WORKING_DAYS
-from portal.tenants.settings_entry import Entry, in_languages
+from portal.tenants.early_help_settings import MOST_TEAMS, USUAL_WORKING_DAYS, Team
+from portal.tenants.listed import Coded, Listed, Row
+from portal.tenants.settings import Council
+from portal.tenants.settings_entry import Entry, in_languages, said_of
 
 EARLY_HELP = "early-help"
 _PART = "early_help"
 
 
-def early_help(languages: Sequence[str]) -> list[Entry]:
-    """The inputs for all teams."""
-    named = _(
-        "One on each line: a code, a colon and the name, such as north: Early help north. With one team, a decision "
-        "for early help is offered to it by itself. With several, a screener chooses. Leave it empty to have none."
-    )
-    wrong = _("Enter a code, a colon and the words on each line, each code once, and the same codes in each language")
-    teams = Entry("help-teams", (_PART, "teams"), _("Early-help teams"), wrong, named, "coded")
+def lists(settings: Council) -> list[Listed]:
+    """The teams."""
+    name = Entry("name", (_PART, "teams"), _("Name"), _("Enter the name, up to 200 characters"))
     told = _(
-        "One on each line: the code of a team, a colon and an email address. It is told that something was offered, "
-        "without a word about the family. Without an address, everybody with the role early help worker is."
+        "It is told that something was offered, without a word about the family. Without an address, everybody with "
+        "the role early help worker is."
     )
-    emails = Entry(
-        "help-emails", (_PART, "emails"), _("Mailboxes of the teams (optional)"),
-        _("Enter the code of a team, a colon and an email address on each line"), told, "coded",
+    email = Entry(
+        "mailbox", (_PART, "emails"), _("Mailbox of the team (optional)"),
+        _("Enter an email address, such as name@example.gov.uk"), told, "maybe",
     )  # fmt: skip
-    counted = _(
-        "One on each line: the code of a team, a colon and a number from 1 to 20. For those not named: %(usual)s.",
-        usual=USUAL_WORKING_DAYS,
-    )
     days = Entry(
-        "help-days", (_PART, "working_days"), _("Working days for a team to answer"),
-        _("Enter the code of a team, a colon and a whole number from 1 to 20 on each line"), counted, "coded",
+        "days", (_PART, "working_days"), _("Working days to answer an offer"), _("Enter a whole number from 1 to 20"),
+        kind="number", width=5, usual=(str(USUAL_WORKING_DAYS),),
     )  # fmt: skip
-    return [*in_languages(teams, languages), emails, days]
+    return [
+        Listed(
+            EARLY_HELP,
+            _("Early-help teams"),
+            _("With one team, a decision for early help is offered to it by itself. With several, a screener chooses."),
+            _("Add a team"),
+            _("Nothing more is offered to it. What it has already keeps its code: %(code)s."),
+            _("There are no early-help teams. No decision is offered to one."),
+            (*in_languages(name, settings.languages), email, days),
+            lambda read: [_row(one) for one in read.early_help],
+            Coded(),
+            MOST_TEAMS,
+        )
+    ]
+
+
+def _row(one: Team) -> Row:
+    return Row(one.key, said_of("name", one.name) | {"mailbox": (one.email,), "days": (str(one.working_days),)})

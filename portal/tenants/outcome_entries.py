@@ -1,4 +1,5 @@
-"""What a council types about one of its outcomes: the reasons it offers, and what a referrer reads afterwards."""
+"""What a council says about each of its outcomes: the list of its reasons, who approves it, and what a referrer reads
+afterwards."""
 
 from __future__ import annotations
 
@@ -6,10 +7,15 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from portal.tenants.settings_entry import Entry, in_languages
+from portal.kernel.language import say
+from portal.tenants.listed import Coded, Listed, Row
+from portal.tenants.outcome_settings import MOST_REASONS, Deciding, Outcome
+from portal.tenants.settings import Council
+from portal.tenants.settings_entry import Entry, in_languages, said_of
 
 GUIDANCE = "guidance"
 DECIDING = "deciding"
+REASONS = "reasons-"
 
 
 def guidance(key: str, words: str, languages: Sequence[str]) -> list[Entry]:
@@ -22,14 +28,34 @@ def guidance(key: str, words: str, languages: Sequence[str]) -> list[Entry]:
     return in_languages(Entry(f"{GUIDANCE}-{key}", (GUIDANCE, key), words, wrong, hint, "textarea"), languages)
 
 
-def deciding(key: str, words: str, languages: Sequence[str]) -> list[Entry]:
-    """How an outcome is decided."""
-    wrong = _("Enter a code, a colon and the words on each line, each code once, and the same codes in each language")
-    hint = _("One on each line, such as harm: Likely to suffer significant harm. Leave it empty to ask for no reason.")
-    reasons = Entry(
-        f"reasons-{key}", (DECIDING, key, "reasons"), _("%(outcome)s: reasons", outcome=words), wrong, hint, "coded"
-    )
+def deciding(key: str, words: str) -> list[Entry]:
+    """Whether an outcome needs a second person."""
     asks = _("%(outcome)s: a second person must approve it", outcome=words)
     said = _("The referrer is told once a practice manager has approved it.")
-    approval = Entry(f"approval-{key}", (DECIDING, key, "approval"), asks, _("Choose yes or no"), said, "yes_no")
-    return [*in_languages(reasons, languages), approval]
+    return [Entry(f"approval-{key}", (DECIDING, key, "approval"), asks, _("Choose yes or no"), said, "yes_no")]
+
+
+def lists(settings: Council, language: str) -> list[Listed]:
+    """The reasons of each outcome."""
+    return [_reasons(one, settings, language) for one in settings.outcomes]
+
+
+def _reasons(outcome: Outcome, settings: Council, language: str) -> Listed:
+    words = Entry("words", (DECIDING, outcome.key, "reasons"), _("Reason"), _("Enter the reason, up to 200 characters"))
+    return Listed(
+        REASONS + outcome.key,
+        _("%(outcome)s: reasons", outcome=say(outcome.label, language)),
+        _("Whoever records this outcome chooses at least one of them."),
+        _("Add a reason"),
+        _("Nobody can choose it any more. Decisions that gave it keep it by its code: %(code)s."),
+        _("There are no reasons, so none is asked for."),
+        tuple(in_languages(words, settings.languages)),
+        lambda told: [
+            Row(one.code, said_of("words", one.label))
+            for one in told.deciding.get(outcome.key, Deciding()).reasons
+        ],
+        Coded(),
+        MOST_REASONS,
+        page=DECIDING,
+        code=_("Code in figures and in what is handed over"),
+    )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -129,20 +129,3 @@ def _coded(item: object) -> tuple[str, str]:
     ((code, words),) = item.items()
     good = isinstance(code, str) and isinstance(words, str) and KEY.fullmatch(code)
     return (code, words) if good and words.strip() and len(words) <= LONGEST_REASON else ("", "")
-
-
-def lines_of(found: object) -> str:
-    """A list of codes and words as somebody types it: one on each line, `code: words`."""
-    items: Sequence[object] = found if isinstance(found, list) else ()
-    return "\n".join(": ".join(map(str, next(iter(one.items())))) if isinstance(one, Mapping) else str(one)
-                     for one in items)  # fmt: skip
-
-
-def items_of(text: str) -> list[object]:
-    """The list for lines that somebody typed; a line without a code stays as it is, for the reader to refuse."""
-    found: list[object] = []
-    for line in (one.strip() for one in text.split("\n")):
-        code, colon, words = line.partition(":")
-        if line:
-            found.append({code.strip(): words.strip()} if colon else line)
-    return found

@@ -14,7 +14,6 @@ from portal.kernel.digits import whole
 from portal.tenants import (
     challenge_entries,
     clock_entries,
-    early_help_entries,
     handover_entries,
     outcome_entries,
     own_parts,
@@ -22,11 +21,9 @@ from portal.tenants import (
     settings_numbers,
     source_entries,
     source_settings,
-    stage_entries,
     telling_entries,
 )
 from portal.tenants.brand_settings import ENOUGH_CONTRAST, contrast_with_white
-from portal.tenants.outcome_settings import items_of, lines_of
 from portal.tenants.reading import Found, Place
 from portal.tenants.settings import DAYS
 from portal.tenants.settings_entry import Entry as Entry
@@ -39,21 +36,19 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
 GUIDANCE = outcome_entries.GUIDANCE
 DECIDING = outcome_entries.DECIDING
-STAGES = stage_entries.STAGES
 QUESTIONS = question_entries.PAGE
 LINES = ("closures", "lines")
 
 
 def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, str]] = ()) -> list[Entry]:
     """The inputs of a page, in order; none for a page that there is not. `outcomes` are those that the page is about
-    (of the page of stages: the stages; of ready words: those): key and words."""
-    if page == STAGES:
-        return stage_entries.stages(outcomes, languages)
+    (of ready words: those): key and words."""
     if page == QUESTIONS:
         return question_entries.questions([key for key, _words in outcomes], languages)
-    if page in (GUIDANCE, DECIDING):
-        of = outcome_entries.guidance if page == GUIDANCE else outcome_entries.deciding
-        return [entry for key, words in outcomes for entry in of(key, words, languages)]
+    if page == GUIDANCE:
+        return [entry for key, words in outcomes for entry in outcome_entries.guidance(key, words, languages)]
+    if page == DECIDING:
+        return [entry for key, words in outcomes for entry in outcome_entries.deciding(key, words)]
     if own := telling_entries.entries(page, languages, dict(outcomes)):
         return own
     if page in TEXTS:
@@ -64,7 +59,7 @@ def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, s
     made = {
         "names": _names, "branding": _branding, "logo": _logo, "telephones": _telephones, "contacts": _contacts,
         "times": _times, "clocks": _clocks, "files": _files, challenge_entries.CHALLENGES: challenge_entries.challenges,
-        "hand-over": handover_entries.hand_over, early_help_entries.EARLY_HELP: early_help_entries.early_help,
+        "hand-over": handover_entries.hand_over,
         source_settings.SOURCES: source_entries.entries,
     }  # fmt: skip
     return made[page](languages) if page in made else []
@@ -183,8 +178,6 @@ def _words(entry: Entry, value: Any) -> tuple[str, ...]:
         return ("\n".join(value or ()),)
     if entry.kind == "yes_no":
         return ("yes" if value is True else "no",)
-    if entry.kind == "coded":
-        return (lines_of(value),)
     return (next(iter(entry.usual), "") if value is None else str(value),)
 
 
@@ -226,7 +219,7 @@ def _said(kind: str, text: str) -> object:
         return None
     if kind == "yes_no":
         return {"yes": True, "no": False}.get(text, text)
-    return items_of(text) if kind == "coded" else text
+    return text
 
 
 def _iso(line: str) -> str:
@@ -279,7 +272,7 @@ def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
     if entry.kind == "yes_no":
         options = (OptionView("yes", _("Yes")), OptionView("no", _("No")))
         return replace(made, kind="radios", options=options)
-    drawn = {"closures": "textarea", "coded": "textarea", "lines": "textarea", "maybe": "text"}
+    drawn = {"closures": "textarea", "lines": "textarea", "maybe": "text"}
     return replace(made, kind=drawn.get(entry.kind, entry.kind))
 
 

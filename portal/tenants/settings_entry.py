@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
+from portal.kernel.language import Text
 from portal.tenants.reading import Place
 
 
@@ -32,3 +33,8 @@ def in_languages(entry: Entry, languages: Sequence[str]) -> list[Entry]:
         return [replace(entry, name=f"{entry.name}-{one}", place=(*entry.place, one)) for one in languages]
     says = {"en": _("%(what)s (English)", what=entry.label), "cy": _("%(what)s (Welsh)", what=entry.label)}
     return [replace(entry, name=f"{entry.name}-{one}", place=(*entry.place, one), label=says[one]) for one in languages]
+
+
+def said_of(name: str, text: Text) -> dict[str, tuple[str, ...]]:
+    """What the inputs of that name say of a text, language by language."""
+    return {f"{name}-{language}": (words,) for language, words in text.items()}

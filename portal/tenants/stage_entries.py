@@ -1,93 +1,180 @@
-"""What a council types about the stages of its work: their names, how a report comes to each, clocks and checklists."""
+"""The lists of a council's stages and of what is done at each: what an item is asked for, and where it is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from portal.tenants.own_clocks import ROUTES
-from portal.tenants.settings_entry import Entry, in_languages
+from portal.kernel.language import say
+from portal.tenants.listed import Coded, Listed, Row, Said, Within
+from portal.tenants.outcome_settings import MOST_REASONS
+from portal.tenants.own_clocks import MOMENTS, MOST_CLOCKS, ROUTES, OwnClock
+from portal.tenants.settings import Council
+from portal.tenants.settings_entry import Entry, in_languages, said_of
+from portal.tenants.stage_settings import MOST_STAGES, Stage
 
 STAGES = "stages"
-CLOCKS = "own_clocks"
+CLOCKS = "own-clocks"
+CHECKLIST = "checklist-"
+_PART, _CLOCKS_PART = "stages", "own_clocks"
 
 
-def stages(known: Sequence[tuple[str, str]], languages: Sequence[str]) -> list[Entry]:
-    """The inputs for all stages, and those of each one's checklist; `known` are the stages: key and words."""
-    named = _(
-        "One on each line, in order: a code, a colon and the name, such as screening: Screening. While this is empty: "
-        "contact, screening, multi_agency and decision."
-    )
-    wrong = _("Enter a code, a colon and the words on each line, each code once, and the same codes in each language")
-    names = Entry("stage-names", (STAGES, "names"), _("Stages"), wrong, named, "coded")
-    enters = _(
-        "One on each line: the code of a stage, a colon and arrival (when it comes in), claimed (when somebody claims "
-        "it), decided (when the outcome is recorded) or chosen (when somebody moves it there). Those not named are "
-        "chosen."
+def lists(settings: Council, language: str) -> list[Listed]:
+    """Stages, the checklist of each, and the further clocks."""
+    return [
+        _stages(settings, language),
+        _clocks(settings),
+        *(_checklist(one, settings, language) for one in settings.stages),
+    ]
+
+
+def length_said(minutes: int | None) -> str:
+    """A working time as somebody types it; "" for none."""
+    if not minutes:
+        return ""
+    hours, rest = divmod(minutes, 60)
+    if rest:
+        return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))
+    return str(ngettext("%(num)s hour", "%(num)s hours", hours))
+
+
+def _stages(settings: Council, language: str) -> Listed:
+    name = Entry("name", (_PART, "names"), _("Name"), _("Enter the name, up to 200 characters"))
+    comes = (
+        ("arrival", _("When it comes in")),
+        ("claimed", _("When somebody claims it")),
+        ("chosen", _("When somebody moves it there")),
+        ("decided", _("When the outcome is recorded")),
     )
     entered = Entry(
-        "stage-entered", (STAGES, "entered"), _("How a report comes to a stage"),
-        _("Enter the code of a stage, a colon and arrival, claimed, decided or chosen on each line"), enters, "coded",
+        "entered", (_PART, "entered"), _("How a report comes to this stage"),
+        _("Choose how a report comes to this stage"), kind="choice", options=comes, usual=("chosen",),
     )  # fmt: skip
-    lengths = _(
-        "One on each line, in working time: screening: 4 hours, or contact: 45 minutes. Those not named have no clock. "
-        "A report that is at a stage already keeps the time it had when it came there."
+    hint = _(
+        "In working time, such as 4 hours or 45 minutes. Leave it empty to have no clock. A report that is at the "
+        "stage already keeps the time it had when it came there."
     )
-    clocks = Entry(
-        "stage-clocks", (STAGES, "clocks"), _("Time for a stage"),
-        _("Enter the code of a stage, a colon and a time such as 4 hours or 45 minutes on each line"), lengths, "coded",
+    clock = Entry(
+        "clock", (_PART, "clocks"), _("Time for this stage (optional)"),
+        _("Enter a time such as 4 hours or 45 minutes"), hint, "maybe", 10,
     )  # fmt: skip
-    lists = [entry for key, words in known for entry in _checklist(key, words, languages)]
-    return [*in_languages(names, languages), entered, clocks, *lists, *_own_clocks(languages)]
-
-
-def _own_clocks(languages: Sequence[str]) -> list[Entry]:
-    """The inputs of the further clocks that a council names itself."""
-    wrong = _("Enter a code, a colon and the words on each line, each code once, and the same codes in each language")
-    named = _("One on each line, such as first_call: Ring the referrer. Leave it empty to have no further clocks.")
-    names = Entry("clock-names", (CLOCKS, "names"), _("Further clocks"), wrong, named, "coded")
-    moments = "received, claimed, asked, answered, decided"
-    begin = _(
-        "The code of a clock, a colon and one of: %(moments)s. Those not named begin with received.", moments=moments
-    )
-    end = _(
-        "The code of a clock, a colon and one of: %(moments)s. Those not named stop with the decision.",
-        moments=moments.removeprefix("received, "),
-    )
-    one_of = _("Enter the code of a clock, a colon and one of the words in the hint on each line")
-    later = _("Enter the code of a clock, a colon and something that comes after what begins it on each line")
-    length = _("One on each line, in working time: first_call: 2 hours. Every clock needs one.")
-    routes = _(
-        "For all routes while this is empty. Else first_call: MASH_URGENT MASH, with any of: %(routes)s.",
-        routes=", ".join(ROUTES),
-    )
-    return [
-        *in_languages(names, languages),
-        Entry("clock-starts", (CLOCKS, "starts"), _("What begins each further clock"), one_of, begin, "coded"),
-        Entry("clock-until", (CLOCKS, "until"), _("What stops each further clock"), later, end, "coded"),
-        Entry(
-            "clock-times", (CLOCKS, "times"), _("Time for each further clock"),
-            _("Enter the code of each clock, a colon and a time such as 4 hours or 45 minutes on each line"), length,
-            "coded",
+    stages = {one.key: one for one in settings.stages}
+    return Listed(
+        STAGES,
+        _("Stages of the work"),
+        _(
+            "What a report goes through in your front door, in this order. Each stage has its own checklist, and a "
+            "clock if you give it one."
         ),
-        Entry(
-            "clock-routes", (CLOCKS, "routes"), _("Routes of each further clock"),
-            _("Enter the code of a clock, a colon and routes on each line"), routes, "coded",
-        ),
-    ]  # fmt: skip
+        _("Add a stage"),
+        _("Its checklist goes with it. Reports that were at this stage say so in their history by its code: %(code)s."),
+        _("While there are none, the usual ones count: contact, screening, multi-agency and decision."),
+        (*in_languages(name, settings.languages), entered, clock),
+        lambda told: [_stage_row(one) for one in told.stages],
+        Coded((("stages", "checklists"),)),
+        MOST_STAGES,
+        within=lambda key: (_checklist_of(stages[key], language),) if key in stages else (),
+    )
 
 
-def _checklist(key: str, words: str, languages: Sequence[str]) -> list[Entry]:
-    wrong = _("Enter a code, a colon and the words on each line, each code once, and the same codes in each language")
-    hint = _("One on each line, such as history: Looked at what we know already. Leave it empty to have no checklist.")
-    items = Entry(
-        f"list-{key}", (STAGES, "checklists", key, "items"), _("%(stage)s: checklist", stage=words), wrong, hint,
-        "coded",
+def _stage_row(one: Stage) -> Row:
+    return Row(
+        one.key, said_of("name", one.name) | {"entered": (one.entered,), "clock": (length_said(one.minutes),)}
     )  # fmt: skip
-    asks = _("The codes, one on each line. Whoever moves on without one of them is asked first, and never stopped.")
+
+
+def _checklist_of(stage: Stage, language: str) -> Within:
+    return Within(CHECKLIST + stage.key, _("Checklist"), tuple(say(one.label, language) for one in stage.checklist))
+
+
+def _checklist(stage: Stage, settings: Council, language: str) -> Listed:
+    place = (_PART, "checklists", stage.key)
+    words = Entry("words", (*place, "items"), _("What is done"), _("Enter what is done, up to 200 characters"))
+    asks = _("Whoever moves a report on without it is asked first, and never stopped.")
     needed = Entry(
-        f"needed-{key}", (STAGES, "checklists", key, "required"), _("%(stage)s: what should be done", stage=words),
-        _("Enter codes of this checklist, one on each line"), asks, "lines",
+        "needed", (*place, "required"), _("It should be done at this stage"), _("Choose yes or no"), asks, "yes_no"
+    )
+    return Listed(
+        CHECKLIST + stage.key,
+        _("%(stage)s: checklist", stage=say(stage.name, language)),
+        _("What is looked at while a report is at this stage. Each line can be ticked there."),
+        _("Add a line"),
+        _("Reports on which it is ticked keep that in their history by its code: %(code)s."),
+        _("There is no checklist at this stage."),
+        (*in_languages(words, settings.languages), needed),
+        lambda told: [
+            Row(item.key, said_of("words", item.label) | {"needed": ("yes" if item.required else "no",)})
+            for one in told.stages
+            if one.key == stage.key
+            for item in one.checklist
+        ],
+        Coded(),
+        MOST_REASONS,
+        around=STAGES,
+    )
+
+
+def _moments() -> dict[str, str]:
+    return {
+        "received": _("When it is received"),
+        "claimed": _("When it is claimed"),
+        "asked": _("When the referrer is asked"),
+        "answered": _("When the referrer answers"),
+        "decided": _("When the outcome is recorded"),
+    }
+
+
+def _clock_entries(settings: Council) -> tuple[Entry, ...]:
+    name = Entry("name", (_CLOCKS_PART, "names"), _("Name"), _("Enter the name, up to 200 characters"))
+    said = _moments()
+    never = ("", _("Nothing: it begins with the outcome, and only its time counts"))
+    routes = {
+        "MASH_URGENT": _("Urgent"), "MASH": _("Social care"), "EARLY_HELP": _("Early help"),
+        "ADVICE": _("Advice"), "INFORMATION": _("Information request"),
+    }  # fmt: skip
+    return (
+        *in_languages(name, settings.languages),
+        Entry(
+            "time", (_CLOCKS_PART, "times"), _("Time"), _("Enter a time such as 4 hours or 45 minutes"),
+            _("In working time, such as 4 hours or 45 minutes"), "maybe", 10,
+        ),
+        Entry(
+            "starts", (_CLOCKS_PART, "starts"), _("What begins it"), _("Choose what begins it"), kind="choice",
+            options=tuple((one, said[one]) for one in MOMENTS), usual=("received",),
+        ),
+        Entry(
+            "until", (_CLOCKS_PART, "until"), _("What stops it"), _("Choose something that comes after what begins it"),
+            kind="choice", options=(*((one, said[one]) for one in MOMENTS[1:]), never), usual=("decided",),
+        ),
+        Entry(
+            "routes", (_CLOCKS_PART, "routes"), _("For which routes (optional)"), _("Choose routes of the list"),
+            _("For all of them if you choose none"), "several", options=tuple((one, routes[one]) for one in ROUTES),
+        ),
     )  # fmt: skip
-    return [*in_languages(items, languages), needed]
+
+
+def _clocks(settings: Council) -> Listed:
+    return Listed(
+        CLOCKS,
+        _("Further clocks"),
+        _("Times of your own that a report’s page shows beside the one by which it is due."),
+        _("Add a clock"),
+        _("It is no longer shown on any report. Nothing else depends on it."),
+        _("There are no further clocks."),
+        _clock_entries(settings),
+        lambda told: [_clock_row(one) for one in told.own_clocks],
+        Coded(),
+        MOST_CLOCKS,
+        check=_stops,
+    )
+
+
+def _stops(said: Said) -> dict[str, str]:
+    if said["until"] == ("",) and said["starts"] != ("decided",):
+        return {"until": _("Choose something that comes after what begins it")}
+    return {}
+
+
+def _clock_row(one: OwnClock) -> Row:
+    more = {"time": (length_said(one.minutes),), "starts": (one.starts,), "until": (one.until,), "routes": one.routes}
+    return Row(one.key, said_of("name", one.name) | more)

@@ -15,7 +15,7 @@ ENTERED: Final = ("arrival", "claimed", "chosen", "decided")
 MOST_STAGES: Final = 12
 MOST_MINUTES: Final = 60 * 24 * 60
 LENGTH_SAYS: Final = "must be a length of working time, such as 2 hours or 45 minutes"
-_LENGTH = re.compile(r"([1-9][0-9]{0,4}) ?(hours?|minutes?|h|m|awr|oriau|munud|munudau)?", re.IGNORECASE)
+_LENGTH = re.compile(r"([1-9][0-9]{0,4}) ?(hours?|minutes?|h|m|awr|oriau|munud|funud|munudau)?", re.IGNORECASE)
 _HOURS = frozenset({"", "h", "hour", "hours", "awr", "oriau"})
 
 

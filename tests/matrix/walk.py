@@ -94,6 +94,8 @@ FIXED: dict[str, Any] = {"key": "referrer", "page_key": "", "place": 0, "form_ke
     "kind": "section",
     "whom": "sponsored",
     "settings_page": "names",
+    "list_key": "stages",
+    "item_key": "contact",
     "digest": "0" * 64,
 }
 FIXED |= {"decision": "suspend", "agency_kind": "school"}

@@ -168,3 +168,12 @@ def fate(actor: Actor, offer_id: UUID) -> tuple[str, bool] | None:
     if row is None or reach(actor, Permission.EARLY_HELP) is Reach.NONE:
         return None
     return row.state, actor.account_id == (row.ended_by or row.answered_by)
+
+
+def number_with(team: str) -> int:
+    """How many offers a team of the council has now. A number alone, for whoever changes the teams: it counts the
+    reports that they may not read, too."""
+    query = select(func.count(EarlyHelpOffer.id)).where(
+        EarlyHelpOffer.tenant_id == council_id(), EarlyHelpOffer.team == team, EarlyHelpOffer.state.in_(OPEN)
+    )
+    return int(db.session().execute(query).scalar_one())

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.auth import guard
 from portal.auth.policy import Permission
-from portal.earlyhelp.queries.offers import how_it_stands
+from portal.earlyhelp.queries.offers import how_it_stands, number_with
 from portal.earlyhelp.views import referrer, screener, team
 from portal.earlyhelp.views.blueprint import blueprint
 from portal.referrals.queries import counted
 from portal.screening import beside
+from portal.tenants import early_help_entries, uses
 from portal.web import shell
 
 
@@ -24,6 +26,21 @@ def register(app: Flask) -> None:
     shell.add_panel(app, "referral_outcome", referrer.panel)
     counted.add(screener.EARLY_HELP, how_it_stands)
     beside.add_line(app, 15, screener.line)
+    uses.add(app, early_help_entries.EARLY_HELP, in_use)
+
+
+def in_use(_list_key: str, team: str) -> str:
+    """What a team has that somebody wants to remove; "" for nothing."""
+    count = number_with(team)
+    if not count:
+        return ""
+    says = ngettext(
+        "%(num)s report is with this team. It stays there, under the team’s code, until it is closed or taken back.",
+        "%(num)s reports are with this team. They stay there, under the team’s code, until they are closed or taken "
+        "back.",
+        count,
+    )
+    return str(says)
 
 
 def navigation() -> Iterator[shell.Link]:

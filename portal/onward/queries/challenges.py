@@ -22,6 +22,7 @@ from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.models import Decision
+from portal.tenants.vault import council_id
 
 MOST_LISTED: Final = 100
 TABS: Final = ("waiting", "answered", "ended")
@@ -166,3 +167,15 @@ def listed(actor: Actor, tab: str) -> tuple[Line, ...]:
     )  # fmt: skip
     rows: Sequence[Any] = db.session().execute(query).all()
     return tuple(Line(*row) for row in rows)
+
+
+def number_at(level: int) -> int:
+    """How many challenges of the council wait for an answer at that level. A number alone, for whoever changes the
+    levels: it counts the reports that they may not read, too."""
+    query = select(func.count(Challenge.id)).where(
+        Challenge.tenant_id == council_id(),
+        Challenge.level == level,
+        Challenge.answered_at.is_(None),
+        Challenge.ended_at.is_(None),
+    )
+    return int(db.session().execute(query).scalar_one())

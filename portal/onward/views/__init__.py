@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.messaging.views import copying
-from portal.onward.queries.challenges import how_it_stands
+from portal.onward.queries.challenges import how_it_stands, number_at
 from portal.onward.views import answering, challenging
 from portal.onward.views.blueprint import blueprint
 from portal.referrals.queries import counted
 from portal.screening import beside
+from portal.tenants import challenge_entries, uses
+from portal.tenants.challenge_settings import USUAL_LEVELS
 from portal.web import shell
 
 
@@ -26,6 +29,23 @@ def register(app: Flask) -> None:
     copying.add_part(app, challenging.copied)
     counted.add(answering.CHALLENGE, how_it_stands)
     beside.add_line(app, 20, answering.line)
+    uses.add(app, challenge_entries.LEVELS, in_use)
+
+
+def in_use(_list_key: str, level: str) -> str:
+    """What waits at a level that somebody wants to remove; "" for nothing."""
+    keys = list(USUAL_LEVELS)
+    count = number_at(keys.index(level) + 1) if level in keys else 0
+    if not count:
+        return ""
+    says = ngettext(
+        "%(num)s challenge waits for an answer at this level. Whoever comes next answers it instead, or anybody who "
+        "may approve decisions.",
+        "%(num)s challenges wait for an answer at this level. Whoever comes next answers them instead, or anybody who "
+        "may approve decisions.",
+        count,
+    )
+    return str(says)
 
 
 def navigation() -> Iterator[shell.Link]:

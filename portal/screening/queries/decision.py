@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account
@@ -21,7 +21,7 @@ from portal.referrals.queries.record import Found, record_of
 from portal.screening.grounds import Grounds, with_words
 from portal.screening.models import Decision
 from portal.screening.returns import Codes
-from portal.tenants.vault import Record
+from portal.tenants.vault import Record, council_id
 
 _approver = aliased(Account)
 
@@ -137,3 +137,12 @@ def exists(found: Found, decision_id: UUID) -> bool:
     """Whether this very decision was recorded on that report."""
     query = select(Decision.id).where(Decision.referral_id == found.id, Decision.id == decision_id)
     return db.session().execute(query).scalar_one_or_none() is not None
+
+
+def number_with_reason(outcome: str, code: str) -> int:
+    """How many decisions of the council gave that reason for that outcome. A number alone, for whoever changes the
+    reasons: it counts the reports that they may not read, too."""
+    query = select(func.count(Decision.id)).where(
+        Decision.tenant_id == council_id(), Decision.outcome == outcome, Decision.reasons.contains([code])
+    )
+    return int(db.session().execute(query).scalar_one())

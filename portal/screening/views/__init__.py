@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from flask import Flask, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.messaging.views.copying import add_answers
 from portal.screening.queries import kept
+from portal.screening.queries.decision import number_with_reason
 from portal.screening.views import (
     alerts,
     approving,
@@ -34,6 +36,7 @@ from portal.screening.views import (
     trial,
     working,
 )
+from portal.tenants import outcome_entries, uses
 from portal.web import shell
 
 
@@ -50,6 +53,14 @@ def register(app: Flask) -> None:
     shell.add_panel(app, "screening_previous", previous.panel)
     shell.add_panel(app, "screening_changes", approving.panel)
     shell.add_panel(app, "top", alerts.banner)
+    uses.add(app, outcome_entries.REASONS.rstrip("-"), in_use)
+
+
+def in_use(list_key: str, code: str) -> str:
+    """How often a reason was given that somebody wants to remove; "" for never."""
+    count = number_with_reason(list_key.removeprefix(outcome_entries.REASONS), code)
+    says = ngettext("It was given for %(num)s decision.", "It was given for %(num)s decisions.", count)
+    return str(says) if count else ""
 
 
 def navigation() -> Iterator[shell.Link]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -18,9 +19,9 @@ from portal.kernel.scope import Actor
 from portal.tenants import own_parts
 from portal.tenants.clock_settings import DUE_BY, RECOUNT_JOB
 from portal.tenants.models import CouncilRow, SettingsChange
-from portal.tenants.queries.own_settings import document_of
+from portal.tenants.queries.own_settings import document_of, last_step
 from portal.tenants.reading import Place
-from portal.tenants.settings import parse_council
+from portal.tenants.settings import SettingsMistakes, parse_council
 
 
 def change(actor: Actor, values: Mapping[Place, object], seen: int, *, asks: bool | None = None) -> bool:
@@ -30,10 +31,38 @@ def change(actor: Actor, values: Mapping[Place, object], seen: int, *, asks: boo
     Raises SettingsMistakes, Forbidden for a place that is the operator's, and Conflict when the settings have changed
     since they were seen.
     """
-    if any(own_parts.part_of(place) not in own_parts.ON_PAGES for place in values):
-        raise Forbidden("that part is the operator's")
+    _own_only(values)
     row = locked(actor, seen)
     return write(actor, row, own_parts.with_values(row.settings, values), asks=asks)
+
+
+def edit(actor: Actor, values_of: Callable[[Mapping[str, Any]], Mapping[Place, object]], seen: int) -> bool:
+    """Change what `values_of` makes of the document. True also when it is this that the person did last (a button
+    clicked twice); False when it changes nothing. Raises as `change` does, and what `values_of` raises."""
+    try:
+        row = locked(actor, seen)
+    except Conflict:
+        if not _done_before(actor, values_of, seen):
+            raise
+        return True
+    values = values_of(row.settings)
+    _own_only(values)
+    return write(actor, row, own_parts.with_values(row.settings, values))
+
+
+def _done_before(actor: Actor, values_of: Callable[[Mapping[str, Any]], Mapping[Place, object]], seen: int) -> bool:
+    """Whether the one change since that version is the person's own, and just this one."""
+    found = last_step(seen)
+    if found is None or found.by_id != actor.account_id:
+        return False
+    with suppress(NotFound, SettingsMistakes):
+        return own_parts.with_values(found.before, values_of(found.before)) == found.after
+    return False
+
+
+def _own_only(values: Mapping[Place, object]) -> None:
+    if any(own_parts.part_of(place) not in own_parts.ON_PAGES for place in values):
+        raise Forbidden("that part is the operator's")
 
 
 def restore(actor: Actor, number: int, seen: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -33,6 +34,25 @@ class Change:
     parts: Sequence[str]
     by: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """The newest change: the document before and after it, and whose it is."""
+
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    by_id: UUID | None
+
+
+def last_step(seen: int) -> Step | None:
+    """The newest change, if it is the only one since that version of the settings."""
+    now = stored()
+    query = select(SettingsChange.settings, SettingsChange.changed_by).order_by(SettingsChange.number.desc()).limit(2)
+    rows: Sequence[Any] = db.session().execute(query).all()
+    if now.version != seen + 1 or len(rows) <= 1 or rows[0].settings != now.document:
+        return None
+    return Step(rows[1].settings, rows[0].settings, rows[0].changed_by)
 
 
 def stored() -> Stored:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,17 +17,17 @@ from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
-from portal.tenants import question_entries, resolve, telling_entries
+from portal.tenants import question_entries, resolve, setting_lists, stage_entries, telling_entries
 from portal.tenants import settings_entries as inputs
 from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
+from portal.tenants.listed import Listed
 from portal.tenants.prose import blocks
 from portal.tenants.queries import own_settings as queries
 from portal.tenants.settings import SettingsMistakes, parse_council
 from portal.tenants.source_settings import SOURCES
-from portal.tenants.views import terms_again
+from portal.tenants.views import list_words, terms_again
 from portal.tenants.views.blueprint import tenants
-from portal.web.dates import datetime_words
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
 from portal.web.shell import Link
@@ -44,7 +45,8 @@ def titles() -> dict[str, str]:
         "contacts": _("Contact addresses"),
         "times": _("Times, promises and how long drafts and reports are kept"),
         "clocks": _("Clocks of the holding area, and duty alerts"),
-        inputs.STAGES: _("Stages of the work, their clocks and checklists"),
+        stage_entries.STAGES: _("Stages of the work, their clocks and checklists"),
+        stage_entries.CLOCKS: _("Further clocks"),
         "files": _("Attached files"),
         "hand-over": _("Hand-over to the case system"),
         "early-help": _("Early-help teams"),
@@ -90,17 +92,26 @@ def own_settings() -> str:
     if parse_council(stored.document) != scope.council().settings:
         # Somebody changed them a moment ago: this process need not wait until what it remembers is old.
         resolve.forget()
-    cards = []
-    for key, title in pages().items():
-        found = _entries(key)
-        if not found or key == SOURCES:
-            continue
-        drawn = inputs.views(found, inputs.shown(found, stored.document))
-        if key == "logo" and scope.council().settings.logo is None:
-            cards.append((key, title, [{"key": title, "value": _("None"), "lang": ""}]))
-        else:
-            cards.append((key, title, [] if _is_text(key) else _rows(drawn)))
+    lists = setting_lists.every(parse_council(stored.document), str(get_locale()))
+    cards = [card for key, title in pages().items() if (card := _card(key, title, stored, lists)) is not None]
     return render_template("tenants/settings.html", cards=cards, sources=bool(_entries(SOURCES)) and SOURCES)
+
+
+def _card(key: str, title: str, stored: queries.Stored, lists: Mapping[str, Listed]) -> dict[str, Any] | None:
+    """What the list of all settings shows of a page: its address, and what is said on it and in its lists."""
+    if key in lists:
+        listed = lists[key]
+        rows = list_words.summary(listed, stored.document) or [{"key": title, "value": listed.empty, "lang": ""}]
+        return {"key": key, "title": title, "rows": rows, "href": url_for("tenants.setting_list", list_key=key)}
+    found = _entries(key)
+    if not found or key == SOURCES:
+        return None
+    if key == "logo" and scope.council().settings.logo is None:
+        rows = [{"key": title, "value": _("None"), "lang": ""}]
+    else:
+        rows = [] if _is_text(key) else _rows(inputs.views(found, inputs.shown(found, stored.document)))
+    rows += [row for one in lists.values() if one.page == key for row in list_words.in_one(one, stored.document)]
+    return {"key": key, "title": title, "rows": rows, "href": url_for("tenants.own_settings_page", settings_page=key)}
 
 
 def _entries(key: str) -> list[inputs.Entry]:
@@ -111,13 +122,15 @@ def _entries(key: str) -> list[inputs.Entry]:
         return []
     language, every = str(get_locale()), key != inputs.GUIDANCE
     told = [(one.key, say(one.label, language)) for one in council.settings.outcomes if every or one.returns]
-    if key == inputs.STAGES:
-        # What was saved a moment ago must have its checklists: what this process remembers may be older.
-        stages = parse_council(queries.stored().document).stages
-        told = [(one.key, say(one.name, language)) for one in stages]
     if key == inputs.QUESTIONS:
         told = [(slot, "") for slot in question_entries.slots(queries.stored().document)]
     return inputs.entries(key, council.languages, told)
+
+
+def _lists(key: str) -> list[dict[str, str]]:
+    """Those that the page leads to, as they are stored: what this process remembers may be older."""
+    document = queries.stored().document
+    return list_words.links(setting_lists.every(parse_council(document), str(get_locale())).values(), key, document)
 
 
 def _is_text(key: str) -> bool:
@@ -195,6 +208,7 @@ def _draw(
         "tenants/settings_page.html",
         title=pages()[key],
         page=key,
+        lists=_lists(key),
         views=[*drawn, terms_again.view(unsaid=unsaid)] if key == "terms" else drawn,
         version=version,
         is_text=_is_text(key),
@@ -211,81 +225,3 @@ def _draw(
 
 def _as_read(key: str, entry: inputs.Entry, text: str) -> str:
     return telling_entries.example(scope.council(), key, text, str(entry.place[-1])) if _has_gaps(key) else text
-
-
-@tenants.get("/council/history")
-@page(Permission.COUNCIL)
-def own_settings_history() -> str:
-    """Every change, newest first."""
-    return _history()
-
-
-@tenants.post("/council/history")
-@page(Permission.COUNCIL)
-def restore_own_settings() -> ResponseReturnValue:
-    """Bring back the settings as they were after a change."""
-    number, seen = whole(request.form.get("number")), whole(request.form.get("version"))
-    if number is None or seen is None or only_language():
-        return _history(), UNPROCESSABLE
-    try:
-        changed = commands.restore(actor(), number, seen)
-    except SettingsMistakes:
-        says = _("These settings cannot be brought back: what settings must hold has changed since.")
-        return _history(says), UNPROCESSABLE
-    except Conflict:
-        says = _("Somebody has changed the settings meanwhile. Look at the newest change, then choose again.")
-        return _history(says), CONFLICT
-    flash(_("The settings are as they were.") if changed else _("The settings were like that already."), "success")
-    return redirect(url_for("tenants.own_settings"), 303)
-
-
-def _history(trouble: str = "") -> str:
-    words = part_words()
-    changes = [
-        {
-            "number": one.number,
-            "by": one.by or _("The portal’s operator"),
-            "at": datetime_words(one.at),
-            "parts": [words[part] for part in one.parts if part in words],
-        }
-        for one in queries.changes()
-    ]
-    return render_template(
-        "tenants/settings_history.html", changes=changes, version=queries.stored().version, trouble=trouble
-    )
-
-
-def part_words() -> dict[str, str]:
-    """What each part of the settings is called."""
-    titled = titles()
-    return {
-        "name": _("Name of the council"),
-        "brand": _("Colour and logo"),
-        "phones": titled["telephones"],
-        "email": _("Email address for questions"),
-        "security_contact": _("Email address for reports about security"),
-        "draft_days": _("Days after which a draft is deleted"),
-        "duplicate_weeks": _("Weeks within which a second report about a child is noticed"),
-        "draft_warning_days": _("Days before that on which its author is told"),
-        "retention": _("How long reports are kept"),
-        "files": _("Attached files"),
-        "guidance": titled[inputs.GUIDANCE],
-        "deciding": titled[inputs.DECIDING],
-        "telling": _("What referrers are told"),
-        "letters": _("Letters to the family"),
-        "question_templates": titled[inputs.QUESTIONS],
-        "duty": _("Duty alerts"),
-        "challenging": titled["challenges"],
-        inputs.STAGES: titled[inputs.STAGES],
-        "asking": _("Working days for a referrer to answer"),
-        "clock": _("Times to decide and to act"),
-        "hand_over": titled["hand-over"],
-        "early_help": titled["early-help"],
-        "service_times": _("What you promise"),
-        "statutory": _("The duty to report"),
-        "sign_on": _("Signing in through an organisation"),
-        "hostnames": _("Host names"),
-        "languages": _("Languages"),
-        "sender": _("Sender of emails"),
-        **{f"pages.{key}": titled[key] for key in inputs.TEXTS},
-    }

@@ -1,0 +1,65 @@
+"""Every list of a council's settings that is changed item by item, and what is said of a wrong item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from flask_babel import gettext as _
+
+from portal.kernel.language import LANGUAGES
+from portal.tenants import challenge_entries, early_help_entries, outcome_entries, settings_entries, stage_entries
+from portal.tenants.listed import Listed, Said
+from portal.tenants.reading import Found
+from portal.tenants.settings import Council
+from portal.tenants.settings_entry import Entry
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def every(settings: Council, language: str) -> dict[str, Listed]:
+    """The lists by their names in addresses, in the order of the settings; their words in the reader's language."""
+    found = [
+        *stage_entries.lists(settings, language),
+        *early_help_entries.lists(settings),
+        *outcome_entries.lists(settings, language),
+        *challenge_entries.lists(settings),
+    ]
+    return {one.key: one for one in found}
+
+
+def refused(listed: Listed, said: Said) -> dict[str, str]:
+    """The words beside each input that holds what no page of ours sends, or what does not go together."""
+    wrong = {entry.name: words for entry in listed.entries if (words := _refusal(entry, said[entry.name]))}
+    return wrong or dict(listed.check(said))
+
+
+def _refusal(entry: Entry, said: Sequence[str]) -> str:
+    offered = ["yes", "no"] if entry.kind == "yes_no" else [value for value, _words in entry.options]
+    if offered:
+        nothing = entry.kind == "several" and not any(said)
+        return "" if nothing or set(said) <= set(offered) else entry.wrong
+    control = _CONTROL_IN_LINES if entry.kind == "lines" else _CONTROL
+    if any(control.search(one) for one in said):
+        return str(_("Remove characters that cannot be read, such as control characters"))
+    return ""
+
+
+def wrong(listed: Listed, key: str, said: Said, mistakes: Iterable[Found]) -> dict[str, str]:
+    """The words beside each input that a mistake of the settings is about; the first input has those of any other."""
+    found, told = listed.of(key), list(mistakes)
+    named = {entry.place for entry in found if entry.place[-1] in LANGUAGES}
+    if any(one.place[:-1] in named for one in told):
+        # An item without a name is in no list: that others do not know it is no mistake of theirs.
+        typed = {entry.place for entry in found if any(said[entry.name])}
+        told = [one for one in told if one.place not in typed]
+    first = found[0]
+    return settings_entries.errors(found, said, told) or {first.name: first.wrong}
+
+
+def facts(entry: Entry, said: Mapping[str, Sequence[str]]) -> str:
+    """What one input says of an item, as its list tells it; "" for nothing."""
+    names = {"yes": _("Yes"), "no": _("No")} if entry.kind == "yes_no" else dict(entry.options)
+    words = [one for one in said.get(entry.name, ()) if one]
+    return ", ".join(str(names.get(one, one)) for one in words)

@@ -1,0 +1,84 @@
+"""Early-help teams and the levels of challenges, changed item by item; what is removed says what still has it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+
+from portal.tenants import setting_lists
+from portal.tenants.own_parts import with_values
+from portal.tenants.settings import Council, parse_council
+from tests.auth.walking import Walker
+from tests.factories.pages import fields_of, soup
+from tests.tenants.test_settings import SLUGS, document
+
+TEAMS = "/council/lists/early-help"
+LEVELS = "/council/lists/levels"
+Admin = psycopg.Connection[tuple[object, ...]]
+
+pytestmark = pytest.mark.usefixtures("as_it_was")
+
+
+def settings(admin: Admin) -> Council:
+    rows: Any = admin.execute("select settings from council where slug = 'avonmere'").fetchall()
+    return parse_council(rows[0][0])
+
+
+def save(here: Walker, path: str, **typed: str) -> Any:
+    said = {key.replace("_", "-"): words for key, words in typed.items()}
+    return here.send(path, fields_of(here.get(path), path) | said)
+
+
+def test_a_team_is_added_and_removed(administrator: Walker, admin: Admin) -> None:
+    wrong = save(administrator, f"{TEAMS}/new", name_en="North", mailbox="nobody", days="21")
+    assert wrong.status_code == 422
+    assert {str(one["id"]) for one in soup(wrong).select(".govuk-error-message")} == {"mailbox-error", "days-error"}
+    administrator.where(save(administrator, f"{TEAMS}/new", name_en="North: families", days="5"))
+    team = settings(admin).early_help[-1]
+    assert (team.key, team.name["en"], team.email, team.working_days) == ("north_families", "North: families", "", 5)
+    administrator.where(save(administrator, f"{TEAMS}/items/family_help/remove"))
+    administrator.where(save(administrator, f"{TEAMS}/items/north_families/remove"))
+    assert settings(admin).early_help == ()
+    assert "There are no early-help teams" in administrator.get(TEAMS).text
+    assert "There are no early-help teams" in administrator.get("/council").text
+
+
+def test_levels_are_as_many_as_there_can_be_and_never_none(administrator: Walker, admin: Admin) -> None:
+    assert f'href="/avonmere{LEVELS}"' in administrator.get("/council/challenges").text
+    assert f"{LEVELS}/new" not in administrator.get(LEVELS).text
+    second = settings(admin).challenging.levels[1]
+    administrator.where(save(administrator, f"{LEVELS}/items/first/remove"))
+    assert settings(admin).challenging.levels[0] == second
+    page = f"{LEVELS}/items/first"
+    wrong = save(administrator, page, days="0", people="nobody at all")
+    assert {str(one["id"]) for one in soup(wrong).select(".govuk-error-message")} == {"days-error", "people-error"}
+    administrator.where(save(administrator, page, people="a@avonmere.gov.uk\r\nb@avonmere.gov.uk"))
+    assert settings(admin).challenging.levels[0].people == ("a@avonmere.gov.uk", "b@avonmere.gov.uk")
+    administrator.where(save(administrator, f"{LEVELS}/items/second/remove"))
+    assert f"{page}/remove" not in administrator.get(LEVELS).text
+    assert administrator.where(administrator.get(f"{page}/remove")) == LEVELS
+    forced = administrator.send(f"{page}/remove", fields_of(administrator.get(page), page))
+    assert forced.status_code == 409
+    assert len(settings(admin).challenging.levels) == 1
+
+
+def test_a_page_that_is_only_wanted_in_another_language_changes_nothing(administrator: Walker, admin: Admin) -> None:
+    before = settings(admin)
+    for path in (f"{TEAMS}/new", f"{TEAMS}/items/family_help", f"{TEAMS}/items/family_help/remove"):
+        form = fields_of(administrator.get(path), path) | {"name-en": "Typed", "only_language": "1", "lang": "cy"}
+        answer = administrator.send(path, form)
+        assert (answer.status_code, "Typed" in answer.text) == (422, True)
+    assert settings(admin) == before
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_every_list_reads_it_stores_as_it_was(slug: str) -> None:
+    whole = document(slug)
+    for listed in setting_lists.every(parse_council(whole), "en").values():
+        rows = listed.rows(whole)
+        made = listed.store.values(listed.entries, rows, rows, whole)
+        assert all(place[0] in ("stages", "own_clocks", "early_help", "deciding", "challenging") for place in made)
+        if rows:
+            assert parse_council(with_values(whole, made)) == parse_council(whole)

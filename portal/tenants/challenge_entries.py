@@ -42,6 +42,7 @@ def lists(settings: Council) -> list[Listed]:
     people = Entry(
         "people", ("people",), _("Only these people answer (optional)"),
         _("Enter email addresses such as name@example.gov.uk, one on each line, at most 10"), told, "lines",
+        short=_("Only these people answer"),
     )  # fmt: skip
     keys = tuple(USUAL_LEVELS)
     return [

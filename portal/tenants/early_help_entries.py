@@ -23,6 +23,7 @@ def lists(settings: Council) -> list[Listed]:
     email = Entry(
         "mailbox", (_PART, "emails"), _("Mailbox of the team (optional)"),
         _("Enter an email address, such as name@example.gov.uk"), told, "maybe",
+        short=_("Mailbox"),
     )  # fmt: skip
     days = Entry(
         "days", (_PART, "working_days"), _("Working days to answer an offer"), _("Enter a whole number from 1 to 20"),

@@ -25,6 +25,8 @@ class Entry:
     # What can be chosen (key and words), and what counts where the settings say nothing.
     options: tuple[tuple[str, str], ...] = ()
     usual: tuple[str, ...] = ()
+    # What its answer is called where it is told and not asked for; "" for the label.
+    short: str = ""
 
 
 def in_languages(entry: Entry, languages: Sequence[str]) -> list[Entry]:

@@ -49,6 +49,7 @@ def _stages(settings: Council, language: str) -> Listed:
     entered = Entry(
         "entered", (_PART, "entered"), _("How a report comes to this stage"),
         _("Choose how a report comes to this stage"), kind="choice", options=comes, usual=("chosen",),
+        short=_("Begins"),
     )  # fmt: skip
     hint = _(
         "In working time, such as 4 hours or 45 minutes. Leave it empty to have no clock. A report that is at the "
@@ -56,7 +57,7 @@ def _stages(settings: Council, language: str) -> Listed:
     )
     clock = Entry(
         "clock", (_PART, "clocks"), _("Time for this stage (optional)"),
-        _("Enter a time such as 4 hours or 45 minutes"), hint, "maybe", 10,
+        _("Enter a time such as 4 hours or 45 minutes"), hint, "maybe", 10, short=_("Time"),
     )  # fmt: skip
     stages = {one.key: one for one in settings.stages}
     return Listed(
@@ -149,6 +150,7 @@ def _clock_entries(settings: Council) -> tuple[Entry, ...]:
         Entry(
             "routes", (_CLOCKS_PART, "routes"), _("For which routes (optional)"), _("Choose routes of the list"),
             _("For all of them if you choose none"), "several", options=tuple((one, routes[one]) for one in ROUTES),
+            short=_("Routes"),
         ),
     )  # fmt: skip
 

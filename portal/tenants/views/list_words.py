@@ -37,7 +37,7 @@ def told(listed: Listed, rows: Iterable[Row]) -> list[Told]:
 
 def _told(listed: Listed, row: Row) -> Told:
     name, lang = name_of(listed, row)
-    more = [(one.label, words) for one in _plain(listed) if (words := facts(one, row.said))]
+    more = [(one.short or one.label, words) for one in _plain(listed) if (words := facts(one, row.said))]
     if listed.code:
         more.append((listed.code, row.key))
     others = tuple(

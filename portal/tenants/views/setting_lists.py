@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -29,25 +30,38 @@ from portal.web.posted import only_language
 STEPS = {"up": -1, "down": 1}
 
 
-def _found(list_key: str) -> tuple[Listed, queries.Stored]:
-    """The list of that name, and the settings as they are stored; raises NotFound."""
+@dataclass(frozen=True)
+class Here:
+    """A list as a request finds it: its description, its items, and the version of the settings."""
+
+    listed: Listed
+    rows: list[Row]
+    version: int
+
+    def name(self, key: str) -> tuple[str, str]:
+        """What an item is called, and in which language; raises NotFound."""
+        return list_words.name_of(self.listed, row_of(self.rows, key))
+
+
+def _here(list_key: str) -> Here:
+    """The list of that name in the settings as they are stored; raises NotFound."""
     stored = queries.stored()
     found = setting_lists.every(parse_council(stored.document), str(get_locale())).get(list_key)
     if found is None:
         raise NotFound("no such list")
-    return found, stored
+    return Here(found, found.rows(stored.document), stored.version)
 
 
 def _seen() -> int:
     return whole(request.form.get("version")) or 0
 
 
-def _edit(listed: Listed, edit: editing.Edit) -> bool:
-    return commands.edit(actor(), lambda document: listed.values(document, edit), _seen())
+def _edit(here: Here, edit: editing.Edit) -> bool:
+    return commands.edit(actor(), lambda document: here.listed.values(document, edit), _seen())
 
 
-def _back(listed: Listed, anchor: str = "") -> ResponseReturnValue:
-    address = url_for("tenants.setting_list", list_key=listed.key)
+def _back(here: Here, anchor: str = "") -> ResponseReturnValue:
+    address = url_for("tenants.setting_list", list_key=here.listed.key)
     return redirect(f"{address}#{anchor}" if anchor else address, HTTPStatus.SEE_OTHER)
 
 
@@ -55,35 +69,35 @@ def _back(listed: Listed, anchor: str = "") -> ResponseReturnValue:
 @page(Permission.COUNCIL)
 def setting_list(list_key: str) -> str:
     """The items in their order, each with what can be done with it."""
-    return _list(*_found(list_key))
+    return _list(_here(list_key))
 
 
 @tenants.post("/council/lists/<list_key>")
 @page(Permission.COUNCIL)
 def move_setting(list_key: str) -> ResponseReturnValue:
     """Move an item up or down by one."""
-    listed, stored = _found(list_key)
+    here = _here(list_key)
     way, _colon, key = request.form.get("move", "").partition(":")
     if only_language() or way not in STEPS:
-        return _list(listed, stored), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _list(here), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        _edit(listed, editing.moving(key, STEPS[way]))
+        _edit(here, editing.moving(key, STEPS[way]))
     except (Conflict, NotFound):
-        return _list(listed, stored, stale=True), HTTPStatus.CONFLICT
-    return _back(listed, f"item-{key}")
+        return _list(here, stale=True), HTTPStatus.CONFLICT
+    return _back(here, f"item-{key}")
 
 
-def _list(listed: Listed, stored: queries.Stored, *, stale: bool = False) -> str:
-    rows = listed.rows(stored.document)
+def _list(here: Here, *, stale: bool = False) -> str:
+    count = len(here.rows)
     return render_template(
         "tenants/setting_list.html",
-        listed=listed,
-        items=list_words.told(listed, rows),
-        full=len(rows) >= listed.most,
-        removable=len(rows) > listed.least,
-        version=stored.version,
+        listed=here.listed,
+        items=list_words.told(here.listed, here.rows),
+        full=count >= here.listed.most,
+        removable=count > here.listed.least,
+        version=here.version,
         stale=stale,
-        parent=list_words.parent(listed),
+        parent=list_words.parent(here.listed),
     )
 
 
@@ -91,74 +105,62 @@ def _list(listed: Listed, stored: queries.Stored, *, stale: bool = False) -> str
 @page(Permission.COUNCIL)
 def new_setting(list_key: str) -> ResponseReturnValue:
     """Add an item at the end."""
-    listed, stored = _found(list_key)
-    said: Said = {entry.name: entry.usual or ("",) for entry in listed.entries}
+    here = _here(list_key)
     if request.method == "POST":
-        said = inputs.typed(listed.entries, request.form)
-        return _saved(listed, stored, "", said, editing.adding(listed, said))
-    if len(listed.rows(stored.document)) >= listed.most:
-        return _back(listed)
-    return _item(listed, "", said, stored.version)
+        said = inputs.typed(here.listed.entries, request.form)
+        return _saved(here, "", said, editing.adding(here.listed, said))
+    if len(here.rows) >= here.listed.most:
+        return _back(here)
+    return _item(here, "", {entry.name: entry.usual or ("",) for entry in here.listed.entries}, here.version)
 
 
 @tenants.route("/council/lists/<list_key>/items/<item_key>", methods=["GET", "POST"])
 @page(Permission.COUNCIL)
 def setting(list_key: str, item_key: str) -> ResponseReturnValue:
     """Change an item. What was typed for one that somebody has removed meanwhile can be added as a new one."""
-    listed, stored = _found(list_key)
-    rows = listed.rows(stored.document)
+    here = _here(list_key)
     if request.method != "POST":
-        return _item(listed, item_key, row_of(rows, item_key).said, stored.version)
-    said = inputs.typed(listed.entries, request.form)
-    if item_key not in {one.key for one in rows} and not only_language():
-        return _item(listed, "", said, stored.version, gone=True), HTTPStatus.CONFLICT
-    return _saved(listed, stored, item_key, said, editing.changing(item_key, said))
+        return _item(here, item_key, row_of(here.rows, item_key).said, here.version)
+    said = inputs.typed(here.listed.entries, request.form)
+    if item_key not in {one.key for one in here.rows}:
+        return _item(here, "", said, here.version, gone=True), HTTPStatus.CONFLICT
+    return _saved(here, item_key, said, editing.changing(item_key, said))
 
 
-def _saved(listed: Listed, stored: queries.Stored, key: str, said: Said, edit: editing.Edit) -> ResponseReturnValue:
+def _saved(here: Here, key: str, said: Said, edit: editing.Edit) -> ResponseReturnValue:
     """The answer to a form about an item (key "": a new one)."""
     if only_language():
-        return _item(listed, key, said, _seen()), HTTPStatus.UNPROCESSABLE_ENTITY
-    rows = listed.rows(stored.document)
-    wrong = setting_lists.refused(listed, said)
-    # One that was added a moment ago may be the last there was room for: then it is told of as done.
-    full = not key and len(rows) >= listed.most and _seen() == stored.version
+        return _item(here, key, said, _seen()), HTTPStatus.UNPROCESSABLE_ENTITY
+    wrong = setting_lists.refused(here.listed, said)
+    # One that was added a moment ago may be the last there was room for: a second click is told of as done.
+    full = not key and len(here.rows) >= here.listed.most and _seen() == here.version
     if wrong or full:
-        return _item(listed, key, said, _seen(), wrong, full=full), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _item(here, key, said, _seen(), wrong, full=full), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        changed = _edit(listed, edit)
+        changed = _edit(here, edit)
     except SettingsMistakes as found:
-        place = key or _new_key(listed, rows, said)
-        wrong = setting_lists.wrong(listed, place, said, found.mistakes)
-        return _item(listed, key, said, _seen(), wrong), HTTPStatus.UNPROCESSABLE_ENTITY
+        place = key or edit(here.rows)[-1].key
+        wrong = setting_lists.wrong(here.listed, place, said, found.mistakes)
+        return _item(here, key, said, _seen(), wrong), HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
-        return _item(listed, key, said, stored.version, now=_now(listed, rows, key)), HTTPStatus.CONFLICT
+        return _item(here, key, said, here.version, now=_now(here, key)), HTTPStatus.CONFLICT
     if changed:
         flash(_("Saved. Everybody sees it within a minute."), "success")
-    return _back(listed)
+    return _back(here)
 
 
-def _new_key(listed: Listed, rows: list[Row], said: Said) -> str:
-    return editing.adding(listed, said)(rows)[-1].key
-
-
-def _now(listed: Listed, rows: list[Row], key: str) -> list[dict[str, str]]:
+def _now(here: Here, key: str) -> list[dict[str, str]]:
     """As it is now: the item, or for a new one the names that there are."""
     if not key:
-        return [{"key": listed.title, "value": "\n".join(list_words.name_of(listed, one)[0] for one in rows)}]
-    said = row_of(rows, key).said
-    return [{"key": one.label, "value": setting_lists.facts(one, said)} for one in listed.entries]
+        names = [list_words.name_of(here.listed, one)[0] for one in here.rows]
+        return [{"key": here.listed.title, "value": "\n".join(names)}]
+    said = row_of(here.rows, key).said
+    return [{"key": one.label, "value": setting_lists.facts(one, said)} for one in here.listed.entries]
 
 
-def _item(
-    listed: Listed,
-    key: str,
-    said: Said,
-    version: int,
-    wrong: Mapping[str, str] | None = None,
-    **more: Any,
-) -> str:
+def _item(here: Here, key: str, said: Said, version: int, wrong: Mapping[str, str] | None = None, **more: Any) -> str:
     """The page of an item; `more`: what it `now` is, that it is `gone`, or that the list is `full`."""
+    listed = here.listed
     shown = {entry.name: said.get(entry.name) or ("",) for entry in listed.entries}
     address = (
         url_for("tenants.setting", list_key=listed.key, item_key=key)
@@ -169,6 +171,7 @@ def _item(
         "tenants/setting.html",
         listed=listed,
         is_new=not key,
+        name=here.name(key)[0] if key else "",
         views=inputs.views(listed.entries, shown, wrong),
         version=version,
         address=address,
@@ -180,26 +183,25 @@ def _item(
 @page(Permission.COUNCIL)
 def remove_setting(list_key: str, item_key: str) -> ResponseReturnValue:
     """Say what removing an item would do, and do it."""
-    listed, stored = _found(list_key)
-    rows = listed.rows(stored.document)
+    here = _here(list_key)
     if request.method == "POST" and not only_language():
         try:
-            if _edit(listed, editing.removing(item_key)):
+            if _edit(here, editing.removing(item_key)):
                 flash(_("Removed. Everybody sees it within a minute."), "success")
         except (Conflict, NotFound, SettingsMistakes):
-            return _list(listed, stored, stale=True), HTTPStatus.CONFLICT
-        return _back(listed)
-    row = row_of(rows, item_key)
-    if len(rows) <= listed.least:
-        return _back(listed)
+            return _list(here, stale=True), HTTPStatus.CONFLICT
+        return _back(here)
+    name, gone = here.name(item_key), here.listed.gone
+    if len(here.rows) <= here.listed.least:
+        return _back(here)
     drawn = render_template(
         "tenants/remove_setting.html",
-        listed=listed,
+        listed=here.listed,
         key=item_key,
-        name=list_words.name_of(listed, row),
-        gone=listed.gone % {"code": item_key} if "%(code)s" in listed.gone else listed.gone,
-        uses=uses.of(listed.key, item_key),
-        last=len(rows) == 1,
-        version=stored.version,
+        name=name,
+        gone=gone % {"code": item_key} if "%(code)s" in gone else gone,
+        uses=uses.of(here.listed.key, item_key),
+        last=len(here.rows) == 1,
+        version=here.version,
     )
     return drawn, HTTPStatus.UNPROCESSABLE_ENTITY if only_language() else HTTPStatus.OK

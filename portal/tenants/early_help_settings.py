@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from portal.kernel.digits import whole
 from portal.kernel.language import Text
-from portal.tenants.outcome_settings import read_coded
-from portal.tenants.reading import Found, Reader, is_mailbox
+from portal.tenants.outcome_settings import read_coded, read_pairs
+from portal.tenants.reading import Reader, is_mailbox
 
 MOST_TEAMS: Final = 20
 MOST_WORKING_DAYS: Final = 20
@@ -39,31 +38,22 @@ def read_early_help(top: Reader) -> tuple[Team, ...]:
     group.value("teams", required=False)
     if len(teams) > MOST_TEAMS:
         group.wrong("teams", f"“teams” must be {MOST_TEAMS} or fewer")
-    emails = {team: str(said) for team, said in _pairs(group, "emails").items()}
-    days = {team: whole(str(said)) for team, said in _pairs(group, "working_days").items()}
+    emails = read_pairs(group, "emails", _mailbox, "must be a team and an email address")
+    says = f"must be a team and a whole number from 1 to {MOST_WORKING_DAYS}"
+    days = read_pairs(group, "working_days", _days, says)
     group.finish()
     return tuple(
-        Team(one.code, one.label, emails.get(one.code, ""), days.get(one.code) or USUAL_WORKING_DAYS) for one in teams
-    )
+        Team(
+            one.code, one.label, str(emails.get(one.code, "")), whole(str(days.get(one.code))) or USUAL_WORKING_DAYS
+        )
+        for one in teams
+    )  # fmt: skip
 
 
-def _good(key: str, said: object) -> bool:
-    if key == "emails":
-        return isinstance(said, str) and is_mailbox(said)
+def _mailbox(said: object) -> bool:
+    return isinstance(said, str) and is_mailbox(said)
+
+
+def _days(said: object) -> bool:
     number = whole(str(said))
     return number is not None and 1 <= number <= MOST_WORKING_DAYS
-
-
-def _pairs(group: Reader, key: str) -> dict[str, object]:
-    """A list of one team with what is said of it after the other; what is wrong is a mistake at its place."""
-    found: dict[str, object] = {}
-    says = {
-        "emails": "must be a team and an email address",
-        "working_days": f"must be a team and a whole number from 1 to {MOST_WORKING_DAYS}",
-    }[key]
-    for place, item in enumerate(group.items(key, required=False)):
-        team, said = next(iter(item.items())) if isinstance(item, Mapping) and len(item) == 1 else ("", "")
-        if not _good(key, said):
-            group.mistakes.append(Found((*group.place, key, place), says))
-        found[str(team)] = said
-    return found

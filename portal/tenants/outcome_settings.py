@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -104,6 +104,18 @@ def read_coded(group: Reader) -> tuple[Reason, ...]:
     return tuple(
         Reason(code, {language: found[code] for language, found in told.items() if code in found}) for code in first
     )
+
+
+def read_pairs(group: Reader, key: str, good: Callable[[object], bool], says: str) -> dict[str, object]:
+    """A list of one code with what is said of it after the other, by code; what is not `good` is a mistake at its
+    place, in the words `says`."""
+    found: dict[str, object] = {}
+    for place, item in enumerate(group.items(key, required=False)):
+        code, said = next(iter(item.items())) if isinstance(item, Mapping) and len(item) == 1 else ("", "")
+        if not good(said):
+            group.mistakes.append(Found((*group.place, key, place), says))
+        found[str(code)] = said
+    return found
 
 
 def _listed(group: Reader, language: str) -> dict[str, str]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.kernel.language import Text
-from portal.tenants.outcome_settings import read_coded
-from portal.tenants.reading import Found, Reader
-from portal.tenants.stage_settings import minutes_of, pairs
+from portal.tenants.outcome_settings import read_coded, read_pairs
+from portal.tenants.reading import Reader
+from portal.tenants.stage_settings import read_lengths, read_words
 
 # What happens with a report, in the order in which it does.
 MOMENTS: Final = ("received", "claimed", "asked", "answered", "decided")
@@ -39,9 +39,9 @@ def read_own_clocks(top: Reader) -> tuple[OwnClock, ...]:
     group = top.group("own_clocks")
     names = read_coded(group.group("names")) if group.has("names") else ()
     group.value("names", required=False)
-    starts = {key: str(said) for key, said in pairs(group, "starts", MOMENTS)}
-    until = {key: str(said) for key, said in pairs(group, "until", MOMENTS[1:])}
-    times = {key: minutes_of(said) for key, said in pairs(group, "times")}
+    starts = read_words(group, "starts", MOMENTS)
+    until = read_words(group, "until", MOMENTS[1:])
+    times = read_lengths(group, "times")
     routes = _routes(group)
     if len(names) > MOST_CLOCKS:
         group.wrong("names", f"“names” must be {MOST_CLOCKS} clocks or fewer")
@@ -62,13 +62,11 @@ def read_own_clocks(top: Reader) -> tuple[OwnClock, ...]:
 
 
 def _routes(group: Reader) -> dict[str, tuple[str, ...]]:
-    """A list of one clock with its routes after the other, with spaces or commas between them."""
-    found: dict[str, tuple[str, ...]] = {}
-    for place, item in enumerate(group.items("routes", required=False)):
-        key, said = next(iter(item.items())) if isinstance(item, dict) and len(item) == 1 else ("", "")
-        routes = tuple(str(said).replace(",", " ").split())
-        if not routes or not set(routes) <= set(ROUTES):
-            says = f"must be a clock and some of: {', '.join(ROUTES)}"
-            group.mistakes.append(Found((*group.place, "routes", place), says))
-        found[str(key)] = routes
-    return found
+    """The routes of clocks, by code."""
+    says = f"must be a clock and some of: {', '.join(ROUTES)}"
+    found = read_pairs(group, "routes", lambda said: bool(_split(said)) and set(_split(said)) <= set(ROUTES), says)
+    return {code: _split(said) for code, said in found.items()}
+
+
+def _split(said: object) -> tuple[str, ...]:
+    return tuple(str(said).replace(",", " ").split())

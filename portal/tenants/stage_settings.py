@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from portal.kernel.language import Text
-from portal.tenants.outcome_settings import Reason, read_coded
+from portal.tenants.outcome_settings import Reason, read_coded, read_pairs
 from portal.tenants.reading import Found, Reader
 
 ENTERED: Final = ("arrival", "claimed", "chosen", "decided")
@@ -67,8 +67,8 @@ def read_stages(top: Reader) -> tuple[Stage, ...]:
         return USUAL
     group = top.group("stages")
     names = _names(group)
-    entered = {key: str(said) for key, said in pairs(group, "entered", ENTERED)}
-    clocks = {key: minutes_of(said) for key, said in pairs(group, "clocks")}
+    entered = read_words(group, "entered", ENTERED)
+    clocks = read_lengths(group, "clocks")
     lists = _checklists(group)
     group.finish()
     usual = {one.key: one for one in USUAL}
@@ -93,17 +93,16 @@ def _names(group: Reader) -> Sequence[Reason]:
     return [Reason(one.key, one.name) for one in USUAL]
 
 
-def pairs(group: Reader, key: str, allowed: Sequence[str] = ()) -> list[tuple[str, object]]:
-    """A list of a code with a word (one of those `allowed`) or a length after it; what is neither is a mistake at its
-    place."""
-    found: list[tuple[str, object]] = []
-    for place, item in enumerate(group.items(key, required=False)):
-        stage, said = next(iter(item.items())) if isinstance(item, Mapping) and len(item) == 1 else ("", "")
-        if (said not in allowed) if allowed else minutes_of(said) is None:
-            says = f"must be a code and one of: {', '.join(allowed)}" if allowed else LENGTH_SAYS
-            group.mistakes.append(Found((*group.place, key, place), says))
-        found.append((str(stage), said))
-    return found
+def read_words(group: Reader, key: str, allowed: Sequence[str]) -> dict[str, str]:
+    """A list of codes with one of the words that are allowed, by code."""
+    says = f"must be a code and one of: {', '.join(allowed)}"
+    return {code: str(said) for code, said in read_pairs(group, key, allowed.__contains__, says).items()}
+
+
+def read_lengths(group: Reader, key: str) -> dict[str, int | None]:
+    """A list of codes with a length, in minutes and by code; None for what is none."""
+    found = read_pairs(group, key, lambda said: minutes_of(said) is not None, LENGTH_SAYS)
+    return {code: minutes_of(said) for code, said in found.items()}
 
 
 def _checklists(group: Reader) -> dict[str, tuple[Item, ...]]:

@@ -37,7 +37,7 @@ def test_given_a_manager_when_stages_change_then_it_takes_no_codes_and_nothing_i
     walker.sees(shown)
     walker.button(f"{walker.say('Move up')} {shown}").click()
     walker.arrive()
-    assert walker.page.locator("dt").nth(-2).inner_text() == shown
+    assert walker.page.locator("main dt").nth(-2).inner_text() == shown
     walker.link(f"{walker.say('Remove')} {shown}").click()
     walker.arrive().press("Remove")
     walker.sees(walker.say("Removed. Everybody sees it within a minute."))

@@ -124,6 +124,9 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.EARLY_HELP_DONE: frozenset({"result"}),
     Event.EARLY_HELP_SETTLED: frozenset({"how"}),
     Event.EARLY_HELP_TAKEN_BACK: frozenset({"why"}),
+    Event.EARLY_HELP_FILES: frozenset({"files"}),
+    Event.EARLY_HELP_DUE_MOVED: frozenset({"was", "due"}),
+    Event.EARLY_HELP_BOUND: frozenset({"was", "now"}),
     **dict.fromkeys(
         (Event.TRANSFER_PROPOSED, Event.TRANSFER_OFFERED, Event.TRANSFER_ACCEPTED, Event.TRANSFER_DECLINED),
         frozenset({"transfer", "council"}),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField, SelectMultipleField, TextAreaField
 
 from portal.earlyhelp.commands.offering import MAX_WORDS
 from portal.messaging.inputs import MessageInput, one_kind_of_line
@@ -42,20 +42,54 @@ class OfferInput(MessageInput):
         validators=[longest(MAX_WORDS, _TOO_LONG)],
     )
 
-    def prepare(self, teams: Sequence[tuple[str, str]], *, agreed: bool) -> OfferInput:
-        """Offer the teams (the only one is chosen already), and ask of consent what is not known."""
+    files = SelectMultipleField(
+        _l("Which files can the team open? (optional)"),
+        description=_l("Look at each first: what is in a file cannot be left out in part."),
+        validate_choice=False,
+    )
+
+    def prepare(
+        self, teams: Sequence[tuple[str, str]], files: Sequence[tuple[str, str]], *, agreed: bool
+    ) -> OfferInput:
+        """Offer the teams (the only one is chosen already) and the files, and ask of consent what is not known."""
         self.team.choices = list(teams)
         if len(teams) == 1 and not self.is_submitted():
             self.team.data = teams[0][0]
+        self.files.choices = list(files)
+        if not files:
+            del self.files
         if agreed:
             del self.consent
             del self.consent_words
         return self
 
+    def chosen(self) -> list[str]:
+        """The files that were ticked."""
+        return list(self.files.data or ()) if "files" in self else []
+
     def said(self, name: str) -> str:
         """What was typed or chosen, "" for what was not asked."""
         field: Any = self[name] if name in self else None  # noqa: SIM401 - a form is no mapping
         return str(field.data or "") if field is not None else ""
+
+
+class FilesInput(Input):
+    """Which files of the report the team can open that has it; `seen` are those that were chosen before."""
+
+    offer = HiddenField()
+    seen = HiddenField()
+    files = SelectMultipleField(
+        _l("Which files can the team open?"),
+        description=_l("Look at each first: what is in a file cannot be left out in part."),
+        validate_choice=False,
+    )
+
+
+class TeamInput(Input):
+    """Of which team somebody is; `seen` is what the page showed."""
+
+    seen = HiddenField()
+    team = Choice(_l("Whose reports do they see?"), message=_l("Choose a team, or all teams"))
 
 
 class AcceptInput(Input):

@@ -1,14 +1,15 @@
-"""Offers of decided reports to early-help teams; each row is one offer to one team."""
+"""Offers of decided reports to early-help teams, each row one offer to one team, and who is of one team only."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.earlyhelp.states import CONSENTS, REASONS, RESULTS, STATES
+from portal.earlyhelp.states import CONSENTS, REASONS, RESULTS, STATES, TAKEN_WHY
 from portal.kernel.tables import TenantTable, now_column, one_of, within_council
 
 
@@ -43,6 +44,10 @@ class EarlyHelpOffer(TenantTable):
     closing: Mapped[bytes | None]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     settled_at: Mapped[datetime | None]
+    # Those of the report that the team can open.
+    files: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    reminded_at: Mapped[datetime | None]
+    taken_why: Mapped[str | None]
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
@@ -57,6 +62,8 @@ class EarlyHelpOffer(TenantTable):
         CheckConstraint("(state = 'done') = (result is not null)", name="done"),
         CheckConstraint("(state in ('accepted', 'declined', 'done')) = (answered_at is not null)", name="answered"),
         CheckConstraint("(state in ('done', 'taken_back')) = (ended_at is not null)", name="ended"),
+        CheckConstraint(one_of("taken_why", TAKEN_WHY), name="taken_why"),
+        CheckConstraint("taken_why is null or state = 'taken_back'", name="taken"),
         CheckConstraint("settled_at is null or state in ('declined', 'done')", name="settled"),
         Index("ix_early_help_offer_referral", "tenant_id", "referral_id", "offered_at"),
         Index("ix_early_help_offer_state", "tenant_id", "state", "due_at"),
@@ -65,3 +72,16 @@ class EarlyHelpOffer(TenantTable):
             postgresql_where=text("state in ('offered', 'accepted')"),
         ),
     )  # fmt: skip
+
+
+class EarlyHelpMember(TenantTable):
+    """Somebody of early help who sees one team's reports only; without a row, every team's."""
+
+    __tablename__ = "early_help_member"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    team: Mapped[str]
+    bound_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    bound_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (UniqueConstraint("tenant_id", "account_id"),)

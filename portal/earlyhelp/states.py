@@ -27,6 +27,9 @@ RESULTS: Final = ("met", "partly", "family_ended", "no_contact", "stepped_up", "
 is needed, the family moved, or something else."""
 STEPPED_UP: Final = "stepped_up"
 
+# Why an offer was taken back: the outcome is another, consent went, or somebody did so.
+TAKEN_WHY: Final = ("outcome", "consent", "hand")
+
 # What a decision says of consent, or whoever offers it afterwards: "given" and "overridden" are the decision's own.
 OF_DECISION: Final = ("given", "overridden")
 SAID_LATER: Final = ("agreed_since", "without")

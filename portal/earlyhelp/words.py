@@ -63,6 +63,14 @@ def result_words() -> dict[str, str]:
     }
 
 
+def taken_words() -> dict[str, str]:
+    """Why an offer was taken back where nobody did so by hand."""
+    return {
+        "outcome": _("The outcome is another one now"),
+        "consent": _("The decision does not say any more that the family agrees"),
+    }
+
+
 def late_words(due_at: datetime) -> str:
     """By how much an answer is overdue, "" while it is not."""
     late = clock.now() - due_at
@@ -86,11 +94,14 @@ def rows(one: Offer, decided: str = "") -> Rows:
         (_("Offered by"), _by(one.offered_by, one.offered_at)),
         (_("Consent"), "\n".join(filter(None, consent))),
         (_("What the team should know"), one.said.get("words", "")),
+        (_("Files that the team can open"), str(len(one.files)) if one.files else ""),
         (_("Answer due by"), datetime_words(one.due_at) if one.state == OFFERED else ""),
         (_("Answered by"), _by(one.answered_by, one.answered_at)),
         (_("Why it was declined"), reason_words().get(one.reason, "")),
         (_("In the team’s words"), one.reply),
         (_("Closed by") if one.state == DONE else _("Taken back by"), _by(one.ended_by, one.ended_at)),
+        (_("The team was reminded"), datetime_words(one.reminded_at) if one.reminded_at else ""),
+        (_("Why it was taken back"), taken_words().get(one.taken_why, "")),
         (_("How it ended"), result_words().get(one.result, "")),
         (_("In the team’s words, at the end"), one.closing),
     ]

@@ -162,7 +162,7 @@ def _deciding(language: str) -> dict[str, str]:
 
 
 def _early_help(language: str) -> dict[str, str]:
-    """What a team is told that something was offered to, and the front door when one declined or stepped up."""
+    """What a team is told of an offer to it, and the front door when one declined or stepped up."""
     return {
         "help_offered": words(
             language, "Something was offered to your early-help team. Sign in to read it, and accept or decline."
@@ -170,6 +170,7 @@ def _early_help(language: str) -> dict[str, str]:
         "help_answered": words(
             language, "An early-help team has declined, or thinks that a social worker is needed. Sign in to read why."
         ),
+        "help_due": words(language, "Your early-help team has not answered in time. Sign in to accept or decline."),
     }
 
 
@@ -282,16 +283,15 @@ def _when(moment: datetime, language: str) -> str:
 def _sign_in(council: Council, notice: ToTell, language: str) -> str:
     # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
     # an opening may be off that record's list.
-    where = "screening" if notice.kind in FOR_COUNCIL else "referrals"
-    where = "early-help" if notice.kind == "help_offered" else where
+    team = notice.kind in ("help_offered", "help_due")
+    where = "early-help" if team else "screening" if notice.kind in FOR_COUNCIL else "referrals"
     if notice.stands_in:
         return "\n".join([words(language, "Sign in:"), ports.address(f"/{council.slug}/people")])
     lists = {"opened": "restricted/openings", "connection": "restricted/connections", "transfer": "transfers"}
     drafts = "report" if notice.kind in ABOUT_DRAFTS else ""
     hub = {"hub": f"hub/{notice.reference}", "hub_in": f"screening/{notice.reference}/hub"}.get(notice.kind, "")
     path = drafts or hub or lists.get(notice.kind) or f"{where}/{notice.reference}".rstrip("/")
-    link = ports.address(f"/{council.slug}/{path}")
-    return "\n".join([words(language, "Sign in to see it:"), link])
+    return "\n".join([words(language, "Sign in to see it:"), ports.address(f"/{council.slug}/{path}")])
 
 
 def _numbers(council: Council, language: str) -> str:

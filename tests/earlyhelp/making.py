@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
 from portal.earlyhelp.commands import answering, offering
-from portal.earlyhelp.queries.lists import counts, listed
+from portal.earlyhelp.queries.lists import TABS, counts, listed
 from portal.earlyhelp.queries.offers import Offer, offers
 from portal.kernel import db
 from portal.kernel.scope import SYSTEM, Council, Scope
@@ -55,7 +55,7 @@ class Case:
     def offers(self, who: Person | None = None, may: Permission = Permission.LOOK) -> tuple[Offer, ...]:
         return self.act(who or self.screener, lambda a, f: offers(a, may, f), may=may)  # type: ignore[no-any-return] # act does anything
 
-    def offer(self, team: str, once: UUID | None = None, who: Person | None = None, **said: str) -> None:
+    def offer(self, team: str, once: UUID | None = None, who: Person | None = None, **said: Any) -> None:
         self.act(who or self.screener, offering.offer, offering.Handing(team, once or uuid4(), **said))
 
     def answer(self, move: str, code: str = "", words: str = "", who: Person | None = None) -> None:
@@ -80,8 +80,8 @@ class Case:
     def tabs(self, who: Person | None = None) -> dict[str, list[str]]:
         who = who or self.worker
         with db.unit_of_work(who.scope):
-            found = {tab: [one.reference for one in listed(who.actor, tab).lines] for tab in counts(who.actor)}
-            assert counts(who.actor) == {tab: len(lines) for tab, lines in found.items()}
+            found = {tab: [one.reference for one in listed(who.actor, tab).lines] for tab in TABS}
+            assert {tab: counts(who.actor)[tab] for tab in TABS} == {tab: len(lines) for tab, lines in found.items()}
         return found
 
     def stands(self) -> str:

@@ -92,8 +92,10 @@ STATES = {
     "/screening/<reference>/acknowledge",
     "/screening/<reference>/reopen",
     "/screening/<reference>/withdrawal",
-    # Where no early-help team has it: tests/earlyhelp/test_pages.py.
+    # Where no early-help team has it, with files, and of its people: tests/earlyhelp.
     "/screening/<reference>/early-help",
+    "/screening/<reference>/early-help/files",
+    "/people/<uuid:membership_id>/team",
     # Where a decision is not challenged yet: tests/onward/test_challenge_pages.py.
     "/referrals/<reference>/challenge",
     # Where somebody helps with a draft, or their lead does: tests/referrals/test_sharing.py.

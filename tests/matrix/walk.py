@@ -70,6 +70,7 @@ CHALLENGED = (
 # What an early-help team has.
 HELPED = (
     "earlyhelp.show", "earlyhelp.ask", "earlyhelp.act", "earlyhelp.of_report", "earlyhelp.offer", "earlyhelp.go_on",
+    "earlyhelp.along",
 )  # fmt: skip
 # What came from another council.
 ARRIVED = ("transfers.arrived",)

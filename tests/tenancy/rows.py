@@ -15,6 +15,7 @@ SPACE = UUID(int=7)
 COUNCILS = {name: uuid5(SPACE, name) for name in ("one", "two")}
 AGENCIES = {name: uuid5(SPACE, name) for name in ("school", "surgery")}
 ACCOUNT = uuid5(SPACE, "account")
+OTHER_ACCOUNT = uuid5(SPACE, "other account")
 BLOB = b"sealed"
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -220,6 +221,9 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             offered_by=ACCOUNT,
             due_at=NOW,
         ),
+        "early_help_member": here(
+            "early_help_member", account_id=ACCOUNT if agency == "school" else OTHER_ACCOUNT, team="t", bound_by=ACCOUNT
+        ),
         "collect_request": here("collect_request", mark=mark),
         "challenge": here(
             "challenge",
@@ -285,6 +289,8 @@ def fill(connection: Connection) -> None:
         )
     account = {"id": ACCOUNT, "email": "a@example.org", "email_key": "a@example.org", "name": "A", "password_hash": "x"}
     insert(connection, "account", account)
+    other = {"id": OTHER_ACCOUNT, "email": "b@example.org", "email_key": "b@example.org"}
+    insert(connection, "account", account | other)
     for council, council_id in COUNCILS.items():
         membership = {
             "tenant_id": council_id,
@@ -313,6 +319,7 @@ WALLED_BY_AGENCY = (
 )  # fmt: skip
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (
+    "early_help_member",
     "case_system_key", "hub_former", "letter", "note", "saved_list", "stage_visit", "stage_tick",
     "parcel", "parcel_attempt", "parcel_collected", "transfer",
     "case_system_key", "collect_request", "letter", "note", "saved_list", "stage_visit", "stage_tick",

@@ -13,7 +13,9 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
+from portal.earlyhelp.commands.along import chosen
 from portal.earlyhelp.models import EarlyHelpOffer
+from portal.earlyhelp.queries.members import WORKER, bound
 from portal.earlyhelp.queries.offers import Offer, offers
 from portal.earlyhelp.queries.readers import who_see
 from portal.earlyhelp.states import ACCEPTED, DECLINED, OF_DECISION, OFFERED, OPEN, TAKEN_BACK, consent_for
@@ -37,7 +39,7 @@ QUIETLY = {"synchronize_session": False}
 class Handing:
     """To which team, what it should know (may be empty), and the mark of the form. `consent` (states.SAID_LATER) and
     `consent_words` are asked only where the decision does not say that the family agrees or is overridden. `confirmed`
-    is the mark of words that give away what the report keeps secret."""
+    is the mark of words that give away what the report keeps secret; `files` are those that the team can open."""
 
     team: str
     once: UUID
@@ -45,6 +47,7 @@ class Handing:
     consent: str = ""
     consent_words: str = ""
     confirmed: str = ""
+    files: tuple[UUID, ...] = ()
 
     def told(self) -> str:
         """All that the team reads of what was typed."""
@@ -106,7 +109,7 @@ def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
 def offer(actor: Actor, found: Found, what: Handing) -> None:
     """Offer a decided report to a team. The same `what.once` twice is one offer.
 
-    Raises Invalid (team, consent: unknown; consent_words: required; words, consent_words: too_long, control,
+    Raises Invalid (team, consent, files: unknown; consent_words: required; words, consent_words: too_long, control,
     protected), Forbidden
     for who only reads it for a while, and Conflict when a team has it already, or it is not decided any more.
     """
@@ -125,6 +128,7 @@ def offer(actor: Actor, found: Found, what: Handing) -> None:
     errors |= _mistakes(what, now)
     if errors or team is None:
         raise Invalid(errors)
+    what = replace(what, files=tuple(chosen(actor, found, what.files)))
     secrets = _held(actor, found, what)
     declined = _settle(actor, found, "offered")
     _insert(actor, found, now, team, what)
@@ -153,14 +157,20 @@ def settle(actor: Actor, found: Found) -> None:
         notices.tell(actor, "outcome", found.author_id, found.id)
 
 
-def tell_team(actor: Actor, found: Found, team: Team) -> None:
-    """The team's mailbox, or where it has none the people of early help who may see the report; never nobody."""
-    workers = (one.account_id for one in who_may(Permission.EARLY_HELP) if one.role == "early_help_worker")
-    readers = [] if team.email else who_see(found, workers)
+def tell_team(actor: Actor, found: Found, team: Team, kind: str = "help_offered") -> None:
+    """The team's mailbox, or where it has none its people of early help who may see the report; never nobody."""
+    readers = [] if team.email else who_see(found, _people(team))
     for account_id in readers:
-        notices.tell(actor, "help_offered", account_id, found.id)
+        notices.tell(actor, kind, account_id, found.id)
     if not readers:
-        notices.tell_mailbox("help_offered", team.email or scope.council().settings.email, found.id)
+        notices.tell_mailbox(kind, team.email or scope.council().settings.email, found.id)
+
+
+def _people(team: Team) -> list[UUID]:
+    """Its own people, and those who are of every team."""
+    workers = [one.account_id for one in who_may(Permission.EARLY_HELP) if one.role == WORKER]
+    of_one = bound(workers)
+    return [account_id for account_id in workers if of_one.get(account_id, team.key) == team.key]
 
 
 def last_of(made: tuple[Offer, ...]) -> Offer | None:
@@ -179,7 +189,7 @@ def _insert(actor: Actor, found: Found, now: Standing, team: Team, what: Handing
         .values(
             tenant_id=council.id, id=made, referral_id=found.id, agency_id=found.agency_id, decision_id=now.id,
             team=team.key, consent=consent, said=sealed, once=what.once, offered_by=actor.account_id, offered_at=at,
-            due_at=due,
+            due_at=due, files=list(what.files),
         )
         .on_conflict_do_nothing()
         .returning(EarlyHelpOffer.id)
@@ -220,7 +230,7 @@ def _withdraw(actor: Actor, found: Found, *, why: str, which: ColumnElement[bool
             EarlyHelpOffer.tenant_id == scope.council().id, EarlyHelpOffer.referral_id == found.id,
             EarlyHelpOffer.state == OFFERED, *mine,
         )
-        .values(state=TAKEN_BACK, ended_by=actor.account_id, ended_at=clock.now())
+        .values(state=TAKEN_BACK, ended_by=actor.account_id, ended_at=clock.now(), taken_why=why)
         .returning(EarlyHelpOffer.id)
     )  # fmt: skip
     done = db.session().execute(statement.execution_options(**QUIETLY)).scalars().all()

@@ -13,13 +13,15 @@ from sqlalchemy import ColumnElement, and_, false, func, select, true, tuple_
 from portal.auth.policy import Permission, Reach, reach
 from portal.auth.reach import within_sight
 from portal.earlyhelp.models import EarlyHelpOffer
+from portal.earlyhelp.queries.members import of_team
 from portal.earlyhelp.states import ACCEPTED, DECLINED, DONE, OFFERED
-from portal.kernel import db
+from portal.kernel import clock, db
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
 from portal.tenants.vault import council_id
 
 TABS: Final = (OFFERED, ACCEPTED, DECLINED, DONE)
+OVERDUE: Final = "overdue"
 PAGE: Final = 50
 
 
@@ -52,11 +54,12 @@ class Page:
 
 
 def _theirs(actor: Actor) -> ColumnElement[bool]:
-    """Offers, also those that are over, of reports that are there for this person. A report itself is theirs to read
-    only while a team has it."""
+    """Offers to this person's team, also those that are over, of reports that are there for them. A report itself
+    is theirs to read only while a team has it."""
     may = reach(actor, Permission.EARLY_HELP) is Reach.COUNCIL
     return and_(
-        true() if may else false(), within_sight(actor, Referral), EarlyHelpOffer.tenant_id == council_id()
+        true() if may else false(), within_sight(actor, Referral), EarlyHelpOffer.tenant_id == council_id(),
+        of_team(actor),
     )  # fmt: skip
 
 
@@ -64,15 +67,16 @@ _ON_REPORT = and_(Referral.tenant_id == EarlyHelpOffer.tenant_id, Referral.id ==
 
 
 def counts(actor: Actor) -> Mapping[str, int]:
-    """How many offers are in each state of TABS."""
+    """How many offers are in each state of TABS, and of those that wait how many are OVERDUE."""
     query = (
-        select(EarlyHelpOffer.state, func.count())
+        select(EarlyHelpOffer.state, func.count(), func.count().filter(EarlyHelpOffer.due_at < clock.now()))
         .join(Referral, _ON_REPORT)
         .where(_theirs(actor), EarlyHelpOffer.state.in_(TABS))
         .group_by(EarlyHelpOffer.state)
     )
     rows: Sequence[Any] = db.session().execute(query).all()
-    return dict.fromkeys(TABS, 0) | {row[0]: int(row[1]) for row in rows}
+    overdue = sum(int(row[2]) for row in rows if row[0] == OFFERED)
+    return dict.fromkeys(TABS, 0) | {row[0]: int(row[1]) for row in rows} | {OVERDUE: overdue}
 
 
 _ORDERS: Final[Mapping[str, tuple[Any, bool]]] = {

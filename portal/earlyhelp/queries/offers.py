@@ -9,17 +9,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
 from portal.auth.reach import within_sight
 from portal.earlyhelp.models import EarlyHelpOffer
+from portal.earlyhelp.queries.members import of_team
 from portal.earlyhelp.states import DECLINED, DONE, OFFERED, OPEN, STEPPED_UP, TAKEN_BACK, needs_screener
 from portal.kernel import clock, db
 from portal.kernel.scope import Actor
-from portal.referrals.models import Referral
+from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.models import Decision
@@ -53,6 +54,9 @@ class Offer:
     said: dict[str, str] = field(default_factory=dict)
     reply: str = ""
     closing: str = ""
+    files: tuple[UUID, ...] = ()
+    reminded_at: datetime | None = None
+    taken_why: str = ""
 
     @property
     def open(self) -> bool:
@@ -65,9 +69,22 @@ class Offer:
         return needs_screener(self.state, self.result, settled=self.settled)
 
 
-def handed() -> ColumnElement[bool]:
-    """The reports that an early-help team has now: that role reaches them, and no others."""
-    return select(EarlyHelpOffer.id).where(_ON_REPORT, EarlyHelpOffer.state.in_(OPEN)).correlate(Referral).exists()
+def handed(actor: Actor) -> ColumnElement[bool]:
+    """The reports that a team of this person has now: that role reaches them, and no others."""
+    has = (_ON_REPORT, EarlyHelpOffer.state.in_(OPEN), of_team(actor))
+    return select(EarlyHelpOffer.id).where(*has).correlate(Referral).exists()
+
+
+def opened(actor: Actor) -> ColumnElement[bool]:
+    """The files that go along with what a team of this person has now."""
+    if reach(actor, Permission.EARLY_HELP) is Reach.NONE:
+        return false()
+    along = (
+        EarlyHelpOffer.tenant_id == Attachment.tenant_id, EarlyHelpOffer.referral_id == Attachment.referral_id,
+        EarlyHelpOffer.state.in_(OPEN), Attachment.file_id == func.any(EarlyHelpOffer.files), of_team(actor),
+    )  # fmt: skip
+    chosen = select(EarlyHelpOffer.id).where(*along).correlate(Attachment).exists()
+    return and_(reachable(actor, Permission.EARLY_HELP), chosen)
 
 
 def how_it_stands() -> ColumnElement[Any]:
@@ -146,6 +163,9 @@ def _inside(
         "said": json.loads(record.open(row.said, "early_help_offer", row.id, "said")),
         "reply": _opened(record, row.id, "reply", row.reply),
         "closing": _opened(record, row.id, "closing", row.closing),
+        "files": tuple(row.files),
+        "reminded_at": row.reminded_at,
+        "taken_why": row.taken_why or "",
     }
 
 
@@ -162,7 +182,12 @@ def fate(actor: Actor, offer_id: UUID) -> tuple[str, bool] | None:
     query = (
         select(EarlyHelpOffer.state, EarlyHelpOffer.answered_by, EarlyHelpOffer.ended_by)
         .join(Referral, _ON_REPORT)
-        .where(EarlyHelpOffer.tenant_id == council_id(), EarlyHelpOffer.id == offer_id, within_sight(actor, Referral))
+        .where(
+            EarlyHelpOffer.tenant_id == council_id(),
+            EarlyHelpOffer.id == offer_id,
+            within_sight(actor, Referral),
+            of_team(actor),
+        )
     )
     row = db.session().execute(query).one_or_none()
     if row is None or reach(actor, Permission.EARLY_HELP) is Reach.NONE:

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.earlyhelp.queries.offers import how_it_stands, number_with
-from portal.earlyhelp.views import referrer, screener, team
+from portal.earlyhelp.views import people, referrer, screener, team
 from portal.earlyhelp.views.blueprint import blueprint
 from portal.referrals.queries import counted
 from portal.screening import beside
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     shell.add_navigation(app, navigation, place=3)
     shell.add_panel(app, "referral_outcome", referrer.panel)
+    shell.add_panel(app, "person", people.panel)
     counted.add(screener.EARLY_HELP, how_it_stands)
     beside.add_line(app, 15, screener.line)
     uses.add(app, early_help_entries.EARLY_HELP, in_use)
@@ -50,4 +51,4 @@ def navigation() -> Iterator[shell.Link]:
         yield shell.Link(_("Early help"), url_for("earlyhelp.index"), current=here)
 
 
-__all__ = ["referrer", "register", "screener", "team"]
+__all__ = ["people", "referrer", "register", "screener", "team"]

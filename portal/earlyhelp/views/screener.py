@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from collections.abc import Iterable
+from uuid import UUID, uuid4
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,13 +17,15 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.earlyhelp import words
 from portal.earlyhelp.commands import offering
-from portal.earlyhelp.inputs import OfferInput
-from portal.earlyhelp.queries.offers import offers
+from portal.earlyhelp.commands.along import choose_files, clean
+from portal.earlyhelp.inputs import FilesInput, OfferInput
+from portal.earlyhelp.queries.offers import Offer, offers
 from portal.earlyhelp.states import OFFERED
 from portal.earlyhelp.views.blueprint import blueprint
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
 from portal.messaging.views import held
+from portal.referrals.queries.attachments import Attached
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
@@ -54,12 +57,31 @@ def offer(reference: str) -> ResponseReturnValue:
         offering.offer(actor, found, _handing(form))
     except Invalid as error:
         for name, code in error.errors.items():
-            unread = _("Enter text that can be read, and not too much of it")
-            form.refuse(name if name in form else "team", held.trouble() if code == "protected" else unread)
+            form.refuse(name if name in form else "team", _trouble(name, code))
         return _page(found, form), UNPROCESSABLE
     except Conflict:
         return _page(found, form, conflict=True), CONFLICT
     flash(_("Offered: the team is told that something waits"), "success")
+    return redirect(url_for(".of_report", reference=found.reference), 303)
+
+
+@blueprint.post("/screening/<reference>/early-help/files")
+@page(Permission.DECIDE)
+def along(reference: str) -> ResponseReturnValue:
+    """Choose which files the team can open that has it."""
+    actor = guard.actor()
+    found = find(actor, Permission.DECIDE, reference)
+    form = FilesInput()
+    offer_id = as_uuid(form.offer.data)
+    if not form.validate_on_submit() or offer_id is None:
+        return _page(found), UNPROCESSABLE
+    seen = [one for text in str(form.seen.data or "").split() if (one := as_uuid(text))]
+    wanted = [as_uuid(one) or UUID(int=0) for one in form.files.data or ()]
+    try:
+        choose_files(actor, found, offer_id, wanted=wanted, seen=seen)
+    except (Conflict, Invalid):
+        return _page(found, conflict=True), CONFLICT
+    flash(_("Saved: the team can open the files that you chose"), "success")
     return redirect(url_for(".of_report", reference=found.reference), 303)
 
 
@@ -86,9 +108,17 @@ def go_on(reference: str, do: str) -> ResponseReturnValue:
     return redirect(url_for(".of_report", reference=found.reference), 303)
 
 
+def _trouble(name: str, code: str) -> str:
+    if name == "files":
+        return str(_("One of these files is not there any more, or is still being checked. Choose again"))
+    return held.trouble() if code == "protected" else str(_("Enter text that can be read, and not too much of it"))
+
+
 def _handing(form: OfferInput) -> offering.Handing:
     said = {name: form.said(name) for name in ("team", "words", "consent", "consent_words", "confirmed")}
-    return offering.Handing(once=form.mark(), **said)
+    # What is no id was never offered: it stands for no file of the report.
+    files = tuple(as_uuid(one) or UUID(int=0) for one in form.chosen())
+    return offering.Handing(once=form.mark(), files=files, **said)
 
 
 def _views(found: Found, form: OfferInput) -> list[FieldView]:
@@ -103,11 +133,27 @@ def _views(found: Found, form: OfferInput) -> list[FieldView]:
     return [*(view for name, view in views.items() if name != "confirmed"), *([box] if box else [])]
 
 
+def names_of(files: Iterable[Attached]) -> list[tuple[str, str]]:
+    """Files as choices."""
+    return [(str(one.id), one.file.name) for one in files]
+
+
+def files_view(found: Found, one: Offer) -> list[FieldView]:
+    """The choice of files for the team that has it; nothing where the report has none."""
+    files = clean(guard.actor(), found)
+    if not files:
+        return []
+    chosen = [str(each) for each in one.files]
+    form = FilesInput(formdata=None, data={"offer": str(one.id), "seen": " ".join(chosen), "files": chosen})
+    form.files.choices = names_of(files)
+    return list(from_form(form).values())
+
+
 def _form(found: Found, *, empty: bool = False) -> OfferInput:
     now = offering.standing(found)
     named = [(one.key, say(one.name, str(get_locale()))) for one in offering.teams()]
     form = OfferInput(formdata=None) if empty else OfferInput()
-    return form.prepare(named, agreed=now is not None and now.agreed)
+    return form.prepare(named, names_of(clean(guard.actor(), found)), agreed=now is not None and now.agreed)
 
 
 def _page(found: Found, form: OfferInput | None = None, *, conflict: bool = False) -> str:
@@ -137,6 +183,7 @@ def _page(found: Found, form: OfferInput | None = None, *, conflict: bool = Fals
         unagreed=last is not None and offering.unagreed(now, last),
         unasked=now is not None and not now.agreed,
         acts=acts,
+        files=files_view(found, last) if acts and last is not None and last.open else [],
         views=_views(found, shown) if may_offer else [],
         conflict=conflict,
         kept=[] if form is None or not conflict else _kept(form),

@@ -20,7 +20,7 @@ from portal.earlyhelp import words
 from portal.earlyhelp.commands.answering import Answer, answer
 from portal.earlyhelp.commands.offering import standing, unagreed
 from portal.earlyhelp.inputs import AcceptInput, EndInput
-from portal.earlyhelp.queries.lists import TABS, counts, listed
+from portal.earlyhelp.queries.lists import OVERDUE, TABS, counts, listed
 from portal.earlyhelp.queries.offers import Offer, fate, offers
 from portal.earlyhelp.sharing import Shared, shared
 from portal.earlyhelp.states import ACCEPTED, BY_TEAM, DECLINED, DONE, MOVES, OFFERED
@@ -31,6 +31,7 @@ from portal.kernel.language import say
 from portal.referrals.queries.attachments import taken_up
 from portal.referrals.queries.corrections import corrections
 from portal.referrals.queries.record import Found, answers_of, children_of, find
+from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording, kind_words
 from portal.screening import presenting
 from portal.screening.queries.decision import decisions
@@ -60,6 +61,7 @@ def _list(tab: str, *, conflict: bool = False, kept: str = "") -> str:
         tab=tab,
         parts=[(key, f"{_tabs()[key]} ({number[key]})", url_for(".index", tab=key)) for key in TABS],
         lines=found.lines,
+        overdue=number[OVERDUE],
         first=url_for(".index", tab=tab) if after else "",
         next=url_for(".index", tab=tab, after=keyset.spoken(found.next)) if found.next else "",
         words=words,
@@ -199,6 +201,7 @@ def _page(found: Found, now: Offer, *, conflict: bool = False, kept: str = "") -
     record = events.record_apart if request.method == "POST" else events.record
     record(Event.REFERRAL_READ, found.id, part="early_help")
     answers = _answers(found)
+    given = rows([one for one in on_report(actor, found.id) if one.id in now.files], actor)
     return render_template(
         "earlyhelp/show.html",
         found=found,
@@ -213,7 +216,8 @@ def _page(found: Found, now: Offer, *, conflict: bool = False, kept: str = "") -
         unagreed=unagreed(standing(found), now),
         children=[presenting.child_words(child, today) for child in children_of(found)],
         answers=answers,
-        files=taken_up(found.id)[0],
+        files=given,
+        kept_files=taken_up(found.id)[0] > len(given),
         words=words,
         conflict=conflict,
         kept=kept,

@@ -39,6 +39,7 @@ NOTICE_KINDS = (
     "hub_in",
     "help_offered",
     "help_answered",
+    "help_due",
     "transfer",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.

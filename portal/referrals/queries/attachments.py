@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,6 +24,13 @@ from portal.referrals.queries.reaching import reachable
 from portal.tenants.vault import council_id
 
 MOST = 200
+_ALSO: list[Callable[[Actor], ColumnElement[bool]]] = []
+
+
+def also(open_to: Callable[[Actor], ColumnElement[bool]]) -> None:
+    """Let people of a higher package have single files of sent reports: those for which `open_to(actor)` holds."""
+    if open_to not in _ALSO:
+        _ALSO.append(open_to)
 
 
 @dataclass(frozen=True)
@@ -66,12 +74,14 @@ def find(actor: Actor, file_id: UUID) -> Attached:
 
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:
-    """A draft's files are there for whoever may open the draft, a sent report's for both sides' readers of it."""
+    """A draft's files are there for whoever may open the draft, a sent report's for both sides' readers of it, and some
+    for those to whom they were given."""
     sent = Referral.state != "draft"
     return or_(
         and_(own(actor), Referral.state == "draft"),
         and_(reachable(actor, Permission.TRACK), sent),
         and_(reachable(actor, Permission.LOOK), sent),
+        *(and_(open_to(actor), sent) for open_to in _ALSO),
     )
 
 

@@ -14,18 +14,18 @@ from portal.referrals.models import Referral
 
 PARTIAL: Final = frozenset({Permission.EARLY_HELP})
 """Permissions that reach some of the council's reports only: a higher package says which, and nobody else any."""
-_ONLY: dict[Permission, Callable[[], ColumnElement[bool]]] = {}
+_ONLY: dict[Permission, Callable[[Actor], ColumnElement[bool]]] = {}
 
 
-def narrow(permission: Permission, only: Callable[[], ColumnElement[bool]]) -> None:
-    """Let a permission of PARTIAL reach the reports for which `only()` holds."""
+def narrow(permission: Permission, only: Callable[[Actor], ColumnElement[bool]]) -> None:
+    """Let a permission of PARTIAL reach the reports for which `only(actor)` holds."""
     _ONLY[permission] = only
 
 
 def _part(actor: Actor, permission: Permission) -> tuple[ColumnElement[bool], ...]:
     if actor.system or permission not in PARTIAL:
         return ()
-    return (_ONLY[permission]() if permission in _ONLY else false(),)
+    return (_ONLY[permission](actor) if permission in _ONLY else false(),)
 
 
 def reachable(actor: Actor, permission: Permission) -> ColumnElement[bool]:

@@ -179,4 +179,6 @@ def page_of(attached: Attached) -> str:
         return url_for("attachments.draft", draft_id=attached.referral_id)
     if guard.may(Permission.LOOK):
         return url_for("screening.show", reference=attached.reference, _anchor=FILES)
+    if guard.may(Permission.EARLY_HELP):
+        return url_for("earlyhelp.show", reference=attached.reference, _anchor=FILES)
     return url_for("referrals.show", reference=attached.reference, _anchor=FILES)

@@ -16,6 +16,7 @@ CODES: Final = (
 )  # fmt: skip
 """Those of config/codes/england/referral_source.yaml."""
 INDIVIDUAL, ANONYMOUS, UNKNOWN = "1D", "9", "10"
+OTHER_COUNCIL: Final = "other_la"
 # Schools' trusts as schools, nurseries with independent providers, and all that is health but none of the named
 # services as other health: readings of the labels, which a council can change.
 USUAL: Final[Mapping[str, str]] = {
@@ -27,8 +28,11 @@ USUAL: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def source_of(chosen: Mapping[str, str], agency_id: UUID, kind: str, *, named: bool) -> str:
-    """The code of an agency of that kind; of somebody of no agency, by whether they are `named`."""
+def source_of(chosen: Mapping[str, str], agency_id: UUID, kind: str, *, named: bool, transferred: bool = False) -> str:
+    """The code of an agency of that kind; of somebody of no agency, by whether they are `named`. What another council
+    has `transferred` came from a council, whoever had told it."""
+    if transferred:
+        return chosen.get(OTHER_COUNCIL) or USUAL[OTHER_COUNCIL]
     if agency_id == PUBLIC_ID:
         return INDIVIDUAL if named else ANONYMOUS
     if agency_id == UNLISTED_ID:

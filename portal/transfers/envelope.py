@@ -44,7 +44,8 @@ class Coming:
 
 @dataclass(frozen=True)
 class Envelope:
-    """A report as it was when it was offered. `parts` by language; `facts` are answers by their fact.
+    """A report as it was when it was offered. `parts` by language; `facts` are answers by their fact. `later`
+    is how many things came in to the sender between its offer and the answer: they are not here.
 
     `secret`: an address must be kept from somebody. `unnamed`: somebody who told something stays unnamed.
     """
@@ -64,6 +65,7 @@ class Envelope:
     facts: Mapping[str, str]
     parts: Mapping[str, tuple[Part, ...]]
     files: tuple[Coming, ...] = ()
+    later: int = 0
 
     def text(self) -> str:
         """All of it as one text."""

@@ -27,7 +27,7 @@ from portal.handover.models import Parcel
 from portal.handover.package import Agency, Attached, Contents, package
 from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
-from portal.referrals.elsewhere import Caller
+from portal.referrals.elsewhere import TRANSFER, Caller
 from portal.referrals.models import Referral
 from portal.referrals.queries.attachments import Attached as OnReport
 from portal.referrals.queries.attachments import of_report
@@ -124,7 +124,7 @@ def contents_for(
         published=version(found.form_version_id),
         answers=as_now(answers_of(found), changed),
         corrected=len(changed),
-        agency=_agency(found.agency_id, caller),
+        agency=_agency(found, caller),
         caller=caller,
         decided=decided,
         kind=outcome.kind if outcome else "",
@@ -155,15 +155,17 @@ def _row(parcel_id: UUID) -> tuple[Parcel, str]:
     return row[0], row[1]
 
 
-def _agency(agency_id: UUID, caller: Caller) -> Agency:
+def _agency(found: Found, caller: Caller) -> Agency:
     query = select(
         AgencyRow.name, AgencyRow.kind, AgencyRow.identifier_scheme, AgencyRow.identifier, AgencyRow.other_identifiers
-    ).where(AgencyRow.id == agency_id)
+    ).where(AgencyRow.id == found.agency_id)
     row = db.session().execute(query).one()
     own = {row.identifier_scheme: row.identifier} if row.identifier_scheme and row.identifier else {}
     council = scope.council()
-    chosen = council.settings.hand_over.sources
-    source = source_of(chosen, agency_id, row.kind, named=bool(caller.name)) if council.nation == "england" else ""
+    source = ""
+    if council.nation == "england":
+        came = {"named": bool(caller.name), "transferred": found.channel == TRANSFER}
+        source = source_of(council.settings.hand_over.sources, found.agency_id, row.kind, **came)
     return Agency(row.name, row.kind, {**row.other_identifiers, **own}, source)
 
 

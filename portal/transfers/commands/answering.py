@@ -35,6 +35,7 @@ from portal.transfers.commands.offering import outcome_here
 from portal.transfers.envelope import opened
 from portal.transfers.models import Transfer
 from portal.transfers.queries import transfers
+from portal.transfers.queries.since import came_in
 from portal.transfers.states import ACCEPTED, DECLINED, IN, OFFERED, OUT
 from portal.transfers.telling import told_of_transfer
 
@@ -42,10 +43,11 @@ FILE_JOB = "transfers.bring_file"
 
 
 class _Theirs(NamedTuple):
-    """The sender's side, locked with its report: how it stands, and what opens the envelope."""
+    """The sender's side, locked with its report: how it stands, what opens the envelope, and how much came in later."""
 
     state: str
     key: bytes
+    later: int = 0
 
 
 def accept(actor: Actor, transfer_id: UUID) -> bool:
@@ -69,7 +71,7 @@ def accept(actor: Actor, transfer_id: UUID) -> bool:
             return False
         if theirs.state != OFFERED:
             raise Conflict("it has ended")
-        reference = _take(actor, rows.lock(transfer_id), theirs.key, sender)
+        reference = _take(actor, rows.lock(transfer_id), theirs, sender)
         receiver = scope.council()
         with across(offer.other_id):
             _give_up(transfer_id, receiver, actor.name, reference)
@@ -87,12 +89,13 @@ def _lock_theirs(transfer_id: UUID) -> _Theirs:
     if row.envelope_key is None:
         return _Theirs(row.state, b"")
     record = vault.Record("transfer", row.id, row.wrapped_key)
-    return _Theirs(row.state, bytes.fromhex(record.open(row.envelope_key, "transfer", row.id, "envelope_key")))
+    key = bytes.fromhex(record.open(row.envelope_key, "transfer", row.id, "envelope_key"))
+    return _Theirs(row.state, key, came_in(row.referral_id, row.confirmed_at))
 
 
-def _take(actor: Actor, row: Transfer, key: bytes, sender: Council) -> str:
+def _take(actor: Actor, row: Transfer, theirs: _Theirs, sender: Council) -> str:
     """The report here; its reference. What is still to come, the files, comes by jobs."""
-    envelope = opened(key, row.id, row.envelope or b"")
+    envelope = replace(opened(theirs.key, row.id, row.envelope or b""), later=theirs.later)
     arrived = arriving.make(actor, envelope, sender)
     sealed = arrived.record.seal(envelope.text(), "transfer", row.id, "record")
     coming = [one.id for one in envelope.files]

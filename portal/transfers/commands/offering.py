@@ -16,7 +16,7 @@ from portal.forms.queries import version
 from portal.kernel import clock, crypto, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor, Council
-from portal.referrals.queries.record import Found, children_of
+from portal.referrals.queries.record import Found, children_of, find
 from portal.screening.commands.decisions import check_owned, check_ready
 from portal.screening.commands.judging import text_mistake
 from portal.screening.deciding import wanted
@@ -82,7 +82,7 @@ def propose(actor: Actor, found: Found, given: Wanted) -> None:
     if outcome is None or not transferable(found):
         raise Conflict("it cannot be transferred", state=found.state)
     row = _row(found, given.once, OUT, PROPOSED, to.id) | {
-        "files": len(files_of(actor, found)) if given.files else 0,
+        "files": len(files_of(actor, found, messages=given.messages)) if given.files else 0,
         "with_files": given.files, "with_messages": given.messages,
         "proposed_by": actor.account_id, "proposed_at": clock.now(), "referral_id": found.id,
     }  # fmt: skip
@@ -108,6 +108,8 @@ def confirm(actor: Actor, found: Found, transfer_id: UUID) -> None:
         return
     if row.proposed_by == actor.account_id:
         raise Forbidden("somebody else sends it")
+    # As it is under the lock: who may see it, and what it says, may be others than when the page was opened.
+    found = find(actor, Permission.APPROVE, found.reference)
     if row.state != PROPOSED or not transferable(found):
         raise Conflict("settled meanwhile", state=found.state)
     check_ready(replace(found, state="screening") if found.state == "sent" else found)

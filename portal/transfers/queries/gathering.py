@@ -31,9 +31,12 @@ from portal.web.speaking import speaking
 _SINGLE: Final = ("now.", "concern.", "referrer.")
 
 
-def files_of(actor: Actor, found: Found) -> tuple[Attached, ...]:
-    """The files of a report that may go: what has passed its check."""
-    return tuple(one for one in of_report(actor, found.id) if one.file.state == READY and one.file.object_key)
+def files_of(actor: Actor, found: Found, *, messages: bool) -> tuple[Attached, ...]:
+    """The files of a report that may go: what has passed its check; those of messages with their `messages` only."""
+    return tuple(
+        one for one in of_report(actor, found.id)
+        if one.file.state == READY and one.file.object_key and (messages or one.message_id is None)
+    )  # fmt: skip
 
 
 def gather(actor: Actor, found: Found, *, files: bool, messages: bool) -> Envelope:
@@ -67,7 +70,9 @@ def gather(actor: Actor, found: Found, *, files: bool, messages: bool) -> Envelo
                        *before.get(language, before.get("en", ())))
             for language in scope.council().languages
         },
-        files=tuple(Coming(one.id, one.file.name, one.file.size) for one in files_of(actor, found)) if files else (),
+        files=tuple(
+            Coming(one.id, one.file.name, one.file.size) for one in files_of(actor, found, messages=messages)
+        ) if files else (),
     )  # fmt: skip
 
 

@@ -17,12 +17,13 @@ from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import db
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
+from portal.referrals.deadlines import URGENT_RANK
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.tenants import vault
 from portal.tenants.vault import council_id
 from portal.transfers.models import Transfer
-from portal.transfers.states import ACCEPTED, IN, OPEN, OUT
+from portal.transfers.states import ACCEPTED, IN, OFFERED, OPEN, OUT
 
 MOST_LISTED: Final = 100
 _proposer, _confirmer, _settler = aliased(Account), aliased(Account), aliased(Account)
@@ -114,6 +115,18 @@ def listed(actor: Actor, side: str) -> tuple[One, ...]:
     over, the last first."""
     waits = case((Transfer.state.in_(OPEN), -Transfer.urgency), else_=1)
     return _found(actor, Transfer.side == side, order=(waits,))
+
+
+def waiting(actor: Actor) -> tuple[int, int]:
+    """How many offers of other councils wait for an answer here, and how many of them are urgent."""
+    if reach(actor, Permission.DECIDE) is not Reach.COUNCIL:
+        return 0, 0
+    urgent = func.count().filter(Transfer.urgency >= URGENT_RANK)
+    query = select(func.count(), urgent).where(
+        Transfer.tenant_id == council_id(), Transfer.side == IN, Transfer.state == OFFERED
+    )
+    row = db.session().execute(query).one()
+    return int(row[0]), int(row[1])
 
 
 def one(actor: Actor, transfer_id: UUID) -> One:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from flask import Flask, request, url_for
+from flask import Flask, render_template, request, url_for
 from flask_babel import gettext as _
 
 from portal.auth import guard
@@ -14,7 +14,7 @@ from portal.referrals.queries.record import Found
 from portal.screening import beside
 from portal.transfers import words
 from portal.transfers.across import others
-from portal.transfers.queries.transfers import how_it_stands
+from portal.transfers.queries.transfers import how_it_stands, waiting
 from portal.transfers.views import offers, sending
 from portal.transfers.views.blueprint import blueprint
 from portal.web import shell
@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     shell.add_navigation(app, navigation, place=2)
     counted.add(TRANSFER, how_it_stands)
+    shell.add_panel(app, "holding_area", _waiting)
     beside.add_line(app, 50, _sent)
     beside.add_line(app, 51, _came)
 
@@ -36,6 +37,12 @@ def navigation() -> Iterator[shell.Link]:
     if guard.may(Permission.DECIDE) and others():
         here = (request.endpoint or "").startswith("transfers.")
         yield shell.Link(_("Transfers"), url_for("transfers.listing"), current=here)
+
+
+def _waiting(**_about: object) -> str:
+    """What waits for an answer to another council, for those who answer, where there is another one."""
+    number, urgent = waiting(guard.actor()) if guard.may(Permission.DECIDE) and others() else (0, 0)
+    return render_template("transfers/_waiting.html", number=number, urgent=urgent) if number else ""
 
 
 def _sent(found: Found) -> beside.Line | None:

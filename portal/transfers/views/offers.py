@@ -21,6 +21,7 @@ from portal.transfers import words
 from portal.transfers.commands import answering
 from portal.transfers.envelope import from_text
 from portal.transfers.inputs import DeclineInput
+from portal.transfers.queries.since import came_since
 from portal.transfers.queries.transfers import MOST_LISTED, One, arrival, listed, one, record_of_arrival
 from portal.transfers.states import ACCEPTED, IN, OFFERED, OUT
 from portal.transfers.views.blueprint import blueprint
@@ -140,6 +141,7 @@ def _page(found: One, form: DeclineInput, *, conflict: bool = False) -> str:
         route=presenting.route_badge(found.route),
         state=words.state_words(found.state, found.side),
         waits=waits,
+        later=came_since(found),
         accepted=found.state == ACCEPTED,
         may=guard.may(Permission.DECIDE),
         views=from_form(form),

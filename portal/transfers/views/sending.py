@@ -139,6 +139,7 @@ def _page(found: Found, form: ProposeInput, reason: ReasonInput | None = None, *
     if conflict and not form.once.errors:
         form.once.data = str(uuid4())
     views = from_form(form)
+    own = files_of(actor, found, messages=False)
     kept = [{"key": views["why"].label, "value": str(views["why"].value)}] if conflict and form.why.data else []
     return render_template(
         "transfers/send.html",
@@ -151,7 +152,8 @@ def _page(found: Found, form: ProposeInput, reason: ReasonInput | None = None, *
         before=[(words.state_words(one.state, one.side), words.rows(one)) for one in made if not one.open],
         conflict=conflict,
         kept=kept,
-        files=len(files_of(actor, found)),
+        files=len(own),
+        of_messages=len(files_of(actor, found, messages=True)) - len(own),
         views=views,
         asked=[views["council"], views["why"]],
         goes=[views["files"], views["messages"]],

@@ -1,0 +1,45 @@
+"""How much came in to the sender after it had made an offer: the copy that goes does not say it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from portal.audit.events import Event
+from portal.audit.models import AuditEvent
+from portal.kernel import db
+from portal.tenants.vault import council_id
+from portal.transfers.across import across, other
+from portal.transfers.models import Transfer
+from portal.transfers.queries.transfers import One
+from portal.transfers.states import IN, OFFERED, OUT
+
+CAME_IN: Final = (
+    Event.REPLY_SENT, Event.INFORMATION_ADDED, Event.ANSWER_CORRECTED, Event.FILE_ADDED, Event.WITHDRAWAL_ASKED,
+)  # fmt: skip
+
+
+def came_in(referral_id: UUID | None, moment: datetime | None) -> int:
+    """How many things the referrer's side or a colleague added to a report of the council in scope after a moment."""
+    if moment is None:
+        return 0
+    query = select(func.count()).where(
+        AuditEvent.tenant_id == council_id(), AuditEvent.subject_id == referral_id, AuditEvent.at > moment,
+        AuditEvent.event.in_([str(one) for one in CAME_IN]),
+    )  # fmt: skip
+    return int(db.session().execute(query).scalar_one())
+
+
+def came_since(found: One) -> int:
+    """The same for whoever is offered it, while it waits for an answer: a number, and nothing of what it was."""
+    if found.side != IN or found.state != OFFERED or other(found.other_id) is None:
+        return 0
+    with across(found.other_id):
+        query = select(Transfer.referral_id, Transfer.confirmed_at).where(
+            Transfer.tenant_id == council_id(), Transfer.id == found.id, Transfer.side == OUT
+        )
+        row = db.session().execute(query).one_or_none()
+        return came_in(row.referral_id, row.confirmed_at) if row else 0

@@ -103,7 +103,7 @@ def test_what_is_missing_is_what_is_required_and_not_ticked() -> None:
 @pytest.mark.parametrize(
     ("said", "minutes"),
     [("2 hours", 120), ("1 hour", 60), ("45 minutes", 45), (3, 180), ("3h", 180), ("90m", 90), ("2 awr", 120),
-     ("30 munud", 30), ("0 hours", None), ("soon", None), ("-1 hours", None),
+     ("30 munud", 30), ("2 funud", 2), ("0 hours", None), ("soon", None), ("-1 hours", None),
      ("99999 hours", None), ("1.5 hours", None)],
 )  # fmt: skip
 def test_lengths_as_somebody_writes_them(said: object, minutes: int | None) -> None:

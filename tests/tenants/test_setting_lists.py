@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -11,6 +12,8 @@ from portal.tenants import setting_lists
 from portal.tenants.own_parts import with_values
 from portal.tenants.settings import Council, parse_council
 from tests.auth.walking import Walker
+from tests.earlyhelp.making import Case
+from tests.factories.challenges import add_challenge
 from tests.factories.pages import fields_of, soup
 from tests.tenants.test_settings import SLUGS, document
 
@@ -82,3 +85,19 @@ def test_what_every_list_reads_it_stores_as_it_was(slug: str) -> None:
         assert all(place[0] in ("stages", "own_clocks", "early_help", "deciding", "challenging") for place in made)
         if rows:
             assert parse_council(with_values(whole, made)) == parse_council(whole)
+
+
+def test_what_has_an_item_is_counted_before_it_goes(administrator: Walker) -> None:
+    def warned(path: str) -> list[str]:
+        found = soup(administrator.get(f"/council/lists/{path}/remove")).select("main .govuk-warning-text")
+        return [" ".join(one.text.split()) for one in found]
+
+    items = ("early-help/items/family_help", "reasons-early_help/items/agreed", "levels/items/first")
+    assert [warned(path) for path in items] == [[], [], []]
+    case = Case(administrator.council).decide()
+    add_challenge(case.author, case.made.reference, uuid4(), "CNRY no")
+    team, reason, level = (warned(path)[0] for path in items)
+    assert "1 report is with this team." in team
+    assert "It was given for 1 decision." in reason
+    assert "1 challenge waits for an answer at this level." in level
+    assert warned("levels/items/second") == []

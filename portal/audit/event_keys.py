@@ -117,6 +117,8 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.HUB_WITHDRAWN: frozenset({"agency"}),
     Event.HUB_RENEWED: frozenset({"agency"}),
     Event.HUB_KEPT: frozenset({"agency", "why", "messages"}),
+    Event.HUB_FILE_ADDED: frozenset({"file", "side"}),
+    Event.HUB_FILE_OPENED: frozenset({"file"}),
     Event.HUB_READ: frozenset({"agency"}),
     Event.HUB_WRITTEN: frozenset({"side"}),
     Event.EARLY_HELP_OFFERED: frozenset({"team", "consent", "due"}),

@@ -168,6 +168,8 @@ class Event(StrEnum):
     HUB_WITHDRAWN = "hub.withdrawn"
     HUB_RENEWED = "hub.renewed"
     HUB_KEPT = "hub.kept"
+    HUB_FILE_ADDED = "hub.file_added"
+    HUB_FILE_OPENED = "hub.file_opened"
     HUB_READ = "hub.read"
     HUB_WRITTEN = "hub.written"
     EARLY_HELP_OFFERED = "earlyhelp.offered"

@@ -41,10 +41,13 @@ class StoredFile(TenantTable):
     scanned_at: Mapped[datetime | None]
     signatures: Mapped[str] = mapped_column(server_default="")
     tries: Mapped[int] = mapped_column(server_default="0")
+    # The room of the hub whose file it is, which has walls of its own; none of a report's file.
+    hub_room_id: Mapped[UUID | None]
     # When its check was asked for last: a check that was lost is asked for again.
     asked_at: Mapped[datetime] = now_column()
 
     __table_args__ = (
+        within_council("hub_room_id", "hub_room", ondelete="CASCADE"),
         CheckConstraint(one_of("state", STATES), name="state"),
         CheckConstraint("size >= 0", name="size"),
         CheckConstraint("state not in ('checking', 'ready') or object_key is not null", name="object"),
@@ -54,6 +57,7 @@ class StoredFile(TenantTable):
         ),
         Index("ix_stored_file_ready", "tenant_id", "created_at", postgresql_where=text("state = 'ready'")),
         Index("ix_stored_file_object", "tenant_id", "object_key"),
+        Index("ix_stored_file_room", "tenant_id", "hub_room_id", postgresql_where=text("hub_room_id is not null")),
     )  # fmt: skip
 
 

@@ -17,7 +17,10 @@ from portal.kernel.tables import TenantTable, now_column, one_of, within_council
 
 
 class HubRoom(TenantTable):
-    """The hub of one report: its reference, and the key of all that is said and shared in it."""
+    """The hub of one report: its reference, and the key of all that is said and shared in it.
+
+    `open_to` are the agencies to which it is open: partners have no row of another agency's access to ask.
+    """
 
     __tablename__ = "hub_room"
 
@@ -25,6 +28,7 @@ class HubRoom(TenantTable):
     reference: Mapped[str]
     form_key: Mapped[str]
     wrapped_key: Mapped[bytes]
+    open_to: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     made_at: Mapped[datetime] = now_column()
 
     __table_args__ = (
@@ -109,6 +113,31 @@ class HubMessage(TenantTable):
         UniqueConstraint("tenant_id", "once"),
         Index("ix_hub_message_thread", "tenant_id", "room_id", "sent_at"),
         Index("ix_hub_message_referral", "tenant_id", "referral_id"),
+    )
+
+
+class HubFile(TenantTable):
+    """A file of a message in the hub; `agency_id` is empty for the council's. It goes with its message and room."""
+
+    __tablename__ = "hub_file"
+
+    referral_id: Mapped[UUID]
+    room_id: Mapped[UUID]
+    message_id: Mapped[UUID]
+    file_id: Mapped[UUID]
+    agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"))
+    added_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    added_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        within_council("room_id", "hub_room", ondelete="CASCADE"),
+        within_council("message_id", "hub_message", ondelete="CASCADE"),
+        within_council("file_id", "stored_file", ondelete="CASCADE"),
+        UniqueConstraint("tenant_id", "file_id"),
+        Index("ix_hub_file_room", "tenant_id", "room_id", "added_at"),
+        Index("ix_hub_file_message", "tenant_id", "message_id"),
+        Index("ix_hub_file_referral", "tenant_id", "referral_id"),
     )
 
 

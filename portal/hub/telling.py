@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from portal.auth.policy import Permission
 from portal.auth.queries.hub import partners_of
 from portal.auth.queries.staff import who_may
-from portal.hub.models import HubAccess
-from portal.kernel import db, scope
+from portal.hub.models import HubAccess, HubMessage
+from portal.hub.queries.members import last_read
+from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
 from portal.referrals.commands import notices
 from portal.referrals.commands.telling import tell_approvers
-from portal.referrals.models import Referral
+from portal.referrals.models import Notice, Referral
+
+DAY: Final = timedelta(hours=24)
 
 
 def readers(referral_id: UUID) -> list[Any]:
@@ -50,17 +54,74 @@ def _council_reader(referral_id: UUID, access_id: UUID) -> frozenset[UUID]:
     return frozenset({reader}) if works_here and there else frozenset()
 
 
+def tell_partners(actor: Actor, accounts: Iterable[UUID], referral_id: UUID) -> None:
+    """A notice for each of those partners, but for whom was told within a day and has not looked since: they know that
+    there is something, and what came meanwhile is told when the day is over (`hub.tell_held_back`)."""
+    wanted = set(accounts)
+    told = _last_told({referral_id})
+    read = last_read(referral_id) if told else {}
+    recent = {
+        account_id
+        for (account_id, _referral), at in told.items()
+        if at > clock.now() - DAY and read.get(account_id, at) <= at
+    }
+    tell(actor, "hub", wanted - recent, referral_id)
+
+
+def tell_held_back() -> int:
+    """Tell the partners of the council in scope of what came after their last notice, once that is a day old and they
+    have still not looked; how many notices."""
+    waiting = _unread()
+    told = _last_told({one.referral_id for one in waiting})
+    before, number = clock.now() - DAY, 0
+    for one in waiting:
+        people = partners([one])
+        due = {who for who in people if (at := told.get((who, one.referral_id))) and at < min(before, one.newest)}
+        tell(scope.SYSTEM, "hub", due, one.referral_id)
+        number += len(due)
+    return number
+
+
+def _unread() -> list[Any]:
+    """What is open and has something that nobody of the agency has read: whose, whom it leaves out, and the newest."""
+    here = (HubMessage.tenant_id == HubAccess.tenant_id, HubMessage.room_id == HubAccess.room_id)
+    unread = HubMessage.held_at.is_(None) & ~(HubAccess.agency_id == func.any(HubMessage.read_by))
+    message = select(func.max(HubMessage.sent_at)).where(*here, unread).correlate(HubAccess).scalar_subquery()
+    anew = case((HubAccess.read_at.is_(None), HubAccess.changed_at))
+    newest = func.greatest(message, anew)
+    query = select(
+        HubAccess.referral_id, HubAccess.agency_id, HubAccess.authors, HubAccess.unseen_by, newest.label("newest")
+    ).where(
+        HubAccess.tenant_id == scope.council().id, HubAccess.withdrawn_at.is_(None), ~HubAccess.hidden,
+        newest.is_not(None),
+    )  # fmt: skip
+    return list(db.session().execute(query).all())
+
+
+def _last_told(referral_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], datetime]:
+    """When each partner was last told that there is news, by person and report."""
+    query = (
+        select(Notice.account_id, Notice.referral_id, func.max(Notice.created_at))
+        .where(
+            Notice.tenant_id == scope.council().id, Notice.kind == "hub", Notice.referral_id.in_(sorted(referral_ids)),
+        )
+        .group_by(Notice.account_id, Notice.referral_id)
+    )  # fmt: skip
+    rows: Any = db.session().execute(query).all()
+    return {(account_id, referral_id): at for account_id, referral_id, at in rows}
+
+
 def tell(actor: Actor, kind: str, accounts: Iterable[UUID], referral_id: UUID) -> None:
     """A notice for each of them."""
     for account_id in sorted(accounts):
         notices.tell(actor, kind, account_id, referral_id)
 
 
-def tell_council(actor: Actor, referral_id: UUID, access_id: UUID) -> None:
-    """Have whoever owns the report (else opened it) told that a partner wrote; the practice managers where it is not
-    there for that person any more, because somebody must read it."""
+def tell_council(actor: Actor, referral_id: UUID, access_id: UUID, *, kind: str = "hub_in") -> None:
+    """Have whoever owns the report (else opened it) told that there is news, or of what `kind` says; the practice
+    managers where it is not there for that person any more, because somebody must read it."""
     reader = _council_reader(referral_id, access_id)
     if reader:
-        tell(actor, "hub_in", reader, referral_id)
+        tell(actor, kind, reader, referral_id)
     else:
-        tell_approvers(actor, "hub_in", referral_id, but=())
+        tell_approvers(actor, kind, referral_id, but=())

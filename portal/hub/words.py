@@ -62,6 +62,11 @@ def changes(found: Found, now: Now) -> list[CorrectionView]:
     return corrections_told(found, now.sent, now.made, {}, language())[now.known :]
 
 
+def changed() -> str:
+    """What somebody wrote was not sent, for the hub is not as it was."""
+    return str(_("This changed while you were writing. Nothing was sent: see how it is now."))
+
+
 def kept_words(why: str) -> str:
     """Why something was taken out of what partners could read (sides.KEPT)."""
     says = {

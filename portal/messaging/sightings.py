@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.messaging.queries import Said
 from portal.web.dates import datetime_words
@@ -25,7 +26,12 @@ def seen_words(one: Said, reader: str, *, names: bool) -> str:
 
 def _by_name(one: Said) -> str:
     told = [str(_("%(name)s, %(when)s", name=who.name, when=datetime_words(who.at))) for who in one.seen[:MOST]]
-    return str(_("Seen by %(who)s", who="; ".join(told))) if told else ""
+    if not told:
+        return ""
+    more, who = len(one.seen) - len(told), "; ".join(told)
+    if more:
+        return str(ngettext("Seen by %(who)s; and %(num)d more", "Seen by %(who)s; and %(num)d more", more, who=who))
+    return str(_("Seen by %(who)s", who=who))
 
 
 def _by_team(one: Said) -> str:

@@ -109,6 +109,9 @@ def test_the_words(app: Any) -> None:
         assert seen_words(said(seen=people), "agency", names=False).startswith("Read by the front door team, ")
         assert "Person 0, " in seen_words(said(seen=people), "agency", names=True)
         assert f"Person {MOST}" not in seen_words(said(seen=people), "council", names=False)
+        # Whoever is not named is counted.
+        assert seen_words(said(seen=people), "council", names=False).endswith("; and 1 more")
+        assert "more" not in seen_words(said(seen=people[:MOST]), "council", names=False)
         # What the council wrote is its own to know of; a colleague of the referrer reads nothing of it.
         assert seen_words(said(side="council", seen=people), "agency", names=True) == ""
         assert seen_words(said(side="council"), "council", names=False) == "Not read by the referrer yet"

@@ -265,6 +265,14 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             once=row_id(council, agency, "once"),
             read_by=[AGENCIES[agency]],
         ),
+        "hub_file": here(
+            "hub_file",
+            **report,
+            room_id=row_id(council, agency, "hub_room"),
+            message_id=row_id(council, agency, "hub_message"),
+            file_id=row_id(council, agency, "stored_file"),
+            added_by=ACCOUNT,
+        ),
     }
 
 
@@ -310,6 +318,7 @@ BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
     "letter", "stage_visit", "stage_tick", "asked_question", "hub_room", "hub_access", "hub_former", "hub_message",
+    "hub_file",
     "early_help_offer", "message_sighting", "message_draft", "transfer",
 )  # fmt: skip
 WALLED_BY_AGENCY = (

@@ -92,6 +92,34 @@ def test_a_message_that_is_held_and_what_was_shared_before_are_the_councils(
     assert counts(application)[2] > 0
 
 
+def test_a_file_of_the_hub_is_its_rooms_and_not_the_reporting_agencys(
+    application: Connection, admin: Connection
+) -> None:
+    """The surgery's file lies in the room of the surgery's report, which is open to the school alone."""
+    surgery, school = (row_id("one", agency, "hub_access") for agency in ("surgery", "school"))
+    admin.execute("update hub_access set agency_id = %s where id = %s", (AGENCIES["school"], surgery))
+    admin.execute("update hub_access set withdrawn_at = now(), withdrawn_by = opened_by where id = %s", (school,))
+    room, file = row_id("one", "surgery", "hub_room"), row_id("one", "surgery", "stored_file")
+    admin.execute("update stored_file set hub_room_id = %s where id = %s", (room, file))
+
+    def files() -> set[object]:
+        found = application.execute("select id from stored_file where hub_room_id is not null").fetchall()
+        linked = application.execute("select file_id from hub_file").fetchall()
+        assert {one for (one,) in found} == {one for (one,) in linked} & {file}
+        return {one for (one,) in found}
+
+    be(application)
+    assert files() == {file}
+    be(application, OTHER)
+    assert files() == set()
+    be(application, ACCOUNT, "surgery")
+    assert files() == set()
+    application.rollback()
+    admin.execute("update hub_message set held_at = now()")
+    be(application)
+    assert application.execute("select from hub_file").fetchall() == []
+
+
 def test_whoever_is_no_partner_has_no_row(application: Connection) -> None:
     for actor, agency, reach in ((OTHER, "school", "agency"), (ACCOUNT, "", ""), (ACCOUNT, "school", "")):
         be(application, actor, agency, reach)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,6 +52,44 @@ def partner_agencies() -> tuple[PartnerAgency, ...]:
     )
     rows: Any = db.session().execute(query).all()
     return tuple(PartnerAgency(*row) for row in rows)
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Somebody who takes part for an agency, and since when."""
+
+    account_id: UUID
+    name: str
+    agency_id: UUID
+    agency: Text
+    since: datetime
+
+
+def people_of(agency_ids: Collection[UUID]) -> tuple[Partner, ...]:
+    """All partners of these agencies, in the order of the agencies' keys and their own names."""
+    now = and_(
+        HubMember.tenant_id == Membership.tenant_id,
+        HubMember.account_id == Membership.account_id,
+        HubMember.agency_id == Membership.agency_id,
+        HubMember.ended_at.is_(None),
+    )
+    query = (
+        select(Account.id, Account.name, Agency.id, Agency.name, HubMember.granted_at)
+        .select_from(Membership)
+        .join(HubMember, now)
+        .join(Account, Account.id == Membership.account_id)
+        .join(Agency, Agency.id == Membership.agency_id)
+        .where(_here(), Membership.agency_id.in_(sorted(agency_ids)))
+        .order_by(Agency.key, Account.name, Account.id)
+    )
+    rows: Any = db.session().execute(query).all()
+    return tuple(Partner(*row) for row in rows)
+
+
+def names_of(agency_ids: Collection[UUID]) -> tuple[Text, ...]:
+    """What these agencies are called, in the order of their keys."""
+    query = select(Agency.name).where(Agency.id.in_(sorted(agency_ids))).order_by(Agency.key)
+    return tuple(db.session().execute(query).scalars())
 
 
 def partners_of(agency_ids: set[UUID]) -> frozenset[UUID]:

@@ -33,10 +33,11 @@ def new_file() -> NewFile:
 
 
 def keep(
-    actor: Actor, agency_id: UUID, pieces: Iterable[bytes], *, name: str, declared: str, most: int, kind: str = ""
-) -> UUID:
+    actor: Actor, agency_id: UUID, pieces: Iterable[bytes], *, name: str, declared: str, most: int, kind: str = "",
+    hub_room_id: UUID | None = None,
+) -> UUID:  # fmt: skip
     """Keep a new file of at most so many bytes, to be checked; its id. `declared` is the type that the browser said,
-    `kind` what the file was seen to be ("": nobody has looked).
+    `kind` what the file was seen to be ("": nobody has looked), `hub_room_id` the room of the hub that it is kept in.
 
     The object is in the store before the row is written: a transaction that is undone leaves an object that no row
     names, which the sweeper finds. Raises Invalid (file: too_large, empty) and Unavailable, when the store is away.
@@ -51,6 +52,7 @@ def keep(
     new_row(
         actor, agency_id, new, name, declared,
         state=CHECKING, kind=kind, size=written.size, sha256=written.sha256, object_key=written.object_key,
+        hub_room_id=hub_room_id,
     )  # fmt: skip
     judging.ask(new.id)
     return new.id

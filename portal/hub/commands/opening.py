@@ -80,7 +80,7 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
     events.record(Event.HUB_OPENED, found.id, agency=str(wanted.agency_id), what=wanted.what)
     guarding.note(found, confirmed)
     hidden_from = {*state.authors, *state.unseen_by}
-    telling.tell(actor, "hub", partners_of({of_agency(wanted.agency_id)}) - hidden_from, found.id)
+    telling.tell_partners(actor, partners_of({of_agency(wanted.agency_id)}) - hidden_from, found.id)
 
 
 def _same(found: Found, wanted: Opening) -> bool:
@@ -107,6 +107,7 @@ def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: Stat
         .returning(HubAccess.id)
     )  # fmt: skip
     if db.session().execute(statement).scalar_one_or_none() is not None:
+        _note_open(found)
         return True
     if _same(found, wanted):
         return False
@@ -146,6 +147,19 @@ def state_of(found: Found) -> State:
     return State(sight, row.author_only, authors, list(row.unseen_by))
 
 
+def _note_open(found: Found) -> None:
+    """Keep in the room to which agencies it is open now; of two who change that at once the second waits here."""
+    here = (HubRoom.tenant_id == scope.council().id, HubRoom.referral_id == found.id)
+    db.session().execute(select(HubRoom.id).where(*here).with_for_update())
+    live = select(HubAccess.agency_id).where(
+        HubAccess.tenant_id == scope.council().id, HubAccess.referral_id == found.id, HubAccess.withdrawn_at.is_(None)
+    )
+    open_to = list(db.session().execute(live.order_by(HubAccess.opened_at, HubAccess.id)).scalars())
+    db.session().execute(
+        update(HubRoom).where(*here).values(open_to=open_to).execution_options(synchronize_session=False)
+    )
+
+
 def withdraw(actor: Actor, found: Found, access_id: UUID) -> None:
     """Take it back: from their next page on that agency's partners read nothing of it. Twice is once.
 
@@ -163,6 +177,7 @@ def withdraw(actor: Actor, found: Found, access_id: UUID) -> None:
     )
     agency_id = db.session().execute(statement).scalar_one_or_none()
     if agency_id is not None:
+        _note_open(found)
         events.record(Event.HUB_WITHDRAWN, found.id, agency=str(agency_id))
     elif db.session().execute(select(HubAccess.id).where(*this)).first() is None:
         raise NotFound("never opened")

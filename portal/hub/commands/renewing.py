@@ -50,7 +50,7 @@ def share_anew(actor: Actor, found: Found, seen: int) -> int:
     if behind:
         agencies = {one.agency_id for one in behind}
         readers = [one for one in telling.readers(found.id) if one.agency_id in agencies]
-        telling.tell(actor, "hub", telling.partners(readers), found.id)
+        telling.tell_partners(actor, telling.partners(readers), found.id)
     return len(behind)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,6 +13,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.hub import telling
+from portal.hub.commands import filing
 from portal.hub.commands.opening import state_of
 from portal.hub.commands.rows import of_agency
 from portal.hub.models import HubAccess, HubMessage
@@ -22,17 +23,21 @@ from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden
 from portal.kernel.scope import Actor
 from portal.messaging.commands import guarding
-from portal.messaging.commands.writing import checked
+from portal.messaging.commands.writing import Written, checked, whole
+from portal.referrals.commands.attaching import Paper
 from portal.referrals.queries.record import Found
 
 MAX_WORDS: Final = 8000
 
 
-def write(actor: Actor, found: Found, text: str, once: UUID, *, confirmed: str = "") -> None:
-    """The council writes to every agency to which it is open. The same `once` twice is one message.
+@whole
+def write(
+    actor: Actor, found: Found, text: str, once: UUID, papers: Sequence[Paper] = (), *, confirmed: str = ""
+) -> None:
+    """The council writes to every agency to which it is open, with files. The same `once` twice is one message.
 
     Raises Forbidden for somebody who may only read, Invalid({"message": required, too_long, control, protected}) and
-    Conflict when it is open to nobody.
+    what `filing.bring` does, and Conflict when it is open to nobody.
     """
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
@@ -44,23 +49,29 @@ def write(actor: Actor, found: Found, text: str, once: UUID, *, confirmed: str =
     # What it keeps secret stays as it is until this is written: a correction comes before or after.
     state_of(found)
     secrets = guarding.held(actor, found, words, confirmed, "message")
-    if _say(actor, room, None, words, once):
+    said = _say(actor, room, None, words, once)
+    filing.bring(actor, room, said.id, papers, agency_id=found.agency_id, side="council")
+    if said.new:
         guarding.note(found, secrets)
-        telling.tell(actor, "hub", telling.partners(readers), found.id)
+        telling.tell_partners(actor, telling.partners(readers), found.id)
 
 
-def answer(actor: Actor, opened: Opened, text: str, once: UUID) -> None:
-    """A partner writes; whoever owns the report (else opened it) and the other agencies are told. Twice is once.
+@whole
+def answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper] = ()) -> None:
+    """A partner writes, with files; whoever owns the report (else opened it) and the other agencies are told. Twice is
+    once.
 
-    Raises Invalid({"message": required, too_long, control}).
+    Raises Invalid({"message": required, too_long, control}) and what `filing.bring` does.
     """
     words, agency_id = checked(text, MAX_WORDS), of_agency(actor.agency_id)
-    if not _say(actor, opened.room, agency_id, words, once):
+    said = _say(actor, opened.room, agency_id, words, once)
+    filing.bring(actor, opened.room, said.id, papers, agency_id=agency_id, side="agency")
+    if not said.new:
         return
     with db.as_system():
         readers = telling.readers(opened.room.referral_id)
         others = [one for one in readers if one.agency_id != agency_id]
-        telling.tell(actor, "hub", telling.partners(others), opened.room.referral_id)
+        telling.tell_partners(actor, telling.partners(others), opened.room.referral_id)
         telling.tell_council(actor, opened.room.referral_id, opened.access_id)
 
 
@@ -89,21 +100,25 @@ def note_read(actor: Actor, opened: Opened) -> None:
         db.session().execute(statement.execution_options(synchronize_session=False))
 
 
-def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
-    """Whether it was said now. A form that comes again is once; with other words it is another message."""
-    if _written(actor, room, agency_id, words, once):
-        return True
+def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> Written:
+    """The message. A form that comes again is once; with other words it is another message."""
+    made = _written(actor, room, agency_id, words, once)
+    if made is not None:
+        return Written(made, new=True)
     before = select(HubMessage.id, HubMessage.body).where(
         HubMessage.tenant_id == scope.council().id, HubMessage.once == once,
         HubMessage.room_id == room.id, HubMessage.author_id == actor.account_id,
     )  # fmt: skip
     row = db.session().execute(before).one_or_none()
     if row is not None and room.record.open(row.body, "hub_message", row.id, "body") == words:
-        return False
-    return _written(actor, room, agency_id, words, uuid4())
+        return Written(row.id, new=False)
+    made = _written(actor, room, agency_id, words, uuid4())
+    if made is None:
+        raise Conflict("written by somebody else")
+    return Written(made, new=True)
 
 
-def _written(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> bool:
+def _written(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> UUID | None:
     made, side = uuid4(), agency_id or COUNCIL
     statement = (
         insert(HubMessage)
@@ -116,6 +131,6 @@ def _written(actor: Actor, room: Room, agency_id: UUID | None, words: str, once:
         .returning(HubMessage.id)
     )  # fmt: skip
     if db.session().execute(statement).scalar_one_or_none() is None:
-        return False
+        return None
     events.record(Event.HUB_WRITTEN, room.referral_id, side="agency" if agency_id else "council")
-    return True
+    return made

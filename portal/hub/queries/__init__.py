@@ -148,7 +148,7 @@ def thread(room: Room, side: UUID) -> tuple[Said, ...]:
         )
         .join(Account, Account.id == HubMessage.author_id)
         .outerjoin(Agency, Agency.id == HubMessage.agency_id)
-        .where(HubMessage.tenant_id == scope.council().id, HubMessage.room_id == room.id, _readable(side))
+        .where(HubMessage.tenant_id == scope.council().id, HubMessage.room_id == room.id, readable(side))
         .order_by(HubMessage.sent_at, HubMessage.id)
     )  # fmt: skip
     record, rows = room.record, db.session().execute(query).all()
@@ -182,7 +182,7 @@ def _opened(actor: Actor, whole: ColumnElement[bool], told: Any) -> Select[*tupl
     """What is open to a partner: `told` is what is opened of each, all of it where `whole`."""
     here = and_(HubMessage.tenant_id == HubRoom.tenant_id, HubMessage.room_id == HubRoom.id)
     side = actor.agency_id or COUNCIL
-    there = and_(here, _readable(side))
+    there = and_(here, readable(side))
     new = select(func.count()).select_from(HubMessage).where(there, _unread(side)).correlate(HubRoom).scalar_subquery()
     last = select(func.max(HubMessage.sent_at)).where(there).correlate(HubRoom).scalar_subquery()
     return (
@@ -221,7 +221,7 @@ def _open_to(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _readable(side: UUID) -> ColumnElement[bool]:
+def readable(side: UUID) -> ColumnElement[bool]:
     """The messages that are there for that side: what the database's own wall says, once more."""
     return HubMessage.held_at.is_(None) if side != COUNCIL else true()
 

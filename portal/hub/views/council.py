@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
@@ -20,13 +22,16 @@ from portal.auth.queries.hub import partner_agencies
 from portal.hub import commands, words
 from portal.hub.inputs import CouncilMessageInput, OpenInput
 from portal.hub.queries import Access, Room, accesses, room_of, thread
+from portal.hub.queries.members import everybody
 from portal.hub.queries.sources import added_since, formers
 from portal.hub.sides import COUNCIL, KEPT
 from portal.hub.views.blueprint import blueprint
+from portal.hub.views.files import with_files
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.inputs import MessageInput
 from portal.messaging.protecting import mark
 from portal.messaging.queries import given_away
+from portal.messaging.views import bringing
 from portal.referrals.queries.corrections import count
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
@@ -34,6 +39,7 @@ from portal.screening import beside
 from portal.web.fields import FieldView, OptionView, from_form
 from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
+from portal.web.security import large
 
 OPEN, NEW = "hub_open", "hub_new"
 UNPROCESSABLE, CONFLICT = 422, 409
@@ -71,21 +77,16 @@ def open_report(reference: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/screening/<reference>/hub/message")
+@large(bringing.most)
 @page(Permission.ASK)
 def write(reference: str) -> ResponseReturnValue:
     """Write to every agency to which it is open."""
     actor, form = guard.actor(), CouncilMessageInput()
     found = find(actor, Permission.ASK, reference)
-    if not form.validate_on_submit():
-        return _page(found, message=form), UNPROCESSABLE
-    confirmed = str(form.confirmed.data or "")
-    try:
-        commands.write(actor, found, str(form.message.data), form.mark(), confirmed=confirmed)
-    except Invalid as error:
-        _refuse(form, error)
-        return _page(found, message=form), UNPROCESSABLE
-    except Conflict:
-        return _page(found, message=form, conflict=True), CONFLICT
+    act = partial(commands.write, actor, found, confirmed=str(form.confirmed.data or ""))
+    status = bringing.sent_with(form, act, words.changed())
+    if status != HTTPStatus.SEE_OTHER:
+        return _page(found, message=form, conflict=status == HTTPStatus.CONFLICT), status
     flash(_("Your message was sent to the hub"), "success")
     return redirect(url_for(".council", reference=found.reference), 303)
 
@@ -141,15 +142,17 @@ def _page(
         wording=Wording(found.form_key),
         live=[_shown(one) for one in live],
         formers=_formers(room, made),
+        members=everybody(found.id, live),
         **_since(found, live),
         ended=[one for one in made if one.withdrawn_at is not None],
-        entries=words.entries(said, actor.account_id),
+        entries=with_files(words.entries(said, actor.account_id), room, COUNCIL, "hub.councils_file"),
         writes=writes,
         restricted=found.sight is not None,
         no_partners=opens and not left,
         opening=views,
         message=message_views,
-        wrong=[*(views if opening else {}).values(), *(message_views if message else {}).values()],
+        wrong=[*(views if opening else {}).values(), *(message_views if message else {}).values(), *bringing.errors()],
+        upload=bringing.field(),
         conflict=conflict,
         kept=_kept(opening, message, conflict=conflict),
         named=words.named,

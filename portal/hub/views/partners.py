@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from http import HTTPStatus
 from uuid import uuid4
 
 from flask import flash, redirect, render_template, url_for
@@ -14,13 +16,17 @@ from portal.auth.policy import Permission
 from portal.hub import commands, words
 from portal.hub.inputs import PartnerMessageInput
 from portal.hub.queries import MOST_LISTED, Opened, find_opened, opened, thread
+from portal.hub.queries.members import colleagues
 from portal.hub.sides import COUNCIL
 from portal.hub.views.blueprint import blueprint
-from portal.kernel.errors import Invalid, NotFound
+from portal.hub.views.files import with_files
+from portal.kernel.errors import NotFound
+from portal.messaging.views import bringing
 from portal.referrals.wording import Wording
 from portal.web.fields import from_form
+from portal.web.security import large
 
-UNPROCESSABLE, NOT_FOUND = 422, 404
+NOT_FOUND = 404
 
 
 @blueprint.get("/hub")
@@ -48,6 +54,7 @@ def room(reference: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/hub/<reference>")
+@large(bringing.most)
 @page(Permission.HUB)
 def answer(reference: str) -> ResponseReturnValue:
     """Write to the council and the other agencies."""
@@ -57,13 +64,10 @@ def answer(reference: str) -> ResponseReturnValue:
     except NotFound:
         # It may have been taken back while somebody typed: what they wrote is theirs to keep.
         return render_template("hub/gone.html", kept=str(form.message.data or "")), NOT_FOUND
-    if not form.validate_on_submit():
-        return _page(found, form), UNPROCESSABLE
-    try:
-        commands.answer(actor, found, str(form.message.data), form.mark())
-    except Invalid:
-        form.refuse("message", _("Enter text that can be read, and not too much of it"))
-        return _page(found, form), UNPROCESSABLE
+    act = partial(commands.answer, actor, found)
+    status = bringing.sent_with(form, act, words.changed())
+    if status != HTTPStatus.SEE_OTHER:
+        return _page(found, form), status
     flash(_("Your message was sent to the hub"), "success")
     return redirect(url_for(".room", reference=found.room.reference), 303)
 
@@ -75,13 +79,19 @@ def _page(found: Opened, form: PartnerMessageInput) -> str:
     if any(one.new for one in said):
         commands.mark_read(found.room, side, (one.id for one in said if one.new))
     form.once.data = form.once.data or str(uuid4())
+    members, others = colleagues(found, side)
     return render_template(
         "hub/room.html",
+        members=members,
+        others=[words.named(one) for one in others],
+        named=words.named,
         found=found,
         wording=Wording(found.room.form_key),
         rows=words.rows(found.shared),
         groups=words.told_of(found.shared).groups,
         told_in=words.told_in(found.shared),
-        entries=words.entries(said, actor.account_id),
+        entries=with_files(words.entries(said, actor.account_id), found.room, side, "hub.partners_file"),
         views=from_form(form),
+        wrong=[*from_form(form).values(), *bringing.errors()],
+        upload=bringing.field(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -35,7 +36,13 @@ def most() -> int:
 
 
 def send(found: Found, form: MessageInput, act: Act) -> HTTPStatus:
-    """Send what was posted, or put on the form and beside its files why it was not: 303, 409, 422 or 503.
+    """Send what was posted to the thread of a report, as `sent_with` says."""
+    return sent_with(form, partial(act, guard.actor(), found), Wording(found.form_key)["changed_while_writing"])
+
+
+def sent_with(form: MessageInput, act: Callable[[str, UUID, list[Paper]], None], changed: str) -> HTTPStatus:
+    """Send what was posted, or put on the form and beside its files why it was not: 303, 409 (with the words
+    `changed`), 422 or 503.
 
     What is wrong with the files is for `field` in this request.
     """
@@ -48,12 +55,12 @@ def send(found: Found, form: MessageInput, act: Act) -> HTTPStatus:
         g.message_problems = problems or [_("Choose the files again, or send without them.")] * bool(sent)
         return HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        act(guard.actor(), found, str(form.message.data), form.mark(), papers)
+        act(str(form.message.data), form.mark(), papers)
     except Invalid as error:
         _refuse(form, error, papers)
         return HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
-        form.refuse("message", Wording(found.form_key)["changed_while_writing"])
+        form.refuse("message", changed)
         return HTTPStatus.CONFLICT
     except Unavailable:
         if not papers:

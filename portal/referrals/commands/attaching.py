@@ -119,16 +119,16 @@ def attach_along(actor: Actor, target: Target, paper: Paper) -> UUID:
 
     Raises Invalid (file: empty, too_large, report_full, too_many) and Unavailable, when the store is away.
     """
-    digest, size = _digest(paper.file)
+    came_as, size = digest(paper.file)
     if not size:
         raise Invalid({"file": "empty"})
     be_patient()
     take_turns(target.referral_id)
-    if there := same(target.referral_id, digest, message_id=target.message_id):
+    if there := same(target.referral_id, came_as, message_id=target.message_id):
         return there
     _must_fit(target, size)
     file_id = keeping.keep(
-        actor, target.agency_id, _pieces(paper.file),
+        actor, target.agency_id, pieces(paper.file),
         name=names.cleaned(paper.name), declared=paper.declared, most=limits().most, kind=paper.kind,
     )  # fmt: skip
     _link(actor, target, file_id)
@@ -189,7 +189,7 @@ def parts_of(attached: Attached) -> int:
 def finish(actor: Actor, attached: Attached, target: Target, plain: BinaryIO, kind: str = "") -> None:
     """All parts have come: the file is whole, to be checked. Twice is once. Raises Unavailable."""
     be_patient()
-    if arriving.finish(attached.file, _pieces(plain), kind):
+    if arriving.finish(attached.file, pieces(plain), kind):
         _tell(actor, target, attached.id)
 
 
@@ -224,15 +224,17 @@ def note_opened(attached: Attached) -> None:
     events.record(Event.FILE_OPENED, attached.referral_id, file=str(attached.id))
 
 
-def _digest(file: BinaryIO) -> tuple[str, int]:
+def digest(file: BinaryIO) -> tuple[str, int]:
+    """The SHA-256 (in hexadecimal) and the size of a file."""
     found, size = hashlib.sha256(), 0
-    for piece in _pieces(file):
+    for piece in pieces(file):
         found.update(piece)
         size += len(piece)
     return found.hexdigest(), size
 
 
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
+def pieces(file: BinaryIO) -> Iterator[bytes]:
+    """A file from its beginning, a piece at a time."""
     file.seek(0)
     while piece := file.read(_PIECE):
         yield piece

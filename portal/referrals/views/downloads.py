@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -40,17 +40,20 @@ UNKNOWN_TYPE = "application/octet-stream"
 def download(file_id: UUID, lapsing: str) -> ResponseReturnValue:
     """The file itself, to whoever may open it at this moment, by a link that a page of theirs has just had."""
     attached = find(guard.actor(), file_id)
-    if lapsed(file_id, lapsing):
+    return given_out(attached, lapsing, page_of(attached), attaching.note_opened)
+
+
+def given_out(attached: Attached, lapsing: str, back: str, note: Callable[[Attached], None]) -> ResponseReturnValue:
+    """A file whose link is good, as it is opened, and noted; else the page `back`, which says why.
+
+    The first piece is fetched before anything is answered: where a file is missing or changed, or its store is away,
+    the page says so. Raises NotFound for one that may not be opened.
+    """
+    if lapsed(attached.id, lapsing):
         flash(_("The link to the file is no longer good. Choose the file again."))
-        return redirect(page_of(attached), 303)
+        return redirect(back, 303)
     if not states.may_open(attached.file.state):
         raise NotFound("not to be opened")
-    return _given_out(attached)
-
-
-def _given_out(attached: Attached) -> ResponseReturnValue:
-    """The bytes as they are opened. The first piece is fetched before anything is answered: where a file is missing or
-    changed, or its store is away, the page that it is on says so."""
     file = attached.file
     try:
         pieces = bytes_of(file)
@@ -58,8 +61,8 @@ def _given_out(attached: Attached) -> ResponseReturnValue:
     except (Damaged, Unavailable):
         log.exception("files.not_given_out")
         flash(_("The file could not be opened. Try again in a few minutes, or ask for it by another way."))
-        return redirect(page_of(attached), 303)
-    attaching.note_opened(attached)
+        return redirect(back, 303)
+    note(attached)
     kind = KINDS.get(file.kind)
     made = Response(chain([first], _rest(pieces)), mimetype=kind.media_type if kind else UNKNOWN_TYPE)
     made.content_length = file.size

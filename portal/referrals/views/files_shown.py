@@ -96,8 +96,12 @@ def _signer() -> URLSafeTimedSerializer:
 
 def link(file_id: UUID) -> str:
     """An address that gives the file to this session alone, and not for long."""
-    token = _signer().dumps([str(file_id), hashed(session.key)])  # type: ignore[attr-defined] # our own session
-    return url_for("attachments.download", file_id=file_id, lapsing=token)
+    return url_for("attachments.download", file_id=file_id, lapsing=lapsing(file_id))
+
+
+def lapsing(file_id: UUID) -> str:
+    """What makes an address give a file to this session alone, and not for long."""
+    return str(_signer().dumps([str(file_id), hashed(session.key)]))  # type: ignore[attr-defined] # our own session
 
 
 def lapsed(file_id: UUID, token: str) -> bool:

@@ -1,0 +1,101 @@
+"""The files of a message in the hub: taken with it, all or none, checked like every file, given out to its readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, insert, select
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.audit.models import AuditEvent
+from portal.files import names
+from portal.files.commands import keeping
+from portal.files.states import HARMFUL
+from portal.hub import telling
+from portal.hub.models import HubAccess, HubFile
+from portal.hub.queries import Room
+from portal.hub.queries.files import has, taken_up
+from portal.kernel import clock, db, jobs, scope
+from portal.kernel.errors import Invalid
+from portal.kernel.scope import Actor
+from portal.referrals.commands.attaching import MOST_FILES, Paper, be_patient, digest, limits, pieces, take_turns
+from portal.referrals.commands.harmful import CONTACT_JOB
+from portal.referrals.queries.attachments import Attached
+
+
+def bring(actor: Actor, room: Room, message_id: UUID, papers: Sequence[Paper], *, agency_id: UUID, side: str) -> None:
+    """Put all of the files on the message, in its transaction; what it has already is not kept twice.
+
+    `agency_id` is the writer's agency, or (`side` council) the report's. Raises Invalid({"file": a code of attaching,
+    "number": which of them, from "0"}) and Unavailable, when the store is away.
+    """
+    if papers:
+        be_patient()
+        take_turns(room.referral_id)
+    for number, paper in enumerate(papers):
+        try:
+            _bring(actor, room, message_id, paper, agency_id=agency_id, side=side)
+        except Invalid as invalid:
+            raise Invalid({**invalid.errors, "number": str(number)}) from None
+
+
+def _bring(actor: Actor, room: Room, message_id: UUID, paper: Paper, *, agency_id: UUID, side: str) -> None:
+    came_as, size = digest(paper.file)
+    if not size:
+        raise Invalid({"file": "empty"})
+    if has(message_id, came_as):
+        return
+    most = limits()
+    number, taken = taken_up(room)
+    if size > most.most:
+        raise Invalid({"file": "too_large"})
+    if taken + size > most.report_most:
+        raise Invalid({"file": "report_full"})
+    if number >= MOST_FILES:
+        raise Invalid({"file": "too_many"})
+    file_id = keeping.keep(
+        actor, agency_id, pieces(paper.file),
+        name=names.cleaned(paper.name), declared=paper.declared, most=most.most, kind=paper.kind, hub_room_id=room.id,
+    )  # fmt: skip
+    db.session().execute(
+        insert(HubFile).values(
+            tenant_id=scope.council().id, id=uuid4(), referral_id=room.referral_id, room_id=room.id, file_id=file_id,
+            message_id=message_id, agency_id=None if side == "council" else agency_id, added_by=actor.account_id,
+            added_at=clock.now(),
+        )
+    )  # fmt: skip
+    events.record(Event.HUB_FILE_ADDED, room.referral_id, file=str(file_id), side=side)
+
+
+def note_opened(attached: Attached) -> None:
+    """Record that a file was given out: to whom, and which, never its name."""
+    events.record(Event.HUB_FILE_OPENED, attached.referral_id, file=str(attached.id))
+
+
+def follow(file_id: UUID, state: str) -> None:
+    """A file was found to be harmful: who has it, the council and its mailbox are told, with the verdict."""
+    if state != HARMFUL:
+        return
+    on_access = and_(HubAccess.tenant_id == HubFile.tenant_id, HubAccess.room_id == HubFile.room_id)
+    query = (
+        select(HubFile.referral_id, HubAccess.id)
+        .join(HubAccess, on_access)
+        .where(HubFile.tenant_id == scope.council().id, HubFile.file_id == file_id)
+        .order_by(HubAccess.opened_at.desc())
+        .limit(1)
+    )
+    row = db.session().execute(query).one_or_none()
+    if row is None:
+        return
+    telling.tell_council(scope.SYSTEM, row.referral_id, row.id, kind="harmful_in")
+    opened = select(AuditEvent.actor_id, AuditEvent.agency_id).where(
+        AuditEvent.tenant_id == scope.council().id, AuditEvent.subject_id == row.referral_id,
+        AuditEvent.event.in_((str(Event.HUB_FILE_OPENED), str(Event.HUB_FILE_ADDED))),
+        AuditEvent.detail["file"].astext == str(file_id),
+    )  # fmt: skip
+    there = telling.partners(telling.readers(row.referral_id))
+    had = {one.actor_id for one in db.session().execute(opened.distinct()) if one.agency_id is not None}
+    telling.tell(scope.SYSTEM, "hub", there & had, row.referral_id)
+    jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), referral_id=row.referral_id)

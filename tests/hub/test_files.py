@@ -1,0 +1,188 @@
+"""Files of messages in the hub: with the message or not at all, checked first, read by its readers, gone with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select, update
+from werkzeug.test import TestResponse
+
+from portal.adapters import ports
+from portal.adapters.ports import Harmful, Signatures, Verdict
+from portal.audit.models import AuditEvent
+from portal.files import states
+from portal.files.commands import judging
+from portal.files.models import GoneObject, StoredFile
+from portal.hub import commands
+from portal.hub.queries import find_opened
+from portal.kernel import db
+from portal.kernel.errors import Invalid
+from portal.kernel.scope import SYSTEM, Scope
+from portal.referrals.commands.attaching import Paper
+from portal.referrals.models import Referral
+from portal.referrals.places import Place
+from tests.factories.pages import fields_of, soup
+from tests.factories.people import sign_in
+from tests.files.making import pdf
+from tests.fixtures.councils import Councils
+from tests.hub.making import HOME, Case, make_case
+
+MARKER = ("CNRY chronology.pdf", pdf())
+
+
+def paper(name: str = "CNRY chronology.pdf", content: bytes | None = None) -> Paper:
+    return Paper(name, "application/pdf", BytesIO(pdf() if content is None else content), "pdf")
+
+
+def post(client: FlaskClient, page: str, form: str, text: str, *files: tuple[str, bytes]) -> TestResponse:
+    sent = [(BytesIO(content), name, "application/pdf") for name, content in files]
+    fields = fields_of(client.get(page), form) | {"message": text, "message-files": sent}
+    return client.post(page if form == page else f"{page}/message", data=fields, content_type="multipart/form-data")
+
+
+def kept(case: Case) -> list[UUID]:
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        return list(session.execute(select(StoredFile.id).where(StoredFile.hub_room_id.is_not(None))).scalars())
+
+
+def make_ready(case: Case) -> None:
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        session.execute(update(StoredFile).values(state="ready"))
+
+
+def links(page: TestResponse) -> list[str]:
+    return [str(one["href"]) for one in soup(page).select("li.app-file a[download]")]
+
+
+def heard(case: Case, event: str) -> list[dict[str, Any]]:
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        return list(session.execute(select(AuditEvent.detail).where(AuditEvent.event == event)).scalars())
+
+
+def test_a_file_goes_both_ways_once_it_is_checked(case: Case, client: FlaskClient) -> None:
+    case.open(case.police)
+    slug, reference = case.council.slug, case.made.reference
+    ours, theirs = f"/{slug}/screening/{reference}/hub", f"/{slug}/hub/{reference}"
+    sign_in(client, case.police)
+    assert post(client, theirs, theirs, "CNRY see this", MARKER).status_code == 303
+    desk = client.application.test_client()
+    sign_in(desk, case.screener)
+    shown = desk.get(ours)
+    assert "CNRY chronology.pdf" in shown.text
+    # Nobody gets it before it was checked.
+    assert links(shown) == []
+    make_ready(case)
+    (href,) = links(desk.get(ours))
+    given = desk.get(href)
+    assert given.data == MARKER[1]
+    assert "attachment" in given.headers["Content-Disposition"]
+    assert post(desk, ours, "/hub/message", "CNRY and this", ("CNRY plan.pdf", pdf() + b"\n%more")).status_code == 303
+    make_ready(case)
+    assert len(links(client.get(theirs))) == 2
+    assert client.get(links(client.get(theirs))[1]).status_code == 200
+    assert sorted(one["side"] for one in heard(case, "hub.file_added")) == ["agency", "council"]
+    assert len(heard(case, "hub.file_opened")) == 2
+    # A link is good for whoever had the page.
+    assert desk.get(links(client.get(theirs))[1]).status_code == 403
+    for nobody in (case.author, case.health):
+        other = client.application.test_client()
+        sign_in(other, nobody)
+        assert other.get(links(client.get(theirs))[0]).status_code in (403, 404)
+    sign_in(client, case.author)
+    assert "chronology" not in client.get(f"/{slug}/referrals/{reference}").text
+
+
+def test_what_is_wrong_with_a_file_sends_nothing_and_keeps_the_words(case: Case, client: FlaskClient) -> None:
+    case.open(case.police)
+    theirs = f"/{case.council.slug}/hub/{case.made.reference}"
+    sign_in(client, case.police)
+    refused = post(client, theirs, theirs, "CNRY <b>words</b>", ("CNRY setup.exe", b"MZ.."))
+    assert refused.status_code == 422
+    assert "CNRY &lt;b&gt;words&lt;/b&gt;</textarea>" in refused.text
+    assert "CNRY setup.exe" in refused.text
+    assert kept(case) == []
+    assert case.said(case.police) == []
+    with pytest.raises(Invalid) as empty, db.unit_of_work(case.police.scope):
+        opened = find_opened(case.police.actor, case.made.reference)
+        commands.answer(case.police.actor, opened, "CNRY", uuid4(), [paper(), paper("CNRY b.pdf", b"")])
+    assert empty.value.errors == {"file": "empty", "number": "1"}
+    assert kept(case) == []
+
+
+def test_the_same_form_twice_is_one_message_with_one_file(case: Case) -> None:
+    case.open(case.police)
+    once = uuid4()
+    for _ in range(2):
+        case.as_council(commands.write, "CNRY look", once, [paper()])
+    assert len(kept(case)) == 1
+
+
+def test_a_file_goes_with_its_report_and_its_object_with_it(case: Case) -> None:
+    case.open(case.police)
+    case.as_council(commands.write, "CNRY look", uuid4(), [paper()])
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        key = session.execute(select(StoredFile.object_key)).scalar_one()
+        session.execute(delete(Referral))
+        assert session.execute(select(StoredFile.id)).all() == []
+        assert key in session.execute(select(GoneObject.id)).scalars().all()
+
+
+def test_a_file_of_a_message_that_is_held_is_held_too(councils: Councils, client: FlaskClient) -> None:
+    case = make_case(councils, {"children": [{"child_address": HOME, "child_address_secret": "no"}]})
+    case.open(case.police)
+    case.as_council(commands.write, "CNRY the plan of 12 CNRY Row", uuid4(), [paper()])
+    make_ready(case)
+    sign_in(client, case.police)
+    theirs = f"/{case.council.slug}/hub/{case.made.reference}"
+    (href,) = links(client.get(theirs))
+    assert client.get(href).status_code == 200
+    case.correct(Place("children", "child_address_secret", 0), "yes")
+    assert links(client.get(theirs)) == []
+    assert client.get(href).status_code == 404
+
+
+class FindsHarm:
+    """A scanner that finds something in every file."""
+
+    there = True
+
+    def scan(self, file: object) -> Verdict:
+        del file
+        return Harmful("Test.CNRY", Signatures("test", None))
+
+    def signatures(self) -> Signatures:
+        return Signatures("test", None)
+
+
+@pytest.fixture
+def harmful() -> Iterator[None]:
+    before = ports.scanner()
+    ports.use_scanner(FindsHarm())
+    yield
+    ports.use_scanner(before)
+
+
+@pytest.mark.usefixtures("harmful")
+def test_a_harmful_file_is_given_to_nobody_and_told(case: Case, client: FlaskClient) -> None:
+    case.open(case.police)
+    with db.unit_of_work(case.police.scope):
+        opened = find_opened(case.police.actor, case.made.reference)
+        commands.answer(case.police.actor, opened, "CNRY see", uuid4(), [paper()])
+    (file_id,) = kept(case)
+    before = len(case.told("hub"))
+    with db.unit_of_work(Scope(case.council, SYSTEM)):
+        judging.judge(file_id)
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        assert session.execute(select(StoredFile.state)).scalar_one() == states.HARMFUL
+    assert case.told("harmful_in") == [case.screener.account_id]
+    # Whoever sent it hears that there is news.
+    assert len(case.told("hub")) == before + 1
+    sign_in(client, case.screener)
+    shown = client.get(f"/{case.council.slug}/screening/{case.made.reference}/hub")
+    assert "CNRY chronology.pdf" in shown.text
+    assert links(shown) == []

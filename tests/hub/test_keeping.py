@@ -91,6 +91,10 @@ def test_a_question_and_messages_that_give_it_away_go_too(case: Case) -> None:
     assert [text for text, _new in case.said(case.police)] == ["CNRY we have not heard"]
     assert case.seen(case.police).new == 1
     assert {one["messages"] for one in kept(case)} == {1}
+    # What nobody took anything out of is no former version.
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        assert len(session.execute(select(HubFormer.id)).all()) == 1
+    assert case.access(case.health).kept_why == "place"
 
 
 def test_a_name_that_must_not_be_said_any_more_is_kept(case: Case) -> None:

@@ -10,7 +10,7 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.hub import telling
-from portal.hub.commands.renewing import live_of, replace
+from portal.hub.commands.renewing import change, live_of, replace
 from portal.hub.models import HubMessage
 from portal.hub.queries import Access, Room, room_of
 from portal.hub.queries.sources import keeps_safe, secrets_of, source_of, told_then
@@ -51,7 +51,11 @@ def _follow(actor: Actor, room: Room, live: list[Access], found: Found, made: tu
         now = kept_secret(told_then(of, made, one.corrections), one.shared, tuple(new))
         if now == one.shared and not held:
             continue
-        replace(room, one, now, why, kept_at=clock.now(), kept_why=why)
+        known = {"kept_at": clock.now(), "kept_why": why}
+        if now != one.shared:
+            replace(room, one, now, why, **known)
+        else:
+            change(one, **known)
         events.record(Event.HUB_KEPT, found.id, agency=str(one.agency_id), why=why, messages=held)
         telling.tell_council(actor, found.id, one.id)
 

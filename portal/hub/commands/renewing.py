@@ -70,9 +70,14 @@ def replace(room: Room, access: Access, now: Shared, why: str, **values: object)
             shared=room.record.seal(access.shared.text(), "hub_former", made, "shared"), ended_at=clock.now(),
         )
     )  # fmt: skip
+    change(access, **sealed(room, access.id, now), **values)
+
+
+def change(access: Access, **values: object) -> None:
+    """Change columns of an access."""
     db.session().execute(
         update(HubAccess)
         .where(HubAccess.tenant_id == scope.council().id, HubAccess.id == access.id)
-        .values(**sealed(room, access.id, now), **values)
+        .values(**values)
         .execution_options(synchronize_session=False)
     )

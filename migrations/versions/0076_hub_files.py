@@ -87,8 +87,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """No files in the hub (their objects are written down to be deleted), and partners read of their agency only."""
     op.execute("ALTER TABLE hub_room DROP COLUMN open_to")
-    rls.in_each_council("DELETE FROM hub_file", "DELETE FROM stored_file WHERE hub_room_id is not null")
     op.execute("DROP TABLE hub_file")
+    rls.in_each_council("DELETE FROM stored_file WHERE hub_room_id is not null")
     op.execute("DROP POLICY stored_file_agency ON stored_file")
     rls.wall_between_agencies("stored_file")
     op.execute("DROP INDEX ix_stored_file_room")

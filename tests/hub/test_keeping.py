@@ -82,7 +82,7 @@ def test_an_address_that_becomes_secret_is_taken_out_at_once(case: Case) -> None
 
 def test_a_question_and_messages_that_give_it_away_go_too(case: Case) -> None:
     case.open(case.police, words="CNRY do you know 12 CNRY Row?")
-    case.open(case.health)
+    case.open(case.health, "summary")
     case.as_council(commands.write, "CNRY we were at 12 CNRY Row", uuid4())
     case.answer(case.health, "CNRY we have not heard")
     case.correct(SECRET, "yes")

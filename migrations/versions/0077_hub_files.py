@@ -9,8 +9,8 @@ from alembic import op
 
 from migrations import rls
 
-revision = "0076"
-down_revision = "0075"
+revision = "0077"
+down_revision = "0076"
 branch_labels = None
 depends_on = None
 

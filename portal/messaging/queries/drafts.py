@@ -20,7 +20,8 @@ from portal.referrals.queries import counted
 from portal.referrals.queries.record import Found, record_of
 
 TABLE = "message_draft"
-ASK, REPLY, ADD, ANSWER = "ask", "reply", "add", "answer/"
+ASK, REPLY, ADD, ANSWER, CORRECT = "ask", "reply", "add", "answer/", "correct/"
+_NOT_TYPED = frozenset({"days", "shown_key"})
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Draft:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing stands in it but how many days there are to answer."""
-        return not any(text.strip() for name, texts in self.fields.items() if name != "days" for text in texts)
+        """Whether nothing stands in it but what the page itself put there."""
+        return not any(text.strip() for name, texts in self.fields.items() if name not in _NOT_TYPED for text in texts)
 
     def one(self, name: str) -> str:
         """The only value of a field; "" where it has none."""
@@ -47,7 +48,8 @@ def register() -> None:
 
 
 def drafts(found: Found) -> dict[str, Draft]:
-    """Those of the person in scope on one report, by form (ASK, REPLY, ADD, or ANSWER and the message's id)."""
+    """Those of the person in scope on one report, by form (ASK, REPLY, ADD, ANSWER and the
+    message's id, or CORRECT and the place of the answer)."""
     return _opened(found, found.counted[TABLE]) if TABLE in found.counted else drafts_now(found)
 
 

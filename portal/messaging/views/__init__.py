@@ -24,6 +24,7 @@ from portal.messaging.views import (
     adding,
     answer,
     asking,
+    begun,
     bringing,
     carrying,
     choose,
@@ -160,7 +161,7 @@ def council_panel(found: Found | None = None, **_about: Any) -> str:
         wording=Wording(found.form_key),
         entries=_entries(found, said, "council"),
         views=question_views(found) if can_ask else None,
-        unsent=unsent.form_of(found, ASK),
+        unsent=asking.unsent_of(found),
         kept=_kept(found, ASK),
         unsent_files=g.get("message_files", False),
         upload=bringing.field(),
@@ -210,6 +211,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     drafts.register()
     shell.add_panel(app, "referral_top", errors_panel)
+    shell.add_panel(app, "referral_outcome", begun.referrer_panel)
     shell.add_panel(app, "referral", referrer_panel)
     shell.add_panel(app, "referral", correcting.referrer_panel)
     shell.add_panel(app, "screening_top", errors_panel)

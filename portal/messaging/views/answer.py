@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -121,6 +122,12 @@ def _value(one: Field) -> dict[str, Any]:
     return {} if one.at.value is None else {one.key: one.at.value}
 
 
+def _elsewhere(found: Found, asked: Said, typed: unsent.Fields) -> list[str]:
+    now = as_now(answers_of(found), corrections(guard.actor(), Permission.REPLY, found))
+    open_fields = fields(found, now, asked.chosen)
+    return [line for one in open_fields for line in unsent.answers_typed(_sheet(one), typed)]
+
+
 def _page(found: Found, asked: Said, shown: list[FieldView]) -> str:
     name = unsent.answer_name(asked.id)
     views = message_views(AnswerInput, found, name)
@@ -131,5 +138,5 @@ def _page(found: Found, asked: Said, shown: list[FieldView]) -> str:
         asked=asked,
         fields=shown,
         views=views,
-        unsent=unsent.form_of(found, name),
+        unsent=unsent.form_of(found, name, partial(_elsewhere, found, asked)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -51,9 +52,18 @@ def wanted(found: Found) -> list[str]:
 
 def going(found: Found) -> list[Going]:
     """Those questions in words, for the short form, which sends them along."""
-    places = list(dict.fromkeys(wanted(found)))[: MOST_QUESTIONS + 1]
+    return _in_words(found, wanted(found))
+
+
+def _in_words(found: Found, chosen: Sequence[str]) -> list[Going]:
+    places = list(dict.fromkeys(chosen))[: MOST_QUESTIONS + 1]
     told = labels(found, [Chosen(one) for one in places], language())
     return [Going(place, label) for place, (label, _done) in zip(places, told, strict=True)]
+
+
+def unsent_of(found: Found) -> unsent.Form:
+    """What either page shows of the draft; another tab's has its questions, too."""
+    return unsent.form_of(found, ASK, lambda typed: [one.label for one in _in_words(found, typed.get(FIELD, ()))])
 
 
 def sending(found: Found) -> QuestionInput:

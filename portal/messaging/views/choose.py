@@ -89,7 +89,7 @@ def page_of(found: Found, trouble: str = "") -> str:
         views=views,
         wrong=[*wrong, *([ready.choice] if ready.choice else []), *views.values(), *bringing.errors()],
         ready=ready,
-        unsent=unsent.form_of(found, ASK),
+        unsent=asking.unsent_of(found),
         trouble=trouble,
         upload=bringing.field(),
     )

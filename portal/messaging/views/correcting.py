@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ from portal.messaging.commands.correcting import Correcting, question_at
 from portal.messaging.inputs import CorrectionInput
 from portal.messaging.presenting import corrections_told
 from portal.messaging.queries import thread
+from portal.messaging.views import unsent
 from portal.messaging.views.blueprint import blueprint
 from portal.referrals.places import Asked, Place, place_of
 from portal.referrals.presenting import Group, answer_groups, marked, place_in
@@ -63,11 +65,15 @@ def correct_answer(reference: str, answer: str) -> ResponseReturnValue:
     at = question_at(found, as_now(answers_of(found), made), where)
     if found.state == "withdrawn":
         return redirect(url_for("referrals.show", reference=found.reference), 303)
-    paper, shown = sheet.Sheet([at.question], at.known), _Page(found, len(made), at)
+    shown = _Page(found, len(made), at, where)
     if request.method != "POST":
-        fields = sheet.fields_of(paper, {} if at.value is None else {at.question.key: at.value})
-        return _form(shown, fields, CorrectionInput(formdata=None))
-    read, form = sheet.read(paper), CorrectionInput()
+        return _as_kept(shown)
+    read, form = sheet.read(shown.paper), CorrectionInput()
+    pressed = unsent.pressed(found, shown.name, form)
+    if pressed == HTTPStatus.SEE_OTHER:
+        return redirect(url_for("messaging.correct_answer", reference=found.reference, answer=where.text()), pressed)
+    if pressed is not None:
+        return _form(shown, sheet.read(shown.paper, quiet=True).fields, form), pressed
     good = form.validate_on_submit()
     if read.wrong or not good:
         return _form(shown, read.fields, form), HTTPStatus.UNPROCESSABLE_ENTITY
@@ -77,6 +83,16 @@ def correct_answer(reference: str, answer: str) -> ResponseReturnValue:
     return _correct(shown, given, read.fields, form)
 
 
+def _as_kept(shown: _Page) -> str:
+    """The page with what the person typed and has not sent, else with the answer as it is now."""
+    at, typed = shown.at, unsent.fields_of(shown.found, shown.name)
+    if not typed:
+        fields = sheet.fields_of(shown.paper, {} if at.value is None else {at.question.key: at.value})
+        return _form(shown, fields, CorrectionInput(formdata=None))
+    form = CorrectionInput(formdata=None, data={"message": next(iter(typed.get("message", ())), "")})
+    return _form(shown, sheet.read(shown.paper, typed, quiet=True).fields, form)
+
+
 @dataclass(frozen=True)
 class _Page:
     """A question of a report, and how many corrections there were when its page was made."""
@@ -84,6 +100,17 @@ class _Page:
     found: Found
     seen: int
     at: Asked
+    where: Place
+
+    @property
+    def paper(self) -> sheet.Sheet:
+        """The question by itself."""
+        return sheet.Sheet([self.at.question], self.at.known)
+
+    @property
+    def name(self) -> str:
+        """The name of its draft."""
+        return unsent.correct_name(self.where)
 
 
 def _correct(shown: _Page, given: Correcting, fields: list[FieldView], form: CorrectionInput) -> ResponseReturnValue:
@@ -98,6 +125,7 @@ def _correct(shown: _Page, given: Correcting, fields: list[FieldView], form: Cor
     except Conflict:
         form.refuse("message", _("Something changed while you were writing. Nothing was sent: look at the answer now."))
         return _form(shown, fields, form), HTTPStatus.CONFLICT
+    unsent.settle(shown.found, shown.name)
     flash(_("The answer was corrected. The council sees the old answer, the new one and your reason."), "success")
     return redirect(url_for("referrals.show", reference=shown.found.reference), 303)
 
@@ -120,6 +148,8 @@ def _form(shown: _Page, fields: list[FieldView], form: CorrectionInput) -> str:
         views=views,
         now=_in_words(shown.at.question, shown.at.value),
         shown=shown.at.question.key,
+        here=url_for("messaging.correct_answer", reference=shown.found.reference, answer=shown.where.text()),
+        unsent=unsent.form_of(shown.found, shown.name, partial(unsent.answers_typed, shown.paper)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -15,17 +15,22 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
+from portal.forms.questions import summary
 from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.commands import drafting
+from portal.messaging.commands.correcting import question_at
 from portal.messaging.commands.drafting import Sheet
 from portal.messaging.inputs import MessageInput
 from portal.messaging.queries import thread
-from portal.messaging.queries.drafts import ADD, ANSWER, ASK, REPLY, Draft, drafts, drafts_now
+from portal.messaging.queries.drafts import ADD, ANSWER, ASK, CORRECT, REPLY, Draft, drafts, drafts_now
 from portal.messaging.views import bringing
 from portal.messaging.views.blueprint import blueprint
-from portal.referrals.queries.record import Found, find
-from portal.referrals.views.blueprint import number_posted
+from portal.referrals.places import Place, place_of
+from portal.referrals.queries.corrections import as_now, corrections
+from portal.referrals.queries.record import Found, answers_of, find
+from portal.referrals.views import sheet
+from portal.referrals.views.blueprint import language, number_posted
 from portal.referrals.views.shown import Typing
 from portal.referrals.views.typed import fields_posted, refused
 from portal.referrals.views.uploading import chosen
@@ -34,20 +39,27 @@ from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 
 ACTION, SAVE, DISCARD = "action", "draft", "discard"
-# What carries the form, or confirms just what stood in it.
-_MACHINERY = frozenset({"once", "confirmed", "template"})
+# What carries a form, or confirms just what stood in it. A question of a council's form may have any other name.
+_MACHINERY = {ASK: frozenset({"once", "confirmed", "template"}), CORRECT: frozenset({"once", "seen"})}
+_ONLY_ONCE = frozenset({"once"})
 QUESTION = "question"
+
+
+Fields = Mapping[str, Sequence[str]]
+
+
+def _nothing(_fields: Fields) -> Iterable[str]:
+    return ()
 
 
 @dataclass(frozen=True)
 class Form:
     """A form as its page shows it: what its script needs, when the text in it was kept (None: there is none) and until
-    when, how many questions of the form were chosen in it, and what another tab has kept meanwhile."""
+    when, and what another tab has kept meanwhile."""
 
     typing: Typing
     at: datetime | None = None
     until: datetime | None = None
-    chosen: int = 0
     elsewhere: str = ""
     seen_of: tuple[str, ...] = ()
 
@@ -57,24 +69,34 @@ def answer_name(message_id: UUID) -> str:
     return f"{ANSWER}{message_id}"
 
 
+def correct_name(place: Place) -> str:
+    """The name of the form that corrects the answer at a place."""
+    return f"{CORRECT}{place.text()}"
+
+
 def kept(found: Found, name: str) -> Draft | None:
-    """What the person has kept of that form; None for nothing. Read once in a request, before its writes."""
+    """What the person has kept of that form; None for nothing."""
+    return every(found).get(name)
+
+
+def every(found: Found) -> dict[str, Draft]:
+    """All that the person has kept on a report, by form. Read once in a request, before its writes."""
     if "message_drafts" not in g:
         g.message_drafts = {}
     if found.id not in g.message_drafts:
         g.message_drafts[found.id] = drafts(found)
-    draft: Draft | None = g.message_drafts[found.id].get(name)
-    return draft
+    read: dict[str, Draft] = g.message_drafts[found.id]
+    return read
 
 
-def fields_of(found: Found, name: str) -> Mapping[str, Sequence[str]]:
+def fields_of(found: Found, name: str) -> Fields:
     """The fields to show in a form that was not posted in this request: those that were kept."""
     draft = kept(found, name)
     return draft.fields if draft is not None else {}
 
 
-def form_of(found: Found, name: str) -> Form:
-    """What the page shows beside the form's fields."""
+def form_of(found: Found, name: str, besides: Callable[[Fields], Iterable[str]] = _nothing) -> Form:
+    """What the page shows beside the form's fields; `besides` tells in lines what a draft has besides its message."""
     draft = kept(found, name)
     posted = request.method == "POST" and "tab_key" in request.form
     other, over = bool(g.get("message_elsewhere")), bool(g.get("message_over"))
@@ -84,8 +106,20 @@ def form_of(found: Found, name: str) -> Form:
     if draft is None or draft.blank:
         return Form(typing)
     until = draft.at + timedelta(days=scope.council().settings.draft_days)
-    chosen = len(draft.fields.get(QUESTION, ()))
-    return Form(typing, draft.at, until, chosen, draft.one("message") if other else "")
+    lines = [*besides(draft.fields), draft.one("message")] if other else []
+    return Form(typing, draft.at, until, "\n".join(one for one in lines if one))
+
+
+def answers_typed(paper: sheet.Sheet, fields: Fields) -> list[str]:
+    """Questions of the form with what was typed to them, complete or not, a line for each."""
+    read, told = sheet.read(paper, fields, quiet=True), []
+    for view, one in (
+        (view, question) for view in read.fields for question in paper.questions if question.key == view.name
+    ):
+        value = read.answers.get(one.key)
+        typed_words = summary(one, value, language()) if value is not None else sheet.raw(one, fields)
+        told += [_("%(about)s: %(question)s", about=view.label, question=typed_words)] if typed_words else []
+    return told
 
 
 def _href(found: Found, name: str) -> str:
@@ -116,7 +150,7 @@ def pressed(found: Found, name: str, form: MessageInput) -> HTTPStatus | None:
         if not conflict.now.get("typed"):
             raise
         g.message_elsewhere = True
-        g.message_drafts[found.id] = drafts_now(found)
+        g.message_drafts = {**g.get("message_drafts", {}), found.id: drafts_now(found)}
         form.refuse("message", _("You kept other words in another tab. They are above: do it again to replace them"))
         return HTTPStatus.CONFLICT
     except Invalid:
@@ -144,7 +178,8 @@ def sheet_of(name: str) -> Sheet:
 
 def _fields(found: Found, name: str) -> dict[str, Sequence[str]]:
     """What was typed. The short form of the report's page has no questions to choose: those chosen before stay."""
-    told = {key: values for key, values in fields_posted().items() if key not in _MACHINERY}
+    carries = _MACHINERY.get(CORRECT if name.startswith(CORRECT) else name, _ONLY_ONCE)
+    told = {key: values for key, values in fields_posted().items() if key not in carries}
     if name == ASK and QUESTION not in told and "with_questions" not in told:
         before = kept(found, ASK)
         told |= {QUESTION: before.fields[QUESTION]} if before and QUESTION in before.fields else {}
@@ -163,13 +198,23 @@ def ask_typed(reference: str) -> ResponseReturnValue:
 def typed(reference: str, message_form: str) -> ResponseReturnValue:
     """Keep what a referrer is typing; a script asks."""
     found = find(guard.actor(), Permission.REPLY, reference)
-    if message_form not in (REPLY, ADD):
-        message_id = as_uuid(message_form.removeprefix(ANSWER)) if message_form.startswith(ANSWER) else None
-        asked = {one.id for one in thread(guard.actor(), Permission.REPLY, found) if one.chosen}
-        if message_id not in asked:
-            raise NotFound("no such form")
-        message_form = f"{ANSWER}{message_id}"
-    return _keep(found, message_form)
+    return _keep(found, _known(found, message_form))
+
+
+def _known(found: Found, name: str) -> str:
+    """The name of a form that this report has on the agency's side; raises NotFound for any other."""
+    actor = guard.actor()
+    if name in (REPLY, ADD):
+        return name
+    if name.startswith(ANSWER):
+        message_id = as_uuid(name.removeprefix(ANSWER))
+        if any(one.id == message_id and one.chosen for one in thread(actor, Permission.REPLY, found)):
+            return f"{ANSWER}{message_id}"
+    place = place_of(name.removeprefix(CORRECT)) if name.startswith(CORRECT) else None
+    if place is None:
+        raise NotFound("no such form")
+    question_at(found, as_now(answers_of(found), corrections(actor, Permission.REPLY, found)), place)
+    return correct_name(place)
 
 
 def _keep(found: Found, name: str) -> ResponseReturnValue:

@@ -92,6 +92,8 @@ def _subject(notice: ToTell, language: str) -> str:
         return words(language, "There is something new about a draft")
     particular = {
         "received": words(language, "Reference %(reference)s: received"),
+        "question": words(language, "Reference %(reference)s: we have a question for you"),
+        "reminder": words(language, "Reference %(reference)s: a question waits for your answer"),
         "reply": words(language, "Reference %(reference)s: there is a reply"),
         "news": words(language, "Reference %(reference)s: there is something new"),
         "connection": words(language, "Somebody has ended a connection that they had declared"),
@@ -281,8 +283,7 @@ def _when(moment: datetime, language: str) -> str:
 
 
 def _sign_in(council: Council, notice: ToTell, language: str) -> str:
-    # A screener's link leads to the holding area's page of it, everybody else's to their own; a manager who is told of
-    # an opening may be off that record's list.
+    # A screener's link leads to the holding area's page of it, others' to their own; an opened record may be closed to one.
     team = notice.kind in ("help_offered", "help_due")
     where = "early-help" if team else "screening" if notice.kind in FOR_COUNCIL else "referrals"
     if notice.stands_in:
@@ -295,6 +296,5 @@ def _sign_in(council: Council, notice: ToTell, language: str) -> str:
 
 
 def _numbers(council: Council, language: str) -> str:
-    lines = [words(language, "If a child is in immediate danger, call 999.")]
-    lines += [f"{one.name}: {one.number} ({one.when})" for one in numbers(council, language)]
-    return "\n".join(lines)
+    told = [f"{one.name}: {one.number} ({one.when})" for one in numbers(council, language)]
+    return "\n".join([words(language, "If a child is in immediate danger, call 999."), *told])

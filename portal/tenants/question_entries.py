@@ -37,8 +37,8 @@ def questions(keys: Sequence[str], languages: Sequence[str]) -> list[Entry]:
     """The title and the text of each in each language."""
     gaps = ", ".join(f"(({name}))" for name in NAMES)
     hint = _(
-        "Never a child’s name: the reference says which one it is. Gaps that you may use: %(gaps)s. To take words "
-        "away, empty their title and text.",
+        "Never a child’s name: the reference says which one it is. Gaps that you may use: %(gaps)s. "
+        "((answer_by)) is filled in when the question is sent. To take words away, empty their title and text.",
         gaps=gaps,
     )
     found: list[Entry] = []

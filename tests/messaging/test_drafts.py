@@ -19,7 +19,7 @@ from portal.messaging.commands.drafting import Sheet
 from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import ASK, Draft, drafts
 from portal.referrals.queries.record import Found, find
-from tests.factories.pages import fields_of, submit
+from tests.factories.pages import fields_of, soup, submit
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import Made, make_referral
 from tests.fixtures.councils import Councils
@@ -124,6 +124,16 @@ def test_a_script_keeps_it_and_two_tabs_overwrite_nothing(client: FlaskClient, a
     sent = client.post(f"/avonmere{report}/ask", data=one | {"message": "CNRY sent"})
     assert sent.status_code == 303
     assert kept(ali, made)[ASK].one("message") == "CNRY second tab"
+
+
+def test_two_tabs_that_add_overwrite_nothing(client: FlaskClient, made: Made) -> None:
+    here = f"/avonmere/referrals/{made.reference}/add"
+    sign_in(client, made.author)
+    one, two = ({"tab_key": str(uuid4()), "typed_version": "0", "action": "draft"} for _ in range(2))
+    token = {"csrf_token": str(soup(client.get(here)).select_one("[name=csrf_token]")["value"])}  # type: ignore[index]
+    assert client.post(here, data=one | token | {"message": "CNRY one"}).status_code == 303
+    other = client.post(here, data=two | token | {"message": "CNRY two"})
+    assert (other.status_code, "CNRY one" in other.text, "CNRY two" in other.text) == (409, True, True)
 
 
 def fields_of_text(text: str, ends: str) -> dict[str, str]:

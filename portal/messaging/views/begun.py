@@ -12,18 +12,22 @@ from flask_babel import gettext as _
 
 from portal.auth import guard
 from portal.auth.policy import Permission
+from portal.kernel.errors import NotFound
 from portal.messaging.chosen import labels
+from portal.messaging.commands.correcting import question_at
 from portal.messaging.queries import Chosen
 from portal.messaging.queries.drafts import ADD, ANSWER, CORRECT, REPLY, Draft
 from portal.messaging.views import unsent
 from portal.referrals import states
-from portal.referrals.queries.record import Found
+from portal.referrals.places import place_of
+from portal.referrals.queries.corrections import as_now, corrections
+from portal.referrals.queries.record import Found, answers_of
 from portal.referrals.views.blueprint import language
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A form with words that were not sent: what it is, where, and when something was last typed in it."""
+    """A form with words that were not sent: what it is, where ("": it is no more), and when somebody typed last."""
 
     title: str
     href: str
@@ -50,9 +54,21 @@ def _begun(found: Found, name: str, draft: Draft) -> Begun | None:
     if name.startswith(ANSWER) and takes_reply:
         href = url_for("messaging.answer", reference=reference, message_id=UUID(name.removeprefix(ANSWER)))
         return Begun(_("Answer the council’s questions"), href, draft.at)
-    if name.startswith(CORRECT):
-        place = name.removeprefix(CORRECT)
-        ((label, _done),) = labels(found, [Chosen(place)], language())
-        href = url_for("messaging.correct_answer", reference=reference, answer=place)
-        return Begun(_("Correct an answer: %(question)s", question=label), href, draft.at)
-    return None
+    return _correction(found, name.removeprefix(CORRECT), draft) if name.startswith(CORRECT) else None
+
+
+def _correction(found: Found, text: str, draft: Draft) -> Begun:
+    """A correction; without a page where another answer has closed the question since."""
+    ((label, _done),) = labels(found, [Chosen(text)], language())
+    if not _asked(found, text):
+        return Begun(_("Correct an answer: %(question)s (it is not asked any more)", question=label), "", draft.at)
+    href = url_for("messaging.correct_answer", reference=found.reference, answer=text)
+    return Begun(_("Correct an answer: %(question)s", question=label), href, draft.at)
+
+
+def _asked(found: Found, text: str) -> bool:
+    now, place = as_now(answers_of(found), corrections(guard.actor(), Permission.REPLY, found)), place_of(text)
+    try:
+        return place is not None and bool(question_at(found, now, place))
+    except NotFound:
+        return False

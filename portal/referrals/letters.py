@@ -283,7 +283,7 @@ def _when(moment: datetime, language: str) -> str:
 
 
 def _sign_in(council: Council, notice: ToTell, language: str) -> str:
-    # A screener's link leads to the holding area's page of it, others' to their own; an opened record may be closed to one.
+    # A screener's link leads to the holding area's page of it, others' to their own; of an opening, to a list of them.
     team = notice.kind in ("help_offered", "help_due")
     where = "early-help" if team else "screening" if notice.kind in FOR_COUNCIL else "referrals"
     if notice.stands_in:

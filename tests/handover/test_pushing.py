@@ -88,7 +88,9 @@ def request_for(secret: str, parcel: object, file: str, **other: str) -> dict[st
 
 
 def collect(client: FlaskClient, secret: str, parcel: object, file: str, place: str = PLACE, **other: str) -> int:
-    return client.post(place, **request_for(secret, parcel, file, **other)).status_code
+    answer = client.post(place, **request_for(secret, parcel, file, **other))
+    # Read to its end: what is not does not count.
+    return answer.status_code if answer.data is not None else 0
 
 
 @pytest.fixture
@@ -159,6 +161,27 @@ def test_a_receiver_that_collects_before_it_answers(case: Case, receiver: Receiv
     case.send()
     assert (got, case.parcel().state) == ([200, 200, 200], "waiting")
     assert collect(app.test_client(), secret, parcel_id, "report.pdf") == 200
+    assert case.parcel().state == "delivered"
+
+
+def test_whoever_is_cut_off_has_not_collected(case: Case, app: Flask, secret: str) -> None:
+    """The parcel has arrived once the last byte of the last file has gone, and may be asked for again until then."""
+    case.send()
+    client, parcel_id = app.test_client(), case.parcel().id
+    first, *others = MADE
+    assert [collect(client, secret, parcel_id, name) for name in others] == [200] * len(others)
+    cut = client.post(PLACE, **request_for(secret, parcel_id, first))
+    assert cut.status_code == 200
+    cut.close()
+    assert case.parcel().state == "waiting"
+    # What left the house is on record all the same.
+    assert case.count(AuditEvent.event == Event.PARCEL_COLLECTED) == len(MADE)
+    half = client.post(PLACE, **request_for(secret, parcel_id, first))
+    pieces = half.iter_encoded()
+    assert next(iter(pieces))
+    half.close()
+    assert case.parcel().state == "waiting"
+    assert collect(client, secret, parcel_id, first) == 200
     assert case.parcel().state == "delivered"
 
 

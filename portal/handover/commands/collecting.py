@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
@@ -21,12 +22,21 @@ from portal.kernel import clock, db, jobs
 from portal.kernel.errors import NotFound, Unavailable
 
 
-def collect(parcel_id: UUID, name: str) -> tuple[ParcelFile, BinaryIO]:
-    """One file of a parcel, exactly as the receiver was told of it, with its content, which the caller closes.
+@dataclass(frozen=True)
+class Handed:
+    """A file of a parcel on its way to the receiver, and its content, which whoever sends it closes."""
+
+    parcel_id: UUID
+    file: ParcelFile
+    content: BinaryIO
+
+
+def collect(parcel_id: UUID, name: str) -> Handed:
+    """One file of a parcel, exactly as the receiver was told of it; it counts once all of it has gone: see `count`.
 
     A parcel that changed while it was collected is told anew at once, so that nobody has one half of before and one of
-    after. The same file twice is once. Raises NotFound for a parcel that was never told or was overtaken, for a file
-    that is not in it, and for one that is not what was told; Unavailable when the content cannot be had.
+    after. Raises NotFound for a parcel that was never told or was overtaken, for a file that is not in it, and for one
+    that is not what was told; Unavailable when the content cannot be had.
     """
     with db.apart(), db.as_system():
         file = _as_told(parcel_id, name)
@@ -37,8 +47,16 @@ def collect(parcel_id: UUID, name: str) -> tuple[ParcelFile, BinaryIO]:
     except Damaged:
         raise Unavailable("the content cannot be read") from None
     with db.apart(), db.as_system():
+        # What left the house is on record, however far it came.
+        events.record(Event.PARCEL_COLLECTED, _known(parcel_id).referral_id, file=file.name)
+    return Handed(parcel_id, file, content)
+
+
+def count(parcel_id: UUID, file: ParcelFile) -> None:
+    """Count a file as collected whose last byte has gone; with the last of them the parcel has arrived. The same file
+    twice is once. Raises NotFound for a parcel that was overtaken meanwhile."""
+    with db.apart(), db.as_system():
         _note(parcel_id, file)
-    return file, content
 
 
 def _as_told(parcel_id: UUID, name: str) -> ParcelFile | None:
@@ -65,7 +83,9 @@ def _known(parcel_id: UUID) -> Parcel:
 
 def _note(parcel_id: UUID, file: ParcelFile) -> None:
     row, now = _known(parcel_id), clock.now()
-    events.record(Event.PARCEL_COLLECTED, row.referral_id, file=file.name)
+    if (row.told or {}).get(file.name) != file.sha256:
+        # Told anew while it was read.
+        return
     noted = upsert(ParcelCollected).values(
         tenant_id=row.tenant_id, id=uuid4(), referral_id=row.referral_id, parcel_id=row.id, name=file.name,
         sha256=file.sha256, at=now,

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import BinaryIO, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from portal.adapters import signing
-from portal.adapters.ports import ParcelFile
-from portal.handover.commands.collecting import collect
+from portal.handover.commands.collecting import Handed, collect
 from portal.handover.models import CollectRequest
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import NotFound
@@ -25,8 +24,8 @@ _NOBODYS: Final = signing.new_secret()
 _REMEMBERED: Final = 2 * signing.WINDOW
 
 
-def asked(said: Mapping[str, str], body: bytes) -> tuple[ParcelFile, BinaryIO]:
-    """The file that a signed request asks for, and its content, which the caller closes. `said` are the headers of
+def asked(said: Mapping[str, str], body: bytes) -> Handed:
+    """The file that a signed request asks for, which the caller sends and then counts. `said` are the headers of
     Standard Webhooks, `body` is {"parcel": id, "file": name}.
 
     Raises NotFound for everything else, without saying why: an unknown signature, a request that was heard before, a

@@ -19,7 +19,7 @@ FAILED: Final = (REFUSED, GIVEN_UP)
 
 EVENTS: Final = ("decided", "corrected", "files")
 FILES: Final = "files"
-"""The same decision again, with files that were still being checked when it went before."""
+"""The same decision again, with files that came, or were still being checked, when it went before."""
 COPIED: Final = "copied"
 WAYS: Final = (COPIED, "push", "sftp")
 """How a parcel arrived: by hand, or by which adapter."""

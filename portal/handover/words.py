@@ -26,7 +26,7 @@ def state_words(state: str) -> str:
 
 def event_words(event: str) -> str:
     """What the case system is told of."""
-    words = {"corrected": _("A correction"), FILES: _("Files that were checked later")}
+    words = {"corrected": _("A correction"), FILES: _("Files that came or were checked later")}
     return str(words.get(event) or _("The decision"))
 
 

@@ -122,6 +122,55 @@ def test_the_scanner_is_down_and_comes_back(case: Case, scanner: Scanner, admin:
     assert len(case.receiver.got) == 2
 
 
+def test_a_file_that_comes_after_the_decision_goes_by_itself(case: Case, scanner: Scanner, admin: Admin) -> None:
+    """Once it has passed, in a parcel with everything anew; nobody presses anything, and nothing goes twice."""
+    case.decide()
+    case.send()
+    first, second = attach(case, 2)
+    case.sweep()
+    assert told(case) == [("decided", "delivered")]
+    scanner.verdict = GOOD
+    judge(case, first)
+    assert told(case) == [("decided", "delivered"), ("files", "waiting")]
+    assert admin.execute("select count(*) from procrastinate_jobs where task_name = 'handover.send'").fetchone() == (2,)
+    # The second passes before the parcel goes, so it goes along.
+    judge(case, second)
+    case.send()
+    assert told(case) == [("decided", "delivered"), ("files", "delivered")]
+    assert scanned(case) == [("attachment-1.png", "ready"), ("attachment-2.png", "ready")]
+    for file_id in (first, second):
+        judge(case, file_id)
+    case.sweep()
+    assert len(case.receiver.got) == 2
+
+
+def test_a_file_that_passes_while_a_parcel_goes_without_it_follows(case: Case, scanner: Scanner) -> None:
+    scanner.verdict = GOOD
+    case.decide()
+    # It comes and passes after the parcel was made and before it is settled.
+    case.receiver.meanwhile = lambda: judge(case, attach(case)[0])
+    case.send()
+    case.receiver.meanwhile = lambda: None
+    assert told(case) == [("decided", "delivered"), ("files", "waiting")]
+    case.send()
+    assert told(case) == [("decided", "delivered"), ("files", "delivered")]
+
+
+def test_what_does_not_pass_or_belongs_to_another_decision_is_not_sent(
+    case: Case, scanner: Scanner, admin: Admin
+) -> None:
+    case.decide()
+    case.send()
+    scanner.verdict = BAD
+    judge(case, attach(case)[0])
+    assert told(case) == [("decided", "delivered")]
+    # Opened again: the next decision takes along whatever is there then.
+    admin.execute("update decision set replaced_at = now()")
+    scanner.verdict = GOOD
+    judge(case, attach(case, 2)[1])
+    assert told(case) == [("decided", "delivered")]
+
+
 def test_what_does_not_pass_is_said_and_never_sent(case: Case, scanner: Scanner, app: Flask) -> None:
     (file_id,) = attach(case)
     case.decide()
@@ -187,5 +236,18 @@ def test_whoever_copies_by_hand_is_asked_for_the_files_too(councils: Councils, s
     scanner.verdict = GOOD
     with db.unit_of_work(Scope(case.council, scope.SYSTEM)):
         judging.judge(file_id)
+    assert told(case) == [("decided", "delivered"), ("files", "waiting")]
+    assert case.parcel().by_hand
+
+
+def test_whoever_copied_by_hand_is_asked_for_what_came_since(councils: Councils, scanner: Scanner) -> None:
+    case = make_case(councils.england, "copy")
+    scanner.verdict = GOOD
+    judge(case, attach(case)[0])
+    case.decide()
+    parcel = case.parcel()
+    case.act(people.say_copied, parcel.id, parcel.version, "CON/1")
+    assert told(case) == [("decided", "delivered")]
+    judge(case, attach(case, 2)[1])
     assert told(case) == [("decided", "delivered"), ("files", "waiting")]
     assert case.parcel().by_hand

@@ -193,7 +193,12 @@ def test_it_is_delivered_once_every_file_was_collected(case: Case) -> None:
     for name in (*names[:1], *names):
         assert case.parcel().state != "delivered"
         with db.unit_of_work(Scope(case.council)):
-            assert collecting.collect(parcel.id, name) is not None
+            handed = collecting.collect(parcel.id, name)
+            handed.content.close()
+        # It counts once it has gone.
+        assert case.parcel().state != "delivered"
+        with db.unit_of_work(Scope(case.council)):
+            collecting.count(parcel.id, handed.file)
     assert (case.parcel().state, case.parcel().delivered_by) == ("delivered", "push")
     assert case.count(ParcelCollected.parcel_id == parcel.id) == len(names)
     assert case.count(AuditEvent.event == Event.PARCEL_COLLECTED) == len(names) + 1

@@ -1,11 +1,12 @@
-"""Files that were still being checked when a parcel went: once all are judged, they follow in a parcel of their own."""
+"""Files that were still being checked when a parcel went, or came after it: once they are judged, they follow in a
+parcel of their own."""
 
 from __future__ import annotations
 
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, exists, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, select, update
 
 from portal.adapters.ports import Parcel as Sent
 from portal.audit import events
@@ -15,8 +16,10 @@ from portal.files.states import READY
 from portal.handover.commands.rows import QUIETLY, change, make
 from portal.handover.models import Parcel
 from portal.handover.queries.contents import AWAITED
-from portal.handover.states import DELIVERED, FILES
+from portal.handover.states import DELIVERED, FILES, UNDELIVERED
 from portal.kernel import clock, db, scope
+from portal.referrals.models import Attachment
+from portal.screening.models import Decision
 
 AT_ONCE: Final = 50
 
@@ -37,9 +40,13 @@ def note(parcel_id: UUID, token: UUID, sent: Sent) -> None:
 
 def complete(row: Parcel) -> None:
     """Make the further parcel of a locked one that has arrived, once all that it awaits is judged: those that passed
-    go, and the others never do."""
-    if not row.awaits:
-        return
+    go, and the others never do. A file that came since it went, and passed, goes too."""
+    if row.awaits:
+        _complete_awaited(row)
+    _follow(row)
+
+
+def _complete_awaited(row: Parcel) -> None:
     council = scope.council()
     waited_for = [UUID(one) for one in row.awaits]
     query = select(StoredFile.state).where(StoredFile.tenant_id == council.id, StoredFile.id.in_(waited_for))
@@ -60,6 +67,50 @@ def follow_verdict(file_id: UUID, state: str) -> None:
         return
     with db.as_system():
         _complete(Parcel.awaits.contains([str(file_id)]))
+        last = _last_delivered(file_id)
+        if last is not None:
+            _follow(last)
+
+
+def _last_delivered(file_id: UUID) -> Parcel | None:
+    """The last parcel of the file's report that arrived. All of them are locked: one that is being settled just now
+    either has seen this verdict or is seen here as it will be."""
+    mine = (Attachment.tenant_id == scope.council().id, Attachment.file_id == file_id)
+    query = (
+        select(Parcel)
+        .join(Attachment, and_(Attachment.tenant_id == Parcel.tenant_id, Attachment.referral_id == Parcel.referral_id))
+        .where(*mine)
+        .order_by(Parcel.created_at, Parcel.id)
+        .with_for_update(of=Parcel)
+    )
+    rows = db.session().execute(query.execution_options(populate_existing=True)).scalars().all()
+    return next((row for row in reversed(rows) if row.state == DELIVERED), None)
+
+
+def _follow(row: Parcel) -> None:
+    """Make a further parcel of a decision that counts and has arrived, where the report has a file that none of its
+    parcels had. One that is still on its way has it, or looks again once it has arrived."""
+    council, here = scope.council(), (Parcel.tenant_id == row.tenant_id, Parcel.referral_id == row.referral_id)
+    how = council.settings.hand_over.how
+    query = (
+        select(Parcel.state, Parcel.told, Parcel.awaits, Parcel.delivered_at)
+        .join(Decision, and_(Decision.tenant_id == Parcel.tenant_id, Decision.id == Parcel.decision_id))
+        .where(*here, Parcel.decision_id == row.decision_id, Decision.replaced_at.is_(None))
+    )
+    parcels = db.session().execute(query).all()
+    settled = all(one.state not in UNDELIVERED and not one.awaits for one in parcels)
+    if how == "none" or not parcels or not settled:
+        return
+    had = {digest for one in parcels for digest in (one.told or {}).values()}
+    # Of a parcel that was copied by hand nobody wrote down what was in it: what was there then.
+    copied = max((one.delivered_at for one in parcels if one.delivered_at and one.told is None), default=None)
+    came = select(StoredFile.sha256, Attachment.added_at).join(
+        Attachment, and_(Attachment.tenant_id == StoredFile.tenant_id, Attachment.file_id == StoredFile.id)
+    )
+    mine = (StoredFile.tenant_id == row.tenant_id, Attachment.referral_id == row.referral_id)
+    files = db.session().execute(came.where(*mine, StoredFile.state == READY, StoredFile.object_key.is_not(None))).all()
+    if any(one.sha256 not in had and (copied is None or one.added_at > copied) for one in files):
+        make(council, row.referral_id, row.decision_id, FILES, by_hand=how == "copy")
 
 
 def complete_all() -> None:

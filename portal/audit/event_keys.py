@@ -89,6 +89,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.CLOCK_RESUMED: frozenset({"why", "minutes", "due"}),
     Event.DUE_MOVED: frozenset({"was", "due"}),
     Event.STAGE_ENTERED: frozenset({"stage", "how"}),
+    Event.CLOCK_RAN_OUT: frozenset({"clock"}),
     Event.STAGE_LEFT_UNDONE: frozenset({"stage", "undone"}),
     Event.CHECKLIST_CHANGED: frozenset({"stage", "ticked", "undone"}),
     Event.HELD_CONFIRMED: frozenset({"values"}),

@@ -124,6 +124,7 @@ class Event(StrEnum):
     NOTE_WRITTEN = "screening.note_written"
     STAGE_ENTERED = "stages.entered"
     STAGE_LEFT_UNDONE = "stages.left_undone"
+    CLOCK_RAN_OUT = "stages.clock_ran_out"
     CHECKLIST_CHANGED = "stages.checklist_changed"
     LETTER_MADE = "letters.made"
     LETTER_OPENED = "letters.opened"

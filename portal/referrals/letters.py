@@ -17,7 +17,7 @@ from portal.tenants.opening import numbers
 
 FOR_COUNCIL = (
     "reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered", "challenged", "approval",
-    "challenge_due", "hub_in", "help_answered", "transfer",
+    "challenge_due", "hub_in", "help_answered", "transfer", "clock_over",
 )  # fmt: skip
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
@@ -103,6 +103,7 @@ def _subject(notice: ToTell, language: str) -> str:
         "undelivered": words(language, "Reference %(reference)s: not handed over"),
         "approval": words(language, "Reference %(reference)s: a decision waits for approval"),
         "transfer": words(language, "There is something new about a transfer between councils"),
+        "clock_over": words(language, "Reference %(reference)s: a clock is over"),
     }
     return particular.get(kind) or words(language, "Reference %(reference)s: there is an update")
 
@@ -150,21 +151,8 @@ def _opening(kind: str, language: str) -> str:
 
 
 def _deciding(language: str) -> dict[str, str]:
-    """What those are told who approve decisions, and answer for them."""
-    return {
-        **_early_help(language),
-        "challenged": words(language, "Somebody has challenged a decision. Sign in to read why, and answer."),
-        "challenge_due": words(language, "The answer to a challenged decision is soon due. Sign in to answer."),
-        "approval": words(
-            language,
-            "A colleague has proposed a decision, and it waits for a second person. Sign in to read it, and approve it "
-            "or send it back.",
-        ),
-    }
-
-
-def _early_help(language: str) -> dict[str, str]:
-    """What a team is told of an offer to it, and the front door when one declined or stepped up."""
+    """What those are told who approve decisions and answer for them; early-help teams, and the front door when one
+    declined or stepped up."""
     return {
         "help_offered": words(
             language, "Something was offered to your early-help team. Sign in to read it, and accept or decline."
@@ -173,6 +161,13 @@ def _early_help(language: str) -> dict[str, str]:
             language, "An early-help team has declined, or thinks that a social worker is needed. Sign in to read why."
         ),
         "help_due": words(language, "Your early-help team has not answered in time. Sign in to accept or decline."),
+        "challenged": words(language, "Somebody has challenged a decision. Sign in to read why, and answer."),
+        "challenge_due": words(language, "The answer to a challenged decision is soon due. Sign in to answer."),
+        "approval": words(
+            language,
+            "A colleague has proposed a decision, and it waits for a second person. Sign in to read it, and approve it "
+            "or send it back.",
+        ),
     }
 
 
@@ -190,6 +185,10 @@ def _alerts(language: str) -> dict[str, str]:
             language,
             "It could not be handed over to the case system for a whole day, and it is not tried again by itself. Sign "
             "in to see why, send it again, or copy it by hand.",
+        ),
+        "clock_over": words(
+            language,
+            "One of your council’s further clocks is over, and what stops it has not been done. Sign in to see which.",
         ),
         "transfer": words(
             language, "A transfer from or to another council waits for somebody, or was answered. Sign in to see it."

@@ -212,6 +212,7 @@ _EVENTS: dict[str, Callable[[], str]] = {
     Event.CHALLENGE_ENDED: lambda: _("The challenge is over"),
     Event.CHALLENGE_DUE_MOVED: lambda: _("The date by which the challenge is answered was counted anew"),
     Event.CHALLENGE_REMINDED: lambda: _("Reminded of the challenge: its answer is soon due"),
+    Event.CLOCK_RAN_OUT: lambda: _("One of the further clocks was over"),
     Event.LETTER_MADE: lambda: _("A letter to the family was made"),
     Event.LETTER_SENT: lambda: _("A letter to the family was sent"),
     Event.LETTER_WITHDRAWN: lambda: _("A letter to the family was withdrawn"),

@@ -64,6 +64,9 @@ def move_on(actor: Actor, found: Found, key: str, seen: str, *, all_the_same: bo
         raise Invalid({"undone": "ask"})
     _leave(actor, found, here, by_hand=True)
     _enter(actor, found, target, "chosen")
+    # For whoever looks at a list meanwhile; to its referrer nothing has changed.
+    moved = update(Referral).where(Referral.tenant_id == scope.council().id, Referral.id == found.id)
+    db.session().execute(moved.values(stage_moved_at=clock.now()).execution_options(**_QUIETLY))
 
 
 def tick(actor: Actor, found: Found, stage: str, wanted: Collection[str], shown: Collection[str]) -> bool:

@@ -158,6 +158,18 @@ class Moments:
 
 def moments(actor: Actor, found: Found) -> Moments:
     """The moments of that report, by `own_clocks.MOMENTS`."""
+    query = select(*moment_columns()).where(reachable(actor, Permission.LOOK), Referral.id == found.id)
+    return moments_of(db.session().execute(query).one())
+
+
+def moments_of(row: Any) -> Moments:
+    """The moments in a row that has `moment_columns`."""
+    starts = {key: getattr(row, key) for key in MOMENTS}
+    return Moments(starts, starts | {"asked": row.first_asked})
+
+
+def moment_columns() -> tuple[ColumnElement[Any], ...]:
+    """The moments of a report, of a statement over `Referral`."""
     begun = func.coalesce(Referral.clock_from, Referral.received_at, Referral.sent_at)
     thread = select(func.max(Message.sent_at)).where(
         Message.tenant_id == Referral.tenant_id, Message.referral_id == Referral.id, Message.sent_at >= begun
@@ -172,7 +184,7 @@ def moments(actor: Actor, found: Found) -> Moments:
         AuditEvent.at >= begun,
     )
     first = func.min(Message.sent_at)
-    query = select(
+    return (
         begun.label("received"),
         # A report that is given to a colleague is claimed anew; what counts is the first time.
         func.coalesce(claims.correlate(Referral).scalar_subquery(), Referral.claimed_at).label("claimed"),
@@ -180,10 +192,7 @@ def moments(actor: Actor, found: Found) -> Moments:
         ours.with_only_columns(first).correlate(Referral).scalar_subquery().label("first_asked"),
         thread.where(later).with_only_columns(first).correlate(Referral).scalar_subquery().label("answered"),
         Referral.decided_at.label("decided"),
-    ).where(reachable(actor, Permission.LOOK), Referral.id == found.id)
-    row: Any = db.session().execute(query).one()
-    starts = {key: getattr(row, key) for key in MOMENTS}
-    return Moments(starts, starts | {"asked": row.first_asked})
+    )
 
 
 def now_column() -> ColumnElement[Any]:

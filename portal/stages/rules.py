@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -59,6 +59,20 @@ def standing(
     """When one of the council's own clocks began and stopped; None for what has not happened, or not since it began."""
     begun, ended = starts.get(one.starts), ends.get(one.until)
     return begun, ended if begun is not None and ended is not None and ended >= begun else None
+
+
+def over(
+    clocks: Iterable[tuple[OwnClock, datetime | None, datetime | None]],
+    now: datetime,
+    due_of: Callable[[OwnClock, datetime], datetime],
+) -> dict[str, tuple[datetime, datetime]]:
+    """Of clocks, each with when it began and stopped, those that are over and were not stopped: when each began and was
+    due. One that begins with the decision is never late."""
+    found = {}
+    for one, begun, ended in clocks:
+        if one.until and begun is not None and ended is None and (due_at := due_of(one, begun)) < now:
+            found[one.key] = begun, due_at
+    return found
 
 
 def missing(stage: Stage, ticked: Collection[str]) -> tuple[Item, ...]:

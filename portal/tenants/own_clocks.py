@@ -15,12 +15,16 @@ from portal.tenants.stage_settings import read_lengths, read_words
 MOMENTS: Final = ("received", "claimed", "asked", "answered", "decided")
 ROUTES: Final = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 MOST_CLOCKS: Final = 12
+# Who hears of a clock that is over.
+TOLD: Final = ("owner", "nobody")
+NOBODY: Final = TOLD[1]
 
 
 @dataclass(frozen=True)
 class OwnClock:
     """One clock: so many working minutes from one moment (MOMENTS) until another ("" for one that begins with the
-    decision: nothing later is known), for reports of these routes (none: for all)."""
+    decision: nothing later is known), for reports of these routes (none: for all). Of a `quiet` one that is over nobody
+    is told."""
 
     key: str
     name: Text
@@ -28,6 +32,7 @@ class OwnClock:
     starts: str = "received"
     until: str = "decided"
     routes: tuple[str, ...] = ()
+    quiet: bool = False
 
 
 def read_own_clocks(top: Reader) -> tuple[OwnClock, ...]:
@@ -43,6 +48,7 @@ def read_own_clocks(top: Reader) -> tuple[OwnClock, ...]:
     until = read_words(group, "until", MOMENTS[1:])
     times = read_lengths(group, "times")
     routes = _routes(group)
+    told = read_words(group, "told", TOLD)
     if len(names) > MOST_CLOCKS:
         group.wrong("names", f"“names” must be {MOST_CLOCKS} clocks or fewer")
     found = []
@@ -55,7 +61,10 @@ def read_own_clocks(top: Reader) -> tuple[OwnClock, ...]:
             group.wrong("until", f"“{one.code}” must stop with something that comes after “{begins}”")
         else:
             found.append(
-                OwnClock(one.code, one.label, times[one.code] or 0, begins, ends, routes.get(one.code, ()))
+                OwnClock(
+                    one.code, one.label, times[one.code] or 0, begins, ends, routes.get(one.code, ()),
+                    told.get(one.code) == NOBODY,
+                )
             )  # fmt: skip
     group.finish()
     return tuple(found)

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from portal.kernel.language import say
 from portal.tenants.listed import Coded, Listed, Row, Said, Within
 from portal.tenants.outcome_settings import MOST_REASONS
-from portal.tenants.own_clocks import MOMENTS, MOST_CLOCKS, ROUTES, OwnClock
+from portal.tenants.own_clocks import MOMENTS, MOST_CLOCKS, NOBODY, ROUTES, TOLD, OwnClock
 from portal.tenants.settings import Council
 from portal.tenants.settings_entry import Entry, in_languages, said_of
 from portal.tenants.stage_settings import MOST_STAGES, Stage
@@ -152,6 +152,16 @@ def _clock_entries(settings: Council) -> tuple[Entry, ...]:
             _("For all of them if you choose none"), "several", options=tuple((one, routes[one]) for one in ROUTES),
             short=_("Routes"),
         ),
+        _told(),
+    )  # fmt: skip
+
+
+def _told() -> Entry:
+    whom = {"owner": _("Whoever has the report, else the people on duty"), "nobody": _("Nobody")}
+    return Entry(
+        "told", (_CLOCKS_PART, "told"), _("Who is told when it is over"), _("Choose who is told when it is over"),
+        _("Once, by email"), "choice", options=tuple((one, whom[one]) for one in TOLD), usual=(TOLD[0],),
+        short=_("Told"),
     )  # fmt: skip
 
 
@@ -179,4 +189,5 @@ def _stops(said: Said) -> dict[str, str]:
 
 def _clock_row(one: OwnClock) -> Row:
     more = {"time": (length_said(one.minutes),), "starts": (one.starts,), "until": (one.until,), "routes": one.routes}
+    more |= {"told": (NOBODY if one.quiet else TOLD[0],)}
     return Row(one.key, said_of("name", one.name) | more)

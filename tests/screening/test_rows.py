@@ -24,7 +24,8 @@ ROW = Row(
     reference="AVM-2026-000002", href="/avonmere/screening/AVM-2026-000002", open=True, urgent=True, new=False,
     unread=False, checking=0, children="SJ", age="7 years old", kind="", route=Badge("Urgent", "red"), signs=0,
     channel="", short_form=False, attention=False, overridden=False, rules_now="", withdrawal=False, linked="",
-    approval=False, out_of_hours=False, why="A child may be hurt", reasons=0, state=Badge("New", "blue"),
+    approval=False, clock_over=False, out_of_hours=False, why="A child may be hurt", reasons=0,
+    state=Badge("New", "blue"),
     priority=Badge("Urgent", "red"), first_priority="", since="2 hours", due_at=datetime(2026, 11, 27, 12, tzinfo=UTC),
     light=Badge("2 hours left", "green"), agency="Oak Primary", mine=False, owner="",
 )  # fmt: skip
@@ -33,6 +34,7 @@ OTHER = {
     "unread": True, "checking": 2, "children": "李", "age": "under 1 year old", "kind": "Information request",
     "route": Badge("Advice", "grey"), "signs": 1, "channel": "Telephone", "short_form": True, "attention": True,
     "overridden": True, "rules_now": "Social care", "withdrawal": True, "linked": "duplicate", "approval": True,
+    "clock_over": True,
     "out_of_hours": True, "why": "Another reason", "reasons": 3, "state": Badge("Decided", "green"),
     "priority": Badge("Low", "grey"), "first_priority": "High", "since": "3 hours",
     "due_at": ROW.due_at + timedelta(minutes=1), "light": None, "agency": "Elm Primary", "mine": True,

@@ -36,6 +36,7 @@ def read(**more: Any) -> tuple[OwnClock, ...]:
 def test_what_a_council_leaves_out_is_from_received_until_decided_for_all_routes() -> None:
     assert read() == (OwnClock("call", {"en": "Ring"}, 120, "received", "decided", ()),)
     assert read(starts=[{"call": "decided"}])[0].until == ""
+    assert (read()[0].quiet, read(told=[{"call": "nobody"}])[0].quiet) == (False, True)
     told = read(
         starts=[{"call": "claimed"}, {"gone": "asked"}], until=[{"call": "asked"}], routes=[{"call": "MASH, ADVICE"}]
     )

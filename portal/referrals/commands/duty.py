@@ -95,12 +95,22 @@ def escalate() -> int:
     return len(rows)
 
 
-def _tell(council: Council, referral_id: UUID, unseen_by: frozenset[UUID]) -> None:
+def tell_those_on_duty(kind: str, referral_id: UUID, unseen_by: frozenset[UUID]) -> None:
+    """Have the mailboxes of the people on duty told by email; without any, the managers as of an alert that nobody has
+    acknowledged."""
+    addresses: tuple[str, ...] = scope.council().settings.duty.addresses
+    if not addresses:
+        _tell(scope.council(), referral_id, unseen_by, kind)
+    for mailbox in addresses:
+        notices.tell_mailbox(kind, mailbox, referral_id)
+
+
+def _tell(council: Council, referral_id: UUID, unseen_by: frozenset[UUID], kind: str = "unseen") -> None:
     readers = in_turn(but=unseen_by)
     for account_id in readers:
-        notices.tell(scope.SYSTEM, "unseen", account_id, referral_id)
+        notices.tell(scope.SYSTEM, kind, account_id, referral_id)
     for mailbox in () if readers else _mailboxes(council):
-        notices.tell_mailbox("unseen", mailbox, referral_id)
+        notices.tell_mailbox(kind, mailbox, referral_id)
 
 
 def _mailboxes(council: Council) -> tuple[str, ...]:

@@ -93,6 +93,11 @@ class Referral(TenantTable):
     clock_from: Mapped[datetime | None]
     clock_rank: Mapped[int | None]
     clock_paused_at: Mapped[datetime | None]
+    # Since when it is known that one of the council's own clocks is over, and which were told of, by when they began.
+    clock_over_at: Mapped[datetime | None]
+    clocks_told: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    # When somebody moved it to another stage by hand.
+    stage_moved_at: Mapped[datetime | None]
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     claimed_at: Mapped[datetime | None]
     unread_by_council: Mapped[int] = mapped_column(server_default="0")

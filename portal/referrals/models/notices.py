@@ -41,6 +41,7 @@ NOTICE_KINDS = (
     "help_answered",
     "help_due",
     "transfer",
+    "clock_over",
 )
 # What is not sent yet has no reference; each leads to the page on which a person's drafts are.
 ABOUT_DRAFTS = frozenset({"handed", "helping", "joined", "moved", "expiring"})

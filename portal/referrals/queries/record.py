@@ -88,6 +88,8 @@ class Found:
     """The higher route that the rules would choose for the corrected answers."""
     clock_paused_at: datetime | None = None
     """Since when its clock stands still."""
+    clock_over_at: datetime | None = None
+    """Since when it is known that one of the council's own clocks is over."""
     first_priority: str | None = None
     """The priority that it came with, once a screener gave it another."""
     counted: dict[str, Any] = field(default_factory=dict)
@@ -127,7 +129,7 @@ _COLUMNS = (
     Referral.wrapped_key, Referral.form_key, Referral.sight, Referral.author_only,
     Referral.held_at, Referral.new_since, Referral.withdrawal_asked_at, Referral.rules_now,
     Referral.approval_asked_at,
-    Referral.clock_paused_at, Referral.first_priority,
+    Referral.clock_paused_at, Referral.clock_over_at, Referral.first_priority,
     Referral.channel, Referral.caller, Referral.received_at,
 )  # fmt: skip
 

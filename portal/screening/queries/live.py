@@ -14,6 +14,7 @@ from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.states import OPEN
 from portal.screening.addresses import Filters
+from portal.screening.queries.narrowing import narrowed
 from portal.screening.queries.queue import filtered
 
 # A change that was still being written when the list was drawn has a moment before the list's.
@@ -30,10 +31,15 @@ def changed_since(actor: Actor, filters: Filters, since: datetime, now: datetime
     if set(filters.states()) <= OPEN:
         gone = replace(filters, tab="decided", state="", stage="", overdue=False)
         parts.append(filtered(start, actor, gone, now).where(Referral.decided_at > moment))
+    if filters.stage:
+        # Moved on from the stage that the list shows.
+        left = filtered(start, actor, replace(filters, stage=""), now)
+        parts.append(left.where(Referral.stage_moved_at > moment, ~narrowed("stage", filters.stage)))
     query = select(*(part.scalar_subquery() for part in parts))
     return sum(db.session().execute(query).one())
 
 
 def _moved(moment: datetime, now: datetime) -> ColumnElement[bool]:
     late = and_(Referral.due_at > moment, Referral.due_at <= now, Referral.clock_paused_at.is_(None))
-    return or_(Referral.changed_at > moment, Referral.new_since > moment, late)
+    stages = or_(Referral.stage_moved_at > moment, Referral.clock_over_at > moment)
+    return or_(Referral.changed_at > moment, Referral.new_since > moment, stages, late)

@@ -72,6 +72,7 @@ class Line:
     withdrawal_asked_at: datetime | None
     approval_asked_at: datetime | None
     clock_paused_at: datetime | None
+    clock_over_at: datetime | None
     rules_now: str
     linked: str
 
@@ -166,7 +167,7 @@ def _select(actor: Actor, sort: str) -> Select[Any]:
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
             Referral.new_since, Referral.withdrawal_asked_at, Referral.approval_asked_at, Referral.rules_now,
-            Referral.clock_paused_at, linked(actor).label("linked"),
+            Referral.clock_paused_at, Referral.clock_over_at, linked(actor).label("linked"),
             *(key.label(f"key_{place}") for place, key in enumerate(_KEYS[sort])),
         )
         .join(Agency, Agency.id == Referral.agency_id)
@@ -278,6 +279,7 @@ def _line(row: Any) -> Line:
         withdrawal_asked_at=row.withdrawal_asked_at,
         approval_asked_at=row.approval_asked_at,
         clock_paused_at=row.clock_paused_at,
+        clock_over_at=row.clock_over_at,
         rules_now=row.rules_now or "",
         linked=row.linked or "",
     )

@@ -58,6 +58,7 @@ class Row:
     withdrawal: bool
     linked: str
     approval: bool
+    clock_over: bool
     out_of_hours: bool
     why: str
     reasons: int
@@ -124,6 +125,7 @@ class Rows:
             withdrawal=line.withdrawal_asked_at is not None,
             linked=line.linked,
             approval=line.approval_asked_at is not None,
+            clock_over=line.clock_over_at is not None and open_,
             out_of_hours=line.out_of_hours,
             why=say(line.why, self._language),
             reasons=line.reasons,

@@ -214,8 +214,13 @@ def _opening(file: Stored) -> Callable[[], BinaryIO]:
 
     def opened() -> BinaryIO:
         into = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - whoever sends it closes it
-        for piece in bytes_of(file):
-            into.write(piece)
+        try:
+            for piece in bytes_of(file):
+                into.write(piece)
+        except BaseException:
+            # A store that goes away in the midst leaves no half of a file behind.
+            into.close()
+            raise
         into.seek(0)
         return into
 

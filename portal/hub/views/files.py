@@ -24,25 +24,25 @@ from portal.referrals.views.files_shown import lapsing as lapsing_of
 from portal.referrals.views.files_shown import rows
 
 
-@blueprint.get("/hub/<reference>/files/<uuid:file_id>/<lapsing>", endpoint="partners_file")
+@blueprint.get("/hub/<reference>/files/<uuid:hub_file_id>/<lapsing>", endpoint="partners_file")
 @page(Permission.HUB)
-def to_partner(reference: str, file_id: UUID, lapsing: str) -> ResponseReturnValue:
+def to_partner(reference: str, hub_file_id: UUID, lapsing: str) -> ResponseReturnValue:
     """A file, to a partner for whom the report is there."""
     found = find_opened(guard.actor(), reference)
-    attached = find_file(found.room, guard.actor().agency_id or COUNCIL, file_id)
+    attached = find_file(found.room, guard.actor().agency_id or COUNCIL, hub_file_id)
     back = url_for("hub.room", reference=found.room.reference)
     return given_out(attached, lapsing, back, filing.note_opened)
 
 
-@blueprint.get("/screening/<reference>/hub/files/<uuid:file_id>/<lapsing>", endpoint="councils_file")
+@blueprint.get("/screening/<reference>/hub/files/<uuid:hub_file_id>/<lapsing>", endpoint="councils_file")
 @page(Permission.SCREEN)
-def to_council(reference: str, file_id: UUID, lapsing: str) -> ResponseReturnValue:
+def to_council(reference: str, hub_file_id: UUID, lapsing: str) -> ResponseReturnValue:
     """A file, to whoever of the council reads the report."""
     found = find(guard.actor(), Permission.SCREEN, reference)
     room = room_of(guard.actor(), Permission.SCREEN, found)
     if room is None:
         raise NotFound("no hub")
-    attached = find_file(room, COUNCIL, file_id)
+    attached = find_file(room, COUNCIL, hub_file_id)
     return given_out(attached, lapsing, url_for("hub.council", reference=found.reference), filing.note_opened)
 
 
@@ -59,4 +59,4 @@ def with_files(entries: list[dict[str, Any]], room: Room | None, side: UUID, end
 
 
 def _address(file_id: UUID, room: Room, endpoint: str) -> str:
-    return url_for(endpoint, reference=room.reference, file_id=file_id, lapsing=lapsing_of(file_id))
+    return url_for(endpoint, reference=room.reference, hub_file_id=file_id, lapsing=lapsing_of(file_id))

@@ -41,7 +41,8 @@ select r.id as was, gen_random_uuid() as now, t.tenant, k
 KEPT = """
 insert into tally (tenant_id, id, kind, key, day, number)
 select r.tenant_id, gen_random_uuid(), p.kind, p.key, p.day, count(*)
-  from copies c join referral r on r.id = c.now, lateral tally_parts(r) p
+  from copies c join referral r on r.id = c.now,
+       lateral (select * from tally_parts(r) union all select * from tally_hits(r)) p
  where r.sight is null and r.unseen_by = '{}' group by r.tenant_id, p.kind, p.key, p.day
 """
 OF_EACH = """

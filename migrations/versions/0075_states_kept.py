@@ -36,8 +36,13 @@ def _first(function: str, before: str, after: str) -> None:
     op.execute(_INSTEAD.format(function=function, before=_quoted(before), after=_quoted(after)))
 
 
+# Whoever decides meanwhile by the old function would be in neither the sums of below nor what the new one counts.
+_ALONE = "LOCK TABLE referral IN SHARE ROW EXCLUSIVE MODE"
+
+
 def upgrade() -> None:
     """Every state counts, and what is closed there already is counted once."""
+    op.execute(_ALONE)
     for function, before, after in _PLACES:
         _first(function, before, after)
     rls.in_each_council("""
@@ -49,6 +54,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Only open states count."""
+    op.execute(_ALONE)
     for function, before, after in _PLACES:
         _first(function, after, before)
     rls.in_each_council("DELETE FROM tally WHERE kind = 'state' AND key in ('decided', 'withdrawn')")

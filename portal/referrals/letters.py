@@ -207,6 +207,7 @@ def _stand_in(notice: ToTell, language: str) -> str:
         "opened": words(language, "Somebody opened this restricted record and said why."),
         "unseen": words(language, "Nobody has acknowledged an urgent report yet."),
         "undelivered": words(language, "Something could not be handed over to the case system."),
+        "clock_over": words(language, "One of your council’s further clocks is over."),
     }
     if notice.stands_in == "contact":
         act = words(

@@ -158,7 +158,7 @@ def outcome_label(council: Council, key: str, language: str) -> str:
     return next((say(one.label, language) for one in council.outcomes if one.key == key), key)
 
 
-_EVENTS: dict[str, Callable[[], str]] = {
+EVENT_WORDS: dict[str, Callable[[], str]] = {
     Event.REFERRAL_SENT: lambda: _("Report sent"),
     Event.CONTACT_LOGGED: lambda: _("Taken down for whoever told us"),
     Event.REFERRAL_WITHDRAWN: lambda: _("Withdrawn by the referrer"),
@@ -249,11 +249,11 @@ def timeline_items(
     `files` as for `referrals.progress.timeline_views`."""
     return [
         {
-            "title": sent if entry.event == Event.REFERRAL_SENT else _EVENTS[entry.event](),
+            "title": sent if entry.event == Event.REFERRAL_SENT else EVENT_WORDS[entry.event](),
             "who": entry.who,
             "at": entry.at,
             "text": files.get(entry.file, "") or _due(entry),
         }
         for entry in entries
-        if entry.event in _EVENTS and (not entry.file or entry.file in files)
+        if entry.event in EVENT_WORDS and (not entry.file or entry.file in files)
     ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.audit.events import Event
@@ -138,6 +138,23 @@ def at_stage(key: str) -> ColumnElement[bool]:
     begun, new = rules.first(stages, "claimed").key, rules.first(stages).key
     said = case((Referral.state.in_(sorted(BEGUN)), begun), else_=new)
     return and_(Referral.state.in_(sorted(OPEN)), func.coalesce(here, said) == key)
+
+
+def left_stage(key: str, moment: datetime) -> ColumnElement[bool]:
+    """Whether an open report was at that stage at the moment and is not now. Where nothing was written down by then,
+    its state said so: it was at one of the two that states say."""
+    stages = scope.council().settings.stages
+
+    def visited(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+        mine = (StageVisit.tenant_id == Referral.tenant_id, StageVisit.referral_id == Referral.id)
+        return select(StageVisit.id).where(*mine, *where).correlate(Referral).exists()
+
+    gone = visited(StageVisit.stage == key, StageVisit.left_at > moment)
+    said = key in {rules.first(stages).key, rules.first(stages, "claimed").key}
+    if said:
+        since = or_(Referral.stage_moved_at > moment, Referral.changed_at > moment)
+        gone = or_(gone, and_(since, ~visited(StageVisit.entered_at <= moment)))
+    return and_(Referral.state.in_(sorted(OPEN)), gone, ~at_stage(key))
 
 
 def number_at(key: str) -> int:

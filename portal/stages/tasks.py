@@ -21,4 +21,4 @@ def look_at_clocks(timestamp: int) -> None:
 alongside.on_move(commands.follow)
 alongside.on_move(running_out.follow)
 alongside.on_recount(commands.recount)
-narrowing.add("stage", queries.at_stage)
+narrowing.add("stage", queries.at_stage, queries.left_stage)

@@ -19,7 +19,11 @@ from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor, Council
 from portal.referrals.models import Attachment, Notice, NoticeChoice, Referral
 
-FOR_MANAGERS: Final = ("opened", "connection", "unseen", "undelivered")
+FOR_MANAGERS: Final = {
+    "opened": Permission.RESTRICT, "connection": Permission.RESTRICT, "unseen": Permission.RESTRICT,
+    "undelivered": Permission.RESTRICT, "clock_over": Permission.LOOK,
+}  # fmt: skip
+"""What whoever holds the permission acts on, and administrators are told in their place where there is nobody."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ def to_tell(notice_id: UUID) -> ToTell:
         raise NotFound("no such notice")
     # Without a choice of their own, the author reads the language that they wrote in.
     own = row.written_in if row.account_id == row.author_id else ""
-    managers = {one.account_id for one in who_may(Permission.RESTRICT)} if row.kind in FOR_MANAGERS else None
+    managers = {one.account_id for one in who_may(FOR_MANAGERS[row.kind])} if row.kind in FOR_MANAGERS else None
     stands_in = "admin" if managers is not None and row.account_id and row.account_id not in managers else ""
     language = row.language or own or ""
     return ToTell(

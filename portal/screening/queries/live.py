@@ -14,7 +14,7 @@ from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.states import OPEN
 from portal.screening.addresses import Filters
-from portal.screening.queries.narrowing import narrowed
+from portal.screening.queries.narrowing import left_since
 from portal.screening.queries.queue import filtered
 
 # A change that was still being written when the list was drawn has a moment before the list's.
@@ -32,9 +32,9 @@ def changed_since(actor: Actor, filters: Filters, since: datetime, now: datetime
         gone = replace(filters, tab="decided", state="", stage="", overdue=False)
         parts.append(filtered(start, actor, gone, now).where(Referral.decided_at > moment))
     if filters.stage:
-        # Moved on from the stage that the list shows.
-        left = filtered(start, actor, replace(filters, stage=""), now)
-        parts.append(left.where(Referral.stage_moved_at > moment, ~narrowed("stage", filters.stage)))
+        # Moved on from the stage that the list shows, by hand or with what somebody did (a claim, a question).
+        elsewhere = filtered(start, actor, replace(filters, stage=""), now)
+        parts.append(elsewhere.where(left_since("stage", filters.stage, moment)))
     query = select(*(part.scalar_subquery() for part in parts))
     return sum(db.session().execute(query).one())
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
 from portal.auth.policy import Permission
 from portal.auth.queries.hub import partners_of
 from portal.auth.queries.staff import who_may
 from portal.hub.models import HubAccess, HubMessage
-from portal.hub.queries.members import last_read
+from portal.hub.queries.members import last_read, reads
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Actor
 from portal.referrals.commands import notices
-from portal.referrals.commands.telling import tell_approvers
+from portal.referrals.commands.telling import approvers, tell_approvers
 from portal.referrals.models import Notice, Referral
 
 DAY: Final = timedelta(hours=24)
@@ -71,26 +72,41 @@ def tell_partners(actor: Actor, accounts: Iterable[UUID], referral_id: UUID) -> 
 def tell_held_back() -> int:
     """Tell the partners of the council in scope of what came after their last notice, once that is a day old and they
     have still not looked; how many notices."""
-    waiting = _unread()
-    told = _last_told({one.referral_id for one in waiting})
+    waiting = _with_news()
+    ids = {one.referral_id for one in waiting}
+    read, told = reads(ids), defaultdict[UUID, dict[UUID, datetime]](dict)
+    for (who, referral_id), at in _last_told(ids).items():
+        told[referral_id][who] = at
     before, number = clock.now() - DAY, 0
     for one in waiting:
-        people = partners([one])
-        due = {who for who in people if (at := told.get((who, one.referral_id))) and at < min(before, one.newest)}
+        behind = {
+            who
+            for who, at in told[one.referral_id].items()
+            if at < before and _behind(one, at, read.get((who, one.referral_id), at))
+        }
+        due = behind & partners([one]) if behind else frozenset()
         tell(scope.SYSTEM, "hub", due, one.referral_id)
         number += len(due)
     return number
 
 
-def _unread() -> list[Any]:
-    """What is open and has something that nobody of the agency has read: whose, whom it leaves out, and the newest."""
+def _behind(one: Any, told: datetime, read: datetime) -> bool:
+    """Whether somebody who was told then, and looked then, has something to hear of. A colleague's looking does not
+    count; what nobody of the agency has read is new to all of them, if it was committed late."""
+    return max(told, read) < one.newest or (one.unread is not None and told < one.unread)
+
+
+def _with_news() -> list[Any]:
+    """What is open and has something that others wrote there, or was shared anew: to whom, whom it leaves out, the
+    newest, and the newest of what nobody of the agency has read."""
     here = (HubMessage.tenant_id == HubAccess.tenant_id, HubMessage.room_id == HubAccess.room_id)
-    unread = HubMessage.held_at.is_(None) & ~(HubAccess.agency_id == func.any(HubMessage.read_by))
-    message = select(func.max(HubMessage.sent_at)).where(*here, unread).correlate(HubAccess).scalar_subquery()
-    anew = case((HubAccess.read_at.is_(None), HubAccess.changed_at))
-    newest = func.greatest(message, anew)
+    others = HubMessage.held_at.is_(None) & HubMessage.agency_id.is_distinct_from(HubAccess.agency_id)
+    last = select(func.max(HubMessage.sent_at)).where(*here, others).correlate(HubAccess)
+    unread = last.where(~(HubAccess.agency_id == func.any(HubMessage.read_by))).scalar_subquery()
+    newest = func.greatest(last.scalar_subquery(), HubAccess.changed_at)
     query = select(
-        HubAccess.referral_id, HubAccess.agency_id, HubAccess.authors, HubAccess.unseen_by, newest.label("newest")
+        HubAccess.referral_id, HubAccess.agency_id, HubAccess.authors, HubAccess.unseen_by, newest.label("newest"),
+        unread.label("unread"),
     ).where(
         HubAccess.tenant_id == scope.council().id, HubAccess.withdrawn_at.is_(None), ~HubAccess.hidden,
         newest.is_not(None),
@@ -117,11 +133,12 @@ def tell(actor: Actor, kind: str, accounts: Iterable[UUID], referral_id: UUID) -
         notices.tell(actor, kind, account_id, referral_id)
 
 
-def tell_council(actor: Actor, referral_id: UUID, access_id: UUID, *, kind: str = "hub_in") -> None:
+def tell_council(actor: Actor, referral_id: UUID, access_id: UUID, *, kind: str = "hub_in") -> frozenset[UUID]:
     """Have whoever owns the report (else opened it) told that there is news, or of what `kind` says; the practice
-    managers where it is not there for that person any more, because somebody must read it."""
+    managers where it is not there for that person any more, because somebody must read it. Who was told."""
     reader = _council_reader(referral_id, access_id)
     if reader:
         tell(actor, kind, reader, referral_id)
-    else:
-        tell_approvers(actor, kind, referral_id, but=())
+        return reader
+    tell_approvers(actor, kind, referral_id, but=())
+    return frozenset(one.account_id for one in approvers(referral_id, but=()))

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from werkzeug.test import TestResponse
 
 from portal.adapters import ports
 from portal.adapters.ports import Harmful, Signatures, Verdict
 from portal.audit.models import AuditEvent
 from portal.files import states
-from portal.files.commands import judging
+from portal.files.commands import judging, keeping
 from portal.files.models import GoneObject, StoredFile
 from portal.hub import commands
+from portal.hub.models import HubMessage
 from portal.hub.queries import find_opened
 from portal.kernel import db
 from portal.kernel.errors import Invalid
 from portal.kernel.scope import SYSTEM, Scope
+from portal.referrals.commands import attaching
 from portal.referrals.commands.attaching import Paper
 from portal.referrals.models import Referral
 from portal.referrals.places import Place
 from tests.factories.pages import fields_of, soup
-from tests.factories.people import sign_in
+from tests.factories.people import make_person, sign_in
 from tests.files.making import pdf
 from tests.fixtures.councils import Councils
 from tests.hub.making import HOME, Case, make_case
@@ -35,13 +39,14 @@ from tests.hub.making import HOME, Case, make_case
 MARKER = ("CNRY chronology.pdf", pdf())
 
 
+# One that is made a second later has another name of its own inside: it would be another file.
 def paper(name: str = "CNRY chronology.pdf", content: bytes | None = None) -> Paper:
-    return Paper(name, "application/pdf", BytesIO(pdf() if content is None else content), "pdf")
+    return Paper(name, "application/pdf", BytesIO(MARKER[1] if content is None else content), "pdf")
 
 
-def post(client: FlaskClient, page: str, form: str, text: str, *files: tuple[str, bytes]) -> TestResponse:
+def post(client: FlaskClient, page: str, form: str, words: str, *files: tuple[str, bytes]) -> TestResponse:
     sent = [(BytesIO(content), name, "application/pdf") for name, content in files]
-    fields = fields_of(client.get(page), form) | {"message": text, "message-files": sent}
+    fields = fields_of(client.get(page), form) | {"message": words, "message-files": sent}
     return client.post(page if form == page else f"{page}/message", data=fields, content_type="multipart/form-data")
 
 
@@ -146,6 +151,75 @@ def test_a_file_of_a_message_that_is_held_is_held_too(councils: Councils, client
     assert client.get(href).status_code == 404
 
 
+def test_files_are_held_by_what_their_message_does_not_say(councils: Councils, client: FlaskClient) -> None:
+    case = make_case(councils, {"children": [{"child_address": HOME, "child_address_secret": "no"}]})
+    case.open(case.police)
+    case.as_council(commands.write, "CNRY the plan", uuid4(), [paper("12 CNRY Row.pdf")])
+    case.as_council(commands.write, "CNRY no file", uuid4())
+    make_ready(case)
+    sign_in(client, case.police)
+    theirs = f"/{case.council.slug}/hub/{case.made.reference}"
+    (href,) = links(client.get(theirs))
+    case.correct(Place("children", "child_address_secret", 0), "yes")
+    read = client.get(theirs).text
+    assert "CNRY Row" not in read
+    assert "CNRY no file" in read
+    assert client.get(href).status_code == 404
+    sign_in(client, case.screener)
+    told = client.get(f"/{case.council.slug}/screening/{case.made.reference}/hub").text
+    assert "1 message with files is kept from partners" in told
+    assert "12 CNRY Row.pdf" in told
+
+
+def test_a_partners_file_with_a_secret_name_is_the_councils_alone(case: Case, client: FlaskClient) -> None:
+    case.open(case.police)
+    case.open(case.health)
+    theirs = f"/{case.council.slug}/hub/{case.made.reference}"
+    sign_in(client, case.police)
+    assert post(client, theirs, theirs, "CNRY see", ("12 CNRY Row.pdf", pdf())).status_code == 303
+    assert "sent to the council alone" in client.get(theirs).text
+    assert case.said(case.health) == []
+    assert heard(case, "hub.kept") == [{"agency": str(case.police.actor.agency_id), "why": "place", "messages": 1}]
+
+
+def test_a_held_answer_that_comes_again_is_once_and_can_bring_a_file(case: Case) -> None:
+    case.open(case.police)
+    once, held = uuid4(), []
+    for papers in ([], [], [paper()], [paper()]):
+        with db.unit_of_work(case.police.scope):
+            opened = find_opened(case.police.actor, case.made.reference)
+            held.append(commands.answer(case.police.actor, opened, "CNRY at 12 CNRY Row", once, papers))
+    assert held == [True] * 4
+    assert len(kept(case)) == 1
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        assert len(session.execute(select(HubMessage.id)).all()) == 1
+
+
+def test_the_report_is_held_by_nobody_while_files_are_stored(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor do the referrer's own files wait for them."""
+    case.open(case.police)
+    keep, free = keeping.keep, []
+
+    def others_at_work() -> None:
+        with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+            session.execute(text("set local lock_timeout = '2s'"))
+            session.execute(select(Referral.id).with_for_update(key_share=True))
+            attaching.take_turns(case.made.id)
+            free.append(True)
+
+    def slow(*given: Any, **named: Any) -> UUID:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(others_at_work).result()
+        return keep(*given, **named)
+
+    monkeypatch.setattr(keeping, "keep", slow)
+    case.as_council(commands.write, "CNRY look", uuid4(), [paper()])
+    with db.unit_of_work(case.police.scope):
+        opened = find_opened(case.police.actor, case.made.reference)
+        commands.answer(case.police.actor, opened, "CNRY see", uuid4(), [paper("CNRY b.pdf", pdf() + b"\n%b")])
+    assert free == [True, True]
+
+
 class FindsHarm:
     """A scanner that finds something in every file."""
 
@@ -186,3 +260,29 @@ def test_a_harmful_file_is_given_to_nobody_and_told(case: Case, client: FlaskCli
     shown = client.get(f"/{case.council.slug}/screening/{case.made.reference}/hub")
     assert "CNRY chronology.pdf" in shown.text
     assert links(shown) == []
+
+
+@pytest.mark.usefixtures("harmful")
+def test_harm_that_is_found_later_is_told_to_whoever_may_have_a_copy(case: Case, client: FlaskClient) -> None:
+    second = make_person(case.council, role="screener")
+    case.open(case.police)
+    access = case.open(case.health)
+    case.as_council(commands.write, "CNRY look", uuid4(), [paper()])
+    make_ready(case)
+    ours = f"/{case.council.slug}/screening/{case.made.reference}/hub"
+    theirs = f"/{case.council.slug}/hub/{case.made.reference}"
+    for who, page in ((second, ours), (case.health, theirs), (case.police, theirs)):
+        sign_in(client, who)
+        assert client.get(links(client.get(page))[0]).status_code == 200
+    case.as_council(commands.withdraw, access)
+    before = case.told("hub")
+    (file_id,) = kept(case)
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        session.execute(update(StoredFile).values(state="checking"))
+    with db.unit_of_work(Scope(case.council, SYSTEM)):
+        judging.judge(file_id)
+    # The other screener, and the partner from whom it was taken back, have a copy; nobody hears of it twice.
+    assert Counter(case.told("harmful_in")) == dict.fromkeys(
+        (case.screener.account_id, second.account_id, case.health.account_id), 1
+    )
+    assert Counter(case.told("hub")) - Counter(before) == {case.police.account_id: 1}

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from portal.auth.models import Membership
 from portal.auth.policy import Permission, Reach, reach
 from portal.hub import commands
-from portal.hub.models import HubAccess
+from portal.hub.commands import opening
+from portal.hub.models import HubAccess, HubRoom
 from portal.hub.queries import accesses, find_opened, room_of, thread
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Invalid, NotFound
@@ -24,7 +25,7 @@ from portal.messaging.queries import given_away
 from portal.referrals.commands.connections import declare
 from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.connections import Declared
-from portal.referrals.queries.record import find
+from portal.referrals.queries.record import Found, find
 from portal.screening.commands import restricting
 from tests.factories.hub import as_partner, make_partner, open_hub
 from tests.factories.people import Person, agency_id, make_person
@@ -225,6 +226,22 @@ def test_a_partner_is_read_by_somebody_wherever_the_owner_is_gone(case: Case) ->
         told = set(session.execute(select(Notice.account_id).where(Notice.kind == "hub_in")).scalars()) - before
     assert case.manager.account_id in told
     assert case.screener.account_id not in told
+
+
+def test_two_agencies_at_once_are_both_let_in(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has referred to the room before it changes it: neither waits for the other until both do."""
+    case.as_council(commands.withdraw, case.open(make_partner(case.council, agency="mill-lane-surgery")))
+    both, note_open = Barrier(2), opening._note_open
+
+    def after_both(found: Found) -> None:
+        both.wait(10)
+        note_open(found)
+
+    monkeypatch.setattr(opening, "_note_open", after_both)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(case.open, (case.police, case.health)))
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        assert set(session.execute(select(HubRoom.open_to)).scalar_one()) == {agency_id(POLICE), agency_id(HEALTH)}
 
 
 @pytest.mark.parametrize("double", [False, True])

@@ -12,8 +12,9 @@ from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
 from portal.hub import commands
 from portal.hub.models import HubFormer
-from portal.hub.queries import opened, room_of
+from portal.hub.queries import opened, room_of, thread
 from portal.hub.queries.sources import formers
+from portal.hub.sides import COUNCIL
 from portal.kernel import crypto, db
 from portal.kernel.errors import Conflict
 from portal.kernel.scope import SYSTEM, Scope
@@ -103,6 +104,36 @@ def test_a_name_that_must_not_be_said_any_more_is_kept(case: Case) -> None:
     case.correct(THIRD, "yes")
     assert case.said(case.police) == []
     assert case.access(case.police).kept_why == "name"
+
+
+def test_what_was_written_is_kept_while_it_is_open_to_nobody_too(case: Case) -> None:
+    """Whoever gets it later reads what was written before."""
+    access = case.open(case.police)
+    case.as_council(commands.write, "CNRY we were at 12 CNRY Row", uuid4())
+    case.as_council(commands.withdraw, access)
+    case.correct(SECRET, "yes")
+    case.open(case.health)
+    assert case.said(case.health) == []
+
+
+def test_what_a_partner_writes_after_the_correction_is_kept_too(case: Case) -> None:
+    case.open(case.police)
+    case.open(case.health)
+    case.answer(case.police, "CNRY we know 12 CNRY Row")
+    case.correct(SECRET, "yes")
+    before = case.told("hub_in").count(case.screener.account_id)
+    case.answer(case.police, "CNRY still at 12 CNRY Row")
+    case.answer(case.police, "CNRY and nothing more")
+    for who in (case.police, case.health):
+        assert [text for text, _new in case.said(who)] == ["CNRY and nothing more"]
+    # The council hears of both.
+    assert case.told("hub_in").count(case.screener.account_id) == before + 2
+    with db.unit_of_work(case.screener.scope):
+        found = find(case.screener.actor, Permission.ASK, case.made.reference)
+        room = room_of(case.screener.actor, Permission.ASK, found)
+        assert room is not None
+        held = [one.text for one in thread(room, COUNCIL) if one.held_at]
+    assert held == ["CNRY we know 12 CNRY Row", "CNRY still at 12 CNRY Row"]
 
 
 def test_whom_nobody_may_contact_is_told_at_once(case: Case) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from portal.hub import commands, telling
 from portal.hub.models import HubAccess, HubMessage, HubRoom
-from portal.hub.queries import find_opened
+from portal.hub.queries import find_opened, thread
 from portal.hub.queries.members import colleagues, everybody
 from portal.kernel import db
 from portal.kernel.scope import SYSTEM, Scope
@@ -69,6 +69,30 @@ def test_whoever_has_looked_is_told_of_the_next(case: Case) -> None:
     assert told(case, case.police) == 2
     write(case)
     assert told(case, case.police) == 2
+
+
+def test_what_is_opened_again_is_told_again(case: Case) -> None:
+    """What they were told within the day was of what was taken back."""
+    case.as_council(commands.withdraw, case.open(case.police))
+    case.open(case.police)
+    assert told(case, case.police) == 2
+
+
+def test_a_colleague_who_has_looked_keeps_nothing_from_another(case: Case) -> None:
+    second = make_partner(case.council, agency=POLICE, name="CNRY Second")
+    case.open(case.police)
+    write(case)
+    look(case, case.police)
+    with db.unit_of_work(case.police.scope):
+        room = find_opened(case.police.actor, case.made.reference).room
+        commands.mark_read(room, agency_id(POLICE), [one.id for one in thread(room, agency_id(POLICE))])
+    a_day_passes(case)
+    assert held_back(case) == 1
+    assert (told(case, case.police), told(case, second)) == (1, 2)
+    # Nor does what a colleague wrote: of that nobody of their own is told.
+    case.answer(case.police, "CNRY yes")
+    a_day_passes(case)
+    assert held_back(case) == 0
 
 
 def test_what_was_read_or_is_not_there_for_somebody_is_not_told_later(case: Case) -> None:

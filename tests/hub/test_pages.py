@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from portal.audit.models import AuditEvent
 from portal.auth.commands import standing
 from portal.auth.models import Membership
 from portal.kernel import db
@@ -122,6 +123,31 @@ def test_what_is_told_in_another_language_says_so(there: tuple[Person, Person, M
     answers = soup(client.get(f"/{slug}/hub/{made.reference}")).find(string=re.compile("CNRY once"))
     assert answers is not None
     assert answers.find_parent("div", lang="en") is not None
+
+
+def test_whoever_is_shown_it_with_a_refused_form_has_read_it(
+    there: tuple[Person, Person, Made], client: FlaskClient
+) -> None:
+    _author, screener, made = there
+    police = make_partner(made.council, agency=POLICE)
+    open_hub(screener, made.reference, police.actor.agency_id, "CNRY?", "summary")
+
+    def recorded(event: str) -> int:
+        with db.unit_of_work(Scope(made.council, SYSTEM)) as session:
+            return len(session.execute(select(AuditEvent.id).where(AuditEvent.event == event)).all())
+
+    address = f"/{made.council.slug}/hub/{made.reference}"
+    sign_in(client, police)
+    typed = fields_of(client.get(address), made.reference)
+    before = recorded("hub.read")
+    assert client.post(address, data={**typed, "message": ""}).status_code == 422
+    assert recorded("hub.read") == before + 1
+    page = f"/{made.council.slug}/screening/{made.reference}/hub"
+    sign_in(client, screener)
+    token = {name: value for name, value in fields_of(client.get(page), "/hub/withdraw").items() if "csrf" in name}
+    before = recorded("referrals.read")
+    assert client.post(f"{page}/anew", data={**token, "seen": "7"}).status_code == 409
+    assert recorded("referrals.read") == before + 1
 
 
 def test_what_was_typed_stays_when_it_was_taken_back_meanwhile(

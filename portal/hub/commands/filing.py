@@ -9,7 +9,6 @@ from sqlalchemy import and_, insert, select
 
 from portal.audit import events
 from portal.audit.events import Event
-from portal.audit.models import AuditEvent
 from portal.files import names
 from portal.files.commands import keeping
 from portal.files.states import HARMFUL
@@ -21,7 +20,7 @@ from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Invalid
 from portal.kernel.scope import Actor
 from portal.referrals.commands.attaching import MOST_FILES, Paper, be_patient, digest, limits, pieces, take_turns
-from portal.referrals.commands.harmful import CONTACT_JOB
+from portal.referrals.commands.harmful import CONTACT_JOB, who_had
 from portal.referrals.queries.attachments import Attached
 
 
@@ -33,7 +32,8 @@ def bring(actor: Actor, room: Room, message_id: UUID, papers: Sequence[Paper], *
     """
     if papers:
         be_patient()
-        take_turns(room.referral_id)
+        # The room's own turn: files of the referrer's are counted apart, and do not wait for these.
+        take_turns(room.id)
     for number, paper in enumerate(papers):
         try:
             _bring(actor, room, message_id, paper, agency_id=agency_id, side=side)
@@ -75,7 +75,8 @@ def note_opened(attached: Attached) -> None:
 
 
 def follow(file_id: UUID, state: str) -> None:
-    """A file was found to be harmful: who has it, the council and its mailbox are told, with the verdict."""
+    """A file was found to be harmful: the council, its mailbox, and whoever may have a copy of it, taken back from them
+    since or not, are told with the verdict."""
     if state != HARMFUL:
         return
     on_access = and_(HubAccess.tenant_id == HubFile.tenant_id, HubAccess.room_id == HubFile.room_id)
@@ -89,13 +90,11 @@ def follow(file_id: UUID, state: str) -> None:
     row = db.session().execute(query).one_or_none()
     if row is None:
         return
-    telling.tell_council(scope.SYSTEM, row.referral_id, row.id, kind="harmful_in")
-    opened = select(AuditEvent.actor_id, AuditEvent.agency_id).where(
-        AuditEvent.tenant_id == scope.council().id, AuditEvent.subject_id == row.referral_id,
-        AuditEvent.event.in_((str(Event.HUB_FILE_OPENED), str(Event.HUB_FILE_ADDED))),
-        AuditEvent.detail["file"].astext == str(file_id),
-    )  # fmt: skip
-    there = telling.partners(telling.readers(row.referral_id))
-    had = {one.actor_id for one in db.session().execute(opened.distinct()) if one.agency_id is not None}
-    telling.tell(scope.SYSTEM, "hub", there & had, row.referral_id)
+    told = telling.tell_council(scope.SYSTEM, row.referral_id, row.id, kind="harmful_in")
+    had = who_had(file_id, row.referral_id, (Event.HUB_FILE_OPENED, Event.HUB_FILE_ADDED))
+    partners = {who for who, side in had.items() if side == "agency"}
+    there = partners & telling.partners(telling.readers(row.referral_id))
+    telling.tell(scope.SYSTEM, "hub", there, row.referral_id)
+    # Whoever else has a copy reads in the email itself what it is about: the hub may not be there for them any more.
+    telling.tell(scope.SYSTEM, "harmful_in", had.keys() - there - told, row.referral_id)
     jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), referral_id=row.referral_id)

@@ -11,7 +11,7 @@ from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.hub import telling
 from portal.hub.commands.renewing import change, live_of, replace
-from portal.hub.models import HubMessage
+from portal.hub.models import HubFile, HubMessage
 from portal.hub.queries import Access, Room, room_of
 from portal.hub.queries.sources import keeps_safe, secrets_of, source_of, told_then
 from portal.hub.sharing import Source, kept_secret
@@ -35,9 +35,8 @@ def follow(actor: Actor, found: Found) -> None:
         whole = find(scope.SYSTEM, Permission.ASK, found.reference)
         room = room_of(scope.SYSTEM, Permission.ASK, whole)
         made = corrections(scope.SYSTEM, Permission.ASK, whole) if room else ()
-        live = live_of(room) if room and made else []
-        if room and live:
-            _follow(actor, room, live, whole, made)
+        if room and made:
+            _follow(actor, room, live_of(room), whole, made)
 
 
 def _follow(actor: Actor, room: Room, live: list[Access], found: Found, made: tuple[Corrected, ...]) -> None:
@@ -46,7 +45,8 @@ def _follow(actor: Actor, room: Room, live: list[Access], found: Found, made: tu
     why = _why(of, new, made[-1])
     if not why:
         return
-    held = _hold(room, new) if new else 0
+    # Also where it is open to nobody: whoever gets it later reads what was written before.
+    held = _hold(room, new) if why != CONTACT else 0
     for one in live:
         now = kept_secret(told_then(of, made, one.corrections), one.shared, tuple(new))
         if now == one.shared and not held:
@@ -73,13 +73,21 @@ def _why(of: Source, new: Collection[Protected], last: Corrected) -> str:
 
 
 def _hold(room: Room, new: Collection[Protected]) -> int:
-    """Keep from partners what was written and gives away what is secret now; how many messages."""
-    query = select(HubMessage.id, HubMessage.body).where(
+    """Keep from partners what was written and gives away what is secret now; how many messages.
+
+    One with files goes whatever its words say: nobody here knows what is in them, and their names may say it.
+    """
+    filed = select(HubFile.message_id).where(HubFile.tenant_id == scope.council().id, HubFile.room_id == room.id)
+    query = select(HubMessage.id, HubMessage.body, HubMessage.id.in_(filed)).where(
         HubMessage.tenant_id == scope.council().id, HubMessage.room_id == room.id, HubMessage.held_at.is_(None)
     )
     record = room.record
     rows = db.session().execute(query.with_for_update()).all()
-    given = [one for one, body in rows if carried(record.open(body, "hub_message", one, "body"), new)]
+    given = [
+        one
+        for one, body, with_files in rows
+        if with_files or carried(record.open(body, "hub_message", one, "body"), new)
+    ]
     if given:
         db.session().execute(
             update(HubMessage)

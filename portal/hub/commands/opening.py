@@ -80,7 +80,8 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
     events.record(Event.HUB_OPENED, found.id, agency=str(wanted.agency_id), what=wanted.what)
     guarding.note(found, confirmed)
     hidden_from = {*state.authors, *state.unseen_by}
-    telling.tell_partners(actor, partners_of({of_agency(wanted.agency_id)}) - hidden_from, found.id)
+    # Whatever they were told within a day: that may have been of what was taken back since.
+    telling.tell(actor, "hub", partners_of({of_agency(wanted.agency_id)}) - hidden_from, found.id)
 
 
 def _same(found: Found, wanted: Opening) -> bool:
@@ -150,7 +151,8 @@ def state_of(found: Found) -> State:
 def _note_open(found: Found) -> None:
     """Keep in the room to which agencies it is open now; of two who change that at once the second waits here."""
     here = (HubRoom.tenant_id == scope.council().id, HubRoom.referral_id == found.id)
-    db.session().execute(select(HubRoom.id).where(*here).with_for_update())
+    # Whoever writes in the room, or opens it to another agency, refers to its row: that does not wait, or both would.
+    db.session().execute(select(HubRoom.id).where(*here).with_for_update(key_share=True))
     live = select(HubAccess.agency_id).where(
         HubAccess.tenant_id == scope.council().id, HubAccess.referral_id == found.id, HubAccess.withdrawn_at.is_(None)
     )

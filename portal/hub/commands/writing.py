@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, literal, select, update
@@ -23,9 +24,10 @@ from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden
 from portal.kernel.scope import Actor
 from portal.messaging.commands import guarding
-from portal.messaging.commands.writing import Written, checked, whole
+from portal.messaging.commands.writing import checked, whole
+from portal.messaging.queries import given_away
 from portal.referrals.commands.attaching import Paper
-from portal.referrals.queries.record import Found
+from portal.referrals.queries.record import Found, find
 
 MAX_WORDS: Final = 8000
 
@@ -43,36 +45,62 @@ def write(
         raise Forbidden("opened for a while, to read")
     words = checked(text, MAX_WORDS)
     room = room_of(actor, Permission.ASK, found)
-    readers = telling.readers(found.id)
-    if room is None or not readers:
+    if room is None or not telling.readers(found.id):
         raise Conflict("open to nobody", state=found.state)
-    # What it keeps secret stays as it is until this is written: a correction comes before or after.
-    state_of(found)
-    secrets = guarding.held(actor, found, words, confirmed, "message")
+    # What is refused stores no file first.
+    guarding.held(actor, found, words, confirmed, "message")
     said = _say(actor, room, None, words, once)
     filing.bring(actor, room, said.id, papers, agency_id=found.agency_id, side="council")
+    # Only now: the report is not held while files are stored. What it keeps secret stays as it is until this is
+    # written: a correction comes before or after.
+    state_of(found)
+    secrets = guarding.held(actor, found, words, confirmed, "message")
     if said.new:
         guarding.note(found, secrets)
-        telling.tell_partners(actor, telling.partners(readers), found.id)
+        telling.tell_partners(actor, telling.partners(telling.readers(found.id)), found.id)
 
 
 @whole
-def answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper] = ()) -> None:
+def answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper] = ()) -> bool:
     """A partner writes, with files; whoever owns the report (else opened it) and the other agencies are told. Twice is
-    once.
+    once. Whether the council alone reads it, because the words or a file's name give away what the report keeps secret.
 
     Raises Invalid({"message": required, too_long, control}) and what `filing.bring` does.
     """
     words, agency_id = checked(text, MAX_WORDS), of_agency(actor.agency_id)
-    said = _say(actor, opened.room, agency_id, words, once)
-    filing.bring(actor, opened.room, said.id, papers, agency_id=agency_id, side="agency")
+    room, said = opened.room, _say(actor, opened.room, agency_id, words, once)
+    bring = partial(filing.bring, actor, room, said.id, papers, agency_id=agency_id, side="agency")
+    if said.held:
+        with db.as_system():
+            # It is not there for whoever wrote it, to be added to.
+            bring()
+        return True
+    bring()
     if not said.new:
-        return
+        return False
     with db.as_system():
-        readers = telling.readers(opened.room.referral_id)
-        others = [one for one in readers if one.agency_id != agency_id]
-        telling.tell_partners(actor, telling.partners(others), opened.room.referral_id)
-        telling.tell_council(actor, opened.room.referral_id, opened.access_id)
+        held = _keep(room, said.id, agency_id, "\n".join([words, *(one.name for one in papers)]))
+        others = [] if held else [one for one in telling.readers(room.referral_id) if one.agency_id != agency_id]
+        telling.tell_partners(actor, telling.partners(others), room.referral_id)
+        telling.tell_council(actor, room.referral_id, opened.access_id)
+    return held
+
+
+def _keep(room: Room, message_id: UUID, agency_id: UUID, text: str) -> bool:
+    """Keep from partners, as the system, a message that gives away what the report keeps secret; whether it does."""
+    found = find(scope.SYSTEM, Permission.ASK, room.reference)
+    # A correction comes before or after: before, it is looked for here; after, `keeping` finds this message.
+    state_of(found)
+    given = given_away(scope.SYSTEM, found, text)
+    if given:
+        statement = (
+            update(HubMessage)
+            .where(HubMessage.tenant_id == scope.council().id, HubMessage.id == message_id)
+            .values(held_at=clock.now())
+        )
+        db.session().execute(statement.execution_options(synchronize_session=False))
+        events.record(Event.HUB_KEPT, found.id, agency=str(agency_id), why=given[0].kind, messages=1)
+    return bool(given)
 
 
 def mark_read(room: Room, side: UUID, ids: Iterable[UUID]) -> None:
@@ -100,22 +128,32 @@ def note_read(actor: Actor, opened: Opened) -> None:
         db.session().execute(statement.execution_options(synchronize_session=False))
 
 
-def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> Written:
+class _Written(NamedTuple):
+    """A message; `new` unless this very message was written before, `held` where the council alone reads it."""
+
+    id: UUID
+    new: bool
+    held: bool = False
+
+
+def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> _Written:
     """The message. A form that comes again is once; with other words it is another message."""
     made = _written(actor, room, agency_id, words, once)
     if made is not None:
-        return Written(made, new=True)
-    before = select(HubMessage.id, HubMessage.body).where(
+        return _Written(made, new=True)
+    before = select(HubMessage.id, HubMessage.body, HubMessage.held_at).where(
         HubMessage.tenant_id == scope.council().id, HubMessage.once == once,
         HubMessage.room_id == room.id, HubMessage.author_id == actor.account_id,
     )  # fmt: skip
-    row = db.session().execute(before).one_or_none()
+    with db.as_system():
+        # One that is held is not there for its writer, and is written all the same.
+        row = db.session().execute(before).one_or_none()
     if row is not None and room.record.open(row.body, "hub_message", row.id, "body") == words:
-        return Written(row.id, new=False)
+        return _Written(row.id, new=False, held=agency_id is not None and row.held_at is not None)
     made = _written(actor, room, agency_id, words, uuid4())
     if made is None:
         raise Conflict("written by somebody else")
-    return Written(made, new=True)
+    return _Written(made, new=True)
 
 
 def _written(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUID) -> UUID | None:

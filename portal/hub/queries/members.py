@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -58,16 +59,22 @@ def colleagues(found: Opened, agency_id: UUID) -> tuple[tuple[Member, ...], tupl
 
 
 def last_read(referral_id: UUID) -> dict[UUID, datetime]:
-    """When each partner last read a report's hub, as the audit has it."""
+    """When each partner last read a report's hub."""
+    return {who: at for (who, _referral), at in reads({referral_id}).items()}
+
+
+def reads(referral_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], datetime]:
+    """When each partner last read the hub of each of these reports, as the audit has it, by person and report."""
     query = (
-        select(AuditEvent.actor_id, func.max(AuditEvent.at))
+        select(AuditEvent.actor_id, AuditEvent.subject_id, func.max(AuditEvent.at))
         .where(
-            AuditEvent.tenant_id == scope.council().id, AuditEvent.subject_id == referral_id,
-            AuditEvent.event == str(Event.HUB_READ),
+            AuditEvent.tenant_id == scope.council().id, AuditEvent.subject_id.in_(sorted(referral_ids)),
+            AuditEvent.event == str(Event.HUB_READ), AuditEvent.actor_id.is_not(None),
         )
-        .group_by(AuditEvent.actor_id)
+        .group_by(AuditEvent.actor_id, AuditEvent.subject_id)
     )  # fmt: skip
-    return {actor: at for actor, at in db.session().execute(query) if actor is not None}
+    rows: Any = db.session().execute(query).all()
+    return {(who, referral_id): at for who, referral_id, at in rows}
 
 
 def _left_out(access_ids: Sequence[UUID]) -> frozenset[UUID]:

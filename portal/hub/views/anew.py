@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
@@ -30,7 +30,6 @@ UNPROCESSABLE, CONFLICT = 422, 409
 def anew(reference: str) -> ResponseReturnValue:
     """What has changed, and what each agency will see."""
     found = find(guard.actor(), Permission.ASK, reference)
-    events.record(Event.REFERRAL_READ, found.id, part="hub")
     return _page(found)
 
 
@@ -53,6 +52,9 @@ def share_anew(reference: str) -> ResponseReturnValue:
 
 def _page(found: Found, *, conflict: bool = False) -> str:
     actor = guard.actor()
+    # What a refused form did is undone; that its page was shown stays on record.
+    record = events.record_apart if request.method == "POST" else events.record
+    record(Event.REFERRAL_READ, found.id, part="hub")
     room = room_of(actor, Permission.ASK, found)
     now = as_it_is_now(actor, found, room)
     return render_template(

@@ -29,14 +29,12 @@ from portal.hub.views.blueprint import blueprint
 from portal.hub.views.files import with_files
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.messaging.inputs import MessageInput
-from portal.messaging.protecting import mark
-from portal.messaging.queries import given_away
-from portal.messaging.views import bringing
+from portal.messaging.views import bringing, held
 from portal.referrals.queries.corrections import count
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
-from portal.web.fields import FieldView, OptionView, from_form
+from portal.web.fields import FieldView, from_form
 from portal.web.inputs import as_uuid
 from portal.web.posted import only_language
 from portal.web.security import large
@@ -112,7 +110,7 @@ def _refuse(form: MessageInput, error: Invalid) -> None:
     says = {
         "choice": _("Select an agency of the list"),
         "own": _("Only its author may see this in that agency: it cannot be opened to the agency’s partners"),
-        "protected": _("This gives away what the report keeps secret. Change it, or confirm that you have checked it"),
+        "protected": held.trouble(),
     }
     for name, code in error.errors.items():
         form.refuse(name, says.get(code) or _("Enter text that can be read, and not too much of it"))
@@ -214,16 +212,11 @@ def _views(found: Found, form: MessageInput, field: str) -> dict[str, FieldView]
 
 
 def _box(found: Found, text: str) -> FieldView | None:
-    held = given_away(guard.actor(), found, text)
-    if not held:
-        return None
-    return FieldView(
-        "checkboxes",
-        "confirmed",
+    says = (
         _("This has words that the report keeps secret"),
-        hint="; ".join(one.words for one in held),
-        options=(OptionView(mark(text, held), _("I have checked it: the partners in the hub may read this")),),
+        _("I have checked it: the partners in the hub may read this"),
     )
+    return held.box(found, text, says)
 
 
 def line(found: Found) -> beside.Line | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from http import HTTPStatus
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from portal.audit import events
+from portal.audit.events import Event
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
@@ -22,6 +23,7 @@ from portal.hub.views.blueprint import blueprint
 from portal.hub.views.files import with_files
 from portal.kernel.errors import NotFound
 from portal.messaging.views import bringing
+from portal.referrals.commands.attaching import Paper
 from portal.referrals.wording import Wording
 from portal.web.fields import from_form
 from portal.web.security import large
@@ -64,11 +66,21 @@ def answer(reference: str) -> ResponseReturnValue:
     except NotFound:
         # It may have been taken back while somebody typed: what they wrote is theirs to keep.
         return render_template("hub/gone.html", kept=str(form.message.data or "")), NOT_FOUND
-    act = partial(commands.answer, actor, found)
+    held = False
+
+    def act(text: str, once: UUID, papers: list[Paper]) -> None:
+        nonlocal held
+        held = commands.answer(actor, found, text, once, papers)
+
     status = bringing.sent_with(form, act, words.changed())
     if status != HTTPStatus.SEE_OTHER:
+        # What a refused form did is undone; that they read what is shared stays on record.
+        events.record_apart(Event.HUB_READ, found.room.referral_id, agency=str(actor.agency_id))
         return _page(found, form), status
-    flash(_("Your message was sent to the hub"), "success")
+    if held:
+        flash(_("Your message was sent to the council alone: it may give away what must be kept secret"), "success")
+    else:
+        flash(_("Your message was sent to the hub"), "success")
     return redirect(url_for(".room", reference=found.room.reference), 303)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import NamedTuple, ParamSpec
+from typing import NamedTuple, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -19,18 +19,19 @@ from portal.messaging.models import Message
 from portal.referrals.queries.record import Found, record_of
 
 Asked = ParamSpec("Asked")
+Done = TypeVar("Done")
 Dated = Callable[[datetime], str]
 MAX_TEXT = 8000  # characters (code points) of one message
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def whole(act: Callable[Asked, None]) -> Callable[Asked, None]:
+def whole(act: Callable[Asked, Done]) -> Callable[Asked, Done]:
     """All of it or nothing: the page that says why something was refused must not show half of it as sent."""
 
     @wraps(act)
-    def done(*asked: Asked.args, **named: Asked.kwargs) -> None:
+    def done(*asked: Asked.args, **named: Asked.kwargs) -> Done:
         with db.session().begin_nested():
-            act(*asked, **named)
+            return act(*asked, **named)
 
     return done
 

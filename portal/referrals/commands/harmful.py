@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -35,7 +36,8 @@ def follow(file_id: UUID, state: str) -> None:
     found = db.session().execute(query).one_or_none()
     if found is None:
         return
-    readers = {found.added_by: NOTICE[found.side], **_who_opened(file_id, found.id)}
+    opened = who_had(file_id, found.id, (Event.FILE_OPENED,))
+    readers = {found.added_by: NOTICE[found.side], **{who: NOTICE[side] for who, side in opened.items()}}
     if found.reference:
         readers = {found.author_id: NOTICE["agency"], found.owner_id: NOTICE["council"], **readers}
     for account_id, kind in readers.items():
@@ -44,8 +46,9 @@ def follow(file_id: UUID, state: str) -> None:
     jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), referral_id=found.id)
 
 
-def _who_opened(file_id: UUID, referral_id: UUID) -> dict[UUID, str]:
-    """Whoever was given the file while it was thought to be good, and still has access here: each may have a copy."""
+def who_had(file_id: UUID, referral_id: UUID, by: Collection[Event]) -> dict[UUID, str]:
+    """Whoever was given the file while it was thought to be good (one of these events says so) and still has access
+    here, with their side, agency or council: each may have a copy."""
     event = AuditEvent
     here = and_(Membership.tenant_id == council_id(), Membership.account_id == event.actor_id)
     query = (
@@ -54,10 +57,10 @@ def _who_opened(file_id: UUID, referral_id: UUID) -> dict[UUID, str]:
         .where(
             event.tenant_id == council_id(),
             event.subject_id == referral_id,
-            event.event == str(Event.FILE_OPENED),
+            event.event.in_([str(one) for one in by]),
             event.detail["file"].astext == str(file_id),
         )
         .distinct()
     )
     found = db.session().execute(query).all()
-    return {row.actor_id: NOTICE["agency" if row.agency_id else "council"] for row in found}
+    return {row.actor_id: "agency" if row.agency_id else "council" for row in found}

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -82,7 +83,7 @@ def test_of_several_teams_a_screener_chooses_and_until_then_it_waits_visibly(cho
 
 def test_a_form_that_was_sent_and_says_something_else_now_is_not_the_same(choice: Case) -> None:
     choice.decide(consent="not_sought", reason="unreachable")
-    said = {"words": "CNRY O’Brien", "consent": "agreed_since", "consent_words": "CNRY rang"}
+    said: dict[str, Any] = {"words": "CNRY O’Brien", "consent": "agreed_since", "consent_words": "CNRY rang"}
     once = uuid4()
     for _click in range(2):
         choice.offer("south", once, **said)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from portal.auth.policy import Permission
 from portal.kernel import db
+from portal.kernel.scope import Council
 from portal.messaging.commands.correcting import Correcting, correct
 from portal.referrals.places import Place
 from portal.referrals.queries.corrections import count
@@ -27,10 +28,9 @@ WORDS = "CNRY meet them at 12 CNRY Row"
 CLOSED = "The team cannot open the files that were chosen before"
 
 
-@pytest.fixture
-def case(councils: Councils) -> Case:
+def prepared(council: Council) -> Case:
     """A decided report that keeps nothing secret yet, and was offered to nobody because nobody asked the family."""
-    case = Case(councils.england)
+    case = Case(council)
     case.made = make_referral(
         case.council, case.author, state="screening", owner=case.screener,
         sections={
@@ -42,6 +42,11 @@ def case(councils: Councils) -> Case:
     return case.decide(consent="not_sought", reason="unreachable")
 
 
+@pytest.fixture
+def case(councils: Councils) -> Case:
+    return prepared(councils.england)
+
+
 def corrected(case: Case, place: Place, new: Any) -> None:
     """The referrer corrects an answer."""
     with db.unit_of_work(case.author.scope):
@@ -50,7 +55,9 @@ def corrected(case: Case, place: Place, new: Any) -> None:
 
 
 def offered(case: Case, words: str = WORDS, agreed: str = "CNRY Dad rang", *files: UUID) -> None:
-    case.offer("family_help", words=words, consent="agreed_since", consent_words=agreed, files=files)
+    case.offer(
+        case.council.settings.early_help[0].key, words=words, consent="agreed_since", consent_words=agreed, files=files
+    )
 
 
 @pytest.mark.parametrize("accepted", [False, True])
@@ -88,7 +95,11 @@ def test_a_form_that_was_open_meanwhile_does_not_open_them_again(case: Case, cli
     assert not opens(case.worker, plan)
 
 
-def test_a_name_that_must_not_be_said_any_more_closes_them_too(case: Case, client: FlaskClient) -> None:
+@pytest.mark.parametrize("council", ["england", "wales"])
+def test_a_name_that_must_not_be_said_any_more_closes_them_too(
+    councils: Councils, client: FlaskClient, council: str
+) -> None:
+    case = prepared(getattr(councils, council))
     plan = put(case, "one.txt")
     offered(case, f"CNRY {case.author.name} knows", "CNRY Dad rang", plan)
     corrected(case, THIRD, "yes")
@@ -110,7 +121,8 @@ def test_what_was_secret_already_and_confirmed_stays_readable_and_what_comes_lat
 ) -> None:
     corrected(case, SECRET, "yes")
     here = Browser(client, case).as_person(case.screener)
-    typed = {"team": "family_help", "words": WORDS, "consent": "agreed_since", "consent_words": "CNRY seen at 9 CNRY Lane"}
+    said = {"consent": "agreed_since", "consent_words": "CNRY seen at 9 CNRY Lane"}
+    typed = {"team": "family_help", "words": WORDS, **said}
     refused = here.post(OFFER, OFFER, **typed)
     assert refused.status_code == 422
     mark = refused.text.split('type="checkbox" value="')[1].split('"')[0]

@@ -4,42 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from flask_babel import gettext as _
 
+from portal.earlyhelp.queries.secrets import secret_since, secrets_of, versions_of
 from portal.forms.queries import version
-from portal.messaging.protecting import Protected, carried, protected
+from portal.messaging.protecting import Protected, carried
 from portal.referrals.presenting import Group, Row, answer_groups_of
-from portal.referrals.queries.corrections import Corrected, as_now
-from portal.referrals.queries.record import Answers, Found, names_of
+from portal.referrals.queries.corrections import Corrected
+from portal.referrals.queries.record import Answers, Found
 from portal.referrals.withholding import keeps_places, of_referrer, unnamed, withheld
 
 
 @dataclass(frozen=True)
 class Shared:
     """The answers in groups; `left_out` that some of them are not shown, `unnamed` that the referrer is not named.
-    `secrets` is what is kept from the team."""
+    `secrets` is what is kept from the team, `later` what of it became secret after it was offered."""
 
     groups: tuple[Group, ...]
     left_out: bool
     unnamed: bool
     secrets: frozenset[Protected]
+    later: frozenset[Protected]
 
-    def keeps(self, text: str) -> bool:
-        """Whether a text would give away what is kept from the team."""
-        return bool(carried(text, self.secrets))
+    def keeps(self, text: str, *, asked: bool = False) -> bool:
+        """Whether a text would give away what is kept from the team; `asked` that its writer had to confirm what was
+        secret when it was offered."""
+        return bool(carried(text, self.later if asked else self.secrets))
 
 
-def shared(found: Found, answers: Answers, corrected: Sequence[Corrected], language: str) -> Shared:
+def shared(
+    found: Found, answers: Answers, corrected: Sequence[Corrected], language: str, offered_at: datetime
+) -> Shared:
     """What may be shown: an answer that would tell where somebody is who must be safe is left out, as it is of every
     copy, and whoever asks to stay unnamed is not named. What was said before a correction counts as well."""
-    now = as_now(answers, tuple(corrected))
-    form = version(found.form_version_id).form
-    places = any(keeps_places(one.triage, one.sections) for one in (answers, now))
-    nameless = any(unnamed(form, one.triage, one.sections) for one in (answers, now))
+    versions = versions_of(answers, corrected)
+    now, form = versions[-1], version(found.form_version_id).form
+    places = any(keeps_places(one.triage, one.sections) for one in versions)
+    nameless = any(unnamed(form, one.triage, one.sections) for one in versions)
     keys = withheld(form, places=places) | (of_referrer(form) if nameless else frozenset())
-    names = names_of(found)
-    secrets = frozenset(kept for one in (answers, now) for kept in protected(form, one.triage, one.sections, names))
+    secrets = secrets_of(found, versions)
     groups = answer_groups_of(form, found, now, language)
     shown = tuple(
         replace(
@@ -51,7 +56,7 @@ def shared(found: Found, answers: Answers, corrected: Sequence[Corrected], langu
         for group in groups
     )
     left_out = any(_kept(row, keys, secrets) for group in groups for row in group.rows)
-    return Shared(shown, left_out, nameless, secrets)
+    return Shared(shown, left_out, nameless, secrets, secret_since(found, answers, corrected, offered_at))
 
 
 def _kept(row: Row, keys: frozenset[str], secrets: Collection[Protected]) -> bool:

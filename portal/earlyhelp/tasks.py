@@ -1,12 +1,13 @@
 """The job that reminds teams; and, wherever commands run, what goes with a decision, which reports and files the role
-of the teams reaches, and what the calendar moves."""
+of the teams reaches, what the calendar moves, and what a correction closes."""
 
 from __future__ import annotations
 
 from portal.auth.policy import Permission
-from portal.earlyhelp.commands import offering, reminding
+from portal.earlyhelp.commands import keeping, offering, reminding
 from portal.earlyhelp.queries.offers import handed, opened
 from portal.kernel import jobs
+from portal.messaging.commands import corrected
 from portal.referrals.commands import alongside
 from portal.referrals.queries import attachments, reaching
 from portal.screening.commands import following
@@ -22,6 +23,7 @@ def remind(timestamp: int) -> None:
 
 
 following.add(offering.follow)
+corrected.add(keeping.follow)
 reaching.narrow(Permission.EARLY_HELP, handed)
 attachments.also(opened)
 alongside.on_calendar(reminding.recount)

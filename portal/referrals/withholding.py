@@ -42,8 +42,13 @@ def place_questions(form: Form) -> tuple[Question, ...]:
 
 def unnamed(form: Form, triage: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
     """Whether the report asks that somebody who told something stays unnamed."""
-    asked = {one.key for one in _questions(form) if one.sensitivity == CONFIDENTIAL and one.type == "yes_no"}
+    asked = {one.key for one in _questions(form) if one.sensitivity == CONFIDENTIAL and _is_yes_or_no(one)}
     return any((key in asked or key == UNNAMED) and value == YES for key, value in _answers([triage, sections]))
+
+
+def _is_yes_or_no(question: Question) -> bool:
+    """Whether it can be answered with yes or no and nothing else; a council may word the two itself."""
+    return question.type == "yes_no" or {one.value for one in question.options} == {YES, NO}
 
 
 def of_referrer(form: Form) -> frozenset[str]:

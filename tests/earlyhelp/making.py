@@ -77,6 +77,13 @@ class Case:
             query = select(func.count()).where(AuditEvent.event == event, AuditEvent.subject_id == subject)
             return session.execute(query).scalar_one()
 
+    def details(self, event: str) -> list[dict[str, Any]]:
+        """What the trail says of each time that it happened to the report, the first first."""
+        with db.unit_of_work(Scope(self.council, SYSTEM)) as session:
+            subject = select(Referral.id).where(Referral.reference == self.made.reference).scalar_subquery()
+            query = select(AuditEvent.detail).where(AuditEvent.event == event, AuditEvent.subject_id == subject)
+            return list(session.execute(query.order_by(AuditEvent.at)).scalars())
+
     def tabs(self, who: Person | None = None) -> dict[str, list[str]]:
         who = who or self.worker
         with db.unit_of_work(who.scope):

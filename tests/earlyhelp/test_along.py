@@ -22,6 +22,7 @@ from portal.referrals.queries import attachments
 from portal.referrals.queries.record import find
 from tests.earlyhelp.making import Case
 from tests.earlyhelp.test_pages import OFFER, TEAM, Browser
+from tests.factories.pages import fields_of
 from tests.factories.people import Person, make_person
 from tests.fixtures.councils import Councils
 
@@ -124,3 +125,29 @@ def test_a_report_without_files_asks_for_none(case: Case, client: FlaskClient) -
     here = Browser(client, case).as_person(case.screener)
     assert "Which files can the team open" not in here.get(OFFER).text
     assert here.as_person(case.worker).get(TEAM).status_code == 200
+
+
+def test_the_trail_says_which_files_a_team_could_open(councils: Councils) -> None:
+    case = Case(councils.wales).decide()
+    first, second = put(case, "CNRY one.txt"), put(case, "CNRY two.txt")
+    case.offer("south", files=(first,))
+    assert [one["files"] for one in case.details("earlyhelp.offered")] == [str(first)]
+    both = sorted([first, second])
+    choose(case, both, (first,))
+    choose(case, [], tuple(both))
+    assert case.details("earlyhelp.files") == [
+        {"added": str(second), "removed": "", "why": "hand"},
+        {"added": "", "removed": f"{both[0]} {both[1]}", "why": "hand"},
+    ]
+
+
+def test_a_switch_of_language_keeps_what_is_ticked_and_saves_nothing(councils: Councils, client: FlaskClient) -> None:
+    case = Case(councils.wales)
+    one, other = put(case, "CNRY one.txt"), put(case, "CNRY two.txt")
+    case.decide().offer("south", files=(one,))
+    here = Browser(client, case).as_person(case.screener)
+    form = here.form(OFFER, FILES)
+    page = here.send(FILES, {**form, "files": [str(other)], "only_language": "1", "lang": "cy"})
+    ticked = [part.split('value="')[1].split('"')[0] for part in page.text.split("<input") if " checked" in part]
+    assert (page.status_code, ticked, case.offers()[0].files) == (422, [str(other)], (one,))
+    assert fields_of(page, FILES.format(here.reference))["seen"] == str(one)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.auth.models import Membership
 from portal.earlyhelp.commands import binding, offering
+from portal.earlyhelp.views import in_use
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import SYSTEM, Scope
@@ -104,3 +106,19 @@ def test_the_page_says_and_changes_it(case: Case, admin: Person, client: FlaskCl
     assert client.get(f"{root}/people/{membership(case.screener)}/team").status_code == 404
     sign_in(client, make_person(case.council, role="practice_manager"))
     assert client.get(page).status_code == 403
+
+
+def test_whoever_removes_a_team_reads_how_many_would_see_nothing_more(case: Case, admin: Person, app: Flask) -> None:
+    def says(team: str) -> str:
+        with app.test_request_context(), db.unit_of_work(admin.scope):
+            return in_use("early_help-teams", team)
+
+    case.act(case.screener, lambda actor, found: offering.take_back(actor, found, case.offers()[0].id))
+    assert says("north") == ""
+    for _person in range(2):
+        bind(admin, make_person(case.council, role="early_help_worker"), "north")
+    bind(admin, case.worker, "south")
+    assert says("north").startswith("2 people are of this team only")
+    assert (says("south").startswith("1 report is with this team."), "1 person is of this" in says("south")) == (
+        True, True,
+    )  # fmt: skip

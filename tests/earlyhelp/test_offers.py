@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.earlyhelp.commands import offering
 from portal.earlyhelp.queries import lists
+from portal.earlyhelp.queries.standing import standing, unagreed
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import SYSTEM, Scope
@@ -79,6 +81,18 @@ def test_of_several_teams_a_screener_chooses_and_until_then_it_waits_visibly(cho
     assert (one.team, one.said["words"], choice.stands()) == ("south", "CNRY O’Brien", "offered")
 
 
+def test_a_form_that_was_sent_and_says_something_else_now_is_not_the_same(choice: Case) -> None:
+    choice.decide(consent="not_sought", reason="unreachable")
+    said: dict[str, Any] = {"words": "CNRY O’Brien", "consent": "agreed_since", "consent_words": "CNRY rang"}
+    once = uuid4()
+    for _click in range(2):
+        choice.offer("south", once, **said)
+    for other in ({"words": "CNRY else"}, {"files": (uuid4(),)}, {"consent_words": "CNRY no"}, {"consent": "without"}):
+        with pytest.raises(Conflict):
+            choice.offer("south", once, **said | other)
+    assert [one.said["words"] for one in choice.offers()] == ["CNRY O’Brien"]
+
+
 def test_what_a_team_declines_comes_back_and_the_referrer_reads_it_once_somebody_went_on(choice: Case) -> None:
     choice.decide()
     choice.offer("north")
@@ -139,8 +153,8 @@ def test_what_a_team_works_on_without_consent_any_more_is_said_to_both_sides(cas
         case.given, once=uuid4(), grounds=grounds("early_help", consent="not_sought", consent_reason="unreachable")
     )
     case.act(case.screener, correcting.correct, without, Change(case.given.once, "CNRY mother rang"))
-    now = case.act(case.screener, lambda _actor, found: offering.standing(found))
-    assert [offering.unagreed(now, one) for one in case.offers()] == [True]
+    now = case.act(case.screener, lambda _actor, found: standing(found))
+    assert [unagreed(now, one) for one in case.offers()] == [True]
 
 
 def test_what_was_left_at_that_is_in_the_timeline_and_what_went_on_tells_itself(choice: Case) -> None:

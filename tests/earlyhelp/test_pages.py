@@ -132,6 +132,17 @@ def test_what_was_taken_back_meanwhile_is_said_and_what_was_typed_stays(
     assert here.send(f"{OFFER}/take-back", taken).status_code == 409
 
 
+def test_going_back_and_writing_more_is_no_second_click(councils: Councils, client: FlaskClient) -> None:
+    case = Case(councils.wales).decide()
+    here = Browser(client, case).as_person(case.screener)
+    form = here.form(OFFER, OFFER) | {"team": "south", "words": "CNRY first"}
+    for _click in range(2):
+        assert here.send(OFFER, form).status_code == 303
+    back = here.send(OFFER, form | {"words": "CNRY first and more"})
+    assert (back.status_code, "CNRY first and more" in back.text) == (409, True)
+    assert case.offers()[0].said["words"] == "CNRY first"
+
+
 def test_without_agreement_the_page_says_how_to_go_on(councils: Councils, client: FlaskClient) -> None:
     case = Case(councils.england).decide(consent="not_sought", reason="unreachable")
     here = Browser(client, case).as_person(case.screener)

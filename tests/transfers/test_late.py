@@ -146,3 +146,16 @@ def test_what_was_transferred_counts_as_another_councils(case: Case) -> None:
     assert source_of({}, UNLISTED_ID, "school", named=True, transferred=True) == "5C"
     assert source_of({"other_la": "8"}, UNLISTED_ID, "school", named=True, transferred=True) == "8"
     assert source_of({}, UNLISTED_ID, "school", named=True) == "10"
+
+
+def test_a_message_with_files_is_one_thing_and_what_the_council_attached_is_none(case: Case) -> None:
+    transfer_id = case.offer()
+    add(case)
+    for name in ("one.txt", "two.txt"):
+        put(case, name, message_of(case))
+    with db.unit_of_work(case.screener.scope):
+        found = find(case.screener.actor, Permission.LOOK, case.made.reference)
+        paper = Paper("ours.txt", "text/plain", BytesIO(b"CNRY ours"), "txt")
+        attach(case.screener.actor, Target(found.id, found.agency_id, "council", later=True), paper)
+    case.accept(transfer_id)
+    assert envelope(case).later == 1

@@ -15,6 +15,7 @@ from portal.files.states import READY
 from portal.kernel import db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
+from portal.messaging.commands.touching import lock
 from portal.referrals.queries.attachments import Attached, of_report
 from portal.referrals.queries.record import Found
 
@@ -35,6 +36,11 @@ def chosen(actor: Actor, found: Found, wanted: Iterable[UUID]) -> list[UUID]:
     return files
 
 
+def spoken(files: Iterable[UUID]) -> str:
+    """Files as the audit names them: their ids in a steady order, a space between two."""
+    return " ".join(str(one) for one in sorted(files))
+
+
 def choose_files(actor: Actor, found: Found, offer_id: UUID, *, wanted: Iterable[UUID], seen: Iterable[UUID]) -> None:
     """Let the team that has it open these files and no others. `seen` are those that the page showed as chosen; the
     same twice is once.
@@ -44,20 +50,23 @@ def choose_files(actor: Actor, found: Found, offer_id: UUID, *, wanted: Iterable
     """
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
-    files = chosen(actor, found, wanted)
+    # A correction that closes them at the same moment is waited for, or waits.
+    lock(found)
+    files, before = chosen(actor, found, wanted), set(seen)
     here = (
         EarlyHelpOffer.tenant_id == scope.council().id, EarlyHelpOffer.referral_id == found.id,
         EarlyHelpOffer.id == offer_id, EarlyHelpOffer.state.in_(OPEN),
     )  # fmt: skip
     changed = (
         update(EarlyHelpOffer)
-        .where(*here, EarlyHelpOffer.files == sorted(set(seen)), EarlyHelpOffer.files != files)
+        .where(*here, EarlyHelpOffer.files == sorted(before), EarlyHelpOffer.files != files)
         .values(files=files)
         .returning(EarlyHelpOffer.id)
         .execution_options(synchronize_session=False)
     )
     if db.session().execute(changed).scalar_one_or_none() is not None:
-        events.record(Event.EARLY_HELP_FILES, found.id, files=len(files))
+        added, removed = spoken(set(files) - before), spoken(before - set(files))
+        events.record(Event.EARLY_HELP_FILES, found.id, added=added, removed=removed, why="hand")
         return
     if db.session().execute(select(EarlyHelpOffer.id).where(*here, EarlyHelpOffer.files == files)).first() is None:
         raise Conflict("answered or chosen otherwise meanwhile", state=found.state)

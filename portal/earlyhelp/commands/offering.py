@@ -13,16 +13,18 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
-from portal.earlyhelp.commands.along import chosen
+from portal.earlyhelp.commands.along import chosen, spoken
 from portal.earlyhelp.models import EarlyHelpOffer
 from portal.earlyhelp.queries.members import WORKER, bound
 from portal.earlyhelp.queries.offers import Offer, offers
 from portal.earlyhelp.queries.readers import who_see
-from portal.earlyhelp.states import ACCEPTED, DECLINED, OF_DECISION, OFFERED, OPEN, TAKEN_BACK, consent_for
+from portal.earlyhelp.queries.standing import Standing, standing
+from portal.earlyhelp.states import DECLINED, OFFERED, OPEN, TAKEN_BACK, consent_for
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
 from portal.messaging.commands import guarding
+from portal.messaging.commands.touching import lock
 from portal.messaging.commands.writing import checked
 from portal.messaging.queries import given_away
 from portal.referrals.commands import notices
@@ -53,40 +55,17 @@ class Handing:
         """All that the team reads of what was typed."""
         return "\n".join(filter(None, (self.words.strip(), self.consent_words.strip())))
 
-
-@dataclass(frozen=True)
-class Standing:
-    """The decision that counts: its kind, and whether what it says of consent is enough to hand over."""
-
-    id: UUID
-    kind: str
-    consent: str
-
-    @property
-    def agreed(self) -> bool:
-        """Whether nothing more must be said of consent."""
-        return self.consent in OF_DECISION
-
-
-def standing(found: Found) -> Standing | None:
-    """The decision that counts; None without one."""
-    query = select(Decision.id, func.coalesce(Decision.kind, ""), func.coalesce(Decision.consent, "")).where(
-        Decision.tenant_id == scope.council().id, Decision.referral_id == found.id, Decision.replaced_at.is_(None)
-    )
-    row = db.session().execute(query).one_or_none()
-    return Standing(*row) if row else None
+    def says(self, one: Offer) -> bool:
+        """Whether an offer stands as this form has it. Of consent it says nothing once the decision says enough."""
+        words, consent = one.said.get("words", ""), one.said.get("consent", "")
+        same = words == self.words.strip() and self.consent_words.strip() in ("", consent)
+        return same and sorted(set(self.files)) == sorted(one.files) and self.consent in ("", one.consent)
 
 
 def teams() -> tuple[Team, ...]:
     """The early-help teams that the council has now."""
     found: tuple[Team, ...] = scope.council().settings.early_help
     return found
-
-
-def unagreed(now: Standing | None, one: Offer) -> bool:
-    """Whether a team works on what the family had agreed to when it was offered, and the decision that counts says so
-    no more."""
-    return one.state == ACCEPTED and one.consent in OF_DECISION and now is not None and not now.agreed
 
 
 def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
@@ -107,7 +86,7 @@ def follow(actor: Actor, found: Found, decision_id: UUID) -> None:
 
 
 def offer(actor: Actor, found: Found, what: Handing) -> None:
-    """Offer a decided report to a team. The same `what.once` twice is one offer.
+    """Offer a decided report to a team. The same `what.once` twice is one offer, if it says the same.
 
     Raises Invalid (team, consent, files: unknown; consent_words: required; words, consent_words: too_long, control,
     protected), Forbidden
@@ -115,12 +94,12 @@ def offer(actor: Actor, found: Found, what: Handing) -> None:
     """
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
-    if before := _known(found, what.once):
-        if before == (what.team, True):
-            return
-        # The same form with another team, or after what it had offered was taken back, asks for something new.
-        what = replace(what, once=uuid4())
-    now = standing(found)
+    # A correction at the same moment is waited for, or waits: it closes what gives away what it makes secret.
+    lock(found)
+    asked = _unless_done(actor, found, what)
+    if asked is None:
+        return
+    what, now = asked, standing(found)
     if now is None or found.state != "decided" or _has_open(found):
         raise Conflict("nothing to offer now", state=found.state)
     team = next((one for one in teams() if one.key == what.team), None)
@@ -195,10 +174,11 @@ def _insert(actor: Actor, found: Found, now: Standing, team: Team, what: Handing
         .returning(EarlyHelpOffer.id)
     )  # fmt: skip
     if db.session().execute(statement).scalar_one_or_none() is None:
-        if _known(found, what.once) == (team.key, True):
+        if _unless_done(actor, found, what) is None:
             return
         raise Conflict("offered meanwhile", state=found.state)
-    events.record(Event.EARLY_HELP_OFFERED, found.id, team=team.key, consent=consent, due=due.isoformat())
+    told = {"team": team.key, "consent": consent, "due": due.isoformat(), "files": spoken(what.files)}
+    events.record(Event.EARLY_HELP_OFFERED, found.id, **told)
     tell_team(actor, found, team)
 
 
@@ -265,14 +245,17 @@ def _has_open(found: Found) -> bool:
     return db.session().execute(query).first() is not None
 
 
-def _known(found: Found, once: UUID) -> tuple[str, bool] | None:
-    """What that form offered before: to which team, and whether that was left so; None for a new form."""
-    query = select(EarlyHelpOffer.team, EarlyHelpOffer.state != TAKEN_BACK).where(
-        EarlyHelpOffer.tenant_id == scope.council().id, EarlyHelpOffer.referral_id == found.id,
-        EarlyHelpOffer.once == once,
-    )  # fmt: skip
-    row = db.session().execute(query).one_or_none()
-    return (row[0], row[1]) if row is not None else None
+def _unless_done(actor: Actor, found: Found, what: Handing) -> Handing | None:
+    """The form, or None where it was sent before and stands; raises Conflict where what stands by it is another."""
+    before = next((one for one in offers(actor, Permission.DECIDE, found) if one.once == what.once), None)
+    if before is None:
+        return what
+    if before.team != what.team or before.state == TAKEN_BACK:
+        # The same form with another team, or after what it had offered was taken back, asks for something new.
+        return replace(what, once=uuid4())
+    if not what.says(before):
+        raise Conflict("offered with other words or files", state=found.state)
+    return None
 
 
 def _mistakes(what: Handing, now: Standing) -> dict[str, str]:

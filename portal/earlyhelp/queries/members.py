@@ -8,6 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, true
 
+from portal.auth.policy import Permission
+from portal.auth.queries.staff import who_may
 from portal.earlyhelp.models import EarlyHelpMember, EarlyHelpOffer
 from portal.kernel import db
 from portal.kernel.scope import Actor
@@ -38,3 +40,9 @@ def bound(accounts: Iterable[UUID]) -> Mapping[UUID, str]:
 def team_of(account_id: UUID) -> str:
     """The team that somebody is of, "" for whoever is of every team."""
     return bound([account_id]).get(account_id, "")
+
+
+def number_of(team: str) -> int:
+    """How many people of early help are of that team only."""
+    workers = [one.account_id for one in who_may(Permission.EARLY_HELP) if one.role == WORKER]
+    return list(bound(workers).values()).count(team)

@@ -57,6 +57,7 @@ class Offer:
     files: tuple[UUID, ...] = ()
     reminded_at: datetime | None = None
     taken_why: str = ""
+    once: UUID | None = None
 
     @property
     def open(self) -> bool:
@@ -166,6 +167,7 @@ def _inside(
         "files": tuple(row.files),
         "reminded_at": row.reminded_at,
         "taken_why": row.taken_why or "",
+        "once": row.once,
     }
 
 

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from portal.auth import guard
 from portal.auth.policy import Permission
+from portal.earlyhelp.queries.members import number_of
 from portal.earlyhelp.queries.offers import how_it_stands, number_with
 from portal.earlyhelp.views import people, referrer, screener, team
 from portal.earlyhelp.views.blueprint import blueprint
@@ -32,16 +33,21 @@ def register(app: Flask) -> None:
 
 def in_use(_list_key: str, team: str) -> str:
     """What a team has that somebody wants to remove; "" for nothing."""
-    count = number_with(team)
-    if not count:
-        return ""
+    count, people = number_with(team), number_of(team)
     says = ngettext(
         "%(num)s report is with this team. It stays there, under the team’s code, until it is closed or taken back.",
         "%(num)s reports are with this team. They stay there, under the team’s code, until they are closed or taken "
         "back.",
         count,
     )
-    return str(says)
+    of_it = ngettext(
+        "%(num)s person is of this team only, and would not see what is handed to any other: first change whose "
+        "reports they see.",
+        "%(num)s people are of this team only, and would not see what is handed to any other: first change whose "
+        "reports they see.",
+        people,
+    )
+    return " ".join([*([str(says)] if count else []), *([str(of_it)] if people else [])])
 
 
 def navigation() -> Iterator[shell.Link]:

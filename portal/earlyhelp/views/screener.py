@@ -20,13 +20,16 @@ from portal.earlyhelp.commands import offering
 from portal.earlyhelp.commands.along import choose_files, clean
 from portal.earlyhelp.inputs import FilesInput, OfferInput
 from portal.earlyhelp.queries.offers import Offer, offers
+from portal.earlyhelp.queries.secrets import kept_since
+from portal.earlyhelp.queries.standing import standing, unagreed
 from portal.earlyhelp.states import OFFERED
 from portal.earlyhelp.views.blueprint import blueprint
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
 from portal.messaging.views import held
 from portal.referrals.queries.attachments import Attached
-from portal.referrals.queries.record import Found, find
+from portal.referrals.queries.corrections import corrections
+from portal.referrals.queries.record import Found, answers_of, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
 from portal.web.fields import FieldView, from_form
@@ -74,7 +77,7 @@ def along(reference: str) -> ResponseReturnValue:
     form = FilesInput()
     offer_id = as_uuid(form.offer.data)
     if not form.validate_on_submit() or offer_id is None:
-        return _page(found), UNPROCESSABLE
+        return _page(found, files=form), UNPROCESSABLE
     seen = [one for text in str(form.seen.data or "").split() if (one := as_uuid(text))]
     wanted = [as_uuid(one) or UUID(int=0) for one in form.files.data or ()]
     try:
@@ -138,32 +141,37 @@ def names_of(files: Iterable[Attached]) -> list[tuple[str, str]]:
     return [(str(one.id), one.file.name) for one in files]
 
 
-def files_view(found: Found, one: Offer) -> list[FieldView]:
-    """The choice of files for the team that has it; nothing where the report has none."""
+def files_view(found: Found, one: Offer, posted: FilesInput | None = None) -> list[FieldView]:
+    """The choice of files for the team that has it, as it is or as it was posted for that very offer; nothing where the
+    report has none."""
     files = clean(guard.actor(), found)
     if not files:
         return []
     chosen = [str(each) for each in one.files]
     form = FilesInput(formdata=None, data={"offer": str(one.id), "seen": " ".join(chosen), "files": chosen})
+    if posted is not None and posted.offer.data == str(one.id):
+        form = posted
     form.files.choices = names_of(files)
     return list(from_form(form).values())
 
 
 def _form(found: Found, *, empty: bool = False) -> OfferInput:
-    now = offering.standing(found)
+    now = standing(found)
     named = [(one.key, say(one.name, str(get_locale()))) for one in offering.teams()]
     form = OfferInput(formdata=None) if empty else OfferInput()
     return form.prepare(named, names_of(clean(guard.actor(), found)), agreed=now is not None and now.agreed)
 
 
-def _page(found: Found, form: OfferInput | None = None, *, conflict: bool = False) -> str:
+def _page(
+    found: Found, form: OfferInput | None = None, *, conflict: bool = False, files: FilesInput | None = None
+) -> str:
     actor = guard.actor()
     # What was written for a team, and what it answered, is read here.
     record = events.record_apart if request.method == "POST" else events.record
     record(Event.REFERRAL_READ, found.id, part="early_help")
     made = offers(actor, Permission.SCREEN, found)
     last = offering.last_of(made)
-    now = offering.standing(found)
+    now = standing(found)
     acts = guard.may(Permission.DECIDE) and not found.reads_only(actor)
     shown = form if form is not None and not conflict else _form(found, empty=True)
     if not shown.once.data:
@@ -180,14 +188,24 @@ def _page(found: Found, form: OfferInput | None = None, *, conflict: bool = Fals
         to_act=last is not None and last.to_act,
         offers=may_offer and bool(offering.teams()),
         no_teams=may_offer and not offering.teams(),
-        unagreed=last is not None and offering.unagreed(now, last),
+        unagreed=last is not None and unagreed(now, last),
         unasked=now is not None and not now.agreed,
         acts=acts,
-        files=files_view(found, last) if acts and last is not None and last.open else [],
+        kept_since=last is not None and last.open and _kept_since(found, last),
+        files=files_view(found, last, files) if acts and last is not None and last.open else [],
         views=_views(found, shown) if may_offer else [],
         conflict=conflict,
         kept=[] if form is None or not conflict else _kept(form),
     )
+
+
+def _kept_since(found: Found, one: Offer) -> bool:
+    """Whether a correction has made something secret since it was offered: its files were closed with that."""
+    try:
+        answers = answers_of(found)
+    except NotFound:
+        return False
+    return kept_since(found, answers, corrections(guard.actor(), Permission.SCREEN, found), one.offered_at)
 
 
 def _kept(form: OfferInput) -> list[dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,10 @@ from portal.auth.guard import page
 from portal.auth.policy import Permission
 from portal.earlyhelp import words
 from portal.earlyhelp.commands.answering import Answer, answer
-from portal.earlyhelp.commands.offering import standing, unagreed
 from portal.earlyhelp.inputs import AcceptInput, EndInput
 from portal.earlyhelp.queries.lists import OVERDUE, TABS, counts, listed
 from portal.earlyhelp.queries.offers import Offer, fate, offers
+from portal.earlyhelp.queries.standing import standing, unagreed
 from portal.earlyhelp.sharing import Shared, shared
 from portal.earlyhelp.states import ACCEPTED, BY_TEAM, DECLINED, DONE, MOVES, OFFERED
 from portal.earlyhelp.views.blueprint import blueprint
@@ -200,7 +201,7 @@ def _page(found: Found, now: Offer, *, conflict: bool = False, kept: str = "") -
     actor, today = guard.actor(), clock.today()
     record = events.record_apart if request.method == "POST" else events.record
     record(Event.REFERRAL_READ, found.id, part="early_help")
-    answers = _answers(found)
+    answers = _answers(found, now)
     given = rows([one for one in on_report(actor, found.id) if one.id in now.files], actor)
     return render_template(
         "earlyhelp/show.html",
@@ -210,7 +211,7 @@ def _page(found: Found, now: Offer, *, conflict: bool = False, kept: str = "") -
         agency=say(found.agency_name, str(get_locale())),
         now=now,
         # How it stands is at the head of the page.
-        rows=words.rows(now, _consent(found, now, answers))[1:],
+        rows=words.rows(_told(now, answers), _consent(found, now, answers))[1:],
         late=words.late_words(now.due_at) if now.state == OFFERED else "",
         undecided=found.state != "decided",
         unagreed=unagreed(standing(found), now),
@@ -231,16 +232,27 @@ def _consent(found: Found, now: Offer, answers: Shared | None) -> str:
     made = decisions(guard.actor(), Permission.EARLY_HELP, found)
     grounds = next((one.grounds for one in made if one.id == now.decision_id), None)
     said = grounds.consent_words if grounds else ""
-    if answers is None or not answers.keeps(said):
-        return said
+    return said if answers is None or not answers.keeps(said) else _not_shown()
+
+
+def _told(now: Offer, answers: Shared | None) -> Offer:
+    """The offer without words of the screener's that give away what became secret later: whoever wrote them was not
+    asked about that."""
+    if answers is None:
+        return now
+    said = {key: _not_shown() if answers.keeps(text, asked=True) else text for key, text in now.said.items()}
+    return replace(now, said=said)
+
+
+def _not_shown() -> str:
     return str(_("Not shown here. Ask the screening team if you must know."))
 
 
-def _answers(found: Found) -> Shared | None:
+def _answers(found: Found, now: Offer) -> Shared | None:
     """What is shown of the answers; None when they were destroyed."""
     try:
         answers: Any = answers_of(found)
     except NotFound:
         return None
     made = corrections(guard.actor(), Permission.EARLY_HELP, found)
-    return shared(found, answers, made, str(get_locale()))
+    return shared(found, answers, made, str(get_locale()), now.offered_at)

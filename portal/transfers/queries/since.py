@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, and_, cast, func, or_, select
 
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.kernel import db
+from portal.referrals.models import Attachment
 from portal.tenants.vault import council_id
 from portal.transfers.across import across, other
 from portal.transfers.models import Transfer
@@ -26,9 +27,15 @@ def came_in(referral_id: UUID | None, moment: datetime | None) -> int:
     """How many things the referrer's side or a colleague added to a report of the council in scope after a moment."""
     if moment is None:
         return 0
+    # A file of a message came with it, and what the council attaches is as little news to it as what it asks.
+    of_message = select(Attachment.file_id).where(
+        Attachment.tenant_id == AuditEvent.tenant_id, Attachment.referral_id == AuditEvent.subject_id,
+        cast(Attachment.file_id, Text) == AuditEvent.detail["file"].astext, Attachment.message_id.is_not(None),
+    )  # fmt: skip
+    file = and_(AuditEvent.detail["side"].astext == "agency", ~of_message.correlate(AuditEvent).exists())
     query = select(func.count()).where(
         AuditEvent.tenant_id == council_id(), AuditEvent.subject_id == referral_id, AuditEvent.at > moment,
-        AuditEvent.event.in_([str(one) for one in CAME_IN]),
+        AuditEvent.event.in_([str(one) for one in CAME_IN]), or_(AuditEvent.event != str(Event.FILE_ADDED), file),
     )  # fmt: skip
     return int(db.session().execute(query).scalar_one())
 

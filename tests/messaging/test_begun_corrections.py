@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -114,3 +115,18 @@ def test_a_question_that_the_report_has_not_keeps_nothing(client: FlaskClient, m
 def _form(shown: TestResponse) -> dict[str, str]:
     """The fields of the page's own form."""
     return fields_of(shown, f"/correct/{WORST}")
+
+
+@pytest.mark.parametrize("action", ["", "draft"])
+def test_one_posted_after_the_withdrawal_is_refused_with_its_words(
+    client: FlaskClient, made: Made, admin: Any, action: str
+) -> None:
+    here = f"/avonmere/referrals/{made.reference}/correct/{WORST}"
+    sign_in(client, made.author)
+    form = _form(client.get(here)) | {"sos_worst": NEW, "message": WHY}
+    admin.execute("update referral set state = 'withdrawn' where id = %s", (made.id,))
+    refused = client.post(here, data=form | ({"action": action} if action else {}))
+    assert refused.status_code == 409
+    assert NEW in refused.text
+    assert WHY in refused.text
+    assert client.get(here).status_code == 303

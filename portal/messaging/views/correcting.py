@@ -63,12 +63,14 @@ def correct_answer(reference: str, answer: str) -> ResponseReturnValue:
     if where is None:
         raise NotFound("no such place")
     at = question_at(found, as_now(answers_of(found), made), where)
-    if found.state == "withdrawn":
+    if request.method != "POST" and found.state == "withdrawn":
         return redirect(url_for("referrals.show", reference=found.reference), 303)
     shown = _Page(found, len(made), at, where)
     if request.method != "POST":
         return _as_kept(shown)
     read, form = sheet.read(shown.paper), CorrectionInput()
+    if found.state == "withdrawn" and unsent.saving():
+        return _changed(shown, sheet.read(shown.paper, quiet=True).fields, form)
     pressed = unsent.pressed(found, shown.name, form)
     if pressed == HTTPStatus.SEE_OTHER:
         return redirect(url_for("messaging.correct_answer", reference=found.reference, answer=where.text()), pressed)
@@ -123,11 +125,15 @@ def _correct(shown: _Page, given: Correcting, fields: list[FieldView], form: Cor
             form.refuse("message", _("Enter why the answer is corrected"))
         return _form(shown, fields, form), HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
-        form.refuse("message", _("Something changed while you were writing. Nothing was sent: look at the answer now."))
-        return _form(shown, fields, form), HTTPStatus.CONFLICT
+        return _changed(shown, fields, form)
     unsent.settle(shown.found, shown.name)
     flash(_("The answer was corrected. The council sees the old answer, the new one and your reason."), "success")
     return redirect(url_for("referrals.show", reference=shown.found.reference), 303)
+
+
+def _changed(shown: _Page, fields: list[FieldView], form: CorrectionInput) -> ResponseReturnValue:
+    form.refuse("message", _("Something changed while you were writing. Nothing was sent: look at the answer now."))
+    return _form(shown, fields, form), HTTPStatus.CONFLICT
 
 
 def _open(reference: str) -> tuple[Found, tuple[Corrected, ...]]:

@@ -159,6 +159,11 @@ def pressed(found: Found, name: str, form: MessageInput) -> HTTPStatus | None:
     return HTTPStatus.SEE_OTHER
 
 
+def saving() -> bool:
+    """Whether the button that keeps what stands in the form was pressed."""
+    return request.form.get(ACTION) == SAVE and not only_language()
+
+
 def _over() -> str:
     return str(
         _("What stood on this page was sent or thrown away before. This was not saved: save it again to keep it")

@@ -59,6 +59,21 @@ def test_it_asks_the_questions_that_were_chosen_in_the_draft(client: FlaskClient
         assert drafts(find(ali.actor, Permission.LOOK, made.reference)) == {}
 
 
+def test_the_old_form_with_other_questions_is_another_message(client: FlaskClient, ali: Person, made: Made) -> None:
+    """After "Back" the browser shows the form that was sent, with its mark: without words only the ticks differ."""
+    report = f"/screening/{made.reference}"
+    whole = f"{report}/ask/questions"
+    sign_in(client, ali)
+    form = fields_of(client.get(f"/avonmere{whole}"), whole)
+    for asked in ({"question": [WORST]}, {"question": [IMPACT]}, {"question": [WORST], "days": "9"}):
+        assert client.post(f"/avonmere{whole}", data=form | asked).status_code == 303
+    # The first one's second click is still one message.
+    assert client.post(f"/avonmere{whole}", data=form | {"question": [WORST]}).status_code == 303
+    sent = said(ali, made)
+    assert [[each.place for each in one.chosen] for one in sent] == [[WORST], [IMPACT], [WORST]]
+    assert len({one.answer_by for one in sent}) > 1
+
+
 def test_a_question_that_is_closed_leads_to_the_whole_form(
     client: FlaskClient, ali: Person, made: Made, admin: Any
 ) -> None:

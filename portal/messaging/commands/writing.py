@@ -50,6 +50,17 @@ def checked(text: str, most: int = MAX_TEXT) -> str:
     return plain
 
 
+class Before(NamedTuple):
+    """A message that was written with a mark before: when, and until when its answer is wanted."""
+
+    id: UUID
+    sent_at: datetime
+    answer_by: datetime | None
+
+
+Alike = Callable[[Before], bool]
+
+
 class Written(NamedTuple):
     """A message; `new` unless this very message was written before."""
 
@@ -59,23 +70,25 @@ class Written(NamedTuple):
 
 def write(
     actor: Actor, found: Found, side: str, text: str, once: UUID, *,
-    kind: str = "message", answer_by: datetime | None = None, words: Dated | None = None,
+    kind: str = "message", answer_by: datetime | None = None, words: Dated | None = None, alike: Alike | None = None,
 ) -> Written:  # fmt: skip
     """Insert the message, once. Raises Conflict when `once` belongs to somebody else's message.
 
-    `words` gives the text with another due date: of two clicks, a minute apart, the second has a later one.
+    `words` gives the text with another due date: of two clicks, a minute apart, the second has a later one. `alike`
+    says whether what goes along with the text is the same, too; with anything else it is another message.
     """
     made = _insert(actor, found, side, text, once, kind=kind, answer_by=answer_by)
     if made is not None:
         return Written(made, new=True)
-    before = select(Message.id, Message.body, Message.answer_by).where(
+    before = select(Message.id, Message.body, Message.answer_by, Message.sent_at).where(
         Message.once == once, Message.referral_id == found.id, Message.author_id == actor.account_id
     )
     row = db.session().execute(before).one_or_none()
     if row is None:
         raise Conflict(state=found.state)
     as_before = text if words is None or row.answer_by is None else words(row.answer_by)
-    if record_of(found).open(row.body, "message", row.id, "body") == as_before:
+    same = alike is None or alike(Before(row.id, row.sent_at, row.answer_by))
+    if same and record_of(found).open(row.body, "message", row.id, "body") == as_before:
         return Written(row.id, new=False)
     made = _insert(actor, found, side, text, uuid4(), kind=kind, answer_by=answer_by)
     if made is None:

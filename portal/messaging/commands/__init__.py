@@ -57,9 +57,9 @@ def ask(
     `once` is minted with the form: the same one twice with the same words, questions and days is one message; with
     others (after "Back", the browser shows the old form) it is another. `papers` are kept with the message, all of them
     or none: one that it has already is not kept twice. The answer is due after `days` working days (None: as many as
-    the council usually gives), and `dated` puts that into the text. `questions` are places of the form's own questions, to be
-    answered one by one. Raises Invalid for them (questions: unknown, too_many), for the text (protected: it gives away
-    what the report keeps secret, and `confirmed` is not the mark of just that), what `bringing.bring` does, and
+    the council usually gives), and `dated` puts that into the text. `questions` are places of the form's own questions,
+    to be answered one by one. Raises Invalid for them (questions: unknown, too_many), for the text (protected: it gives
+    away what the report keeps secret, and `confirmed` is not the mark of just that), what `bringing.bring` does, and
     Conflict when the report is not this person's or cannot be asked about any more.
     """
     plain = checked(text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,8 +10,6 @@ from werkzeug.test import TestResponse
 
 from portal.auth.policy import Permission
 from portal.kernel import db
-from portal.messaging.commands import drafting
-from portal.messaging.commands.drafting import Sheet
 from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import drafts
 from portal.referrals.queries.record import find
@@ -72,18 +69,6 @@ def test_it_is_there_again_and_gone_once_sent(client: FlaskClient, made: Made) -
     assert submit(client, made.council, here, here).status_code == 303
     assert kept(made.author, made) == set()
     assert soup(client.get(f"/avonmere{report}")).select_one("#begun") is None
-
-
-def test_one_whose_question_was_closed_is_told_and_leads_nowhere(client: FlaskClient, made: Made) -> None:
-    with db.unit_of_work(made.author.scope):
-        found = find(made.author.actor, Permission.REPLY, made.reference)
-        sheet = Sheet("correct/children.9.-.-.child_first_name", "agency", uuid4(), 0)
-        drafting.keep(made.author.actor, found, sheet, {"message": ["CNRY"]})
-    sign_in(client, made.author)
-    begun = soup(client.get(f"/avonmere/referrals/{made.reference}")).select_one("#begun + ul")
-    assert begun is not None
-    assert "not asked any more" in begun.get_text()
-    assert begun.select_one("a") is None
 
 
 def test_two_tabs_overwrite_nothing_and_show_both(client: FlaskClient, made: Made) -> None:

@@ -62,18 +62,36 @@ def correct_answer(reference: str, answer: str) -> ResponseReturnValue:
     where = place_of(answer)
     if where is None:
         raise NotFound("no such place")
-    at = question_at(found, as_now(answers_of(found), made), where)
-    if request.method != "POST" and found.state == "withdrawn":
-        return redirect(url_for("referrals.show", reference=found.reference), 303)
+    try:
+        at = question_at(found, as_now(answers_of(found), made), where)
+    except NotFound:
+        # Another answer has closed it. What somebody kept of it before is on the report's page, to be thrown away.
+        if not unsent.throwing():
+            raise
+        return _thrown(found, where)
     shown = _Page(found, len(made), at, where)
-    if request.method != "POST":
-        return _as_kept(shown)
-    read, form = sheet.read(shown.paper), CorrectionInput()
-    if found.state == "withdrawn" and unsent.saving():
+    if request.method == "POST":
+        return _posted(shown)
+    if found.state == "withdrawn":
+        return redirect(url_for("referrals.show", reference=found.reference), 303)
+    return _as_kept(shown)
+
+
+def _thrown(found: Found, where: Place) -> ResponseReturnValue:
+    """Throw away what was kept of a question that has no page any more."""
+    if unsent.pressed(found, unsent.correct_name(where), CorrectionInput()) != HTTPStatus.SEE_OTHER:
+        flash(_("Nothing was thrown away: you kept other words in another tab. Look at them first."), "important")
+    return redirect(url_for("referrals.show", reference=found.reference), 303)
+
+
+def _posted(shown: _Page) -> ResponseReturnValue:
+    read, form, where, at = sheet.read(shown.paper), CorrectionInput(), shown.where, shown.at
+    if shown.found.state == "withdrawn" and unsent.saving():
         return _changed(shown, sheet.read(shown.paper, quiet=True).fields, form)
-    pressed = unsent.pressed(found, shown.name, form)
+    pressed = unsent.pressed(shown.found, shown.name, form)
     if pressed == HTTPStatus.SEE_OTHER:
-        return redirect(url_for("messaging.correct_answer", reference=found.reference, answer=where.text()), pressed)
+        here = url_for("messaging.correct_answer", reference=shown.found.reference, answer=where.text())
+        return redirect(here, pressed)
     if pressed is not None:
         return _form(shown, sheet.read(shown.paper, quiet=True).fields, form), pressed
     good = form.validate_on_submit()

@@ -17,7 +17,7 @@ from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
 from portal.messaging.commands import choosing, guarding
 from portal.messaging.commands.bringing import bring
-from portal.messaging.commands.writing import MAX_TEXT, Before, checked, whole, write
+from portal.messaging.commands.writing import MAX_TEXT, Along, Before, checked, whole, write
 from portal.messaging.models import Message
 from portal.referrals import states
 from portal.referrals.commands import notices
@@ -66,8 +66,8 @@ def ask(
     secrets = guarding.held(actor, found, plain, confirmed, "message")
     places = choosing.checked_places(actor, found, questions)
     due, words = answer_by(days), partial(dated, plain)
-    alike = partial(_alike, places, days)
-    written = write(actor, found, "council", checked(words(due)), once, answer_by=due, words=words, alike=alike)
+    along = _along(places, days)
+    written = write(actor, found, "council", checked(words(due)), once, answer_by=due, words=words, along=along)
     nobody = found.channel != PORTAL  # to write to
     if written.new and (nobody or found.owner_id != actor.account_id or not states.may("ask", found.state)):
         raise Conflict(state=found.state, owner=found.owner_name or "")
@@ -81,11 +81,16 @@ def ask(
     notices.tell(actor, "question", found.author_id, found.id)
 
 
-def _alike(places: tuple[Place, ...], days: int | None, before: Before) -> bool:
-    """Whether a question sent before asks the same of the form, by the same day counted from when it was sent."""
-    due = answer_by(days, before.sent_at)
-    same_day = before.answer_by is None or clock.midnight(due) == clock.midnight(before.answer_by)
-    return same_day and choosing.kept(before.id) == {one.text() for one in places}
+def _along(places: tuple[Place, ...], days: int | None) -> Along:
+    """What a question asks of the form, and in how many days: from when it was sent, for one sent before."""
+    wanted = {one.text() for one in places}
+
+    def _alike(before: Before) -> bool:
+        by = before.answer_by
+        same_day = by is None or clock.midnight(by) == clock.midnight(answer_by(days, before.sent_at))
+        return same_day and choosing.kept(before.id) == wanted
+
+    return Along(" ".join([str(days), *sorted(wanted)]), _alike)
 
 
 def answer_by(days: int | None, asked_at: datetime | None = None) -> datetime:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from portal.forms.queries import version
 from portal.forms.questionnaire import Form, Question
+from portal.forms.questionnaire import Section as FormSection
 from portal.kernel.language import say
 from portal.messaging.queries import Chosen, Said
 from portal.referrals.paths import TRIAGE
-from portal.referrals.places import Asked, asked, place_of
+from portal.referrals.places import Asked, Place, asked, place_of
 from portal.referrals.presenting import Group, place_in
 from portal.referrals.queries.record import Answers, Found
 
@@ -79,23 +80,29 @@ def _label(form: Form, kind: str, text: str, language: str) -> str:
     place = place_of(text)
     if place is None:
         return text
-    if place.section == TRIAGE:
-        return _said(form.triage_questions(), place.key, language)
-    section = next(
-        (one for one in (form.urgent if kind == "urgent" else form.sections) if one.key == place.section), None
-    )
-    if section is None:
-        return place.key
-    questions = section.questions
+    question, section = _question(form, kind, place), _section(form, kind, place)
+    label = say(question.label, language) if question else place.key
+    number = place.number if place.item is None else place.item
+    return label if number is None or section is None else f"{label} ({say(section.title, language)}, {number + 1})"
+
+
+def question_of(found: Found, text: str) -> Question | None:
+    """The form's question at a place, whether or not the answers open it; None where the form has none there."""
+    place = place_of(text)
+    return _question(version(found.form_version_id).form, found.kind, place) if place else None
+
+
+def _question(form: Form, kind: str, place: Place) -> Question | None:
+    section = _section(form, kind, place)
+    questions = form.triage_questions() if place.section == TRIAGE else section.questions if section else ()
     if place.group:
         questions = next((one.questions for one in questions if one.key == place.group), ())
-    label = _said(questions, place.key, language)
-    number = place.number if place.item is None else place.item
-    return label if number is None else f"{label} ({say(section.title, language)}, {number + 1})"
+    return next((one for one in questions if one.key == place.key), None)
 
 
-def _said(questions: Iterable[Question], key: str, language: str) -> str:
-    return next((say(one.label, language) for one in questions if one.key == key), key)
+def _section(form: Form, kind: str, place: Place) -> FormSection | None:
+    every = form.urgent if kind == "urgent" else form.sections
+    return next((one for one in every if one.key == place.section), None)
 
 
 def fields(found: Found, answers: Answers, chosen: Sequence[Chosen]) -> list[Field]:

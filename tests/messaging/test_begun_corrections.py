@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,8 +10,6 @@ from werkzeug.test import TestResponse
 
 from portal.auth.policy import Permission
 from portal.kernel import db
-from portal.messaging.commands import drafting
-from portal.messaging.commands.drafting import Sheet
 from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import drafts
 from portal.referrals.queries.record import find
@@ -73,18 +71,6 @@ def test_it_is_there_again_and_gone_once_sent(client: FlaskClient, made: Made) -
     assert soup(client.get(f"/avonmere{report}")).select_one("#begun") is None
 
 
-def test_one_whose_question_was_closed_is_told_and_leads_nowhere(client: FlaskClient, made: Made) -> None:
-    with db.unit_of_work(made.author.scope):
-        found = find(made.author.actor, Permission.REPLY, made.reference)
-        sheet = Sheet("correct/children.9.-.-.child_first_name", "agency", uuid4(), 0)
-        drafting.keep(made.author.actor, found, sheet, {"message": ["CNRY"]})
-    sign_in(client, made.author)
-    begun = soup(client.get(f"/avonmere/referrals/{made.reference}")).select_one("#begun + ul")
-    assert begun is not None
-    assert "not asked any more" in begun.get_text()
-    assert begun.select_one("a") is None
-
-
 def test_two_tabs_overwrite_nothing_and_show_both(client: FlaskClient, made: Made) -> None:
     here = f"/avonmere/referrals/{made.reference}/correct/{WORST}"
     sign_in(client, made.author)
@@ -114,3 +100,18 @@ def test_a_question_that_the_report_has_not_keeps_nothing(client: FlaskClient, m
 def _form(shown: TestResponse) -> dict[str, str]:
     """The fields of the page's own form."""
     return fields_of(shown, f"/correct/{WORST}")
+
+
+@pytest.mark.parametrize("action", ["", "draft"])
+def test_one_posted_after_the_withdrawal_is_refused_with_its_words(
+    client: FlaskClient, made: Made, admin: Any, action: str
+) -> None:
+    here = f"/avonmere/referrals/{made.reference}/correct/{WORST}"
+    sign_in(client, made.author)
+    form = _form(client.get(here)) | {"sos_worst": NEW, "message": WHY}
+    admin.execute("update referral set state = 'withdrawn' where id = %s", (made.id,))
+    refused = client.post(here, data=form | ({"action": action} if action else {}))
+    assert refused.status_code == 409
+    assert NEW in refused.text
+    assert WHY in refused.text
+    assert client.get(here).status_code == 303

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from portal.auth.policy import Permission
 from portal.kernel import db
@@ -59,6 +60,21 @@ def test_it_asks_the_questions_that_were_chosen_in_the_draft(client: FlaskClient
         assert drafts(find(ali.actor, Permission.LOOK, made.reference)) == {}
 
 
+def test_the_old_form_with_other_questions_is_another_message(client: FlaskClient, ali: Person, made: Made) -> None:
+    """After "Back" the browser shows the form that was sent, with its mark: without words only the ticks differ."""
+    report = f"/screening/{made.reference}"
+    whole = f"{report}/ask/questions"
+    sign_in(client, ali)
+    form = fields_of(client.get(f"/avonmere{whole}"), whole)
+    asked = ({"question": [WORST]}, {"question": [IMPACT]}, {"question": [WORST], "days": "9"})
+    # Twice: the second click of each is one message with the first.
+    for typed in (one for one in asked for _click in range(2)):
+        assert client.post(f"/avonmere{whole}", data=form | typed).status_code == 303
+    sent = said(ali, made)
+    assert [[each.place for each in one.chosen] for one in sent] == [[WORST], [IMPACT], [WORST]]
+    assert len({one.answer_by for one in sent}) > 1
+
+
 def test_a_question_that_is_closed_leads_to_the_whole_form(
     client: FlaskClient, ali: Person, made: Made, admin: Any
 ) -> None:
@@ -78,6 +94,32 @@ def test_a_question_that_is_closed_leads_to_the_whole_form(
     admin.execute("update referral set owner_id = %s where id = %s", (other.account_id, made.id))
     gone = client.post(f"/avonmere{report}/ask", data=form | typed)
     assert (gone.status_code, "CNRY kept" in gone.text) == (422, True)
+
+
+def test_in_the_other_language_it_is_the_same_page_with_the_same_words(
+    client: FlaskClient, ali: Person, made: Made
+) -> None:
+    report = f"/screening/{made.reference}"
+    sign_in(client, ali)
+    for question, title in ((f"{WORST[:-1]}x", "Ask the referrer"), (WORST, "")):
+        typed = fields_of(client.get(f"/avonmere{report}"), "/ask") | {"question": [WORST, question], "message": ""}
+        if title:
+            refused = client.post(f"/avonmere{report}/ask", data=typed)
+            assert (refused.status_code, heading(refused)) == (422, title)
+        switched = client.post(f"/avonmere{report}/ask", data=typed | {"lang": "cy", "only_language": "yes"})
+        page = soup(switched)
+        assert page.select_one("html").get("lang") == "cy"  # type: ignore[union-attr]
+        assert (heading(switched) == "Gofyn i'r atgyfeiriwr") is bool(title)
+        assert (page.select_one("#questions .govuk-error-message") is not None) is bool(title)
+        assert page.select_one("#message").get_text().strip() == ""  # type: ignore[union-attr]
+        client.post(f"/avonmere{report}/ask", data=typed | {"lang": "en", "only_language": "yes"})
+    assert said(ali, made) == ()
+
+
+def heading(page: TestResponse) -> str:
+    """The page's first heading."""
+    found = soup(page).select_one("h1")
+    return found.get_text().strip() if found else ""
 
 
 def test_it_has_the_ready_words_with_the_same_gaps(client: FlaskClient, ali: Person, made: Made) -> None:

@@ -17,7 +17,7 @@ from portal.kernel.errors import Conflict
 from portal.kernel.scope import Actor
 from portal.messaging.commands import choosing, guarding
 from portal.messaging.commands.bringing import bring
-from portal.messaging.commands.writing import MAX_TEXT, checked, whole, write
+from portal.messaging.commands.writing import MAX_TEXT, Along, Before, checked, whole, write
 from portal.messaging.models import Message
 from portal.referrals import states
 from portal.referrals.commands import notices
@@ -25,6 +25,7 @@ from portal.referrals.commands.attaching import Paper
 from portal.referrals.commands.moves import move
 from portal.referrals.elsewhere import PORTAL
 from portal.referrals.models import Referral
+from portal.referrals.places import Place
 from portal.referrals.queries.record import Found, find
 from portal.tenants.asking_settings import MOST_DAYS
 from portal.tenants.opening import hours_of
@@ -53,19 +54,20 @@ def ask(
 ) -> None:
     """Ask the referrer a question, with files; the report then waits for them and its author is told.
 
-    `once` is minted with the form: the same one twice with the same words is one message; with other words (after
-    "Back", the browser shows the old form) it is another. `papers` are kept with the message, all of them or none: one
-    that it has already is not kept twice. The answer is due after `days` working days (None: as many as the council
-    usually gives), and `dated` puts that into the text. `questions` are places of the form's own questions, to be
-    answered one by one. Raises Invalid for them (questions: unknown, too_many), for the text (protected: it gives away
-    what the report keeps secret, and `confirmed` is not the mark of just that), what `bringing.bring` does, and
+    `once` is minted with the form: the same one twice with the same words, questions and days is one message; with
+    others (after "Back", the browser shows the old form) it is another. `papers` are kept with the message, all of them
+    or none: one that it has already is not kept twice. The answer is due after `days` working days (None: as many as
+    the council usually gives), and `dated` puts that into the text. `questions` are places of the form's own questions,
+    to be answered one by one. Raises Invalid for them (questions: unknown, too_many), for the text (protected: it gives
+    away what the report keeps secret, and `confirmed` is not the mark of just that), what `bringing.bring` does, and
     Conflict when the report is not this person's or cannot be asked about any more.
     """
     plain = checked(text)
     secrets = guarding.held(actor, found, plain, confirmed, "message")
     places = choosing.checked_places(actor, found, questions)
     due, words = answer_by(days), partial(dated, plain)
-    written = write(actor, found, "council", checked(words(due)), once, answer_by=due, words=words)
+    along = _along(places, days)
+    written = write(actor, found, "council", checked(words(due)), once, answer_by=due, words=words, along=along)
     nobody = found.channel != PORTAL  # to write to
     if written.new and (nobody or found.owner_id != actor.account_id or not states.may("ask", found.state)):
         raise Conflict(state=found.state, owner=found.owner_name or "")
@@ -79,11 +81,24 @@ def ask(
     notices.tell(actor, "question", found.author_id, found.id)
 
 
-def answer_by(days: int | None) -> datetime:
-    """When the answer is due, after that many working days of the council in scope (None: what it usually gives)."""
+def _along(places: tuple[Place, ...], days: int | None) -> Along:
+    """What a question asks of the form, and in how many days: from when it was sent, for one sent before."""
+    wanted = {one.text() for one in places}
+
+    def _alike(before: Before) -> bool:
+        by = before.answer_by
+        same_day = by is None or clock.midnight(by) == clock.midnight(answer_by(days, before.sent_at))
+        return same_day and choosing.kept(before.id) == wanted
+
+    return Along(" ".join([str(days), *sorted(wanted)]), _alike)
+
+
+def answer_by(days: int | None, asked_at: datetime | None = None) -> datetime:
+    """When the answer is due, after that many working days of the council in scope (None: what it usually gives) from
+    now, or from when it was asked."""
     council = scope.council()
     wanted = council.settings.asking.answer_working_days if days is None else min(max(days, 1), MOST_DAYS)
-    return clock.due_after_working_days(clock.now(), wanted, council.nation, hours_of(council))
+    return clock.due_after_working_days(asked_at or clock.now(), wanted, council.nation, hours_of(council))
 
 
 @whole

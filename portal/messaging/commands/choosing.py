@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from portal.auth.policy import Permission
 from portal.kernel import db, scope
@@ -39,6 +39,14 @@ def _checked(found: Found, now: Answers, text: str) -> Place:
     except NotFound:
         pass
     raise Invalid({"questions": "unknown"})
+
+
+def kept(message_id: UUID) -> set[str]:
+    """The places of the form's questions that a message asks."""
+    query = select(AskedQuestion.place).where(
+        AskedQuestion.tenant_id == scope.council().id, AskedQuestion.message_id == message_id
+    )
+    return set(db.session().execute(query).scalars())
 
 
 def keep(found: Found, message_id: UUID, places: Sequence[Place]) -> None:

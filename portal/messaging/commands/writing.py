@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import NamedTuple, ParamSpec, TypeVar
-from uuid import UUID, uuid4
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -51,6 +52,22 @@ def checked(text: str, most: int = MAX_TEXT) -> str:
     return plain
 
 
+class Before(NamedTuple):
+    """A message that was written with a mark before: when, and until when its answer is wanted."""
+
+    id: UUID
+    sent_at: datetime
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True)
+class Along:
+    """What goes along with a text: in one line, and whether it went along with a message before."""
+
+    told: str
+    alike: Callable[[Before], bool]
+
+
 class Written(NamedTuple):
     """A message; `new` unless this very message was written before."""
 
@@ -60,28 +77,35 @@ class Written(NamedTuple):
 
 def write(
     actor: Actor, found: Found, side: str, text: str, once: UUID, *,
-    kind: str = "message", answer_by: datetime | None = None, words: Dated | None = None,
+    kind: str = "message", answer_by: datetime | None = None, words: Dated | None = None, along: Along | None = None,
 ) -> Written:  # fmt: skip
     """Insert the message, once. Raises Conflict when `once` belongs to somebody else's message.
 
-    `words` gives the text with another due date: of two clicks, a minute apart, the second has a later one.
+    `words` gives the text with another due date: of two clicks, a minute apart, the second has a later one. With
+    another text, or other things `along`, it is another message, which a double click makes once, too.
     """
     made = _insert(actor, found, side, text, once, kind=kind, answer_by=answer_by)
     if made is not None:
         return Written(made, new=True)
-    before = select(Message.id, Message.body, Message.answer_by).where(
+    row = _written(actor, found, once)
+    as_before = text if words is None or row.answer_by is None else words(row.answer_by)
+    same = along is None or along.alike(Before(row.id, row.sent_at, row.answer_by))
+    if same and record_of(found).open(row.body, "message", row.id, "body") == as_before:
+        return Written(row.id, new=False)
+    anew = uuid5(once, f"{along.told if along else ''}\n{text}")
+    made = _insert(actor, found, side, text, anew, kind=kind, answer_by=answer_by)
+    return Written(made or _written(actor, found, anew).id, new=made is not None)
+
+
+def _written(actor: Actor, found: Found, once: UUID) -> Any:
+    """What this person wrote with that mark; raises Conflict where it is no message of theirs here."""
+    before = select(Message.id, Message.body, Message.answer_by, Message.sent_at).where(
         Message.once == once, Message.referral_id == found.id, Message.author_id == actor.account_id
     )
     row = db.session().execute(before).one_or_none()
     if row is None:
         raise Conflict(state=found.state)
-    as_before = text if words is None or row.answer_by is None else words(row.answer_by)
-    if record_of(found).open(row.body, "message", row.id, "body") == as_before:
-        return Written(row.id, new=False)
-    made = _insert(actor, found, side, text, uuid4(), kind=kind, answer_by=answer_by)
-    if made is None:
-        raise Conflict(state=found.state)
-    return Written(made, new=True)
+    return row
 
 
 def _insert(

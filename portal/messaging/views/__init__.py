@@ -43,7 +43,6 @@ from portal.referrals.views.files_shown import on_report, rows
 from portal.referrals.wording import Wording
 from portal.web import shell
 from portal.web.fields import from_form
-from portal.web.posted import only_language
 from portal.web.security import large
 
 __all__ = ["adding", "answer", "blueprint", "carrying", "choose", "copying", "correcting", "register", "unsent"]
@@ -56,9 +55,9 @@ def ask(reference: str) -> ResponseReturnValue:
     """The council asks the referrer."""
     found = find(guard.actor(), Permission.ASK, reference)
     g.message_form = form = asking.sending(found)
-    sent = not request.form.get(unsent.ACTION) and not only_language()
+    sent = not request.form.get(unsent.ACTION)
     if sent and asking.able(found) and (trouble := choose.closed(found)):
-        # Its questions are chosen anew on the whole form, which has what was typed.
+        # Its questions are chosen anew on the whole form, which has what was typed. In another language, too.
         return choose.page_of(found, trouble), HTTPStatus.UNPROCESSABLE_ENTITY
     return _say(found, form, asking.act(found, form), ASK, _("Your question has been sent"))
 

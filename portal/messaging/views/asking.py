@@ -25,6 +25,7 @@ from portal.referrals import states
 from portal.referrals.elsewhere import PORTAL
 from portal.referrals.queries.record import Found
 from portal.referrals.views.blueprint import language
+from portal.web.posted import only_language
 
 FIELD = unsent.QUESTION
 
@@ -67,9 +68,10 @@ def unsent_of(found: Found) -> unsent.Form:
 
 
 def sending(found: Found) -> QuestionInput:
-    """The form as it is to be sent: a message that only asks questions of the form says so."""
+    """The form as it is to be sent: a message that only asks questions of the form says so. One that is only wanted in
+    another language stays as it was typed."""
     typed: MultiDict[str, str] = request.form.copy()
-    sent = not request.form.get(unsent.ACTION)
+    sent = not request.form.get(unsent.ACTION) and not only_language()
     if sent and request.form.getlist(FIELD) and not typed.get("message", "").strip():
         typed["message"] = words(found.language, "Please answer the questions below.")
     return QuestionInput(formdata=typed)

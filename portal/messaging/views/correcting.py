@@ -62,16 +62,36 @@ def correct_answer(reference: str, answer: str) -> ResponseReturnValue:
     where = place_of(answer)
     if where is None:
         raise NotFound("no such place")
-    at = question_at(found, as_now(answers_of(found), made), where)
+    try:
+        at = question_at(found, as_now(answers_of(found), made), where)
+    except NotFound:
+        # Another answer has closed it. What somebody kept of it before is on the report's page, to be thrown away.
+        if not unsent.throwing():
+            raise
+        return _thrown(found, where)
+    shown = _Page(found, len(made), at, where)
+    if request.method == "POST":
+        return _posted(shown)
     if found.state == "withdrawn":
         return redirect(url_for("referrals.show", reference=found.reference), 303)
-    shown = _Page(found, len(made), at, where)
-    if request.method != "POST":
-        return _as_kept(shown)
-    read, form = sheet.read(shown.paper), CorrectionInput()
-    pressed = unsent.pressed(found, shown.name, form)
+    return _as_kept(shown)
+
+
+def _thrown(found: Found, where: Place) -> ResponseReturnValue:
+    """Throw away what was kept of a question that has no page any more."""
+    if unsent.pressed(found, unsent.correct_name(where), CorrectionInput()) != HTTPStatus.SEE_OTHER:
+        flash(_("Nothing was thrown away: you kept other words in another tab. Look at them first."), "important")
+    return redirect(url_for("referrals.show", reference=found.reference), 303)
+
+
+def _posted(shown: _Page) -> ResponseReturnValue:
+    read, form, where, at = sheet.read(shown.paper), CorrectionInput(), shown.where, shown.at
+    if shown.found.state == "withdrawn" and unsent.saving():
+        return _changed(shown, sheet.read(shown.paper, quiet=True).fields, form)
+    pressed = unsent.pressed(shown.found, shown.name, form)
     if pressed == HTTPStatus.SEE_OTHER:
-        return redirect(url_for("messaging.correct_answer", reference=found.reference, answer=where.text()), pressed)
+        here = url_for("messaging.correct_answer", reference=shown.found.reference, answer=where.text())
+        return redirect(here, pressed)
     if pressed is not None:
         return _form(shown, sheet.read(shown.paper, quiet=True).fields, form), pressed
     good = form.validate_on_submit()
@@ -123,11 +143,15 @@ def _correct(shown: _Page, given: Correcting, fields: list[FieldView], form: Cor
             form.refuse("message", _("Enter why the answer is corrected"))
         return _form(shown, fields, form), HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
-        form.refuse("message", _("Something changed while you were writing. Nothing was sent: look at the answer now."))
-        return _form(shown, fields, form), HTTPStatus.CONFLICT
+        return _changed(shown, fields, form)
     unsent.settle(shown.found, shown.name)
     flash(_("The answer was corrected. The council sees the old answer, the new one and your reason."), "success")
     return redirect(url_for("referrals.show", reference=shown.found.reference), 303)
+
+
+def _changed(shown: _Page, fields: list[FieldView], form: CorrectionInput) -> ResponseReturnValue:
+    form.refuse("message", _("Something changed while you were writing. Nothing was sent: look at the answer now."))
+    return _form(shown, fields, form), HTTPStatus.CONFLICT
 
 
 def _open(reference: str) -> tuple[Found, tuple[Corrected, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
@@ -99,9 +99,9 @@ def form_of(found: Found, name: str, besides: Callable[[Fields], Iterable[str]] 
     """What the page shows beside the form's fields; `besides` tells in lines what a draft has besides its message."""
     draft = kept(found, name)
     posted = request.method == "POST" and "tab_key" in request.form
-    other, over = bool(g.get("message_elsewhere")), bool(g.get("message_over"))
-    version = number_posted("typed_version") if posted and not other and not over else draft.version if draft else 0
-    tab = (as_uuid(request.form.get("tab_key")) if posted and not over else None) or uuid4()
+    other = bool(g.get("message_elsewhere"))
+    version = number_posted("typed_version") if posted and not other else draft.version if draft else 0
+    tab = (as_uuid(request.form.get("tab_key")) if posted else None) or uuid4()
     typing = Typing(_href(found, name), tab, version)
     if draft is None or draft.blank:
         return Form(typing)
@@ -114,7 +114,11 @@ def answers_typed(paper: sheet.Sheet, fields: Fields) -> list[str]:
     """Questions of the form with what was typed to them, complete or not, a line for each."""
     read, told = sheet.read(paper, fields, quiet=True), []
     for view, one in (
-        (view, question) for view in read.fields for question in paper.questions if question.key == view.name
+        # A question that may be not known is a field of another name: "child_name-known".
+        (view, question)
+        for view in read.fields
+        for question in paper.questions
+        if question.key == view.name.split("-")[0]
     ):
         value = read.answers.get(one.key)
         typed_words = summary(one, value, language()) if value is not None else sheet.raw(one, fields)
@@ -136,10 +140,7 @@ def pressed(found: Found, name: str, form: MessageInput) -> HTTPStatus | None:
         return None
     try:
         if action == SAVE:
-            if drafting.keep(guard.actor(), found, sheet_of(name), _fields(found, name)) is None:
-                g.message_over = True
-                form.refuse("message", _over())
-                return HTTPStatus.CONFLICT
+            _keep_now(found, name)
             flash(_("Your draft was saved. It has not been sent."), "success")
             if chosen(bringing.FIELD):
                 flash(_("Files are not kept in a draft: choose them again when you send it."), "important")
@@ -159,10 +160,22 @@ def pressed(found: Found, name: str, form: MessageInput) -> HTTPStatus | None:
     return HTTPStatus.SEE_OTHER
 
 
-def _over() -> str:
-    return str(
-        _("What stood on this page was sent or thrown away before. This was not saved: save it again to keep it")
-    )
+def saving() -> bool:
+    """Whether the button that keeps what stands in the form was pressed."""
+    return request.form.get(ACTION) == SAVE and not only_language()
+
+
+def throwing() -> bool:
+    """Whether the button that throws the draft away was pressed."""
+    return request.form.get(ACTION) == DISCARD and not only_language()
+
+
+def _keep_now(found: Found, name: str) -> None:
+    """Keep what stands in the form. Only a script's text may come late: whoever presses the button after the page was
+    sent or thrown away (on "Back", say) wants just this kept, as by a new page."""
+    sheet, fields = sheet_of(name), _fields(found, name)
+    if drafting.keep(guard.actor(), found, sheet, fields) is None:
+        drafting.keep(guard.actor(), found, replace(sheet, tab=uuid4()), fields)
 
 
 def settle(found: Found, name: str) -> None:

@@ -64,6 +64,8 @@ def show(reference: str) -> ResponseReturnValue:
         withdrawable=_withdrawable(found),
         adds=found.state != "withdrawn" and (mine or reach(actor, Permission.REPLY) is Reach.AGENCY),
         mine=mine,
+        sent=answers,
+        corrected=made,
         urgent=found.route == URGENT_ROUTE and found.state == "sent",
         phones=phones_now(),
     )

@@ -3,6 +3,7 @@ one that passed while somebody copied by hand."""
 
 from __future__ import annotations
 
+from threading import Thread
 from uuid import UUID, uuid4
 
 import pytest
@@ -38,13 +39,19 @@ from tests.referrals.making import acting, make_draft
 __all__ = ["scanner"]
 
 
-def draft_with_picture(case: Case, shade: int = 9) -> UUID:
-    """A draft of the author's with a picture that has passed."""
+def draft_with_file(case: Case, shade: int = 9) -> tuple[UUID, UUID]:
+    """A draft of the author's and a picture on it that waits for its check."""
     agency, draft_id = case.author.actor.agency_id, make_draft(case.author, b_danger_now="no")
     assert agency is not None
     with acting(case.author):
         paper = Paper("CNRY Siân.png", "image/png", drawing(shade))
-        file_id = attaching.attach(case.author.actor, Target(draft_id, agency, "agency", later=False), paper)
+        target = Target(draft_id, agency, "agency", later=False)
+        return draft_id, attaching.attach(case.author.actor, target, paper)
+
+
+def draft_with_picture(case: Case, shade: int = 9) -> UUID:
+    """A draft of the author's with a picture that has passed."""
+    draft_id, file_id = draft_with_file(case, shade)
     judge(case, file_id)
     return draft_id
 
@@ -73,6 +80,23 @@ def test_the_files_of_a_draft_that_is_added_go_after_the_parcel(
     assert scanned(case) == [(f"attachment-{number}.png", "ready") for number in range(1, first + 2)]
     case.sweep()
     assert told(case) == [("decided", "delivered"), ("files", "delivered")]
+
+
+def test_a_verdict_that_falls_while_the_file_is_moved_is_not_lost(
+    councils: Councils, admin: Admin, scanner: Scanner
+) -> None:
+    case = make_case(councils.england)
+    scanner.verdict = GOOD
+    case.decide()
+    case.send()
+    _draft_id, file_id = draft_with_file(case)
+    verdict = Thread(target=judge, args=(case, file_id))
+    with admin.transaction():
+        admin.execute("update attachment set referral_id = %s where file_id = %s", (case.made.id, file_id))
+        verdict.start()
+        verdict.join(2)
+    verdict.join(30)
+    assert told(case) == [("decided", "delivered"), ("files", "waiting")]
 
 
 def test_nothing_is_made_of_a_draft_whose_files_it_had_or_that_has_none(councils: Councils, scanner: Scanner) -> None:

@@ -67,10 +67,12 @@ def follow_verdict(file_id: UUID, state: str) -> None:
         return
     with db.as_system():
         _complete(Parcel.awaits.contains([str(file_id)]))
-        here = select(Attachment.referral_id).where(
-            Attachment.tenant_id == scope.council().id, Attachment.file_id == file_id
-        )
-        _follow_last(Parcel.referral_id.in_(here))
+        # Whoever moves it to another report just now is waited for, or waits and sees this verdict.
+        mine = (Attachment.tenant_id == scope.council().id, Attachment.file_id == file_id)
+        here = select(Attachment.referral_id).where(*mine).with_for_update(read=True)
+        referral_id = db.session().execute(here).scalar_one_or_none()
+        if referral_id is not None:
+            _follow_last(Parcel.referral_id == referral_id)
 
 
 def follow_move(referral_id: UUID) -> None:

@@ -12,6 +12,7 @@ from portal.cli import demo_hub, demo_messages, demo_transfers
 from portal.earlyhelp.commands import answering, offering
 from portal.earlyhelp.queries.offers import offers
 from portal.handover.commands.people import say_copied
+from portal.handover.queries.contents import ready_on
 from portal.handover.queries.parcels import of_report
 from portal.handover.states import WAITING
 from portal.kernel import scope
@@ -146,7 +147,8 @@ def _answer_challenge(actor: Actor, step: Step, found: Found) -> None:
 
 def _copied(actor: Actor, step: Step, found: Found) -> None:
     parcel = next(one for one in of_report(actor, found) if one.state == WAITING)
-    say_copied(actor, found, parcel.id, parcel.version, step["number"])
+    passed = {one.id for one in ready_on(found.id).values()}
+    say_copied(actor, found, parcel.id, parcel.version, step["number"], shown=passed)
 
 
 def _letter(actor: Actor, step: Step, found: Found) -> None:

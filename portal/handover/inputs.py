@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -30,6 +31,7 @@ class SeenInput(Input):
 class CopiedInput(SeenInput):
     """What the case system calls the record into which somebody copied it."""
 
+    files = HiddenField()
     number = StringField(
         _l("Record number in the case system"),
         [
@@ -39,3 +41,12 @@ class CopiedInput(SeenInput):
         description=_l("The number that the case system gave it, never a name."),
         render_kw={"width": 20, "autocomplete": "off"},
     )
+
+    def show(self, files: Iterable[UUID]) -> None:
+        """Keep which files the page shows as passed."""
+        self.files.data = " ".join(str(one) for one in files)
+
+    def shown(self) -> frozenset[UUID]:
+        """The files that the page showed as passed; whatever is no file's id is left out."""
+        found = (as_uuid(one) for one in str(self.files.data or "").split())
+        return frozenset(one for one in found if one is not None)

@@ -21,8 +21,8 @@ class Parcel(TenantTable):
 
     What is in it is made anew from the report whenever it is sent, so that nothing is kept twice. `since` is when its
     twenty-four hours began; `lease` names whoever sends it just now, until `leased_until`. `told` has the names of its
-    files and their SHA-256 as they were sent or told last. `awaits` are files that were still being checked then; once
-    all are judged (`checked_at`) those that passed go in a parcel of their own, and `lost` did not.
+    files and their SHA-256 as they were sent, told or copied last. `awaits` are files that were still being checked
+    then; once all are judged (`checked_at`) those that passed go in a parcel of their own, and `lost` did not.
     """
 
     __tablename__ = "parcel"

@@ -7,6 +7,7 @@ from uuid import UUID
 from portal.files import outcomes
 from portal.handover.commands import completing, outbox, receiving, rows, sending
 from portal.kernel import jobs
+from portal.referrals.commands import moving_files
 from portal.screening.commands import following
 from portal.tenants.each import in_each
 
@@ -32,3 +33,4 @@ def _sweep() -> int:
 
 following.add(outbox.follow)
 outcomes.register(completing.follow_verdict)
+moving_files.add(completing.follow_move)

@@ -110,7 +110,7 @@ def scope_changed() -> None:
 @contextmanager
 def as_system() -> Iterator[Session]:
     """Within the open transaction, see what no person may: for a look-up whose answer is a decision about who sees
-    what, never for what a page shows. Writes of the block count as the system's."""
+    what, never for what a page shows, save a number that names nobody. Writes of the block count as the system's."""
     with scope.within(replace(scope.current(), actor=scope.SYSTEM)):
         scope_changed()
         yield session()

@@ -161,7 +161,8 @@ def number_at(key: str) -> int:
     """How many open reports of the council are at that stage. A number alone, for whoever changes the stages: it counts
     the reports that they may not read, too."""
     query = select(func.count()).select_from(Referral).where(Referral.tenant_id == scope.council().id, at_stage(key))
-    return int(db.session().execute(query).scalar_one())
+    with db.as_system() as session:
+        return int(session.execute(query).scalar_one())
 
 
 @dataclass(frozen=True)

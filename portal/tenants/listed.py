@@ -105,6 +105,9 @@ class Steps:
         made: dict[str, Any] = {key: {self.ends: 0} for key in self.keys}
         for key, row in zip(self.keys, rows, strict=False):
             told = {entry.place: _single(entry, row) for entry in entries}
+            if told.get((self.ends,)) == 0:
+                # As it was typed, which is no number of the document: 0 would take this one away, and all after it.
+                told[(self.ends,)] = "0"
             made[key] = own_parts.with_values({}, told)
         return {self.at: made}
 

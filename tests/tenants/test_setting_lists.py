@@ -8,6 +8,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from portal.stages import rules
 from portal.tenants import setting_lists
 from portal.tenants.own_parts import with_values
 from portal.tenants.settings import Council, parse_council
@@ -15,6 +16,7 @@ from tests.auth.walking import Walker
 from tests.earlyhelp.making import Case
 from tests.factories.challenges import add_challenge
 from tests.factories.pages import fields_of, soup
+from tests.factories.referrals import make_referral
 from tests.tenants.test_settings import SLUGS, document
 
 TEAMS = "/council/lists/early-help"
@@ -57,6 +59,10 @@ def test_levels_are_as_many_as_there_can_be_and_never_none(administrator: Walker
     page = f"{LEVELS}/items/first"
     wrong = save(administrator, page, days="0", people="nobody at all")
     assert {str(one["id"]) for one in soup(wrong).select(".govuk-error-message")} == {"days-error", "people-error"}
+    later = save(administrator, f"{LEVELS}/items/second", days="0")
+    assert (later.status_code, 'value="0"' in later.text, len(settings(admin).challenging.levels)) == (422, True, 2)
+    added = save(administrator, f"{LEVELS}/new", name_en="The board", days="00", people="nobody at all")
+    assert {str(one["id"]) for one in soup(added).select(".govuk-error-message")} == {"days-error", "people-error"}
     administrator.where(save(administrator, page, people="a@avonmere.gov.uk\r\nb@avonmere.gov.uk"))
     assert settings(admin).challenging.levels[0].people == ("a@avonmere.gov.uk", "b@avonmere.gov.uk")
     administrator.where(save(administrator, f"{LEVELS}/items/second/remove"))
@@ -99,5 +105,36 @@ def test_what_has_an_item_is_counted_before_it_goes(administrator: Walker) -> No
     team, reason, level = (warned(path)[0] for path in items)
     assert "1 report is with this team." in team
     assert "It was given for 1 decision." in reason
-    assert "1 challenge waits for an answer at this level." in level
+    assert "1 challenge waits for an answer at this level or one after it." in level
     assert warned("levels/items/second") == []
+
+
+def test_levels_that_change_places_say_what_waits_there(administrator: Walker, admin: Admin) -> None:
+    case = Case(administrator.council).decide()
+    add_challenge(case.author, case.made.reference, uuid4(), "CNRY no")
+    admin.execute("update challenge set level = 2")
+    waits = "1 challenge waits for an answer at a level that has moved."
+    for move, told in (("up:second", True), ("down:first", True), ("down:second", True), ("up:first", False)):
+        moved = save(administrator, LEVELS, move=move)
+        assert administrator.where(moved).partition("#")[0] == LEVELS
+        assert (waits in administrator.get(LEVELS).text) is told, move
+    # What is taken away moves those after it.
+    gone = administrator.get(f"{LEVELS}/items/first/remove").text
+    assert "1 challenge waits for an answer at this level or one after it." in " ".join(gone.split())
+
+
+def test_what_the_administrator_may_not_read_is_counted_too(administrator: Walker, admin: Admin) -> None:
+    case = Case(administrator.council).decide()
+    add_challenge(case.author, case.made.reference, uuid4(), "CNRY no")
+    make_referral(administrator.council, case.author, state="screening", owner=case.screener)
+    admin.execute("update referral set sight = '{}'")
+    stage = rules.first(settings(admin).stages, "claimed").key
+    items = {
+        "early-help/items/family_help": "1 report is with this team.",
+        "reasons-early_help/items/agreed": "It was given for 1 decision.",
+        "levels/items/first": "1 challenge waits",
+        f"stages/items/{stage}": "1 open report is at this stage.",
+    }
+    pages = {path: soup(administrator.get(f"/council/lists/{path}/remove")) for path in items}
+    warned = {path: [one.text for one in page.select(".govuk-warning-text")] for path, page in pages.items()}
+    assert [path for path, words in items.items() if not any(words in one for one in warned[path])] == []

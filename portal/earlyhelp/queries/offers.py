@@ -203,4 +203,5 @@ def number_with(team: str) -> int:
     query = select(func.count(EarlyHelpOffer.id)).where(
         EarlyHelpOffer.tenant_id == council_id(), EarlyHelpOffer.team == team, EarlyHelpOffer.state.in_(OPEN)
     )
-    return int(db.session().execute(query).scalar_one())
+    with db.as_system() as session:
+        return int(session.execute(query).scalar_one())

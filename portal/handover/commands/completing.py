@@ -15,7 +15,7 @@ from portal.files.models import StoredFile
 from portal.files.states import READY
 from portal.handover.commands.rows import QUIETLY, change, make
 from portal.handover.models import Parcel
-from portal.handover.queries.contents import AWAITED
+from portal.handover.queries.contents import AWAITED, ready_on
 from portal.handover.states import DELIVERED, FILES, UNDELIVERED
 from portal.kernel import clock, db, scope
 from portal.referrals.models import Attachment
@@ -67,24 +67,33 @@ def follow_verdict(file_id: UUID, state: str) -> None:
         return
     with db.as_system():
         _complete(Parcel.awaits.contains([str(file_id)]))
-        last = _last_delivered(file_id)
-        if last is not None:
-            _follow(last)
+        # Whoever moves it to another report just now is waited for, or waits and sees this verdict.
+        mine = (Attachment.tenant_id == scope.council().id, Attachment.file_id == file_id)
+        here = select(Attachment.referral_id).where(*mine).with_for_update(read=True)
+        referral_id = db.session().execute(here).scalar_one_or_none()
+        if referral_id is not None:
+            _follow_last(Parcel.referral_id == referral_id)
 
 
-def _last_delivered(file_id: UUID) -> Parcel | None:
-    """The last parcel of the file's report that arrived. All of them are locked: one that is being settled just now
-    either has seen this verdict or is seen here as it will be."""
-    mine = (Attachment.tenant_id == scope.council().id, Attachment.file_id == file_id)
+def follow_move(referral_id: UUID) -> None:
+    """Have files follow that passed elsewhere and are on this report now, in the transaction that moves them."""
+    with db.as_system():
+        _follow_last(Parcel.referral_id == referral_id)
+
+
+def _follow_last(of_report: ColumnElement[bool]) -> None:
+    """Have what came since follow the report's last parcel that arrived. All of them are locked: one that is being
+    settled just now either has seen the verdict or is seen here as it will be."""
     query = (
         select(Parcel)
-        .join(Attachment, and_(Attachment.tenant_id == Parcel.tenant_id, Attachment.referral_id == Parcel.referral_id))
-        .where(*mine)
+        .where(Parcel.tenant_id == scope.council().id, of_report)
         .order_by(Parcel.created_at, Parcel.id)
-        .with_for_update(of=Parcel)
+        .with_for_update()
     )
     rows = db.session().execute(query.execution_options(populate_existing=True)).scalars().all()
-    return next((row for row in reversed(rows) if row.state == DELIVERED), None)
+    last = next((row for row in reversed(rows) if row.state == DELIVERED), None)
+    if last is not None:
+        _follow(last)
 
 
 def _follow(row: Parcel) -> None:
@@ -102,14 +111,11 @@ def _follow(row: Parcel) -> None:
     if how == "none" or not parcels or not settled:
         return
     had = {digest for one in parcels for digest in (one.told or {}).values()}
-    # Of a parcel that was copied by hand nobody wrote down what was in it: what was there then.
+    # Of a parcel that was copied by hand in earlier versions nobody wrote down what was in it: what was there then.
     copied = max((one.delivered_at for one in parcels if one.delivered_at and one.told is None), default=None)
-    came = select(StoredFile.sha256, Attachment.added_at).join(
-        Attachment, and_(Attachment.tenant_id == StoredFile.tenant_id, Attachment.file_id == StoredFile.id)
-    )
-    mine = (StoredFile.tenant_id == row.tenant_id, Attachment.referral_id == row.referral_id)
-    files = db.session().execute(came.where(*mine, StoredFile.state == READY, StoredFile.object_key.is_not(None))).all()
-    if any(one.sha256 not in had and (copied is None or one.added_at > copied) for one in files):
+    # What a further parcel would have, and nothing else: one that it leaves out would be missed for ever.
+    files = ready_on(row.referral_id).values()
+    if any(one.file.sha256 not in had and (copied is None or one.added_at > copied) for one in files):
         make(council, row.referral_id, row.decision_id, FILES, by_hand=how == "copy")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from sqlalchemy import select, update
 
 from portal.audit import events
 from portal.audit.events import Event
+from portal.handover.commands.completing import complete
 from portal.handover.commands.rows import JOB, QUIETLY
 from portal.handover.models import Parcel
-from portal.handover.queries.contents import awaited_on
+from portal.handover.queries.contents import MADE, awaited_on, ready_on
 from portal.handover.states import COPIED, DELIVERED, SENDING, SUPERSEDED, WAITING
 from portal.kernel import clock, db, jobs, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
@@ -46,8 +48,11 @@ def send_again(actor: Actor, found: Found, parcel_id: UUID, version: int) -> Non
     jobs.enqueue(JOB, parcel_id=row.id)
 
 
-def say_copied(actor: Actor, found: Found, parcel_id: UUID, version: int, number: str) -> None:
+def say_copied(
+    actor: Actor, found: Found, parcel_id: UUID, version: int, number: str, *, shown: Collection[UUID]
+) -> None:
     """Say that somebody has copied a parcel into the case system, and what that calls its record. Twice is once.
+    `shown` are the files that had passed when they saw them: one that passed since is theirs to copy, too.
 
     Raises Invalid (number: required, too_long, unknown), and Conflict when it is another than was seen, or is being
     sent just now.
@@ -62,12 +67,17 @@ def say_copied(actor: Actor, found: Found, parcel_id: UUID, version: int, number
     if row.version != version or row.state in (SENDING, SUPERSEDED):
         raise Conflict("changed meanwhile", state=row.state)
     kept = record_of(found).seal(number, "parcel", row.id, "record_number")
+    # What the receiver was told of the report itself stays, should it collect that all the same.
+    told = {name: digest for name, digest in (row.told or {}).items() if name in MADE}
+    told |= {name: one.file.sha256 for name, one in ready_on(found.id).items() if one.id in shown}
     _change(
         row, state=DELIVERED, reason=None, next_try_at=None, delivered_at=clock.now(), delivered_by=COPIED,
         copied_by=actor.account_id, record_number=kept, awaits=[str(one) for one in awaited_on(found.id)], lost=0,
-        checked_at=None,
+        checked_at=None, told=told,
     )  # fmt: skip
     events.record(Event.PARCEL_DELIVERED, found.id, by=COPIED)
+    with db.as_system():
+        complete(_locked(council, found, parcel_id))
 
 
 def _number(found: Found, row: Parcel) -> str:

@@ -84,10 +84,15 @@ def awaited_on(referral_id: UUID) -> tuple[UUID, ...]:
         return _awaited(_attached(referral_id))
 
 
+def ready_on(referral_id: UUID) -> Mapping[str, OnReport]:
+    """The files of a report that a parcel made now has, by their names in it."""
+    with db.as_system():
+        return {name: one for name, one in _attached(referral_id) if name}
+
+
 def names_of(referral_id: UUID) -> frozenset[str]:
     """The names of the files that a parcel of this report has now."""
-    with db.as_system():
-        return frozenset({*MADE, *(name for name, _one in _attached(referral_id) if name)})
+    return frozenset({*MADE, *ready_on(referral_id)})
 
 
 def contents_of(parcel_id: UUID) -> tuple[Contents, tuple[tuple[str, OnReport], ...]]:

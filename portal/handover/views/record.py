@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -63,7 +64,7 @@ def copied(reference: str) -> ResponseReturnValue:
     try:
         return _done(
             found,
-            lambda: people.say_copied(guard.actor(), found, *form.seen(), number),
+            lambda: people.say_copied(guard.actor(), found, *form.seen(), number, shown=form.shown()),
             _("You have handed it over: it is in the case system"),
             form,
         )
@@ -90,7 +91,7 @@ def _page(found: Found, form: CopiedInput | None = None, *, changed: bool = Fals
     seen = parcels.of_report(actor, found)
     now = next((one for one in seen if one.state != SUPERSEDED), None)
     open_now = now if now is not None and now.state in UNDELIVERED else None
-    view = _copying(open_now, form)
+    package_now, passed = _sections(found)
     return render_template(
         "handover/record.html",
         found=found,
@@ -99,30 +100,34 @@ def _page(found: Found, form: CopiedInput | None = None, *, changed: bool = Fals
         sends=council.settings.hand_over.how in ("push", "sftp"),
         sending=SENDING,
         superseded=SUPERSEDED,
-        views=view,
-        sections=_sections(found),
+        views=_copying(open_now, form, None if form is not None and not changed else passed),
+        sections=package_now,
         changed=changed,
     )
 
 
-def _copying(now: Seen | None, form: CopiedInput | None) -> list[object]:
-    """The fields by which somebody says that they copied it; none while there is nothing to copy."""
+def _copying(now: Seen | None, form: CopiedInput | None, passed: Iterable[UUID] | None) -> list[object]:
+    """The fields by which somebody says that they copied it; none while there is nothing to copy. `passed`
+    are the files that the page shows so; None where somebody corrects the number of what they copied before."""
     if now is None or now.state == SENDING:
         return []
     form = form or CopiedInput(formdata=None)
     form.parcel.data, form.version.data = str(now.id), str(now.version)
+    if passed is not None:
+        form.show(passed)
     return list(from_form(form).values())
 
 
-def _sections(found: Found) -> list[Section]:
-    """The package to copy; nothing before a decision and once the answers are gone."""
+def _sections(found: Found) -> tuple[list[Section], list[UUID]]:
+    """The package to copy, and its files that have passed; nothing before a decision and once the answers are gone."""
     council = scope.current().council
     made = decision(guard.actor(), Permission.DECIDE, found)
     decision_id = made.id if made else None
     if decision_id is None or council is None:
-        return []
+        return [], []
     try:
-        contents, _files = contents_for(found, decision_id)
+        contents, attached = contents_for(found, decision_id)
     except NotFound:
-        return []
-    return sections(contents, package(contents), council.settings, str(get_locale()))
+        return [], []
+    shown = sections(contents, package(contents), council.settings, str(get_locale()))
+    return shown, [one.id for name, one in attached if name]

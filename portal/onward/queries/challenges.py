@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -169,13 +169,14 @@ def listed(actor: Actor, tab: str) -> tuple[Line, ...]:
     return tuple(Line(*row) for row in rows)
 
 
-def number_at(level: int) -> int:
-    """How many challenges of the council wait for an answer at that level. A number alone, for whoever changes the
+def number_at(levels: Collection[int]) -> int:
+    """How many challenges of the council wait for an answer at these levels. A number alone, for whoever changes the
     levels: it counts the reports that they may not read, too."""
     query = select(func.count(Challenge.id)).where(
         Challenge.tenant_id == council_id(),
-        Challenge.level == level,
+        Challenge.level.in_(levels),
         Challenge.answered_at.is_(None),
         Challenge.ended_at.is_(None),
     )
-    return int(db.session().execute(query).scalar_one())
+    with db.as_system() as session:
+        return int(session.execute(query).scalar_one())

@@ -145,4 +145,5 @@ def number_with_reason(outcome: str, code: str) -> int:
     query = select(func.count(Decision.id)).where(
         Decision.tenant_id == council_id(), Decision.outcome == outcome, Decision.reasons.contains([code])
     )
-    return int(db.session().execute(query).scalar_one())
+    with db.as_system() as session:
+        return int(session.execute(query).scalar_one())

@@ -81,9 +81,17 @@ def move_setting(list_key: str) -> ResponseReturnValue:
     if only_language() or way not in STEPS:
         return _list(here), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        _edit(here, editing.moving(key, STEPS[way]))
+        changed = _edit(here, editing.moving(key, STEPS[way]))
     except (Conflict, NotFound):
         return _list(here, stale=True), HTTPStatus.CONFLICT
+    keys = [one.key for one in here.rows]
+    place = keys.index(key)
+    told = uses.of_move(here.listed.key, {key, *keys[place + STEPS[way] :][:1]}) if changed else []
+    if told:
+        for words in told:
+            flash(words, "success")
+        # At the top of the page, where that is read.
+        return _back(here)
     return _back(here, f"item-{key}")
 
 

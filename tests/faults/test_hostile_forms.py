@@ -79,6 +79,8 @@ STATES = {
     # Of somebody who is in, and where a further agency has partners: tests/hub/test_pages.py.
     "/people/<uuid:membership_id>/hub",
     "/screening/<reference>/hub",
+    # Where what was shared has changed since.
+    "/screening/<reference>/hub/anew",
     # Where a parcel waits: tests/handover/test_pages.py.
     "/screening/<reference>/hand-over/again",
     "/screening/<reference>/hand-over/copied",

@@ -35,5 +35,5 @@ class Tally(TenantTable):
 
     __table_args__ = (
         CheckConstraint(one_of("kind", TALLY_KINDS), name="kind"),
-        Index("ix_tally_day", "tenant_id", "day"),
+        Index("ix_tally_kind", "tenant_id", "kind", "day"),
     )

@@ -19,6 +19,8 @@ from tests.matrix.walk import Walker
 
 __all__ = ["checksum"]
 
+# A page that comes back in another language is read once more, which is on record.
+DONE = "select count(*) from audit_event where event not in ('referrals.read', 'hub.read')"
 SWITCH = {"lang": "cy", "only_language": "yes"}
 
 
@@ -42,7 +44,7 @@ def test_no_form_of_the_product_acts_for_a_change_of_language(
             walkers[person] = Walker(app, filled, filled.people[person], filled.here.slug)
         walker = walkers[person]
         walker.csrf()
-        events = admin.execute("select count(*) from audit_event where event <> 'referrals.read'").fetchone()
+        events = admin.execute(DONE).fetchone()
         body: dict[str, Any] = walk.BODIES.get(rule.endpoint, {}) | SWITCH
         if rule.endpoint == "screening.record":
             body["outcome"] = filled.here.settings.outcomes[0].key
@@ -51,7 +53,7 @@ def test_no_form_of_the_product_acts_for_a_change_of_language(
         after = checksum()
         assert [table for table in before if before[table] != after[table]] == [], rule.endpoint
         before = after
-        again = admin.execute("select count(*) from audit_event where event <> 'referrals.read'").fetchone()
+        again = admin.execute(DONE).fetchone()
         assert again == events, rule.endpoint
         if person != "anonymous":
             assert walker.ask("GET", "/account").status_code == 200, rule.endpoint

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from portal.adapters import outbox
 from portal.auth import totp
@@ -103,7 +103,8 @@ def approve(page: Page, lead: people.Person, client: FlaskClient, checks: tuple[
     for check in checks:
         check(page)
     page.get_by_role("button", name="Approve Ffion Llwyd", exact=True).click()
-    assert "Approved. We have emailed them." in page.content()
+    # Waits for the page: its content is empty for a moment while another one comes.
+    expect(page.get_by_text("Approved. We have emailed them.")).to_be_visible()
 
 
 @pytest.mark.journey

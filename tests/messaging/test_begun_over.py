@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from bs4 import Tag
 from flask.testing import FlaskClient
 
@@ -19,22 +18,11 @@ from portal.messaging.queries import thread
 from portal.messaging.queries.drafts import ADD, ANSWER, drafts
 from portal.referrals.queries.record import find
 from tests.factories.pages import fields_of, soup
-from tests.factories.people import Person, make_person, sign_in
-from tests.factories.referrals import Made, make_referral
-from tests.fixtures.councils import Councils
+from tests.factories.people import Person, sign_in
+from tests.factories.referrals import Made
 
 WORST, IMPACT = "signs.-.-.-.sos_worst", "concern.-.-.-.sos_impact"
 CLOSED = "correct/children.9.-.-.child_first_name"
-
-
-@pytest.fixture
-def ali(councils: Councils) -> Person:
-    return make_person(councils.england, role="screener", name="Ali Screener")
-
-
-@pytest.fixture
-def made(councils: Councils, ali: Person) -> Made:
-    return make_referral(councils.england, make_person(councils.england), state="screening", owner=ali)
 
 
 def keep(made: Made, name: str, fields: Mapping[str, Sequence[str]]) -> None:

@@ -22,21 +22,11 @@ from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.record import answers_of, find
 from tests.factories.pages import fields_of, soup, submit
 from tests.factories.people import Person, make_person, sign_in
-from tests.factories.referrals import Made, make_referral
+from tests.factories.referrals import Made
 from tests.fixtures.councils import Councils
 
 IMPACT, WORST = "concern.-.-.-.sos_impact", "signs.-.-.-.sos_worst"
 PHONE = "referrer.-.-.-.ref_phone"
-
-
-@pytest.fixture
-def ali(councils: Councils) -> Person:
-    return make_person(councils.england, role="screener", name="Ali Screener")
-
-
-@pytest.fixture
-def made(councils: Councils, ali: Person) -> Made:
-    return make_referral(councils.england, make_person(councils.england), state="screening", owner=ali)
 
 
 def said(who: Person, made: Made) -> tuple[Said, ...]:

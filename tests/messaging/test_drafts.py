@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
@@ -21,21 +20,10 @@ from portal.messaging.queries.drafts import ASK, Draft, drafts
 from portal.referrals.queries.record import Found, find
 from tests.factories.pages import fields_of, soup, submit
 from tests.factories.people import Person, make_person, sign_in
-from tests.factories.referrals import Made, make_referral
-from tests.fixtures.councils import Councils
+from tests.factories.referrals import Made
 
 WORST, IMPACT = "signs.-.-.-.sos_worst", "concern.-.-.-.sos_impact"
 NOT_SENT = "not sent."
-
-
-@pytest.fixture
-def ali(councils: Councils) -> Person:
-    return make_person(councils.england, role="screener", name="Ali Screener")
-
-
-@pytest.fixture
-def made(councils: Councils, ali: Person) -> Made:
-    return make_referral(councils.england, make_person(councils.england), state="screening", owner=ali)
 
 
 def kept(who: Person, made: Made) -> dict[str, Draft]:

@@ -40,12 +40,6 @@ def made(councils: Councils, screener: Person) -> Made:
     return make_referral(councils.england, make_person(councils.england), state="screening", owner=screener)
 
 
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the clock."""
-    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
-
-
 def ask(screener: Person, made: Made, days: int | None = None) -> datetime:
     """Ask; until when the answer is wanted."""
     with db.unit_of_work(screener.scope):

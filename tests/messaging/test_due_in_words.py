@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from portal.auth.policy import Permission
-from portal.kernel import clock, db
+from portal.kernel import db
 from portal.messaging.queries import Said, thread
 from portal.referrals.queries.record import find
 from tests.factories.pages import fields_of, soup
@@ -29,12 +29,6 @@ def screener(councils: Councils) -> Person:
 @pytest.fixture
 def made(councils: Councils, screener: Person) -> Made:
     return make_referral(councils.england, make_person(councils.england), state="screening", owner=screener)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the clock."""
-    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 def said(who: Person, made: Made) -> tuple[Said, ...]:

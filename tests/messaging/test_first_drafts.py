@@ -18,19 +18,8 @@ from portal.messaging.commands.drafting import Sheet
 from portal.messaging.queries.drafts import ASK, REPLY, TABLE, drafts
 from portal.referrals.queries.record import Found, find, record_of
 from tests.factories.pages import fields_of, submit
-from tests.factories.people import Person, make_person, sign_in
-from tests.factories.referrals import Made, make_referral
-from tests.fixtures.councils import Councils
-
-
-@pytest.fixture
-def ali(councils: Councils) -> Person:
-    return make_person(councils.england, role="screener", name="Ali Screener")
-
-
-@pytest.fixture
-def made(councils: Councils, ali: Person) -> Made:
-    return make_referral(councils.england, make_person(councils.england), state="screening", owner=ali)
+from tests.factories.people import Person, sign_in
+from tests.factories.referrals import Made
 
 
 def found_by(who: Person, made: Made) -> Found:

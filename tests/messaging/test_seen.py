@@ -23,21 +23,11 @@ from portal.screening.views.reading import reading_words
 from portal.tenants import resolve
 from portal.tenants.asking_settings import Asking
 from tests.factories.people import Person, make_person, sign_in
-from tests.factories.referrals import Made, make_referral
+from tests.factories.referrals import Made
 from tests.fixtures.councils import Councils
 
 AT = datetime(2026, 11, 20, 10, 42, tzinfo=UTC)
 MOST_STATEMENTS = 15
-
-
-@pytest.fixture
-def ali(councils: Councils) -> Person:
-    return make_person(councils.england, role="screener", name="Ali Screener")
-
-
-@pytest.fixture
-def made(councils: Councils, ali: Person) -> Made:
-    return make_referral(councils.england, make_person(councils.england), state="screening", owner=ali)
 
 
 def messages_of(client: FlaskClient, path: str) -> str:

@@ -18,6 +18,7 @@ from portal.auth.models import Account, Agency, Authenticator, InstanceOperator,
 from portal.auth.queries import operators as queries
 from portal.auth.queries import terms
 from portal.cli import published
+from portal.cli.demo_accepting import accept
 from portal.cli.demo_contacts import take_down
 from portal.cli.demo_designing import design
 from portal.cli.demo_hub import make_partner
@@ -55,23 +56,37 @@ def seed(settings: Settings) -> list[SignIn]:
     usual = _read(FOLDER, "answers.yaml")
     known = {council.slug: council for council in resolve.everyone()}
     slugs = [slug for slug in known if (FOLDER / f"{slug}.yaml").is_file()]
-    for slug in slugs:
-        told = _read(FOLDER, f"{slug}.yaml")
-        cast_of = _people_of(known[slug], people)
-        cast = Cast(
-            council=_settle(known[slug], cast_of, told.get("settings", ())),
-            people=cast_of,
-            scenarios=_scenarios(ROOT / settings.councils / slug),
-            usual=_usual(usual, told.get("usual", {})),
-            posts=settings.mail == "outbox",
-        )
-        for story in told["stories"]:
+    told = {slug: _read(FOLDER, f"{slug}.yaml") for slug in slugs}
+    casts = {slug: _cast(known[slug], people, usual, told[slug], settings) for slug in slugs}
+    for slug, cast in casts.items():
+        for story in told[slug]["stories"]:
             tell(cast, story)
-        for contact in told.get("contacts", ()):
+        for contact in told[slug].get("contacts", ()):
             take_down(cast, contact)
-        for work in told["designing"]:
+        for work in told[slug]["designing"]:
             design(cast, work)
+    # Last: what one council accepts is a story that another has told.
+    for slug, cast in casts.items():
+        for offer in told[slug].get("accepted", ()):
+            accept(casts, cast, offer)
     return [one for slug in slugs for one in _sign_ins(known[slug], people)]
+
+
+def _cast(
+    council: Council,
+    people: Sequence[Mapping[str, Any]],
+    usual: Mapping[str, Any],
+    told: Mapping[str, Any],
+    settings: Settings,
+) -> Cast:
+    cast_of = _people_of(council, people)
+    return Cast(
+        council=_settle(council, cast_of, told.get("settings", ())),
+        people=cast_of,
+        scenarios=_scenarios(ROOT / settings.councils / council.slug),
+        usual=_usual(usual, told.get("usual", {})),
+        posts=settings.mail == "outbox",
+    )
 
 
 def operators() -> list[SignIn]:

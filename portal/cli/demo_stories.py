@@ -69,12 +69,12 @@ def tell(cast: Cast, story: Story) -> bool:
     steps: Sequence[Story] = story.get("steps", ())
     sent, *later = _moments(cast.council, story)
     reference = _report(cast, author, story, once, sent)
-    _post(cast, sent)
+    post(cast, sent)
     for step, moment in zip(steps, later, strict=True):
         actor = cast.people[step["by"]]
         with at(moment), db.unit_of_work(Scope(cast.council, actor)):
             take(actor, step, reference)
-        _post(cast, moment)
+        post(cast, moment)
     return True
 
 
@@ -198,7 +198,7 @@ def _dated(answers: Mapping[str, Any]) -> dict[str, Any]:
     return {**answers, **{key: day.isoformat() for key, day in days.items() if day is not None}}
 
 
-def _post(cast: Cast, moment: datetime) -> None:
+def post(cast: Cast, moment: datetime) -> None:
     """Let the emails of what has just happened arrive when it happened; their jobs find nothing left to do."""
     if not cast.posts:
         return

@@ -38,6 +38,7 @@ from portal.referrals.models import ROUTES, Attachment, Notice, Referral, Referr
 from portal.referrals.states import STATES
 from portal.screening.models import Decision, Pairing
 from portal.tenants.agency_list import rules_of
+from portal.transfers.models import Transfer
 from tests.fixtures.councils import Councils, put_back
 from tests.matrix.conftest import admin, app, database
 
@@ -210,3 +211,22 @@ def test_no_answer_of_the_demonstration_is_a_day_that_will_have_passed() -> None
     assert dated["rfi_when"] == "2031-04-22"
     assert dated["rfi_period_from"] < dated["rfi_period_to"] < "2031-03-03"
     assert not [value for value in usual.values() if re.match("[0-9]{4}-", str(value))]
+
+
+def test_one_council_has_what_the_other_sent_it_and_one_offer_waits(seeded: Settings, councils: Councils) -> None:
+    query = select(Transfer.id, Transfer.side, Transfer.state, Transfer.other_reference, Referral.reference).outerjoin(
+        Referral, Referral.id == Transfer.referral_id
+    )
+    here, there = (
+        {(row.side, row.state): row for row in of(council, query)} for council in (councils.england, councils.wales)
+    )
+    went, came = there["out", "accepted"], here["in", "accepted"]
+    assert went.id == came.id
+    # Each side says what the report is called at the other.
+    assert (went.other_reference, came.other_reference) == (came.reference, went.reference)
+    assert set(here) == {("out", "offered"), ("in", "accepted")}
+    assert set(there) == {("in", "offered"), ("out", "accepted")}
+    channel = select(Referral.channel, Referral.state).where(Referral.reference == came.reference)
+    assert [tuple(row) for row in of(councils.england, channel)] == [("transfer", "screening")]
+    outcome = select(Referral.state, Referral.outcome).where(Referral.reference == went.reference)
+    assert [tuple(row) for row in of(councils.wales, outcome)] == [("decided", "transfer")]

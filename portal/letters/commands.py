@@ -45,9 +45,9 @@ class Wanted:
 def make(actor: Actor, found: Found, wanted: Wanted, once: UUID) -> None:
     """Keep a letter with the report. The same `once` twice is one letter.
 
-    Raises Invalid by field (template, language: unknown; person: unknown, or why nobody writes to them; address:
-    required, too_long, control, place; safe, harmer: required, unsafe; checked: required), Forbidden for somebody
-    who may only read, and Conflict where `once` is another letter.
+    Raises Invalid by field (template: unknown, or for another outcome; language: unknown; person: unknown, or why
+    nobody writes to them; address: required, too_long, control, place; safe, harmer: required, unsafe; checked:
+    required), Forbidden for somebody who may only read, and Conflict where `once` is another letter.
     """
     _check_writes(actor, found)
     written = _judged(actor, found, wanted)
@@ -72,7 +72,7 @@ def make(actor: Actor, found: Found, wanted: Wanted, once: UUID) -> None:
 def preview(actor: Actor, found: Found, wanted: Wanted) -> Written | None:
     """The letter as it would be; None where its template or language is none, or nobody may write to that person."""
     person = _person(actor, found, wanted.person)
-    if person is None or person.refused or not _known(scope.council(), wanted):
+    if person is None or person.refused or not _known(scope.council(), found, wanted):
         return None
     return _composed(found, wanted, person)
 
@@ -140,7 +140,7 @@ def _check_goes(actor: Actor, found: Found, made: Made) -> None:
 def _judged(actor: Actor, found: Found, wanted: Wanted) -> Written:
     errors: dict[str, str] = {}
     person = _person(actor, found, wanted.person)
-    if not _known(scope.council(), wanted):
+    if not _known(scope.council(), found, wanted):
         errors["template"] = "unknown"
     if person is None or person.refused:
         errors["person"] = "unknown" if person is None else person.refused[0]
@@ -171,8 +171,10 @@ def _address_mistake(actor: Actor, found: Found, address: str, own: tuple[str, .
     return PLACE if secret else ""
 
 
-def _known(council: Council, wanted: Wanted) -> bool:
-    return wanted.template in council.settings.letters and wanted.language in (*council.languages, BOTH)
+def _known(council: Council, found: Found, wanted: Wanted) -> bool:
+    template = council.settings.letters.get(wanted.template)
+    fits = template is not None and template.goes_with(found.outcome)
+    return fits and wanted.language in (*council.languages, BOTH)
 
 
 def _person(actor: Actor, found: Found, number: int) -> Addressee | None:

@@ -31,9 +31,11 @@ class ChooseInput(Input):
     )
     language = Choice(_l("In which language?"), message=_l("Choose a language"))
 
-    def offer(self, council: Council, people: Sequence[Addressee], language: str) -> ChooseInput:
-        """Offer the council's letters, the people who may be written to, and the council's languages."""
-        self.template.choices = [(key, say(one.title, language)) for key, one in council.letters.items()]
+    def offer(self, council: Council, people: Sequence[Addressee], language: str, outcome: str) -> ChooseInput:
+        """Offer the council's letters for that outcome ("": none yet), the people who may be written to, and the
+        council's languages."""
+        fitting = [(key, one) for key, one in council.letters.items() if one.goes_with(outcome)]
+        self.template.choices = [(key, say(one.title, language)) for key, one in fitting]
         self.person.choices = [(str(one.number), one.name) for one in people if not one.refused]
         known = language_words()
         several = (*council.languages, BOTH) if len(council.languages) > 1 else council.languages

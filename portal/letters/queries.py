@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from portal.auth.models import Account
 from portal.auth.policy import Permission
 from portal.forms.queries import version
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.letters.composing import Written, from_text
@@ -89,6 +89,18 @@ def count() -> ColumnElement[Any]:
         .correlate(Referral)
         .scalar_subquery()
     )
+
+
+def number_from(template: str) -> int:
+    """How many letters of the council were made from that one. A number alone, for whoever changes the settings: it
+    counts those on reports that they may not read, too."""
+    query = (
+        select(func.count())
+        .select_from(Letter)
+        .where(Letter.tenant_id == scope.council().id, Letter.template == template)
+    )
+    with db.as_system() as session:
+        return int(session.execute(query).scalar_one())
 
 
 def _query(actor: Actor, found: Found) -> Select[*tuple[Any, ...]]:

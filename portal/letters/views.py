@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,16 +14,19 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel import scope
+from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.letters import commands, wording
+from portal.letters.composing import About, Written, compose
 from portal.letters.inputs import ChooseInput, LetterInput
-from portal.letters.queries import Made, count, letters, people
+from portal.letters.queries import count, letters, number_from, people
 from portal.referrals.queries import counted
 from portal.referrals.queries.record import Found, find
 from portal.referrals.wording import Wording
 from portal.screening import beside
 from portal.screening.views.report import conflict_page
+from portal.tenants import letter_entries, previews, uses
+from portal.tenants.listed import Said
 from portal.tenants.queries import logos
 from portal.web import typesetting
 from portal.web.fields import from_form
@@ -47,7 +51,7 @@ def write(reference: str) -> ResponseReturnValue:
     found = find(actor, Permission.DECIDE, reference)
     choice = ChooseInput(formdata=request.args, meta={"csrf": False})
     known = people(actor, found)
-    choice.offer(scope.council().settings, known, str(get_locale()))
+    choice.offer(scope.council().settings, known, str(get_locale()), found.outcome)
     if not choice.validate():
         return _page(found, choice), UNPROCESSABLE
     person = next(one for one in known if str(one.number) == choice.person.data)
@@ -92,7 +96,7 @@ def pdf(reference: str, letter_id: UUID) -> ResponseReturnValue:
         made = commands.open_letter(actor, found, letter_id)
     except Conflict:
         return _page(found, ChooseInput(formdata=None), trouble=_changed()), CONFLICT
-    response = Response(_set(made), mimetype="application/pdf")
+    response = Response(_set(made.written, made.made_at), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}-letter.pdf"'
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
@@ -118,19 +122,38 @@ def settle(reference: str, letter_id: UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=found.reference), 303)
 
 
-def _set(made: Made) -> bytes:
-    council, parts = scope.council(), made.written.parts
+def drawn(said: Said) -> previews.Preview:
+    """A letter of the settings as it is typed, in all of the council's languages, to somebody made up."""
+    council, now = scope.council(), clock.now()
+    about = About("ABC-23-DEF", "Jo Example", ("1 Example Street", "Example"), ("Sam",), clock.today())
+    written = compose(council, letter_entries.template(said), council.languages, about)
+    return previews.Preview(written.parts, lambda: _set(written, now))
+
+
+def in_use(_list_key: str, template: str) -> str:
+    """The letters that were made from one that somebody wants to remove; "" for none."""
+    count = number_from(template)
+    says = ngettext(
+        "%(num)s letter was made from it. It stays as it is, sent or not.",
+        "%(num)s letters were made from it. They stay as they are, sent or not.",
+        count,
+    )
+    return str(says) if count else ""
+
+
+def _set(written: Written, made_at: datetime) -> bytes:
+    council, parts = scope.council(), written.parts
     logo = council.settings.logo
     data: dict[str, Any] = {
         "title": parts[0]["title"],
         "language": parts[0]["language"],
         "council": parts[0]["council"],
         "logo_alt": dict(logo.alt) if logo else {},
-        "name": made.written.name,
-        "address": list(made.written.address),
+        "name": written.name,
+        "address": list(written.address),
         "parts": list(parts),
     }
-    return typesetting.pdf("letter", data, made.made_at, logos.content(logo.digest) if logo else b"")
+    return typesetting.pdf("letter", data, made_at, logos.content(logo.digest) if logo else b"")
 
 
 def _changed() -> str:
@@ -141,7 +164,7 @@ def _page(found: Found, form: ChooseInput, trouble: str = "") -> str:
     actor = guard.actor()
     known = people(actor, found)
     council = scope.council().settings
-    views = from_form(form.offer(council, known, str(get_locale())))
+    views = from_form(form.offer(council, known, str(get_locale()), found.outcome))
     may = not found.reads_only(actor)
     return render_template(
         "letters/list.html",
@@ -153,6 +176,7 @@ def _page(found: Found, form: ChooseInput, trouble: str = "") -> str:
         nobody=not known,
         none_left=all(one.refused for one in known),
         no_templates=not council.letters,
+        none_fits=not any(one.goes_with(found.outcome) for one in council.letters.values()),
         views=views if may else {},
         languages=wording.language_words(),
         may=may,
@@ -184,4 +208,6 @@ def register(app: Flask) -> None:
     """The pages, and the line on a report's page."""
     app.register_blueprint(blueprint)
     counted.add("letters", count)
+    uses.add(app, letter_entries.LETTERS, in_use)
+    previews.add(app, letter_entries.LETTERS, drawn)
     beside.add_line(app, 40, _line)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.kernel.language import Text
-from portal.tenants.reading import Reader
+from portal.tenants.reading import KEY, Reader
 from portal.tenants.telling_settings import optional_text
 
 LONGEST_TITLE: Final = 120
@@ -16,24 +16,35 @@ LONGEST: Final = 4000
 NAMES: Final = (
     "name", "children", "reference", "council", "hub", "hub_phone", "out_of_hours", "out_of_hours_phone", "hours",
 )  # fmt: skip
-TITLE, BODY = "title", "body"
+TITLE, BODY, OUTCOMES, PLACE = "title", "body", "outcomes", "place"
+LAST_PLACE: Final = 1000
+MOST_LETTERS: Final = 40
 
 
 @dataclass(frozen=True)
 class LetterTemplate:
-    """One letter; both texts are in all of the council's languages."""
+    """One letter; both texts are in all of the council's languages. `outcomes` are the keys of those after which it
+    is offered (none: at any time); `place` is its place among the letters, which a stored document keeps in no order
+    of its own."""
 
     title: Text
     body: Text
+    outcomes: tuple[str, ...] = ()
+    place: int = 0
+
+    def goes_with(self, outcome: str) -> bool:
+        """Whether it is a letter for a report with that outcome ("" while there is none)."""
+        return not self.outcomes or outcome in self.outcomes
 
 
 def read_letters(top: Reader) -> Mapping[str, LetterTemplate]:
-    """The group `letters` of a council.yaml, by the key of a letter; it may be missing."""
+    """The group `letters` of a council.yaml, by the key of a letter, in their order; it may be missing."""
     if not top.has("letters"):
         top.value("letters", required=False)
         return {}
     group = top.group("letters")
-    return {str(key): _letter(group.group(str(key))) for key in group.data}
+    found = {str(key): _letter(group.group(str(key))) for key in group.data}
+    return dict(sorted(found.items(), key=lambda one: one[1].place))
 
 
 def _letter(group: Reader) -> LetterTemplate:
@@ -45,5 +56,16 @@ def _letter(group: Reader) -> LetterTemplate:
     for key, text in ((TITLE, title), (BODY, body)):
         if group.has(key) and not text:
             group.wrong(key, f"“{key}” has no text")
+    place = group.number(PLACE, 0, LAST_PLACE, 0)
+    outcomes = _outcomes(group)
     group.finish()
-    return LetterTemplate(title, body)
+    return LetterTemplate(title, body, outcomes, place)
+
+
+def _outcomes(group: Reader) -> tuple[str, ...]:
+    """Any key is let be: an outcome that the operator has taken away leaves its letters behind, and is no mistake."""
+    found = group.items(OUTCOMES, required=False)
+    keys = tuple(key for key in found if isinstance(key, str) and KEY.fullmatch(key))
+    if len(keys) != len(found) or len(set(keys)) != len(keys):
+        group.wrong(OUTCOMES, f"“{OUTCOMES}” must be different keys of outcomes")
+    return keys

@@ -112,6 +112,34 @@ class Steps:
         return {self.at: made}
 
 
+@dataclass(frozen=True)
+class Keyed:
+    """Groups by code inside the one `at`, each with its values at the places of the inputs, and its number in the order
+    at `order`: a stored document keeps its groups in none."""
+
+    at: Place
+    order: str
+
+    def code(self, rows: Sequence[Row], words: str) -> str:
+        """Made of the words, and no other item's."""
+        return code_for(words, {one.key for one in rows})
+
+    def place(self, key: str, entry: Entry) -> Place:
+        """Inside the item's group."""
+        return (*self.at, key, *entry.place)
+
+    def values(
+        self, entries: Sequence[Entry], rows: Sequence[Row], before: Sequence[Row], document: Mapping[str, Any]
+    ) -> dict[Place, object]:
+        """All groups anew."""
+        del before, document
+        made = {}
+        for number, row in enumerate(rows, 1):
+            told = {entry.place: _single(entry, row) for entry in entries}
+            made[row.key] = own_parts.with_values({}, told | {(self.order,): number})
+        return {self.at: made}
+
+
 def _column(entry: Entry, rows: Sequence[Row]) -> object:
     first = {one.key: " ".join(one.said.get(entry.name, ())).strip() for one in rows}
     if entry.kind == "yes_no":
@@ -121,6 +149,8 @@ def _column(entry: Entry, rows: Sequence[Row]) -> object:
 
 def _single(entry: Entry, row: Row) -> object:
     said = "\n".join(row.said.get(entry.name, ()))
+    if entry.kind == "several":
+        return [one for one in row.said.get(entry.name, ()) if one]
     if entry.kind == "lines":
         return [line.strip() for line in said.split("\n") if line.strip()]
     number = whole(said) if entry.kind == "number" else None
@@ -175,6 +205,11 @@ class Listed:
     code: str = ""
     within: Callable[[str], tuple[Within, ...]] = field(default=lambda _key: ())
     check: Callable[[Said], Mapping[str, str]] = field(default=lambda _said: {})
+
+    def names(self) -> list[Entry]:
+        """The inputs that say what an item is called: the first one, in each language."""
+        around = self.entries[0].place[:-1]
+        return [one for one in self.entries if one.place[-1] in LANGUAGES and one.place[:-1] == around]
 
     def rows(self, document: Mapping[str, Any]) -> list[Row]:
         """The items of a document."""

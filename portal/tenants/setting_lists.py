@@ -8,7 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from flask_babel import gettext as _
 
 from portal.kernel.language import LANGUAGES
-from portal.tenants import challenge_entries, early_help_entries, outcome_entries, settings_entries, stage_entries
+from portal.tenants import (
+    challenge_entries,
+    early_help_entries,
+    letter_entries,
+    outcome_entries,
+    settings_entries,
+    stage_entries,
+)
 from portal.tenants.listed import Listed, Said
 from portal.tenants.reading import Found
 from portal.tenants.settings import Council
@@ -25,6 +32,7 @@ def every(settings: Council, language: str) -> dict[str, Listed]:
         *early_help_entries.lists(settings),
         *outcome_entries.lists(settings, language),
         *challenge_entries.lists(settings),
+        letter_entries.listed(settings, language),
     ]
     return {one.key: one for one in found}
 
@@ -40,7 +48,7 @@ def _refusal(entry: Entry, said: Sequence[str]) -> str:
     if offered:
         nothing = entry.kind == "several" and not any(said)
         return "" if nothing or set(said) <= set(offered) else entry.wrong
-    control = _CONTROL_IN_LINES if entry.kind == "lines" else _CONTROL
+    control = _CONTROL_IN_LINES if entry.kind in ("lines", "textarea") else _CONTROL
     if any(control.search(one) for one in said):
         return str(_("Remove characters that cannot be read, such as control characters"))
     return ""

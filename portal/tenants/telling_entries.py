@@ -12,13 +12,12 @@ from portal.kernel import clock
 from portal.kernel.gaps import fill
 from portal.kernel.language import say
 from portal.kernel.scope import Council
-from portal.tenants import letter_settings
 from portal.tenants.opening import hours_of, hours_words
 from portal.tenants.settings_entry import Entry, in_languages
 from portal.tenants.telling_settings import LEGAL, NAMES, NOW, WORDS
 from portal.web.dates import datetime_words
 
-PAGE, LETTER = "telling-", "letter-"
+PAGE = "telling-"
 
 
 def outcome_of(page: str) -> str:
@@ -27,30 +26,8 @@ def outcome_of(page: str) -> str:
 
 
 def entries(page: str, languages: Sequence[str], outcomes: Collection[str]) -> list[Entry]:
-    """The inputs of a page about an outcome or a letter; none for any other page."""
-    if (told := outcome_of(page)) in outcomes:
-        return telling(told, languages)
-    return letter(key, languages) if (key := letter_of(page)) else []
-
-
-def letter_of(page: str) -> str:
-    """The key of the letter that a page is about; "" where it is another page."""
-    return page.removeprefix(LETTER) if page.startswith(LETTER) else ""
-
-
-def letter(key: str, languages: Sequence[str]) -> list[Entry]:
-    """The title and the text of a letter in each language."""
-    gaps = ", ".join(f"(({name}))" for name in letter_settings.NAMES)
-    hint = _("Leave a line between paragraphs. Gaps that you may use: %(gaps)s", gaps=gaps)
-    title = Entry(
-        f"title-{key}", ("letters", key, letter_settings.TITLE), _("Title of the letter"),
-        _("Enter the title, up to 120 characters, with gaps of the list only"),
-    )  # fmt: skip
-    body = Entry(
-        f"body-{key}", ("letters", key, letter_settings.BODY), _("Text of the letter"),
-        _("Enter the text, up to 4,000 characters, with gaps of the list only"), hint, "textarea",
-    )  # fmt: skip
-    return [*in_languages(title, languages), *in_languages(body, languages)]
+    """The inputs of a page about an outcome; none for any other page."""
+    return telling(told, languages) if (told := outcome_of(page)) in outcomes else []
 
 
 def telling(key: str, languages: Sequence[str]) -> list[Entry]:
@@ -87,8 +64,6 @@ def example(council: Council, page: str, text: str, language: str) -> str:
         "threshold_guidance": ports.address(f"/{council.slug}/thresholds"),
         "reference": "ABC-23-DEF",
         "answer_by": _when(council, language),
-        "name": "Jo Example",
-        "children": "Sam",
         "outcome": say(known.get(outcome_of(page), {}), language),
         "council": say(council.name, language),
         "hub": say(phones.hub.name, language),

@@ -43,6 +43,14 @@ def test_given_a_manager_when_stages_change_then_it_takes_no_codes_and_nothing_i
     walker.sees(walker.say("Removed. Everybody sees it within a minute."))
     walker.page.locator("main").get_by_role("link", name=walker.say("Checklist")).first.click()
     walker.arrive().press("Add a line").follow("Cancel")
-    for path in ("own-clocks", "early-help", "levels", "levels/items/first", "reasons-advice", "own-clocks/new"):
+    for path in (
+        "own-clocks",
+        "early-help",
+        "levels",
+        "levels/items/first",
+        "reasons-advice",
+        "own-clocks/new",
+        "letters",
+    ):
         walker.open(f"/council/lists/{path}")
     walker.open("/council/challenges").open("/council/deciding")

@@ -22,6 +22,7 @@ from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.scope import Council
 from portal.letters import commands
 from portal.letters.commands import Wanted
+from portal.letters.inputs import ChooseInput
 from portal.letters.models import Letter
 from portal.letters.queries import Made, letters, people
 from portal.referrals.queries.record import find
@@ -192,3 +193,21 @@ def test_a_letter_in_both_languages_from_the_page_to_the_pdf(app: Flask, council
         assert words in told
     with db.unit_of_work(case.screener.scope) as session:
         assert session.execute(select(func.count()).select_from(Letter)).scalar_one() == 1
+
+
+def test_a_letter_for_an_outcome_is_offered_once_it_is_recorded(app: Flask, case: Case) -> None:
+    settings = case.report.council.settings
+    letters = dict(settings.letters)
+    letters["no_further_action"] = replace(letters["no_further_action"], outcomes=("no_further_action",))
+    council = replace(case.report.council, settings=replace(settings, letters=letters))
+    here = replace(case.screener.scope, council=council)
+    with app.test_request_context(), db.unit_of_work(here):
+        found = find(case.screener.actor, Permission.DECIDE, case.report.reference)
+        assert commands.preview(case.screener.actor, found, SAFE) is None
+        with pytest.raises(Invalid) as refused:
+            commands.make(case.screener.actor, found, SAFE, uuid4())
+        assert refused.value.errors == {"template": "unknown"}
+        offered = ChooseInput(formdata=None, meta={"csrf": False}).offer(council.settings, (), "en", found.outcome)
+        assert "no_further_action" not in str(offered.template.choices)
+        decided = replace(found, outcome="no_further_action")
+        assert commands.preview(case.screener.actor, decided, SAFE) is not None

@@ -42,8 +42,8 @@ def _told(listed: Listed, row: Row) -> Told:
         more.append((listed.code, row.key))
     others = tuple(
         (str(one.place[-1]), words)
-        for one in listed.entries
-        if _language(one) and _language(one) != lang and (words := facts(one, row.said))
+        for one in listed.names()
+        if _language(one) != lang and (words := facts(one, row.said))
     )
     inside = tuple(
         (f"{one.title}: {_lines(one)}", url_for("tenants.setting_list", list_key=one.list_key), one.title)
@@ -54,7 +54,7 @@ def _told(listed: Listed, row: Row) -> Told:
 
 def name_of(listed: Listed, row: Row) -> tuple[str, str]:
     """What an item is called, in the reader's language where it has a name in it, and which language that is."""
-    said = {_language(one): facts(one, row.said) for one in listed.entries if _language(one)}
+    said = {_language(one): facts(one, row.said) for one in listed.names()}
     reader = str(get_locale())
     language = next((one for one in (reader, "en", *said) if said.get(one)), reader)
     return said.get(language, row.key), language

@@ -17,7 +17,7 @@ from portal.kernel import scope
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.language import say
-from portal.tenants import question_entries, resolve, setting_lists, stage_entries, telling_entries
+from portal.tenants import letter_entries, question_entries, resolve, setting_lists, stage_entries, telling_entries
 from portal.tenants import settings_entries as inputs
 from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
@@ -55,6 +55,7 @@ def titles() -> dict[str, str]:
         inputs.GUIDANCE: _("What a referrer reads after a returned report"),
         inputs.DECIDING: _("Reasons for outcomes, and who approves them"),
         "challenges": _("Challenging a decision: levels and times"),
+        letter_entries.LETTERS: _("Letters to the family"),
         "privacy": _("Privacy"),
         "cookies": _("Cookies"),
         "accessibility": _("Accessibility statement"),
@@ -71,11 +72,7 @@ def pages() -> dict[str, str]:
         telling_entries.PAGE + one.key: _("What a referrer is told: %(outcome)s", outcome=say(one.label, language))
         for one in outcomes
     }
-    letters = {
-        telling_entries.LETTER + key: _("Letter to the family: %(title)s", title=say(one.title, language))
-        for key, one in scope.council().settings.letters.items()
-    }
-    return titles() | told | letters
+    return titles() | told
 
 
 def links() -> Iterable[Link]:
@@ -116,8 +113,6 @@ def _card(key: str, title: str, stored: queries.Stored, lists: Mapping[str, List
 
 def _entries(key: str) -> list[inputs.Entry]:
     council = scope.council()
-    if (letter := telling_entries.letter_of(key)) and letter not in council.settings.letters:
-        return []
     if key == SOURCES and council.nation != "england":
         return []
     language, every = str(get_locale()), key != inputs.GUIDANCE
@@ -139,7 +134,7 @@ def _is_text(key: str) -> bool:
 
 
 def _has_gaps(key: str) -> bool:
-    return key == inputs.QUESTIONS or key.startswith((telling_entries.PAGE, telling_entries.LETTER))
+    return key == inputs.QUESTIONS or key.startswith(telling_entries.PAGE)
 
 
 def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
@@ -161,12 +156,18 @@ def _rows(drawn: list[FieldView]) -> list[dict[str, str]]:
 @page(Permission.COUNCIL)
 def own_settings_page(settings_page: str) -> ResponseReturnValue:
     """Change one part; with a preview for the texts, and the contrast of a colour."""
+    if letter := letter_entries.moved(settings_page):
+        return redirect(url_for("tenants.setting", list_key=letter_entries.LETTERS, item_key=letter), 303)
     found = _entries(settings_page)
     if not found:
         raise NotFound("no such part")
     stored = queries.stored()
     if request.method != "POST":
         return _draw(settings_page, found, inputs.shown(found, stored.document), stored.version)
+    return _saved(settings_page, found, stored)
+
+
+def _saved(settings_page: str, found: list[inputs.Entry], stored: queries.Stored) -> ResponseReturnValue:
     said = inputs.typed(found, request.form)
     seen = whole(request.form.get("version")) or 0
     values = inputs.values(found, said, stored.document)

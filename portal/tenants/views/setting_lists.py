@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -17,7 +17,7 @@ from portal.auth.policy import Permission
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict, NotFound
 from portal.tenants import listed as editing
-from portal.tenants import setting_lists, uses
+from portal.tenants import previews, setting_lists, uses
 from portal.tenants import settings_entries as inputs
 from portal.tenants.commands import own_settings as commands
 from portal.tenants.listed import Listed, Row, Said, row_of
@@ -144,6 +144,8 @@ def _saved(here: Here, key: str, said: Said, edit: editing.Edit) -> ResponseRetu
     full = not key and len(here.rows) >= here.listed.most and _seen() == here.version
     if wrong or full:
         return _item(here, key, said, _seen(), wrong, full=full), HTTPStatus.UNPROCESSABLE_ENTITY
+    if "preview" in request.form and (draw := previews.of(here.listed.key)):
+        return _previewed(here, key, said, draw(said))
     try:
         changed = _edit(here, edit)
     except SettingsMistakes as found:
@@ -157,6 +159,16 @@ def _saved(here: Here, key: str, said: Said, edit: editing.Edit) -> ResponseRetu
     return _back(here)
 
 
+def _previewed(here: Here, key: str, said: Said, preview: previews.Preview) -> ResponseReturnValue:
+    """The form again with the item as it would look, or that alone as a file; nothing is saved."""
+    if request.form["preview"] != "pdf":
+        return _item(here, key, said, _seen(), preview=preview)
+    answer = Response(preview.pdf(), mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = 'inline; filename="preview.pdf"'
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
 def _now(here: Here, key: str) -> list[dict[str, str]]:
     """As it is now: the item, or for a new one the names that there are."""
     if not key:
@@ -167,7 +179,7 @@ def _now(here: Here, key: str) -> list[dict[str, str]]:
 
 
 def _item(here: Here, key: str, said: Said, version: int, wrong: Mapping[str, str] | None = None, **more: Any) -> str:
-    """The page of an item; `more`: what it `now` is, that it is `gone`, or that the list is `full`."""
+    """The page of an item; `more`: what it `now` is, that it is `gone`, that the list is `full`, or its `preview`."""
     listed = here.listed
     shown = {entry.name: said.get(entry.name) or ("",) for entry in listed.entries}
     address = (
@@ -183,7 +195,8 @@ def _item(here: Here, key: str, said: Said, version: int, wrong: Mapping[str, st
         views=inputs.views(listed.entries, shown, wrong),
         version=version,
         address=address,
-        **{"now": [], "gone": False, "full": False} | more,
+        looks=previews.of(listed.key) is not None,
+        **{"now": [], "gone": False, "full": False, "preview": None} | more,
     )
 
 

@@ -102,11 +102,11 @@ def tell_contact(notice_id: UUID, referral_id: UUID | None = None) -> None:
 
 
 @jobs.task(harmful.CONTACT_JOB)
-def tell_contact_harmful(notice_id: UUID, referral_id: UUID) -> None:
+def tell_contact_harmful(notice_id: UUID, referral_id: UUID, file_id: UUID | None = None) -> None:
     """Tell the council's mailbox for security that something harmful was attached to a report."""
     council = scope.council()
     try:
-        hand_over(letter(council, of_harmful(council, notice_id, referral_id)))
+        hand_over(letter(council, of_harmful(council, notice_id, referral_id, file_id)))
     except ports.Refused:
         log.warning("notices.contact_refused", council=council.slug)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,16 +15,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select, text, update
 from werkzeug.test import TestResponse
 
-from portal.adapters import ports
+from portal.adapters import outbox, ports
 from portal.adapters.ports import Harmful, Signatures, Verdict
+from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.files import states
+from portal.files import tasks as file_tasks
 from portal.files.commands import judging, keeping
 from portal.files.models import GoneObject, StoredFile
 from portal.hub import commands
 from portal.hub.models import HubMessage
 from portal.hub.queries import find_opened
-from portal.kernel import db
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Invalid
 from portal.kernel.scope import SYSTEM, Scope
 from portal.referrals.commands import attaching
@@ -286,3 +289,74 @@ def test_harm_that_is_found_later_is_told_to_whoever_may_have_a_copy(case: Case,
         (case.screener.account_id, second.account_id, case.health.account_id), 1
     )
     assert Counter(case.told("hub")) - Counter(before) == {case.police.account_id: 1}
+
+
+def test_the_name_of_a_councils_file_is_looked_at_and_confirmed_too(case: Case, client: FlaskClient) -> None:
+    case.open(case.police)
+    ours = f"/{case.council.slug}/screening/{case.made.reference}/hub"
+    sign_in(client, case.screener)
+    file = ("12 CNRY Row.pdf", pdf())
+    refused = post(client, ours, "/hub/message", "CNRY the plan", file)
+    assert refused.status_code == 422
+    assert "The name of a file gives away" in refused.text
+    # The browser does not keep the file: it has to be chosen again.
+    assert "Choose the files again" in refused.text
+    assert kept(case) == []
+    again: dict[str, Any] = fields_of(refused, "/hub/message")
+    box = soup(refused).find("input", {"name": "confirmed"})
+    assert box is not None
+    again |= {"confirmed": str(box["value"]), "message-files": [(BytesIO(pdf()), file[0], "application/pdf")]}
+    sent = client.post(f"{ours}/message", data=again, content_type="multipart/form-data")
+    assert sent.status_code == 303
+    assert len(kept(case)) == 1
+    assert heard(case, str(Event.HELD_CONFIRMED)) == [{"values": 1}]
+
+
+def test_a_report_that_is_taken_back_while_a_file_is_stored_is_gone_and_the_words_are_kept(
+    case: Case, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access, keep = case.open(case.police), keeping.keep
+
+    def meanwhile(*given: Any, **named: Any) -> UUID:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(case.as_council, commands.withdraw, access).result()
+        return keep(*given, **named)
+
+    monkeypatch.setattr(keeping, "keep", meanwhile)
+    theirs = f"/{case.council.slug}/hub/{case.made.reference}"
+    sign_in(client, case.police)
+    gone = post(client, theirs, theirs, "CNRY what I typed", MARKER)
+    assert gone.status_code == 404
+    assert "CNRY what I typed" in gone.text
+    assert kept(case) == []
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        assert session.execute(select(HubMessage.id)).all() == []
+
+
+def test_what_is_found_late_in_the_hub_is_closed_and_told_as_it_is(
+    case: Case, client: FlaskClient, run_jobs: Callable[[], None]
+) -> None:
+    case.open(case.police)
+    case.as_council(commands.write, "CNRY look", uuid4(), [paper()])
+    make_ready(case)
+    theirs = f"/{case.council.slug}/hub/{case.made.reference}"
+    sign_in(client, case.police)
+    (href,) = links(client.get(theirs))
+    assert client.get(href).status_code == 200
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        session.execute(update(StoredFile).values(asked_at=clock.now() - timedelta(days=1), signatures="older"))
+    before = ports.scanner()
+    ports.use_scanner(FindsHarm())
+    try:
+        file_tasks.look_again(0)
+        run_jobs()
+    finally:
+        ports.use_scanner(before)
+    assert client.get(href).status_code == 404
+    shown = client.get(theirs)
+    assert links(shown) == []
+    assert "If you have opened it or kept a copy" in shown.text
+    with db.unit_of_work(scope.NOWHERE):
+        (security,) = outbox.kept(case.council.settings.security_contact)
+    assert "somebody may have opened it" in security.body
+    assert "before anybody could open it" not in security.body

@@ -267,3 +267,19 @@ def test_of_two_who_open_it_at_once_one_does(case: Case, double: bool) -> None:
         (kept,) = session.execute(select(HubAccess.once)).scalars()
     # A double click is one, and no conflict.
     case.as_council(commands.open_to, commands.Opening(agency_id(POLICE), "summary", "CNRY?", kept))
+
+
+def test_an_old_form_with_another_question_is_not_lost_as_a_second_click(case: Case) -> None:
+    wanted = commands.Opening(case.police.actor.agency_id, "summary", "CNRY what do you know?", uuid4())
+    case.as_council(commands.open_to, wanted)
+    case.as_council(commands.open_to, wanted)
+    other = replace(wanted, question="CNRY and his sister?")
+    with pytest.raises(Conflict):
+        case.as_council(commands.open_to, other)
+    case.as_council(commands.withdraw, case.access(case.police).id)
+    # What says that it was opened would not be true; other words on the old form are another opening.
+    with pytest.raises(Conflict):
+        case.as_council(commands.open_to, wanted)
+    for _ in range(2):
+        case.as_council(commands.open_to, other)
+        assert case.seen(case.police).shared.question == "CNRY and his sister?"

@@ -24,8 +24,11 @@ from portal.referrals.commands.harmful import CONTACT_JOB, who_had
 from portal.referrals.queries.attachments import Attached
 
 
-def bring(actor: Actor, room: Room, message_id: UUID, papers: Sequence[Paper], *, agency_id: UUID, side: str) -> None:
-    """Put all of the files on the message, in its transaction; what it has already is not kept twice.
+def bring(
+    actor: Actor, room: Room, message_id: UUID, papers: Sequence[Paper], *, agency_id: UUID, side: str
+) -> list[str]:
+    """Put all of the files on the message, in its transaction; what it has already is not kept twice. The names of what
+    was put there now.
 
     `agency_id` is the writer's agency, or (`side` council) the report's. Raises Invalid({"file": a code of attaching,
     "number": which of them, from "0"}) and Unavailable, when the store is away.
@@ -34,19 +37,22 @@ def bring(actor: Actor, room: Room, message_id: UUID, papers: Sequence[Paper], *
         be_patient()
         # The room's own turn: files of the referrer's are counted apart, and do not wait for these.
         take_turns(room.id)
+    new = []
     for number, paper in enumerate(papers):
         try:
-            _bring(actor, room, message_id, paper, agency_id=agency_id, side=side)
+            if _bring(actor, room, message_id, paper, agency_id=agency_id, side=side):
+                new.append(paper.name)
         except Invalid as invalid:
             raise Invalid({**invalid.errors, "number": str(number)}) from None
+    return new
 
 
-def _bring(actor: Actor, room: Room, message_id: UUID, paper: Paper, *, agency_id: UUID, side: str) -> None:
+def _bring(actor: Actor, room: Room, message_id: UUID, paper: Paper, *, agency_id: UUID, side: str) -> bool:
     came_as, size = digest(paper.file)
     if not size:
         raise Invalid({"file": "empty"})
     if has(message_id, came_as):
-        return
+        return False
     most = limits()
     number, taken = taken_up(room)
     if size > most.most:
@@ -67,6 +73,7 @@ def _bring(actor: Actor, room: Room, message_id: UUID, paper: Paper, *, agency_i
         )
     )  # fmt: skip
     events.record(Event.HUB_FILE_ADDED, room.referral_id, file=str(file_id), side=side)
+    return True
 
 
 def note_opened(attached: Attached) -> None:
@@ -97,4 +104,4 @@ def follow(file_id: UUID, state: str) -> None:
     telling.tell(scope.SYSTEM, "hub", there, row.referral_id)
     # Whoever else has a copy reads in the email itself what it is about: the hub may not be there for them any more.
     telling.tell(scope.SYSTEM, "harmful_in", had.keys() - there - told, row.referral_id)
-    jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), referral_id=row.referral_id)
+    jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), referral_id=row.referral_id, file_id=file_id)

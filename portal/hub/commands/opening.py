@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.audit import events
@@ -18,7 +18,7 @@ from portal.hub.commands.rows import of_agency, sealed
 from portal.hub.models import HubAccess, HubRoom
 from portal.hub.queries import Room, room_of
 from portal.hub.queries.sources import source
-from portal.hub.sharing import share
+from portal.hub.sharing import Source, from_text, share
 from portal.hub.sides import ANSWERS, WHAT
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
@@ -65,17 +65,17 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
     offered = {one.id for one in partner_agencies()}
     errors = {} if wanted.agency_id in offered else {"agency": "choice"}
     errors |= {} if wanted.what in WHAT else {"what": "choice"}
-    question = _words(wanted.question, "question", MAX_QUESTION, errors)
-    if _same(found, replace(wanted, question=question)):
+    wanted = replace(wanted, question=_words(wanted.question, "question", MAX_QUESTION, errors))
+    if _same(actor, found, wanted):
         return
     state = state_of(found)
     if state.sight is not None:
         raise Conflict("restricted", state=found.state)
     if wanted.agency_id == found.agency_id and state.author_only:
         raise Invalid({"agency": "own"})
-    confirmed = guarding.held(actor, found, question, wanted.confirmed, "question")
+    confirmed = guarding.held(actor, found, wanted.question, wanted.confirmed, "question")
     room = _room(actor, found)
-    if not _insert(actor, found, room, replace(wanted, question=question), state):
+    if not _insert(actor, found, room, wanted, state):
         return
     events.record(Event.HUB_OPENED, found.id, agency=str(wanted.agency_id), what=wanted.what)
     guarding.note(found, confirmed)
@@ -84,35 +84,55 @@ def open_to(actor: Actor, found: Found, wanted: Opening) -> None:
     telling.tell(actor, "hub", partners_of({of_agency(wanted.agency_id)}) - hidden_from, found.id)
 
 
-def _same(found: Found, wanted: Opening) -> bool:
-    """Whether that form opened the report to that agency before, as it asks now."""
-    query = select(HubAccess.agency_id, HubAccess.what).where(
-        HubAccess.tenant_id == scope.council().id, HubAccess.referral_id == found.id, HubAccess.once == wanted.once
+def _same(actor: Actor, found: Found, wanted: Opening) -> bool:
+    """Whether it is open to that agency just so by this very form, or by this person, who says the same again. Raises
+    Conflict where what the form opened was taken back since."""
+    mine = and_(HubAccess.agency_id == wanted.agency_id, HubAccess.opened_by == actor.account_id)
+    query = select(HubAccess.id, HubAccess.agency_id, HubAccess.what, HubAccess.shared, HubAccess.withdrawn_at).where(
+        HubAccess.tenant_id == scope.council().id, HubAccess.referral_id == found.id,
+        or_(HubAccess.once == wanted.once, mine & HubAccess.withdrawn_at.is_(None)),
     )  # fmt: skip
-    row = db.session().execute(query).one_or_none()
-    return row is not None and (row.agency_id, row.what) == (wanted.agency_id, wanted.what)
+    rows, room = db.session().execute(query).all(), room_of(actor, Permission.ASK, found)
+    same = [
+        row
+        for row in rows
+        if room
+        and (row.agency_id, row.what) == (wanted.agency_id, wanted.what)
+        and from_text(room.record.open(row.shared, "hub_access", row.id, "shared")).question == wanted.question
+    ]
+    if same and all(row.withdrawn_at for row in same):
+        raise Conflict("taken back since", state=found.state)
+    return bool(same)
 
 
 def _insert(actor: Actor, found: Found, room: Room, wanted: Opening, state: State) -> bool:
     """Whether it was opened now; not where the same form has just done it. Raises Conflict."""
-    made, of = uuid4(), source(actor, Permission.ASK, found)
+    of = source(actor, Permission.ASK, found)
+    # An old form that says something else now is another one.
+    for once in (wanted.once, uuid4()):
+        if _inserted(actor, of, room, replace(wanted, once=once), state):
+            _note_open(found)
+            return True
+        if _same(actor, found, wanted):
+            return False
+    raise Conflict("open to them already", state=found.state)
+
+
+def _inserted(actor: Actor, of: Source, room: Room, wanted: Opening, state: State) -> bool:
+    made = uuid4()
     shared = share(of, wanted.question, scope.council().languages, answers=wanted.what == ANSWERS)
     statement = (
         insert(HubAccess)
         .values(
-            tenant_id=scope.council().id, id=made, referral_id=found.id, room_id=room.id, agency_id=wanted.agency_id,
-            what=wanted.what, once=wanted.once, corrections=len(of.versions) - 1, authors=state.authors,
-            opened_by=actor.account_id, opened_at=clock.now(), unseen_by=state.unseen_by, **sealed(room, made, shared),
+            tenant_id=scope.council().id, id=made, referral_id=room.referral_id, room_id=room.id,
+            agency_id=wanted.agency_id, what=wanted.what, once=wanted.once, corrections=len(of.versions) - 1,
+            authors=state.authors, opened_by=actor.account_id, opened_at=clock.now(), unseen_by=state.unseen_by,
+            **sealed(room, made, shared),
         )
         .on_conflict_do_nothing()
         .returning(HubAccess.id)
     )  # fmt: skip
-    if db.session().execute(statement).scalar_one_or_none() is not None:
-        _note_open(found)
-        return True
-    if _same(found, wanted):
-        return False
-    raise Conflict("open to them already", state=found.state)
+    return db.session().execute(statement).scalar_one_or_none() is not None
 
 
 def _room(actor: Actor, found: Found) -> Room:

@@ -7,8 +7,10 @@ from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import ProgrammingError
 
 from portal.audit import events
 from portal.audit.events import Event
@@ -21,7 +23,7 @@ from portal.hub.models import HubAccess, HubMessage
 from portal.hub.queries import Opened, Room, room_of
 from portal.hub.sides import COUNCIL
 from portal.kernel import clock, db, scope
-from portal.kernel.errors import Conflict, Forbidden
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
 from portal.messaging.commands import guarding
 from portal.messaging.commands.writing import checked, whole
@@ -38,8 +40,9 @@ def write(
 ) -> None:
     """The council writes to every agency to which it is open, with files. The same `once` twice is one message.
 
-    Raises Forbidden for somebody who may only read, Invalid({"message": required, too_long, control, protected}) and
-    what `filing.bring` does, and Conflict when it is open to nobody.
+    Raises Forbidden for somebody who may only read, Invalid({"message": required, too_long, control, protected,
+    protected_name}) and what `filing.bring` does, and Conflict when it is open to nobody. `confirmed` is the mark of
+    `said_with` these files.
     """
     if found.reads_only(actor):
         raise Forbidden("opened for a while, to read")
@@ -48,25 +51,52 @@ def write(
     if room is None or not telling.readers(found.id):
         raise Conflict("open to nobody", state=found.state)
     # What is refused stores no file first.
-    guarding.held(actor, found, words, confirmed, "message")
+    _checked_names(actor, found, words, papers, confirmed)
     said = _say(actor, room, None, words, once)
-    filing.bring(actor, room, said.id, papers, agency_id=found.agency_id, side="council")
+    brought = filing.bring(actor, room, said.id, papers, agency_id=found.agency_id, side="council")
     # Only now: the report is not held while files are stored. What it keeps secret stays as it is until this is
     # written: a correction comes before or after.
     state_of(found)
-    secrets = guarding.held(actor, found, words, confirmed, "message")
-    if said.new:
+    secrets = _checked_names(actor, found, words, papers, confirmed)
+    # A file that comes with a message of before has a name that was confirmed now.
+    if said.new or brought:
         guarding.note(found, secrets)
+    if said.new:
         telling.tell_partners(actor, telling.partners(telling.readers(found.id)), found.id)
 
 
-@whole
+def said_with(words: str, names: Iterable[str]) -> str:
+    """What partners read of a message: its words, and the names of its files."""
+    return "\n".join([words, *names])
+
+
+def _checked_names(actor: Actor, found: Found, words: str, papers: Sequence[Paper], confirmed: str) -> int:
+    """How many secrets the words and the names of the files give away, each of them confirmed. Raises Invalid."""
+    try:
+        return guarding.held(actor, found, said_with(words, (one.name for one in papers)), confirmed, "message")
+    except Invalid:
+        code = "protected" if given_away(actor, found, words) else "protected_name"
+        raise Invalid({"message": code}) from None
+
+
 def answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper] = ()) -> bool:
     """A partner writes, with files; whoever owns the report (else opened it) and the other agencies are told. Twice is
     once. Whether the council alone reads it, because the words or a file's name give away what the report keeps secret.
 
-    Raises Invalid({"message": required, too_long, control}) and what `filing.bring` does.
+    Raises Invalid({"message": required, too_long, control}) and what `filing.bring` does, and NotFound once it is not
+    there for them any more.
     """
+    try:
+        return _answer(actor, opened, text, once, papers)
+    except ProgrammingError as error:
+        # It was taken back while their files were stored: nothing locks it meanwhile, and its walls refuse the rest.
+        if isinstance(error.orig, InsufficientPrivilege):
+            raise NotFound("taken back meanwhile") from None
+        raise
+
+
+@whole
+def _answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper]) -> bool:
     words, agency_id = checked(text, MAX_WORDS), of_agency(actor.agency_id)
     room, said = opened.room, _say(actor, opened.room, agency_id, words, once)
     bring = partial(filing.bring, actor, room, said.id, papers, agency_id=agency_id, side="agency")
@@ -79,7 +109,7 @@ def answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence
     if not said.new:
         return False
     with db.as_system():
-        held = _keep(room, said.id, agency_id, "\n".join([words, *(one.name for one in papers)]))
+        held = _keep(room, said.id, agency_id, said_with(words, (one.name for one in papers)))
         others = [] if held else [one for one in telling.readers(room.referral_id) if one.agency_id != agency_id]
         telling.tell_partners(actor, telling.partners(others), room.referral_id)
         telling.tell_council(actor, room.referral_id, opened.access_id)

@@ -69,6 +69,8 @@ def open_report(reference: str) -> ResponseReturnValue:
         _refuse(form, error)
         return _page(found, opening=form), UNPROCESSABLE
     except Conflict:
+        # Pressed again it is another form: what it says was not done.
+        form.once.data = ""
         return _page(found, opening=form, conflict=True), CONFLICT
     flash(_("Opened. The agency’s partners in the hub are told that there is news."), "success")
     return redirect(url_for(".council", reference=found.reference), 303)
@@ -206,7 +208,8 @@ def _views(found: Found, form: MessageInput, field: str) -> dict[str, FieldView]
     form.once.data = form.once.data or str(uuid4())
     views = from_form(form)
     text = str(views[field].value or "").strip()
-    box = _box(found, text) if views[field].error and text else None
+    names = bringing.names_sent() if field == "message" and request.method == "POST" else []
+    box = _box(found, commands.said_with(text, names)) if views[field].error and text else None
     # What is confirmed stands below the words that it is about.
     return {name: view for name, view in views.items() if name != "confirmed"} | ({"confirmed": box} if box else {})
 

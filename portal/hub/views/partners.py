@@ -64,15 +64,17 @@ def answer(reference: str) -> ResponseReturnValue:
     try:
         found = find_opened(actor, reference)
     except NotFound:
-        # It may have been taken back while somebody typed: what they wrote is theirs to keep.
-        return render_template("hub/gone.html", kept=str(form.message.data or "")), NOT_FOUND
+        return _gone(form)
     held = False
 
     def act(text: str, once: UUID, papers: list[Paper]) -> None:
         nonlocal held
         held = commands.answer(actor, found, text, once, papers)
 
-    status = bringing.sent_with(form, act, words.changed())
+    try:
+        status = bringing.sent_with(form, act, words.changed())
+    except NotFound:
+        return _gone(form)
     if status != HTTPStatus.SEE_OTHER:
         # What a refused form did is undone; that they read what is shared stays on record.
         events.record_apart(Event.HUB_READ, found.room.referral_id, agency=str(actor.agency_id))
@@ -82,6 +84,11 @@ def answer(reference: str) -> ResponseReturnValue:
     else:
         flash(_("Your message was sent to the hub"), "success")
     return redirect(url_for(".room", reference=found.room.reference), 303)
+
+
+def _gone(form: PartnerMessageInput) -> ResponseReturnValue:
+    """It may have been taken back while somebody typed, or sent: what they wrote is theirs to keep."""
+    return render_template("hub/gone.html", kept=str(form.message.data or "")), NOT_FOUND
 
 
 def _page(found: Opened, form: PartnerMessageInput) -> str:

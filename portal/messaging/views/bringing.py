@@ -52,12 +52,14 @@ def sent_with(form: MessageInput, act: Callable[[str, UUID, list[Paper]], None],
     good = form.validate_on_submit()
     g.message_files = bool(sent)
     if not good or problems:
-        g.message_problems = problems or [_("Choose the files again, or send without them.")] * bool(sent)
+        g.message_problems = problems or _again(bool(sent))
         return HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         act(str(form.message.data), form.mark(), papers)
     except Invalid as error:
         _refuse(form, error, papers)
+        if "protected" in error.errors.get("message", ""):
+            g.message_problems = _again(bool(papers))
         return HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
         form.refuse("message", changed)
@@ -68,6 +70,15 @@ def sent_with(form: MessageInput, act: Callable[[str, UUID, list[Paper]], None],
         g.message_problems = [_("Files cannot be taken at the moment. Send without them, and add them later.")]
         return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.SEE_OTHER
+
+
+def _again(chose: bool) -> list[str]:
+    return [_("Choose the files again, or send without them.")] if chose else []
+
+
+def names_sent() -> list[str]:
+    """The names of the files that came with the form, for whoever looks at what they say."""
+    return [str(one.filename) for one in chosen(FIELD)]
 
 
 def _refuse(form: MessageInput, error: Invalid, papers: list[Paper]) -> None:
@@ -82,6 +93,10 @@ def _refuse(form: MessageInput, error: Invalid, papers: list[Paper]) -> None:
         "required": _("Enter your message"),
         "too_long": _("Your message must be %(limit)s characters or fewer", limit=commands.MAX_TEXT),
         "protected": held.trouble(),
+        "protected_name": _(
+            "The name of a file gives away what the report keeps secret. Rename the file, or confirm that you have "
+            "checked it"
+        ),
         "control": _("Remove characters that cannot be read, such as control characters"),
     }
     form.refuse("message", words[error.errors["message"]])

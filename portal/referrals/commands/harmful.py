@@ -43,7 +43,7 @@ def follow(file_id: UUID, state: str) -> None:
     for account_id, kind in readers.items():
         if account_id is not None:
             notices.tell(scope.SYSTEM, kind, account_id, found.id)
-    jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), referral_id=found.id)
+    jobs.enqueue(CONTACT_JOB, notice_id=uuid4(), referral_id=found.id, file_id=file_id)
 
 
 def who_had(file_id: UUID, referral_id: UUID, by: Collection[Event]) -> dict[UUID, str]:

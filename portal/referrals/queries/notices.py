@@ -112,27 +112,24 @@ def to_contact(council: Council, notice_id: UUID, referral_id: UUID | None) -> T
     return ToTell(notice_id, kind, council.settings.security_contact, "", reference, None, stands_in="contact")
 
 
-def of_harmful(council: Council, notice_id: UUID, referral_id: UUID) -> ToTell:
-    """What the council's mailbox for security is told of a harmful file; without a reference of a draft, or of what is
-    gone."""
+def of_harmful(council: Council, notice_id: UUID, referral_id: UUID, file_id: UUID | None) -> ToTell:
+    """What the council's mailbox for security is told of a harmful file, wherever it is (report, message or hub);
+    without a reference of a draft, or of what is gone. `file_id` is None in jobs of an older release."""
     query = select(Referral.reference).where(Referral.tenant_id == council.id, Referral.id == referral_id)
     reference = db.session().execute(query).scalar_one_or_none() or ""
-    late = _found_late(council.id, referral_id)
+    late = _found_late(council.id, referral_id, file_id)
     to = council.settings.security_contact
     return ToTell(notice_id, "harmful_in", to, "", reference, None, stands_in="contact", opened=late)
 
 
-def _found_late(council_id: UUID, referral_id: UUID) -> bool:
-    """Whether something harmful was found in a file of a report that had been good to open before."""
-    file = and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id)
-    query = (
-        select(StoredFile.id)
-        .join(Attachment, file)
-        .where(
-            Attachment.tenant_id == council_id,
-            Attachment.referral_id == referral_id,
-            StoredFile.state == HARMFUL,
-            StoredFile.reason == FOUND_LATER,
-        )
+def _found_late(council_id: UUID, referral_id: UUID, file_id: UUID | None) -> bool:
+    """Whether something harmful was found in that file (else in any on the report) that could be opened before."""
+    query = select(StoredFile.id).where(
+        StoredFile.tenant_id == council_id, StoredFile.state == HARMFUL, StoredFile.reason == FOUND_LATER
     )
+    if file_id is not None:
+        query = query.where(StoredFile.id == file_id)
+    else:
+        on_report = and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id)
+        query = query.join(Attachment, on_report).where(Attachment.referral_id == referral_id)
     return db.session().execute(query.limit(1)).first() is not None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.auth.models import one_of
@@ -18,7 +20,8 @@ ENDS = ("accepted", "taken_on", "withdrawn")
 class Challenge(TenantTable):
     """One level of a challenge; the words of both sides are sealed with the report's key.
 
-    It waits for the council while `answered_at` is empty, then for the agency while `ended_at` is.
+    `level_name` is what the council called the level when it was reached, in its languages; None where that is not
+    known any more. It waits for the council while `answered_at` is empty, then for the agency while `ended_at` is.
     """
 
     __tablename__ = "challenge"
@@ -27,6 +30,7 @@ class Challenge(TenantTable):
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
     decision_id: Mapped[UUID]
     level: Mapped[int]
+    level_name: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     raised_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
     raised_at: Mapped[datetime] = now_column()
     due_at: Mapped[datetime]

@@ -5,22 +5,18 @@ from __future__ import annotations
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from portal.kernel import scope
-from portal.kernel.language import say
+from portal.kernel.language import Text, say
 from portal.onward.queries.challenges import Step
 from portal.web.dates import datetime_words
 
 Rows = list[dict[str, str]]
 
 
-def level_words(level: int) -> str:
-    """A level with who answers it: "Level 2: the service manager"; its number alone once the council has no such
-    level."""
-    council = scope.current().council
-    levels = council.settings.challenging.levels if council else ()
-    if not 1 <= level <= len(levels):
+def level_words(level: int, name: Text | None) -> str:
+    """A level with who answers it: "Level 2: the service manager"; its number alone where the name is not known."""
+    if not name:
         return str(_("Level %(number)s", number=level))
-    return str(_("Level %(number)s: %(name)s", number=level, name=say(levels[level - 1].name, str(get_locale()))))
+    return str(_("Level %(number)s: %(name)s", number=level, name=say(name, str(get_locale()))))
 
 
 def rows(step: Step) -> Rows:

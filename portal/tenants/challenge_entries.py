@@ -51,7 +51,7 @@ def lists(settings: Council) -> list[Listed]:
             _("Levels that answer a challenge"),
             _("A challenge begins at the first. Who is not content with an answer may take it to the next."),
             _("Add a level"),
-            _("Those after it move up by one, and so does who answers. A challenge keeps the number of its level."),
+            _("Those after it move up by one. Challenges that were answered there keep its number and its name."),
             "",
             (*in_languages(name, settings.languages), days, people),
             lambda read: [

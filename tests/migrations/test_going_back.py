@@ -59,6 +59,29 @@ def _newer(connection: rows.Connection) -> None:
         _add(connection, "membership", tenant, account_id=rows.ACCOUNT, role="early_help_worker", state="active")
 
 
+def _called(cluster: Cluster) -> None:
+    """Settings that were, of a council that has since called a level otherwise: one challenge came while they counted,
+    one before they said anything of levels, and the others before any that are known."""
+    then = '{"challenging": {"levels": {"first": {"name": {"en": "Then"}}}}}'
+    with cluster.connect_admin(DATABASE) as connection:
+        connection.execute("update challenge set raised_at = %s", [rows.NOW - timedelta(days=900)])
+        tenant = rows.COUNCILS[next(iter(rows.COUNCILS))]
+        for number, document, days in ((901, "{}", 800), (902, then, 700)):
+            _add(
+                connection,
+                "settings_change",
+                tenant,
+                number=number,
+                settings=document,
+                parts="[]",
+                changed_at=rows.NOW - timedelta(days=days),
+            )
+        for agency, days in (("school", 750), ("surgery", 650)):
+            report = rows.row_id(next(iter(rows.COUNCILS)), agency, "referral")
+            at = rows.NOW - timedelta(days=days)
+            connection.execute("update challenge set raised_at = %s where referral_id = %s", [at, report])
+
+
 def _add(connection: rows.Connection, table: str, tenant: UUID, **columns: object) -> None:
     rows.insert(connection, table, {"tenant_id": tenant, "id": uuid4(), **columns})
 
@@ -93,6 +116,15 @@ def test_each_step_that_changes_rows_changes_those_of_every_council(cluster: Clu
 
     came = "select coalesce(sum(number), 0) from tally where kind = 'received' and day = date '2026-11-19'"
     assert count(came) == len(rows.COUNCILS)
+    _called(cluster)
+    migrate.downgrade(filled.owner, "0079")
+    migrate.upgrade(filled.owner, "0080")
+    named = "select count(*) from challenge where level_name ->> 'en' = "
+    assert count(f"{named} 'A manager of the screening team'") == 1
+    assert (count(f"{named} 'Then'"), count("select count(*) from challenge where level_name is null")) == (
+        1,
+        COPIES - 2,
+    )
     migrate.downgrade(filled.owner, "0072")
     assert count(came) == 0
     migrate.downgrade(filled.owner, "0067")

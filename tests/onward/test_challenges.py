@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,6 +10,7 @@ from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from sqlalchemy import func, select, update
 
@@ -17,6 +18,7 @@ from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.language import Text
 from portal.kernel.scope import SYSTEM, Scope
 from portal.onward.commands import challenges, reminding
 from portal.onward.queries.challenges import Step, listed, steps
@@ -25,11 +27,14 @@ from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.record import find
 from portal.screening.commands import changes, correcting, decisions
 from portal.screening.given import Change, Given
+from portal.tenants.challenge_settings import Level
 from portal.tenants.opening import hours_of
 from tests.factories.decisions import given
 from tests.factories.people import Person, make_person
 from tests.factories.referrals import Made, make_referral
 from tests.fixtures.councils import Councils
+
+Admin = psycopg.Connection[tuple[object, ...]]
 
 
 @dataclass
@@ -243,15 +248,30 @@ def test_of_two_at_once_one_wins(case: Case) -> None:
     assert results in ({"answered", "lost"}, {"withdrawn", "lost"}, {"answered", "accepted"})
 
 
-def level_of(case: Case, people: tuple[str, ...], days: int = 1) -> None:
-    """The first level as a council may set it, for this process."""
+def level_of(case: Case, people: tuple[str, ...], days: int = 1, names: Sequence[Text] = ()) -> None:
+    """The first level as a council may set it, and what all are called, for this process."""
     settings = case.manager.council.settings
     first, *rest = settings.challenging.levels
-    levels = (replace(first, people=people, working_days=days), *rest)
+    levels: tuple[Level, ...] = (replace(first, people=people, working_days=days), *rest)
+    levels = tuple(replace(one, name=name) for one, name in zip(levels, names, strict=True)) if names else levels
     changed = replace(settings, challenging=replace(settings.challenging, levels=levels))
     for name in ("author", "screener", "manager", "other"):
         who = getattr(case, name)
         setattr(case, name, replace(who, council=replace(who.council, settings=changed)))
+
+
+def test_a_level_keeps_its_name_whatever_the_council_calls_another_one_later(case: Case, admin: Admin) -> None:
+    case.challenge()
+    case.answer()
+    names = [one.name for one in case.manager.council.settings.challenging.levels]
+    level_of(case, (), names=names[::-1])
+    case.challenge(2)
+    assert [one.level_name for one in case.steps()] == [names[0], names[1]]
+    with db.unit_of_work(case.manager.scope):
+        assert [one.level_name for one in listed(case.manager.actor, "waiting")] == [names[1]]
+    # Of an old one that no settings are known of, nothing is made up.
+    admin.execute("update challenge set level_name = null")
+    assert [one.level_name for one in case.steps()] == [{}, {}]
 
 
 def test_only_those_whom_the_council_named_answer_and_are_told(case: Case) -> None:

@@ -99,29 +99,36 @@ def test_what_has_an_item_is_counted_before_it_goes(administrator: Walker) -> No
         found = soup(administrator.get(f"/council/lists/{path}/remove")).select("main .govuk-warning-text")
         return [" ".join(one.text.split()) for one in found]
 
-    items = ("early-help/items/family_help", "reasons-early_help/items/agreed", "levels/items/first")
-    assert [warned(path) for path in items] == [[], [], []]
+    items = ("early-help/items/family_help", "reasons-early_help/items/agreed")
+    assert [warned(path) for path in items] == [[], []]
     case = Case(administrator.council).decide()
     add_challenge(case.author, case.made.reference, uuid4(), "CNRY no")
-    team, reason, level = (warned(path)[0] for path in items)
+    team, reason = (warned(path)[0] for path in items)
     assert "1 report is with this team." in team
     assert "It was given for 1 decision." in reason
-    assert "1 challenge waits for an answer at this level or one after it." in level
-    assert warned("levels/items/second") == []
 
 
-def test_levels_that_change_places_say_what_waits_there(administrator: Walker, admin: Admin) -> None:
+def test_a_level_at_which_a_challenge_waits_neither_goes_nor_moves(administrator: Walker, admin: Admin) -> None:
     case = Case(administrator.council).decide()
     add_challenge(case.author, case.made.reference, uuid4(), "CNRY no")
     admin.execute("update challenge set level = 2")
-    waits = "1 challenge waits for an answer at a level that has moved."
-    for move, told in (("up:second", True), ("down:first", True), ("down:second", True), ("up:first", False)):
+    waits = "1 challenge waits for an answer at a level that would go or change places."
+    before = settings(admin).challenging
+    for move in ("up:second", "down:first", "down:second", "up:third"):
         moved = save(administrator, LEVELS, move=move)
-        assert administrator.where(moved).partition("#")[0] == LEVELS
-        assert (waits in administrator.get(LEVELS).text) is told, move
-    # What is taken away moves those after it.
-    gone = administrator.get(f"{LEVELS}/items/first/remove").text
-    assert "1 challenge waits for an answer at this level or one after it." in " ".join(gone.split())
+        assert (moved.status_code, waits in " ".join(moved.text.split())) == (409, True), move
+    for key, free in (("first", False), ("second", False), ("third", True)):
+        path = f"{LEVELS}/items/{key}/remove"
+        page = soup(administrator.get(path))
+        assert (waits in " ".join(page.text.split()), page.select("main form") == []) == (not free, not free), key
+        if not free:
+            refused = administrator.send(path, fields_of(administrator.get(LEVELS), LEVELS))
+            assert (refused.status_code, waits in " ".join(refused.text.split())) == (422, True), key
+    assert settings(admin).challenging == before
+    # What it is called can change, and once it is answered everything can.
+    admin.execute("update challenge set answer = 'upheld', reply = said, answered_at = now(), answered_by = raised_by")
+    assert administrator.where(save(administrator, LEVELS, move="down:first")).startswith(LEVELS)
+    assert settings(admin).challenging.levels[0] == before.levels[1]
 
 
 def test_what_the_administrator_may_not_read_is_counted_too(administrator: Walker, admin: Admin) -> None:
@@ -133,9 +140,9 @@ def test_what_the_administrator_may_not_read_is_counted_too(administrator: Walke
     items = {
         "early-help/items/family_help": "1 report is with this team.",
         "reasons-early_help/items/agreed": "It was given for 1 decision.",
-        "levels/items/first": "1 challenge waits",
         f"stages/items/{stage}": "1 open report is at this stage.",
     }
     pages = {path: soup(administrator.get(f"/council/lists/{path}/remove")) for path in items}
     warned = {path: [one.text for one in page.select(".govuk-warning-text")] for path, page in pages.items()}
     assert [path for path, words in items.items() if not any(words in one for one in warned[path])] == []
+    assert "1 challenge waits" in administrator.get(f"{LEVELS}/items/first/remove").text

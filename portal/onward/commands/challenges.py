@@ -17,6 +17,7 @@ from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.language import Text
 from portal.kernel.scope import Actor, Council
 from portal.messaging.commands.writing import checked
 from portal.onward.models import ANSWERS, Challenge
@@ -58,6 +59,11 @@ class May:
     decision_id: UUID | None = None
     step: Step | None = None
     too_late: bool = False
+
+    @property
+    def name(self) -> Text:
+        """What the council calls the level now."""
+        return scope.council().settings.challenging.levels[self.level - 1].name if self.level else {}
 
 
 def may(actor: Actor, found: Found, made: tuple[Step, ...]) -> May:
@@ -103,15 +109,15 @@ def challenge(actor: Actor, found: Found, what: Objection) -> None:
 
 def _insert(actor: Actor, found: Found, decision_id: UUID, what: Objection) -> str:
     council, made, now = scope.council(), uuid4(), clock.now()
-    days = council.settings.challenging.levels[what.level - 1].working_days
-    due = clock.due_after_working_days(now, days, council.nation, hours_of(council))
+    level = council.settings.challenging.levels[what.level - 1]
+    due = clock.due_after_working_days(now, level.working_days, council.nation, hours_of(council))
     said = {"why": what.why, "wanted": what.wanted}
     statement = (
         insert(Challenge)
         .values(
             tenant_id=council.id, id=made, referral_id=found.id, agency_id=found.agency_id, decision_id=decision_id,
-            level=what.level, raised_by=actor.account_id, raised_at=now, due_at=due, once=what.once,
-            said=_sealed(found, made, "said", said),
+            level=what.level, level_name=dict(level.name), raised_by=actor.account_id, raised_at=now, due_at=due,
+            once=what.once, said=_sealed(found, made, "said", said),
         )
         .on_conflict_do_nothing()
         .returning(Challenge.id)

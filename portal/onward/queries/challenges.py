@@ -30,13 +30,15 @@ TABS: Final = ("waiting", "answered", "ended")
 
 @dataclass(frozen=True)
 class Step:
-    """One level. `answer` is "" until it is answered; `ended` is "" until the agency said what it makes of it.
+    """One level; `level_name` is what it was called when it was reached, empty where that is not known any more.
 
-    `answered_by` is "" for an agency, `on_behalf` whose answer it is where that was somebody outside the portal.
+    `answer` is "" until it is answered; `ended` is "" until the agency said what it makes of it. `answered_by` is ""
+    for an agency, `on_behalf` whose answer it is where that was somebody outside the portal.
     """
 
     id: UUID
     level: int
+    level_name: Text
     decision_id: UUID
     raised_by: str
     raised_at: datetime
@@ -74,7 +76,8 @@ def _step(actor: Actor, found: Found, row: Challenge, by: str, answered_by: str 
     replied = json.loads(record.open(row.reply, "challenge", row.id, "reply")) if row.reply else {}
     names = actor.reach == "council"
     return Step(
-        row.id, row.level, row.decision_id, by, row.raised_at, row.due_at, said["why"], said["wanted"],
+        row.id, row.level, row.level_name or {}, row.decision_id, by, row.raised_at, row.due_at, said["why"],
+        said["wanted"],
         answer=row.answer or "",
         reply=replied.get("words", ""),
         on_behalf=replied.get("on_behalf", ""),
@@ -136,6 +139,7 @@ class Line:
     initials: str
     agency: Text
     level: int
+    level_name: Text | None
     raised_at: datetime
     due_at: datetime
     answer: str
@@ -156,7 +160,7 @@ def listed(actor: Actor, tab: str) -> tuple[Line, ...]:
     query = (
         select(
             Referral.reference, Referral.form_key, Referral.initials, Agency.name, Challenge.level,
-            Challenge.raised_at, Challenge.due_at, func.coalesce(Challenge.answer, ""),
+            Challenge.level_name, Challenge.raised_at, Challenge.due_at, func.coalesce(Challenge.answer, ""),
             func.coalesce(to_change, False), func.coalesce(Challenge.ended, ""),
         )
         .join(Referral, and_(Referral.tenant_id == Challenge.tenant_id, Referral.id == Challenge.referral_id))

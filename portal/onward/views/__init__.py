@@ -29,35 +29,19 @@ def register(app: Flask) -> None:
     copying.add_part(app, challenging.copied)
     counted.add(answering.CHALLENGE, how_it_stands)
     beside.add_line(app, 20, answering.line)
-    uses.add(app, challenge_entries.LEVELS, in_use, moved)
+    uses.add(app, challenge_entries.LEVELS, held=held)
 
 
-def in_use(_list_key: str, level: str) -> str:
-    """What waits at a level that somebody wants to remove, or at one after it, which moves up; "" for nothing."""
-    keys = list(USUAL_LEVELS)
-    count = number_at(range(keys.index(level) + 1, len(keys) + 1)) if level in keys else 0
-    if not count:
-        return ""
-    says = ngettext(
-        "%(num)s challenge waits for an answer at this level or one after it. Whoever comes next answers it "
-        "instead, or anybody who may approve decisions.",
-        "%(num)s challenges wait for an answer at this level or one after it. Whoever comes next answers "
-        "them instead, or anybody who may approve decisions.",
-        count,
-    )
-    return str(says)
-
-
-def moved(_list_key: str, levels: Collection[str]) -> str:
-    """What waits at levels that have changed places; "" for nothing."""
+def held(_list_key: str, levels: Collection[str]) -> str:
+    """That challenges wait at levels that somebody wants to remove or move; "" for none."""
     count = number_at([place for place, key in enumerate(USUAL_LEVELS, 1) if key in levels])
     if not count:
         return ""
     says = ngettext(
-        "%(num)s challenge waits for an answer at a level that has moved. It keeps the number of its level: whoever "
-        "answers at that level now answers it.",
-        "%(num)s challenges wait for an answer at a level that has moved. They keep the number of their level: whoever "
-        "answers at that level now answers them.",
+        "%(num)s challenge waits for an answer at a level that would go or change places. A practice manager must "
+        "answer it first. What a level is called, its working days and who answers can be changed now.",
+        "%(num)s challenges wait for an answer at levels that would go or change places. Practice managers must "
+        "answer them first. What a level is called, its working days and who answers can be changed now.",
         count,
     )
     return str(says)

@@ -112,7 +112,7 @@ def _page(found: Found, made: tuple[Step, ...], form: AnswerInput, *, conflict: 
         "onward/answer.html",
         found=found,
         wording=Wording(found.form_key),
-        history=[(words.level_words(one.level), words.rows(one)) for one in made],
+        history=[(words.level_words(one.level, one.level_name), words.rows(one)) for one in made],
         step=last,
         late=waits and last.due_at < clock.now(),
         waits=waits,

@@ -101,9 +101,9 @@ def _page(found: Found, form: ChallengeInput, *, conflict: bool = False) -> str:
         "onward/challenge.html",
         found=found,
         wording=Wording(found.form_key),
-        history=[(words.level_words(one.level), words.rows(one)) for one in made],
+        history=[(words.level_words(one.level, one.level_name), words.rows(one)) for one in made],
         may=may,
-        level=words.level_words(may.level) if may.level else "",
+        level=words.level_words(may.level, may.name) if may.level else "",
         views=views,
         conflict=conflict,
         kept=kept,
@@ -126,7 +126,10 @@ def copied(found: Found, _language: str) -> Part | None:
     """Every level, in the referrer's own copy; None where nobody challenged a decision."""
     made = steps(guard.actor(), Permission.TRACK, found)
     groups = tuple(
-        Block(words.level_words(one.level), tuple(Line(row["key"], row["value"]) for row in words.rows(one)))
+        Block(
+            words.level_words(one.level, one.level_name),
+            tuple(Line(row["key"], row["value"]) for row in words.rows(one)),
+        )
         for one in made
     )
     return Part(_("Challenge of the decision"), groups=groups) if groups else None

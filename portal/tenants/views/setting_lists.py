@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -80,22 +80,24 @@ def move_setting(list_key: str) -> ResponseReturnValue:
     way, _colon, key = request.form.get("move", "").partition(":")
     if only_language() or way not in STEPS:
         return _list(here), HTTPStatus.UNPROCESSABLE_ENTITY
+    edit = editing.moving(key, STEPS[way])
     try:
-        changed = _edit(here, editing.moving(key, STEPS[way]))
+        held = uses.holding(here.listed.key, _displaced(here, edit)) if _seen() == here.version else []
+        if held:
+            return _list(here, held=held), HTTPStatus.CONFLICT
+        _edit(here, edit)
     except (Conflict, NotFound):
         return _list(here, stale=True), HTTPStatus.CONFLICT
-    keys = [one.key for one in here.rows]
-    place = keys.index(key)
-    told = uses.of_move(here.listed.key, {key, *keys[place + STEPS[way] :][:1]}) if changed else []
-    if told:
-        for words in told:
-            flash(words, "success")
-        # At the top of the page, where that is read.
-        return _back(here)
     return _back(here, f"item-{key}")
 
 
-def _list(here: Here, *, stale: bool = False) -> str:
+def _displaced(here: Here, edit: editing.Edit) -> list[str]:
+    """The codes of the items that an edit would take away or put elsewhere. Raises NotFound."""
+    after = edit(here.rows)
+    return [one.key for place, one in enumerate(here.rows) if after[place : place + 1] != [one]]
+
+
+def _list(here: Here, *, stale: bool = False, held: Sequence[str] = ()) -> str:
     count = len(here.rows)
     return render_template(
         "tenants/setting_list.html",
@@ -105,6 +107,7 @@ def _list(here: Here, *, stale: bool = False) -> str:
         removable=count > here.listed.least,
         version=here.version,
         stale=stale,
+        held=held,
         parent=list_words.parent(here.listed),
     )
 
@@ -204,10 +207,12 @@ def _item(here: Here, key: str, said: Said, version: int, wrong: Mapping[str, st
 @page(Permission.COUNCIL)
 def remove_setting(list_key: str, item_key: str) -> ResponseReturnValue:
     """Say what removing an item would do, and do it."""
-    here = _here(list_key)
-    if request.method == "POST" and not only_language():
+    here, edit = _here(list_key), editing.removing(item_key)
+    known = any(one.key == item_key for one in here.rows)
+    held = uses.holding(here.listed.key, _displaced(here, edit)) if known else []
+    if request.method == "POST" and not only_language() and not (held and _seen() == here.version):
         try:
-            if _edit(here, editing.removing(item_key)):
+            if _edit(here, edit):
                 flash(_("Removed. Everybody sees it within a minute."), "success")
         except (Conflict, NotFound, SettingsMistakes):
             return _list(here, stale=True), HTTPStatus.CONFLICT
@@ -222,7 +227,8 @@ def remove_setting(list_key: str, item_key: str) -> ResponseReturnValue:
         name=name,
         gone=gone % {"code": item_key} if "%(code)s" in gone else gone,
         uses=uses.of(here.listed.key, item_key),
+        held=held,
         last=len(here.rows) == 1,
         version=here.version,
     )
-    return drawn, HTTPStatus.UNPROCESSABLE_ENTITY if only_language() else HTTPStatus.OK
+    return drawn, HTTPStatus.OK if request.method == "GET" else HTTPStatus.UNPROCESSABLE_ENTITY

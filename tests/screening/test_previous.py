@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
-from portal.kernel import db, scope
+from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Scope
 from portal.messaging.commands import correcting
@@ -345,3 +345,14 @@ def test_marking_again_changes_nothing(case: Case) -> None:
     assert before
     assert _children(case, one)[0].nhs_mark == before
     assert NUMBER not in before
+
+
+def test_a_letter_stands_where_it_reached_the_council_not_where_it_was_taken_down(case: Case) -> None:
+    mine, letter, later = case.report(SIAN), case.report(SIAN), case.report(SIAN)
+    came = clock.now() - timedelta(days=400)
+    with db.unit_of_work(Scope(case.author.council, scope.SYSTEM)) as session:
+        taken = update(Referral).where(Referral.id == letter.id)
+        session.execute(taken.values(channel="letter", author_only=True, received_at=came, sent_at=clock.now()))
+    found = case.seen(mine)
+    assert list(found) == [later.reference, letter.reference]
+    assert found[letter.reference].came_at == came

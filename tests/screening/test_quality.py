@@ -7,12 +7,15 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import NotFound
+from portal.kernel.scope import SYSTEM, Scope
+from portal.referrals.models import Referral
 from portal.referrals.queries.record import find
 from portal.screening.commands.decisions import decide
 from portal.screening.queries.quality import MONTHS, Month, quality
@@ -98,3 +101,12 @@ def test_guidance_after_a_returned_report(
     page = client.get(f"/avonmere/referrals/{made.reference}").text
     assert ("What would help the next time" in page) is helps
     assert ("These questions were left empty" in page) is helps
+
+
+def test_a_report_counts_in_the_month_in_which_it_reached_the_council(lead: Person) -> None:
+    made = decided(lead, "assessment")
+    came = clock.now() - timedelta(days=40)
+    with db.unit_of_work(Scope(lead.council, SYSTEM)) as session:
+        session.execute(update(Referral).where(Referral.id == made.id).values(received_at=came))
+    counted = {one.first: one.decided for one in months(lead) if one.decided}
+    assert counted == {came.astimezone(clock.LONDON).date().replace(day=1): 1}

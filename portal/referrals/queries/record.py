@@ -118,6 +118,9 @@ class Answers:
 
 
 _author, _owner, _first = aliased(Account), aliased(Account), aliased(Account)
+# When a report reached the council: a contact from elsewhere may have come before it was taken down, never after. The
+# index of the oldest is on this very expression.
+CAME_AT = func.coalesce(Referral.received_at, Referral.sent_at)
 # In the order of Found's fields, without the names that are worked out below.
 _COLUMNS = (
     Referral.id, Referral.reference, Referral.state, Referral.version, Referral.kind, Referral.agency_id,

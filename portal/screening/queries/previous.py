@@ -23,7 +23,7 @@ from portal.referrals import spelling
 from portal.referrals.likeness import Likeness, Person, likeness
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
-from portal.referrals.queries.record import Found, record_of
+from portal.referrals.queries.record import CAME_AT, Found, record_of
 from portal.referrals.states import OPEN
 from portal.screening.models import Pairing
 from portal.tenants.queries.here import council_id
@@ -49,14 +49,17 @@ class Said:
 
 @dataclass(frozen=True)
 class Contact:
-    """Another report, what makes it like the one in hand (None: nothing that can be compared), and what was said."""
+    """Another report, what makes it like the one in hand (None: nothing that can be compared), and what was said.
+
+    `came_at` is when it reached the council, which may be long before a call or a letter was taken down.
+    """
 
     id: UUID
     reference: str
     form_key: str
     state: str
     outcome: str
-    sent_at: datetime
+    came_at: datetime
     agency: Text
     like: Likeness | None = None
     here: Person | None = None
@@ -84,7 +87,7 @@ def previous(actor: Actor, found: Found) -> tuple[Contact, ...]:
     """The reports that are like this one or were linked with it: the likest first, then the newest."""
     contacts = _contacts(actor, found, union_all(select(literal(found.id)), *_alike(found), *_paired(found)))
     kept = [one for one in contacts if one.like or one.verdict or one.link]
-    return tuple(sorted(kept, key=lambda one: (_rank(one), one.sent_at), reverse=True))
+    return tuple(sorted(kept, key=lambda one: (_rank(one), one.came_at), reverse=True))
 
 
 def pair(actor: Actor, found: Found, other: Found) -> Contact:
@@ -133,8 +136,8 @@ def _contacts(actor: Actor, found: Found, which: Any) -> list[Contact]:
     """The reports that are meant, each with its likest child and what was said; this one's children come along."""
     query = (
         select(
-            Referral.id, Referral.reference, Referral.form_key, Referral.state, Referral.outcome, Referral.sent_at,
-            Agency.name.label("agency"), ReferralChild.id.label("child_id"), *_CHILD, *_SAID,
+            Referral.id, Referral.reference, Referral.form_key, Referral.state, Referral.outcome,
+            CAME_AT.label("came_at"), Agency.name.label("agency"), ReferralChild.id.label("child_id"), *_CHILD, *_SAID,
         )
         .join(Agency, Agency.id == Referral.agency_id)
         .outerjoin(
@@ -174,7 +177,7 @@ def _said_of(found: Found) -> ColumnElement[bool]:
 
 
 def _contact(row: Any) -> Contact:
-    return Contact(row.id, row.reference, row.form_key, row.state, row.outcome or "", row.sent_at, row.agency)
+    return Contact(row.id, row.reference, row.form_key, row.state, row.outcome or "", row.came_at, row.agency)
 
 
 def _person(row: Any) -> Person:

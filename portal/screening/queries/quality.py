@@ -17,14 +17,15 @@ from portal.kernel.errors import NotFound
 from portal.kernel.scope import Actor
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
+from portal.referrals.queries.record import CAME_AT
 
 MONTHS = 12
 
 
 @dataclass(frozen=True)
 class Month:
-    """The reports of concern that were sent in a month and are decided: how many were complete (decided without a
-    question), how many fitting (not returned), and how many both."""
+    """The reports of concern that reached the council in a month and are decided: how many were complete (decided
+    without a question), how many fitting (not returned), and how many both."""
 
     first: date
     decided: int
@@ -45,7 +46,7 @@ def quality(actor: Actor) -> tuple[Month, ...]:
         raise NotFound("no such page")
     returned = [one.key for one in council.settings.outcomes if one.returns]
     months = _months(clock.today())
-    local = func.timezone(clock.LONDON.key, Referral.sent_at)
+    local = func.timezone(clock.LONDON.key, CAME_AT)
     month = func.date_trunc("month", local).label("month")
     was_asked = (
         select(AuditEvent.id)

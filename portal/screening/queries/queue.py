@@ -23,6 +23,7 @@ from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.models import FIRST_NOT_URGENT, Attachment, Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
+from portal.referrals.queries.record import CAME_AT
 from portal.referrals.sifting import Sought
 from portal.screening.addresses import APPROVAL, COUNTED_DAYS, NEWS, SORTS, Cursor, Filters
 from portal.screening.queries.linked import linked
@@ -87,14 +88,12 @@ class Page:
     now: datetime
 
 
-# A contact from elsewhere may have come before it was taken down, never after.
-_CAME_AT = func.coalesce(Referral.received_at, Referral.sent_at)
 # What a page is ordered by: leakproof, never empty in a sent report, all in one direction.
 _KEYS: Mapping[str, tuple[Any, ...]] = {
     "urgent": (Referral.queue_rank, Referral.due_at, Referral.id),
     "due": (Referral.due_at, Referral.id),
-    "age": (_CAME_AT, Referral.id),
-    "agency": (Agency.key, _CAME_AT, Referral.id),
+    "age": (CAME_AT, Referral.id),
+    "agency": (Agency.key, CAME_AT, Referral.id),
     "decided": (Referral.decided_at, Referral.id),
 }
 _CHILDREN = (
@@ -163,7 +162,7 @@ def _select(actor: Actor, sort: str) -> Select[Any]:
             Referral.outcome_of_rules["also"].label("also"),
             Referral.outcome_of_rules["flags"].label("flags"), Referral.overridden, Referral.attention,
             Referral.out_of_hours, Referral.state, Referral.priority, Referral.first_priority,
-            Referral.urgency, _CAME_AT.label("sent_at"), Referral.due_at,
+            Referral.urgency, CAME_AT.label("sent_at"), Referral.due_at,
             Agency.name.label("agency"), Referral.owner_id, Account.name.label("owner"),
             Referral.unread_by_council.label("unread"), Referral.outcome, Referral.decided_at,
             Referral.new_since, Referral.withdrawal_asked_at, Referral.approval_asked_at, Referral.rules_now,
@@ -206,7 +205,7 @@ def _counted(when: str, now: datetime) -> ColumnElement[bool]:
     today = clock.midnight(now)
     if when == "received_today":
         # The first half finds few by statistics that the database has; the second is what is meant.
-        return (Referral.sent_at >= today) & (today <= _CAME_AT)
+        return (Referral.sent_at >= today) & (today <= CAME_AT)
     if when == "due_today":
         return (Referral.due_at >= now) & (Referral.due_at < clock.midnight(now, days=1))
     if when == "urgent_unclaimed":

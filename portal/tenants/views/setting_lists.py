@@ -231,4 +231,4 @@ def remove_setting(list_key: str, item_key: str) -> ResponseReturnValue:
         last=len(here.rows) == 1,
         version=here.version,
     )
-    return drawn, HTTPStatus.OK if request.method == "GET" else HTTPStatus.UNPROCESSABLE_ENTITY
+    return drawn, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK

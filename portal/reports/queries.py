@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, case, func, literal, or_, select, union_all
 
 from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission
@@ -25,7 +25,7 @@ from portal.screening.addresses import COUNTED_DAYS
 from portal.screening.queries.queue import is_overdue
 
 HITS = ("hit_owner", "hit_agency")
-BY_DAY = tuple(kind for kind in TALLY_KINDS if kind not in HITS)
+BY_DAY = tuple(kind for kind in TALLY_KINDS if kind not in (*HITS, "due"))
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def numbers(actor: Actor) -> Numbers:
     found: dict[str, dict[tuple[str, date | None], int]] = defaultdict(dict)
     for kind, key, day, number in _sums(actor, since, of_hits=False):
         found[kind][key, day] = number
-    overdue, due_today = _due(actor, now)
+    late, due_today = _due_today(actor, now)
     per_day: dict[date, list[int]] = defaultdict(lambda: [0, 0])
     for (key, day), number in found["decided"].items():
         if day is not None:
@@ -90,7 +90,7 @@ def numbers(actor: Actor) -> Numbers:
         received=_by_day(found["received"]),
         received_routes=_by_key(found["received"]),
         decided={day: (good, late) for day, (good, late) in per_day.items()},
-        overdue=overdue,
+        overdue=_plain(found["due"]).get("", 0) + late,
         due_today=due_today,
         agency_names=agency_names,
         owner_names=owner_names,
@@ -99,7 +99,7 @@ def numbers(actor: Actor) -> Numbers:
 
 def _sums(actor: Actor, since: date, *, of_hits: bool) -> list[tuple[str, str, date | None, int]]:
     """What each number comes to for this person since that day, in one statement."""
-    rows = db.session().execute(_statement(actor, of_hits), {"since": since})
+    rows = db.session().execute(_statement(actor, of_hits), {"since": since, "today": clock.today()})
     return [(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
@@ -107,36 +107,36 @@ def _sums(actor: Actor, since: date, *, of_hits: bool) -> list[tuple[str, str, d
 @lru_cache(maxsize=128)
 def _statement(actor: Actor, of_hits: bool) -> Select[Any]:
     kinds, count = (HITS, func.tally_hits) if of_hits else (BY_DAY, func.tally_parts)
-    since = bindparam("since", type_=Date)
+    since, today = bindparam("since", type_=Date), bindparam("today", type_=Date)
 
     def where(row: Any) -> ColumnElement[bool]:
-        return and_(row.kind.in_(kinds), or_(row.day.is_(None), row.day >= since))
+        lately = and_(row.kind.in_(kinds), or_(row.day.is_(None), row.day >= since))
+        return lately if of_hits else or_(lately, and_(row.kind == "due", row.day < today))
 
     every = counted(actor, count, where).subquery("counted")
+    # However long ago it was due, it is late.
+    day = case((every.c.kind == "due", None), else_=every.c.day)
     total = func.sum(every.c.number)
-    return (
-        select(every.c.kind, every.c.key, every.c.day, total)
-        .group_by(every.c.kind, every.c.key, every.c.day)
-        .having(total != 0)
-    )
+    return select(every.c.kind, every.c.key, day, total).group_by(every.c.kind, every.c.key, day).having(total != 0)
 
 
-def _due(actor: Actor, now: datetime) -> tuple[int, int]:
-    """How many open reports are late, and how many are due in what is left of today."""
-    values = {"now": now, "midnight": clock.midnight(now, days=1)}
+def _due_today(actor: Actor, now: datetime) -> tuple[int, int]:
+    """How many of the open reports that are due today are late already, and how many are not."""
+    values = {"now": now, "today": clock.midnight(now), "midnight": clock.midnight(now, days=1)}
     overdue, due_today = db.session().execute(_due_statement(actor), values).one()
     return overdue, due_today
 
 
 @lru_cache(maxsize=128)
 def _due_statement(actor: Actor) -> Select[*tuple[Any, ...]]:
-    now, midnight = (bindparam(name, type_=Referral.due_at.type) for name in ("now", "midnight"))
+    now, today, midnight = (bindparam(name, type_=Referral.due_at.type) for name in ("now", "today", "midnight"))
     return select(
         func.count().filter(is_overdue(now)), func.count().filter(Referral.due_at >= now)
     ).where(
         reachable(actor, Permission.LOOK),
         Referral.state.in_(sorted(OPEN)),
         Referral.queue_rank.in_(QUEUE_RANKS),
+        Referral.due_at >= today,
         Referral.due_at < midnight,
     )  # fmt: skip
 

@@ -71,6 +71,7 @@ def counted(person: Person) -> dict[str, Any]:
         "received": Counter(local(came(one)) for one in rows if local(came(one)) > oldest()),
         "in_time": sum(one.decided_at <= one.due_at for one in decided),
         "late": sum(one.decided_at > one.due_at for one in decided),
+        "overdue": sum(one.due_at < (one.clock_paused_at or clock.now()) for one in open_ones),
     }
 
 
@@ -109,7 +110,7 @@ def tabs_agree(person: Person) -> None:
         unassigned=sum(one.owner_id is None for one in open_ones),
         decided=states["decided"],
         withdrawn=states["withdrawn"],
-        overdue=sum(one.due_at < now for one in open_ones),
+        overdue=sum(one.due_at < (one.clock_paused_at or now) for one in open_ones),
         news=sum(one.new_since is not None for one in rows),
         approval=sum(one.approval_asked_at is not None for one in rows),
     )
@@ -153,6 +154,7 @@ def test_every_number_is_what_a_count_would_find(councils: Councils, author: Per
                 {"agency_id": chance.choice(agencies)},
                 {"priority": chance.choice(["urgent", "low"]), "first_priority": "standard"},
                 {"due_at": now + timedelta(hours=chance.randrange(-50, 50))},
+                {"clock_paused_at": chance.choice([None, now, now - timedelta(hours=chance.randrange(50))])},
                 {"sight": chance.choice([None, [], [screener.account_id]])},
                 {"received_at": Referral.sent_at - timedelta(days=chance.randrange(9))},
                 {"unseen_by": chance.choice([[], [screener.account_id], [author.account_id]])},
@@ -190,6 +192,33 @@ def test_folding_keeps_every_sum_and_few_rows(councils: Councils, author: Person
         assert fold() == 0
     after = seen_by(screener)
     assert (after.states, after.owners, after.received) == (before.states, before.owners, before.received)
+    agree(screener)
+
+
+def test_what_is_late_is_one_number_however_long_ago_it_was_due(
+    councils: Councils, author: Person, screener: Person
+) -> None:
+    now = clock.now()
+    for days in range(LEAST + 20):
+        make_referral(councils.england, author, due_at=now - timedelta(days=days, seconds=1))
+    paused = make_referral(councils.england, author, due_at=now - timedelta(days=2))
+    late = select(func.count(), func.sum(Tally.number)).where(Tally.kind == "due", Tally.day < clock.today())
+    with db.unit_of_work(system(councils.england)) as session:
+        session.execute(
+            update(Referral).where(Referral.id == paused.id).values(clock_paused_at=now - timedelta(days=3))
+        )
+        assert fold() > LEAST
+        rows, number = session.execute(late).one()
+        assert (rows, number) in ((1, LEAST + 20), (1, LEAST + 19))
+        assert fold() == 0
+    agree(screener)
+    # Decided, it is late no more, though its own day has no row any longer.
+    with db.unit_of_work(system(councils.england)) as session:
+        session.execute(update(Referral).where(Referral.due_at < now).values(state="decided", decided_at=now))
+        session.execute(
+            update(Referral).where(Referral.id == paused.id).values(clock_paused_at=None, state="screening")
+        )
+    assert seen_by(screener).overdue == 1
     agree(screener)
 
 

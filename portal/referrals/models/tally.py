@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.auth.models import one_of
 from portal.kernel.tables import TenantTable
 
-TALLY_KINDS = ("state", "route", "agency", "owner", "urgent", "received", "decided", "hit_owner", "hit_agency")
+TALLY_KINDS = ("state", "route", "agency", "owner", "urgent", "received", "decided", "hit_owner", "hit_agency", "due")
 
 
 class Tally(TenantTable):
@@ -19,7 +19,10 @@ class Tally(TenantTable):
 
     State, of all; of what is open: route, agency, owner ("" for nobody) and urgent ("unclaimed", "claimed"). Of a
     local `day`: received (by route), decided ("in_time", "late"), and that by its owner and by its agency
-    ("<id>/late"). Guarded reports, which not everybody sees, are not in it.
+    ("<id>/late"). Of the local `day` on which it was due: open reports that are late when it is over, so not those
+    whose clock stands still in time; folding puts what is late already under one day.
+
+    Guarded reports, which not everybody sees, are not in it.
 
     Without a foreign key to the council: the report's own, in the same transaction, says that it is there, and whoever
     works on a report would wait for it to be checked twice more.

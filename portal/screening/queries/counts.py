@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, ScalarSelect, Select, and_, bindparam, func, or_, select
 
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
@@ -41,7 +41,9 @@ class Counts:
 
 def counts(actor: Actor) -> Counts:
     """The numbers of the tabs for this person, exact at the moment of asking."""
-    return Counts(*db.session().execute(_query(actor), {"now": clock.now()}).one())
+    now = clock.now()
+    values = {"now": now, "today": clock.today(), "midnight": clock.midnight(now)}
+    return Counts(*db.session().execute(_query(actor), values).one())
 
 
 @lru_cache(maxsize=128)
@@ -60,25 +62,27 @@ def _query(actor: Actor) -> Select[*tuple[Any, ...]]:
         number("owner", NOBODY),
         number("state", "decided"),
         number("state", "withdrawn"),
-        _overdue(actor),
+        number("due", "") + _late_today(actor),
         _few(actor, Referral.new_since),
         _few(actor, Referral.approval_asked_at),
     )
 
 
 def _of_tabs(me: str) -> Callable[[Any], ColumnElement[bool]]:
-    """Of the kept numbers, those of the states and of what one person and nobody has."""
+    """Of the kept numbers, those of the states, of what one person and nobody has and of what was
+    due before today."""
 
     def where(row: Any) -> ColumnElement[bool]:
         mine = and_(row.kind == "owner", row.key.in_((NOBODY, me)))
-        return and_(row.day.is_(None), or_(row.kind == "state", mine))
+        late = and_(row.kind == "due", row.day < bindparam("today", type_=Date))
+        return or_(and_(row.day.is_(None), or_(row.kind == "state", mine)), late)
 
     return where
 
 
-def _overdue(actor: Actor) -> ScalarSelect[int]:
-    now = bindparam("now", type_=Referral.due_at.type)
-    late = (Referral.due_at < now, is_overdue(now))
+def _late_today(actor: Actor) -> ScalarSelect[int]:
+    now, midnight = (bindparam(name, type_=Referral.due_at.type) for name in ("now", "midnight"))
+    late = (Referral.due_at >= midnight, Referral.due_at < now, is_overdue(now))
     # The ranks are all there are: so the order's own index knows what is due.
     where = (Referral.state.in_(sorted(OPEN)), Referral.queue_rank.in_(QUEUE_RANKS), *late)
     return select(func.count()).where(reachable(actor, Permission.LOOK), *where).scalar_subquery()

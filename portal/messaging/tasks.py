@@ -6,6 +6,8 @@ from portal.auth import leaving
 from portal.kernel import jobs
 from portal.messaging.commands import drafting
 from portal.messaging.commands.reminding import remind
+from portal.messaging.queries import answer_due
+from portal.referrals.queries import notices
 from portal.tenants.each import in_each
 
 
@@ -25,4 +27,5 @@ def forget_drafts(timestamp: int) -> None:
     in_each(drafting.forget_old, "messages.drafts_forgotten")
 
 
+notices.asked(answer_due)
 leaving.register("messaging", drafting.HANDOVER)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-
-from babel.dates import format_date, format_time
 
 from portal.adapters import ports
 from portal.kernel import clock
 from portal.kernel.language import say, words
 from portal.kernel.scope import Council
+from portal.referrals.letter_words import moment_words, until_words
 from portal.referrals.models import ABOUT_DRAFTS
 from portal.referrals.queries.notices import ToTell
 from portal.tenants.opening import numbers
@@ -28,6 +26,7 @@ def letter(council: Council, notice: ToTell) -> ports.Email:
     language = notice.language or council.settings.default_language
     body = [
         _stand_in(notice, language) or _opening(notice.kind, language),
+        *until_words(notice.answer_by, language),
         *(_received(council, notice, language) if notice.kind == "received" else ()),
         *(() if notice.stands_in == "contact" else (_sign_in(council, notice, language),)),
         _numbers(council, language),
@@ -73,7 +72,7 @@ def digest(council: Council, notices: Sequence[ToTell]) -> ports.Email:
 
 def _line(notice: ToTell, language: str) -> str:
     """A line of the daily email; a draft has no reference, and nothing is said of it that would name it."""
-    opening = _opening(notice.kind, language)
+    opening = " ".join([_opening(notice.kind, language), *until_words(notice.answer_by, language)])
     return opening if notice.kind in ABOUT_DRAFTS else f"{notice.reference}: {opening}"
 
 
@@ -254,7 +253,7 @@ def _received(council: Council, notice: ToTell, language: str) -> list[str]:
     facts = "\n".join(
         [
             words(language, "Reference: %(reference)s") % {"reference": notice.reference},
-            words(language, "Received: %(when)s") % {"when": _when(notice.sent_at or clock.now(), language)},
+            words(language, "Received: %(when)s") % {"when": moment_words(notice.sent_at or clock.now(), language)},
             words(language, "Received by: %(council)s") % {"council": say(council.name, language)},
         ]
     )
@@ -271,15 +270,6 @@ def _clock(council: Council, language: str) -> str:
         return text
     chase = words(language, "If you have heard nothing from us within %(days)s working days, phone us.")
     return f"{text} {chase % {'days': CHASE_WORKING_DAYS}}"
-
-
-def _when(moment: datetime, language: str) -> str:
-    local = moment.astimezone(clock.LONDON)
-    at = format_time(local, "HH:mm" if language == "cy" else "h:mma", locale=language)
-    return words(language, "%(date)s at %(time)s") % {
-        "date": format_date(local, "d MMMM y", locale=language),
-        "time": at if language == "cy" else at.lower().replace("\u202f", ""),
-    }
 
 
 def _sign_in(council: Council, notice: ToTell, language: str) -> str:

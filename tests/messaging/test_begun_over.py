@@ -89,6 +89,26 @@ def test_after_the_withdrawal_all_of_them(client: FlaskClient, ali: Person, made
     assert kept(made) == set()
 
 
+def test_what_is_typed_for_a_withdrawn_report_is_neither_saved_nor_lost(
+    client: FlaskClient, made: Made, admin: Any
+) -> None:
+    sign_in(client, made.author)
+    here = f"/avonmere/referrals/{made.reference}/add"
+    inputs = soup(client.get(here)).select("main form input[name]")
+    data = {str(one["name"]): str(one.get("value", "")) for one in inputs if one.get("type") != "file"}
+    data["message"] = "CNRY Siân saw him today"
+    admin.execute("update referral set state = 'withdrawn' where id = %s", (made.id,))
+    for button in ({"action": "draft"}, {}):
+        answer = client.post(here, data=data | button)
+        assert answer.status_code == 409
+        page = soup(answer)
+        assert "was neither sent nor saved" in page.select_one("#message-error").get_text()  # type: ignore[union-attr] # the assertion is that it is there
+        assert "CNRY Siân saw him today" in page.select_one("textarea#message").get_text()  # type: ignore[union-attr] # as above
+        # There is no button that could do anything with it.
+        assert page.select("main form button") == []
+        assert kept(made) == set()
+
+
 def test_after_the_decision_the_answers(client: FlaskClient, ali: Person, made: Made, admin: Any) -> None:
     keep_all(ali, made)
     sign_in(client, made.author)

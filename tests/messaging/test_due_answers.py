@@ -9,15 +9,19 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
+from portal.auth.models import Account
 from portal.auth.policy import Permission
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Scope
 from portal.messaging import commands
 from portal.messaging.commands.reminding import remind
+from portal.messaging.models import Message
 from portal.messaging.queries import thread
+from portal.referrals.letters import digest, letter
 from portal.referrals.models import Notice
+from portal.referrals.queries.notices import to_tell
 from portal.referrals.queries.record import find
 from portal.tenants.opening import hours_of
 from portal.tenants.settings import parse_council
@@ -121,3 +125,42 @@ def test_a_council_says_how_long_it_usually_gives() -> None:
     assert parse_council(document("avonmere")).asking.answer_working_days == 2
     for wrong in ({"answer_working_days": 21}, {"days": 1}):
         assert mistakes_of(document("avonmere") | {"asking": wrong}) != []
+
+
+def written(made: Made, kind: str, language: str) -> tuple[str, str]:
+    """The email of the last notice of that kind, and the daily email with that notice alone, in that language."""
+    with db.unit_of_work(Scope(made.council, scope.SYSTEM)) as session:
+        session.execute(update(Account).where(Account.id == made.author.account_id).values(language=language))
+        last = select(Notice.id).where(Notice.kind == kind).order_by(Notice.created_at.desc()).limit(1)
+        notice = to_tell(session.execute(last).scalar_one())
+        return letter(made.council, notice).body, digest(made.council, [notice]).body
+
+
+def test_the_emails_say_until_when_in_the_language_of_their_reader(
+    made: Made, screener: Person, at: Callable[[datetime], None]
+) -> None:
+    at(MONDAY)
+    due = ask(screener, made, 5)
+    for language, until in (
+        ("en", "Please answer by 30 November 2026 at 10:00am."),
+        ("cy", "30 Tachwedd 2026 am 10:00"),
+    ):
+        for body in written(made, "question", language):
+            assert until in body
+    at(due)
+    assert chased(made) == 1
+    for language, until in (("en", "We asked for your answer by 30 November 2026 at"), ("cy", "30 Tachwedd 2026 am")):
+        for body in written(made, "reminder", language):
+            assert until in body
+    with db.unit_of_work(made.author.scope):
+        found = find(made.author.actor, Permission.REPLY, made.reference)
+        commands.reply(made.author.actor, found, "CNRY today", uuid4())
+    # A daily email that goes after the answer asks for none.
+    assert all("2026" not in body for body in written(made, "question", "en"))
+
+
+def test_a_question_without_a_time_has_none_in_its_email(made: Made, screener: Person) -> None:
+    ask(screener, made)
+    with db.unit_of_work(Scope(made.council, scope.SYSTEM)) as session:
+        session.execute(update(Message).values(answer_by=None))
+    assert all("Please answer by" not in body for body in written(made, "question", "en"))

@@ -165,20 +165,24 @@ class Unanswered:
     answer_by: datetime | None
 
 
+def answer_due() -> ColumnElement[Any]:
+    """Until when the council wants the answer to its last question about a report; null where nobody said."""
+    return (
+        select(Message.answer_by)
+        .where(Message.tenant_id == Referral.tenant_id, Message.referral_id == Referral.id, Message.side == "council")
+        .order_by(Message.sent_at.desc(), Message.id)
+        .limit(1)
+        .correlate(Referral)
+        .scalar_subquery()
+    )
+
+
 def unanswered() -> tuple[Unanswered, ...]:
     """Every such report of the council in scope, for the job that reminds."""
     council = scope.current().council
     asked = (
         select(func.max(Message.sent_at))
         .where(Message.tenant_id == Referral.tenant_id, Message.referral_id == Referral.id, Message.side == "council")
-        .correlate(Referral)
-        .scalar_subquery()
-    )
-    due = (
-        select(Message.answer_by)
-        .where(Message.tenant_id == Referral.tenant_id, Message.referral_id == Referral.id, Message.side == "council")
-        .order_by(Message.sent_at.desc(), Message.id)
-        .limit(1)
         .correlate(Referral)
         .scalar_subquery()
     )
@@ -189,7 +193,7 @@ def unanswered() -> tuple[Unanswered, ...]:
         Notice.created_at > asked,
     )
     query = (
-        select(Referral.id, Referral.author_id, asked.label("asked_at"), due.label("answer_by"))
+        select(Referral.id, Referral.author_id, asked.label("asked_at"), answer_due().label("answer_by"))
         .where(Referral.tenant_id == (council.id if council else None), Referral.state == "asked", ~reminded.exists())
         .order_by(Referral.id)
     )

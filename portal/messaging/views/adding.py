@@ -34,6 +34,10 @@ def add(reference: str) -> ResponseReturnValue:
             return redirect(url_for("referrals.show", reference=found.reference), 303)
         return _page(found)
     g.message_form = form = AdditionInput()
+    if found.state == "withdrawn" and not unsent.throwing():
+        # What was typed stays on the page, and is neither sent nor kept: nobody could come back to it.
+        form.refuse("message", Wording(found.form_key)["withdrawn_meanwhile"])
+        return _page(found), HTTPStatus.CONFLICT
     status = unsent.pressed(found, ADD, form)
     if status == HTTPStatus.SEE_OTHER:
         return redirect(url_for("messaging.add", reference=found.reference), status)

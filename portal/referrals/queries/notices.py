@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, null, select
 
 from portal.auth.models import Account
 from portal.auth.policy import Permission
@@ -61,6 +62,22 @@ class ToTell:
     """The subject says nothing: whoever reads over a shoulder learns nothing."""
     opened: bool = False
     """Of something harmful: it was found late, and somebody may have opened it."""
+    answer_by: datetime | None = None
+    """Of a question that waits: until when its answer is wanted."""
+
+
+_DUE: list[Callable[[], ColumnElement[Any]]] = []
+
+
+def asked(due: Callable[[], ColumnElement[Any]]) -> None:
+    """Say in emails about a question until when the answer is wanted: `due()` is a scalar subquery correlated to
+    `Referral`, of a package that knows of questions."""
+    _DUE[:] = [due]
+
+
+def _answer_by() -> ColumnElement[Any]:
+    waits = and_(Notice.kind.in_(("question", "reminder")), Referral.state == "asked")
+    return case((waits, _DUE[0]())) if _DUE else null()
 
 
 def to_tell(notice_id: UUID) -> ToTell:
@@ -79,6 +96,7 @@ def to_tell(notice_id: UUID) -> ToTell:
             Referral.reference,
             Referral.sent_at,
             func.coalesce(NoticeChoice.discreet, False).label("discreet"),
+            _answer_by().label("answer_by"),
         )
         .join(Account, Account.id == Notice.account_id, isouter=True)
         .join(Referral, report, isouter=True)
@@ -94,8 +112,9 @@ def to_tell(notice_id: UUID) -> ToTell:
     stands_in = "admin" if managers is not None and row.account_id and row.account_id not in managers else ""
     language = row.language or own or ""
     return ToTell(
-        row.id, row.kind, row.email, language, row.reference or "", row.sent_at, stands_in, discreet=row.discreet
-    )
+        row.id, row.kind, row.email, language, row.reference or "", row.sent_at, stands_in, discreet=row.discreet,
+        answer_by=row.answer_by,
+    )  # fmt: skip
 
 
 def to_contact(council: Council, notice_id: UUID, referral_id: UUID | None) -> ToTell:

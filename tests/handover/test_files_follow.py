@@ -24,6 +24,7 @@ from portal.kernel import db, scope
 from portal.kernel.scope import Scope
 from portal.referrals.commands import attaching
 from portal.referrals.commands.attaching import Paper, Target
+from portal.referrals.queries import attachments
 from tests.factories.pages import soup
 from tests.factories.people import sign_in
 from tests.fixtures.councils import Councils
@@ -257,3 +258,20 @@ def test_whoever_copied_by_hand_is_asked_for_what_came_since(councils: Councils,
     judge(case, attach(case, 2)[1])
     assert told(case) == [("decided", "delivered"), ("files", "waiting")]
     assert case.parcel().by_hand
+
+
+def test_however_many_were_refused_before_what_passed_is_in_the_parcel(
+    case: Case, scanner: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MOST", 1)
+    first, second, third = attach(case, 3)
+    scanner.verdict = BAD
+    judge(case, first)
+    judge(case, second)
+    scanner.verdict = GOOD
+    judge(case, third)
+    case.decide()
+    case.send()
+    # The first of those that are gone is told of; the one that passed goes, whatever its place.
+    assert scanned(case) == [(None, "harmful"), ("attachment-2.png", "ready")]
+    assert [one.name for one in case.receiver.parcels[-1].files][-1] == "attachment-2.png"

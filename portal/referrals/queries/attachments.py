@@ -24,6 +24,9 @@ from portal.referrals.queries.reaching import reachable
 from portal.tenants.vault import council_id
 
 MOST = 200
+"""Files of one report that are no more (harmful, refused): any number may have been tried, and the first are shown.
+Those that are there, or may come to be, are all of them: attaching lets a report have `MOST_FILES`."""
+_GONE = (HARMFUL, REFUSED)
 _ALSO: list[Callable[[Actor], ColumnElement[bool]]] = []
 
 
@@ -61,8 +64,20 @@ _COLUMNS = (
 
 
 def of_report(actor: Actor, referral_id: UUID) -> tuple[Attached, ...]:
-    """The files on a report or draft that this person may see, in the order in which they came."""
-    return _found(_may_see(actor), Attachment.referral_id == referral_id)
+    """The files on a report or draft that this person may see, in the order in which they came: each that is there or
+    is still being checked, and the first MOST of the others."""
+    gone = StoredFile.state.in_(_GONE)
+    place = func.row_number().over(partition_by=gone, order_by=(Attachment.added_at, Attachment.file_id))
+    on_file = and_(StoredFile.tenant_id == Attachment.tenant_id, StoredFile.id == Attachment.file_id)
+    here = (Attachment.tenant_id == council_id(), Attachment.referral_id == referral_id)
+    files_there = (
+        select(Attachment.file_id, gone.label("gone"), place.label("place"))
+        .join(StoredFile, on_file)
+        .where(*here)
+        .subquery()
+    )
+    told = select(files_there.c.file_id).where(or_(~files_there.c.gone, files_there.c.place <= MOST))
+    return _found(_may_see(actor), *here, Attachment.file_id.in_(told))
 
 
 def find(actor: Actor, file_id: UUID) -> Attached:
@@ -93,7 +108,6 @@ def _found(*where: ColumnElement[bool]) -> tuple[Attached, ...]:
         .join(Account, Account.id == Attachment.added_by)
         .where(Attachment.tenant_id == council_id(), *where)
         .order_by(Attachment.added_at, Attachment.file_id)
-        .limit(MOST)
     )
     rows = db.session().execute(query).all()
     known = files.stored(row.file_id for row in rows)
@@ -125,7 +139,7 @@ def taken_up(referral_id: UUID) -> tuple[int, int]:
         .where(
             Attachment.tenant_id == council_id(),
             Attachment.referral_id == referral_id,
-            StoredFile.state.not_in((HARMFUL, REFUSED)),
+            StoredFile.state.not_in(_GONE),
         )
     )
     number, size = db.session().execute(query).one()

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from portal.adapters import ports
 from portal.files import sealing
 from portal.kernel import crypto
+from portal.kernel.scope import council_id as council_id
 from portal.tenants import vault
-from portal.tenants.vault import council_id as council_id
 
 TABLE = "stored_file"
 

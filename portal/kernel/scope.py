@@ -119,6 +119,19 @@ def council() -> Council:
     return found
 
 
+def council_id() -> UUID:
+    """The id of the council in force; raises NotFound outside every council."""
+    return council().id
+
+
+def actor() -> Actor:
+    """The person in force; raises NotFound where nobody is."""
+    found = current().actor
+    if found is None:
+        raise NotFound("nobody in scope")
+    return found
+
+
 def enter(scope: Scope) -> None:
     """Make `scope` the one in force for this context (a request, a job)."""
     _current.set(scope)

@@ -33,11 +33,6 @@ def place_of_key(council_id: UUID, version: int) -> bytes:
     return crypto.place("council_key", council_id, version)
 
 
-def council_id() -> UUID:
-    """The id of the council in force; raises NotFound outside every council."""
-    return scope.council().id
-
-
 def new_council_key(council_id: UUID, version: int = 1) -> bytes:
     """A new council key, wrapped with the root key for the council_key table."""
     return wrap(crypto.new_key(), place_of_key(council_id, version))
@@ -62,7 +57,7 @@ def _stored(council_id: UUID, version: int, minute: int) -> tuple[int, bytes]:
 
 
 def _council_key(version: int = 0) -> tuple[int, bytes]:
-    council = council_id()
+    council = scope.council_id()
     minute = 0 if version else int(time.monotonic()) // _NEWEST_FOR
     found, wrapped = _stored(council, version, minute)
     return found, _unwrapped(council, found, wrapped)
@@ -77,7 +72,7 @@ def forget() -> None:
 def new_record_key(table: str, record_id: UUID) -> bytes:
     """A new key for one record, wrapped with the council's newest key; store it beside the record."""
     version, key = _council_key()
-    where = crypto.place(council_id(), table, record_id, "key", version)
+    where = crypto.place(scope.council_id(), table, record_id, "key", version)
     return version_mark(version) + crypto.seal(key, crypto.new_key(), where)
 
 
@@ -90,14 +85,14 @@ def wrapped_again(wrapped: bytes, table: str, record_id: UUID) -> bytes:
     """A record's key, wrapped with the council's newest key instead; raises kernel.crypto.CannotOpen."""
     plain = record_key(wrapped, table, record_id)
     version, key = _council_key()
-    where = crypto.place(council_id(), table, record_id, "key", version)
+    where = crypto.place(scope.council_id(), table, record_id, "key", version)
     return version_mark(version) + crypto.seal(key, plain, where)
 
 
 def record_key(wrapped: bytes, table: str, record_id: UUID) -> bytes:
     """The record's own key, for what seals streams itself; raises kernel.crypto.CannotOpen."""
     version, key = _council_key(int.from_bytes(wrapped[:VERSION_BYTES], "big"))
-    where = crypto.place(council_id(), table, record_id, "key", version)
+    where = crypto.place(scope.council_id(), table, record_id, "key", version)
     return crypto.unseal(key, wrapped[VERSION_BYTES:], where)
 
 
@@ -112,7 +107,7 @@ class Record:
     """Seals and opens the values of one record (a report and all that hangs on it)."""
 
     def __init__(self, table: str, record_id: UUID, wrapped: bytes) -> None:
-        self._council = council_id()
+        self._council = scope.council_id()
         self._id = record_id
         self._key = record_key(wrapped, table, record_id)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -16,7 +15,6 @@ from sqlalchemy.exc import DBAPIError
 from portal.adapters import ports
 from portal.adapters.ports import Clean, Signatures
 from portal.adapters.push import Push
-from portal.adapters.storage import store_for
 from portal.files.commands import judging
 from portal.handover.commands import outbox, rows
 from portal.kernel import clock, db, scope
@@ -38,7 +36,7 @@ from tests.fixtures.mail import Peer
 from tests.handover.making import handing, make_case
 from tests.handover.test_files_follow import attach
 from tests.handover.test_pushing import HERE, make_secret
-from tests.referrals.test_stopping_store import Between
+from tests.referrals.test_stopping_store import Between, store_between
 
 Admin = psycopg.Connection[tuple[object, ...]]
 SIGNATURES = Signatures("test", None)
@@ -87,13 +85,10 @@ def test_a_database_that_dies_while_a_report_is_decided_leaves_all_or_nothing(
 
 @pytest.fixture
 def store(app: Flask, s3_peer: dict[str, str]) -> Iterator[Between]:
-    """A real S3 peer as the store of this process, behind a connection that ends while `left` is 0."""
+    """A store that is down while `left` is 0."""
     del app
-    made, before = Between(urlsplit(s3_peer["endpoint"]).port or 0), ports.store()
-    ports.use_store(store_for("s3://files/deciding", s3_peer | {"endpoint": f"http://127.0.0.1:{made.port}"}))
-    yield made
-    ports.use_store(before)
-    made.listening.close()
+    with store_between(s3_peer, "deciding") as made:
+        yield made
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 import psycopg
@@ -66,15 +66,22 @@ class Between:
             one.close()
 
 
-@pytest.fixture
-def between(app: Flask, s3_peer: dict[str, str]) -> Iterator[Between]:
+@contextmanager
+def store_between(s3_peer: dict[str, str], folder: str) -> Iterator[Between]:
     """A real S3 peer as the store of this process, behind a connection that may end."""
-    del app
     made, before = Between(urlsplit(s3_peer["endpoint"]).port or 0), ports.store()
-    ports.use_store(store_for("s3://files/stopping", s3_peer | {"endpoint": f"http://127.0.0.1:{made.port}"}))
+    ports.use_store(store_for(f"s3://files/{folder}", s3_peer | {"endpoint": f"http://127.0.0.1:{made.port}"}))
     yield made
     ports.use_store(before)
     made.listening.close()
+
+
+@pytest.fixture
+def between(app: Flask, s3_peer: dict[str, str]) -> Iterator[Between]:
+    """A store that may stop in the midst of an answer."""
+    del app
+    with store_between(s3_peer, "stopping") as made:
+        yield made
 
 
 def test_what_has_come_is_never_taken_for_the_whole_file(

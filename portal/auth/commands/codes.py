@@ -55,16 +55,12 @@ def browser_hash(slip: Slip) -> str:
     return hashlib.sha256(slip.browser.encode()).hexdigest()
 
 
-def _council_id() -> UUID:
-    return scope.council().id
-
-
 def _row_of(slip: Slip, purpose: str) -> ColumnElement[bool]:
     """The row, for the same browser, council and purpose only."""
     return and_(
         OneTimeCode.id == slip.id,
         OneTimeCode.browser_hash == browser_hash(slip),
-        OneTimeCode.tenant_id == _council_id(),
+        OneTimeCode.tenant_id == scope.council_id(),
         OneTimeCode.purpose == purpose,
     )
 
@@ -82,7 +78,7 @@ def begin(
         insert(OneTimeCode).values(
             id=slip.id,
             purpose=purpose,
-            tenant_id=_council_id(),
+            tenant_id=scope.council_id(),
             account_id=account_id,
             browser_hash=browser_hash(slip),
             wrapped_key=wrapped,

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import Regexp
 
-from portal.auth.addresses import LONGEST as LONGEST_ADDRESS
+from portal.auth.inputs.who import email_field, job_field, name_field
 from portal.auth.passwords import LONGEST as LONGEST_PASSWORD
 from portal.auth.passwords import SHORTEST as SHORTEST_PASSWORD
 from portal.kernel.digits import whole
@@ -23,15 +23,7 @@ NO_AGENCY = "none"
 class _Worker(Input):
     """What registering and joining both ask."""
 
-    job = StringField(
-        _l("Your job title"),
-        [
-            needed(_l("Enter your job title")),
-            longest(_NAME_LONGEST, _l("Your job title must be 100 characters or fewer")),
-        ],
-        description=_l("For example, deputy head, GP or police constable."),
-        render_kw={"autocomplete": "organization-title"},
-    )
+    job = job_field()
     lead = Choice(
         _l("Are you your agency's safeguarding lead?"),
         message=_l("Select yes if you are your agency's safeguarding lead"),
@@ -44,22 +36,8 @@ class Register(_Worker):
     """Who somebody is, before anything is proved."""
 
     field_order = ("name", "job", "email", "lead")
-    name = StringField(
-        _l("Your full name"),
-        [
-            needed(_l("Enter your full name")),
-            longest(_NAME_LONGEST, _l("Your name must be 100 characters or fewer")),
-        ],
-        render_kw={"autocomplete": "name"},
-    )
-    email = EmailField(
-        _l("Your work email address"),
-        [
-            needed(_l("Enter your work email address")),
-            longest(LONGEST_ADDRESS, _l("Your email address must be 254 characters or fewer")),
-        ],
-        description=_l("Your own address at work, not a shared or personal one. We will send a code to it."),
-    )
+    name = name_field()
+    email = email_field()
 
 
 class ChooseAgency(Input):

@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 from portal.auth import councils
 from portal.auth.addresses import LONGEST as LONGEST_ADDRESS
 from portal.auth.inputs import ChoosePassword, email_words
+from portal.auth.inputs.who import job_field, name_field
 from portal.kernel.language import say
 from portal.web.fields import choices
 from portal.web.inputs import Choice, Input, longest, needed
@@ -164,11 +165,7 @@ class LeaveStaff(Input):
 class ChangeName(Input):
     """Another name, and why."""
 
-    name = StringField(
-        _l("Your full name"),
-        [needed(_l("Enter your full name")), longest(_NAME_LONGEST, _l("Your name must be 100 characters or fewer"))],
-        render_kw={"autocomplete": "name"},
-    )
+    name = name_field()
     reason = Choice(_l("Why do you change it?"), message=_l("Select why you change it"), choices=[])
 
 
@@ -195,23 +192,8 @@ class Accept(ChoosePassword):
     """A new person accepts an invitation."""
 
     field_order = ("name", "job", "password")
-    name = StringField(
-        _l("Your full name"),
-        [
-            needed(_l("Enter your full name")),
-            longest(_NAME_LONGEST, _l("Your name must be 100 characters or fewer")),
-        ],
-        render_kw={"autocomplete": "name"},
-    )
-    job = StringField(
-        _l("Your job title"),
-        [
-            needed(_l("Enter your job title")),
-            longest(_NAME_LONGEST, _l("Your job title must be 100 characters or fewer")),
-        ],
-        description=_l("For example, deputy head, GP or police constable."),
-        render_kw={"autocomplete": "organization-title"},
-    )
+    name = name_field()
+    job = job_field()
 
 
 def invited_words(reason: str) -> str:

@@ -16,9 +16,8 @@ from portal.earlyhelp.models import EarlyHelpOffer
 from portal.earlyhelp.queries.members import of_team
 from portal.earlyhelp.states import ACCEPTED, DECLINED, DONE, OFFERED
 from portal.kernel import clock, db
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.models import Referral
-from portal.tenants.vault import council_id
 
 TABS: Final = (OFFERED, ACCEPTED, DECLINED, DONE)
 OVERDUE: Final = "overdue"

@@ -12,8 +12,7 @@ from portal.auth.policy import Permission
 from portal.auth.queries.staff import who_may
 from portal.earlyhelp.models import EarlyHelpMember, EarlyHelpOffer
 from portal.kernel import db
-from portal.kernel.scope import Actor
-from portal.tenants.vault import council_id
+from portal.kernel.scope import Actor, council_id
 
 WORKER: Final = "early_help_worker"
 

@@ -19,12 +19,12 @@ from portal.earlyhelp.models import EarlyHelpOffer
 from portal.earlyhelp.queries.members import of_team
 from portal.earlyhelp.states import DECLINED, DONE, OFFERED, OPEN, STEPPED_UP, TAKEN_BACK, needs_screener
 from portal.kernel import clock, db
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.models import Decision
-from portal.tenants.vault import Record, council_id
+from portal.tenants.vault import Record
 
 _ON_REPORT = and_(EarlyHelpOffer.tenant_id == Referral.tenant_id, EarlyHelpOffer.referral_id == Referral.id)
 

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.kernel import db
+from portal.kernel.scope import council_id
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found
-from portal.tenants.vault import council_id
 
 
 def who_see(found: Found, people: Iterable[UUID]) -> list[UUID]:

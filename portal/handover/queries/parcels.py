@@ -16,11 +16,10 @@ from portal.auth.policy import Permission
 from portal.handover.models import Parcel, ParcelAttempt
 from portal.handover.states import DELIVERED, FAILED, SENDING, WAITING
 from portal.kernel import db
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
-from portal.tenants.vault import council_id
 
 TABS: Final[Mapping[str, tuple[str, ...]]] = {
     "waiting": (WAITING, SENDING),

@@ -13,7 +13,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from portal.kernel import db, scope
-from portal.kernel.errors import NotFound
 from portal.messaging.models import MessageDraft
 from portal.referrals.models import Referral
 from portal.referrals.queries import counted
@@ -82,7 +81,4 @@ def _every(here: ColumnElement[bool]) -> Any:
 
 def theirs() -> tuple[ColumnElement[bool], ...]:
     """What the person in scope typed in the council in scope."""
-    council, actor = scope.current().council, scope.current().actor
-    if council is None or actor is None:
-        raise NotFound("nobody in scope")
-    return (MessageDraft.tenant_id == council.id, MessageDraft.account_id == actor.account_id)
+    return (MessageDraft.tenant_id == scope.council_id(), MessageDraft.account_id == scope.actor().account_id)

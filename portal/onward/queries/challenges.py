@@ -16,13 +16,12 @@ from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission
 from portal.kernel import clock, db
 from portal.kernel.language import Text
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.onward.models import Challenge
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.models import Decision
-from portal.tenants.vault import council_id
 
 MOST_LISTED: Final = 100
 TABS: Final = ("waiting", "answered", "ended")

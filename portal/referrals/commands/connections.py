@@ -11,10 +11,10 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db
 from portal.kernel.errors import Invalid
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.connecting import Marks, marks_of, touches
 from portal.referrals.models import Connection, Notice, Referral, ReferralChild
-from portal.referrals.queries.connections import Declared, council_id, declared_by
+from portal.referrals.queries.connections import Declared, declared_by
 from portal.tenants import vault
 
 

@@ -12,12 +12,11 @@ from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import clock, db
 from portal.kernel.errors import Forbidden, Invalid, NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.commands.connections import hide, touched
 from portal.referrals.commands.telling import tell_managers
 from portal.referrals.connecting import Marks
 from portal.referrals.models import Connection, Referral
-from portal.referrals.queries.connections import council_id
 from portal.tenants import vault
 
 MAX_WORDS: Final = 2000

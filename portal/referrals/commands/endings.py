@@ -20,7 +20,7 @@ def remember(draft_id: UUID, agency_id: UUID, who: Mapping[UUID, str]) -> None:
     """Keep for each of these people (by account) what became of a draft; the latest counts."""
     rows = [
         {
-            "tenant_id": _council_id(),
+            "tenant_id": scope.council_id(),
             "id": uuid4(),
             "draft_id": draft_id,
             "agency_id": agency_id,
@@ -43,12 +43,8 @@ def remember(draft_id: UUID, agency_id: UUID, who: Mapping[UUID, str]) -> None:
 
 def forget_old() -> int:
     """Delete what is older than KEPT in the council of the scope; returns how many."""
-    old = (DraftEnd.tenant_id == _council_id(), DraftEnd.ended_at < clock.now() - KEPT)
+    old = (DraftEnd.tenant_id == scope.council_id(), DraftEnd.ended_at < clock.now() - KEPT)
     count = db.session().execute(select(func.count()).select_from(DraftEnd).where(*old)).scalar_one()
     if count:
         db.session().execute(delete(DraftEnd).where(*old).execution_options(synchronize_session=False))
     return count
-
-
-def _council_id() -> UUID:
-    return scope.council().id

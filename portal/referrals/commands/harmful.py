@@ -13,9 +13,9 @@ from portal.audit.models import AuditEvent
 from portal.auth.models import Membership
 from portal.files.states import HARMFUL
 from portal.kernel import db, jobs, scope
+from portal.kernel.scope import council_id
 from portal.referrals.commands import notices
 from portal.referrals.models import Attachment, Referral
-from portal.tenants.vault import council_id
 
 CONTACT_JOB: Final = "referrals.tell_contact_harmful"
 NOTICE: Final = {"agency": "harmful", "council": "harmful_in"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select, update
@@ -44,8 +45,9 @@ def move(actor: Actor, found: Found, verb: str, **values: Any) -> int:
     return int(version)
 
 
-def touch(found: Found, **values: Any) -> None:
-    """Change the report as it was seen, without a move of its state; raises Conflict."""
+def touch(found: Found, *, states: Collection[str] = (), **values: Any) -> None:
+    """Change the report as it was seen, without a move of its state, which must be one of `states` where they are
+    given; raises Conflict."""
     council = scope.council()
     statement = (
         update(Referral)
@@ -53,7 +55,7 @@ def touch(found: Found, **values: Any) -> None:
             Referral.tenant_id == council.id,
             Referral.id == found.id,
             Referral.version == found.version,
-            Referral.state == found.state,
+            Referral.state.in_(sorted(states) if states else [found.state]),
         )
         .values(version=Referral.version + 1, changed_at=clock.now(), **values)
         .returning(Referral.id)

@@ -14,13 +14,12 @@ from portal.files.models import StoredFile
 from portal.files.states import ARRIVING
 from portal.kernel import clock, db
 from portal.kernel.errors import Invalid, NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.commands import attaching
 from portal.referrals.commands.attaching import Target
 from portal.referrals.models import Attachment
 from portal.referrals.queries.attachments import taken_up
 from portal.referrals.queries.drafts import Draft
-from portal.tenants.vault import council_id
 
 Follow = Callable[[UUID], None]
 _following: list[Follow] = []

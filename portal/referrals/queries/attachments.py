@@ -17,11 +17,10 @@ from portal.files.queries import Stored
 from portal.files.states import ARRIVING, HARMFUL, REFUSED
 from portal.kernel import db
 from portal.kernel.errors import NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries.drafts import own
 from portal.referrals.queries.reaching import reachable
-from portal.tenants.vault import council_id
 
 MOST = 200
 """Files of one report that are no more (harmful, refused): any number may have been tried, and the first are shown.

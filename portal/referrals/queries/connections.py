@@ -46,17 +46,12 @@ class Declaration:
     why: str
 
 
-def council_id() -> UUID:
-    """The council in scope."""
-    return scope.council().id
-
-
 def declared_by(actor: Actor) -> tuple[Declared, ...]:
     """The actor's own, newest first; nobody else reads them."""
     query = (
         select(Connection.id, Connection.wrapped_key, Connection.words, Connection.declared_at)
         .where(
-            Connection.tenant_id == council_id(),
+            Connection.tenant_id == scope.council_id(),
             Connection.account_id == actor.account_id,
             Connection.ended_at.is_(None),
         )
@@ -75,7 +70,7 @@ def _said(row: Any) -> Declared:
 def ended_by(actor: Actor, connection_id: UUID) -> bool:
     """Whether that one was the actor's own, and is over."""
     query = select(Connection.id).where(
-        Connection.tenant_id == council_id(),
+        Connection.tenant_id == scope.council_id(),
         Connection.id == connection_id,
         Connection.account_id == actor.account_id,
         Connection.ended_at.is_not(None),
@@ -90,7 +85,7 @@ def declarations(actor: Actor) -> tuple[Declaration, ...]:
     query = (
         select(Connection, Account.name)
         .join(Account, Account.id == Connection.account_id)
-        .where(Connection.tenant_id == council_id())
+        .where(Connection.tenant_id == scope.council_id())
         .order_by(Connection.ended_at.desc().nulls_last(), Connection.declared_at.desc(), Connection.id)
         .limit(MOST)
     )
@@ -111,7 +106,7 @@ def who_must_not_see(children: Iterable[Named], author_id: UUID) -> frozenset[UU
     if not marks:
         return frozenset()
     query = select(Connection.account_id, Connection.surname_mark, Connection.first_mark, Connection.born_mark).where(
-        Connection.tenant_id == council_id(),
+        Connection.tenant_id == scope.council_id(),
         Connection.surname_mark.in_(sorted(marks)),
         Connection.ended_at.is_(None),
         Connection.account_id != author_id,

@@ -161,7 +161,7 @@ def _sections(draft_id: UUID, record: vault.Record) -> dict[str, Stored]:
             Account.name,
         )
         .outerjoin(Account, Account.id == ReferralSection.changed_by)
-        .where(ReferralSection.tenant_id == _tenant(), ReferralSection.referral_id == draft_id)
+        .where(ReferralSection.tenant_id == scope.council_id(), ReferralSection.referral_id == draft_id)
     )
     return {
         row.section: Stored(
@@ -175,15 +175,11 @@ def _sections(draft_id: UUID, record: vault.Record) -> dict[str, Stored]:
     }
 
 
-def _tenant() -> UUID:
-    return scope.council().id
-
-
 def sent_as(actor: Actor, draft_id: UUID) -> str:
     """The reference under which a draft was sent meanwhile; raises NotFound."""
     query = select(Referral.reference).where(
         reachable(actor, Permission.RECEIPT),
-        Referral.tenant_id == _tenant(),
+        Referral.tenant_id == scope.council_id(),
         Referral.id == draft_id,
         Referral.state != "draft",
     )

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 
 from portal.audit import events
 from portal.audit.events import Event
 from portal.auth.policy import Permission
-from portal.kernel import clock, db, scope
+from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor
 from portal.messaging.commands.writing import checked
 from portal.referrals.commands import duty
-from portal.referrals.commands.moves import move
+from portal.referrals.commands.moves import move, touch
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import Found, find
 from portal.referrals.states import OPEN
@@ -38,7 +37,7 @@ def claim(actor: Actor, found: Found) -> None:
         if found.state == "sent":
             move(actor, found, "claim", owner_id=actor.account_id, claimed_at=clock.now())
         else:
-            _change(found, owner_id=actor.account_id, claimed_at=clock.now())
+            touch(found, states=OPEN, owner_id=actor.account_id, claimed_at=clock.now())
     except Conflict:
         latest = find(actor, Permission.CLAIM, found.reference)
         if latest.owner_id == actor.account_id:
@@ -64,7 +63,7 @@ def release(actor: Actor, found: Found, owner_id: UUID | None = None) -> None:
         if found.state == "screening":
             move(actor, found, "release", owner_id=None, claimed_at=None)
         else:
-            _change(found, owner_id=None, claimed_at=None)
+            touch(found, states=OPEN, owner_id=None, claimed_at=None)
     except Conflict:
         raise _conflict(find(actor, Permission.CLAIM, found.reference)) from None
     overtake(actor, found)
@@ -87,7 +86,12 @@ def change_priority(actor: Actor, found: Found, priority: str, why: str) -> None
         return
     words = checked(why, MAX_NOTE)
     try:
-        _change(found, priority=priority, first_priority=func.coalesce(Referral.first_priority, Referral.priority))
+        touch(
+            found,
+            states=OPEN,
+            priority=priority,
+            first_priority=func.coalesce(Referral.first_priority, Referral.priority),
+        )
     except Conflict:
         raise _conflict(find(actor, Permission.SCREEN, found.reference)) from None
     insert_note(actor, found, words, kind="priority", was=found.priority, became=priority)
@@ -113,31 +117,12 @@ def give(actor: Actor, found: Found, heir_id: UUID, words: str, *, owner_id: UUI
         if found.state == "sent":
             move(actor, found, "claim", **values)
         else:
-            _change(found, **values)
+            touch(found, states=OPEN, **values)
     except Conflict:
         raise _conflict(find(actor, Permission.CLAIM, found.reference)) from None
     insert_note(actor, found, told, kind="given", given_to=heir_id)
     events.record(Event.WORK_HANDED_OVER, found.id)
     duty.acknowledge(actor, found)
-
-
-def _change(found: Found, **values: Any) -> None:
-    """Change an open report as it was seen, without a move of its state; raises Conflict."""
-    council = scope.council()
-    statement = (
-        update(Referral)
-        .where(
-            Referral.tenant_id == council.id,
-            Referral.id == found.id,
-            Referral.version == found.version,
-            Referral.state.in_(sorted(OPEN)),
-        )
-        .values(version=Referral.version + 1, changed_at=clock.now(), **values)
-        .returning(Referral.version)
-        .execution_options(synchronize_session=False)
-    )
-    if db.session().execute(statement).scalar_one_or_none() is None:
-        raise Conflict(state=found.state)
 
 
 def _conflict(latest: Found) -> Conflict:

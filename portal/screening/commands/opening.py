@@ -13,12 +13,12 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Invalid, NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.commands.telling import tell_managers
 from portal.referrals.models import Referral
 from portal.referrals.queries.record import REFERENCE
 from portal.screening.models import OPENING_REASONS, OpenedRecord
-from portal.screening.queries.openings import council_id, openings
+from portal.screening.queries.openings import openings
 from portal.tenants import vault
 
 LIFE: Final = timedelta(minutes=60)

@@ -16,11 +16,10 @@ from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.models import LINKS, VERDICTS, Pairing
 from portal.screening.queries.previous import LINK, VERDICT
-from portal.tenants.queries.here import council_id
 
 MAX_WORDS = 2000
 KINDS = {VERDICT: VERDICTS, LINK: LINKS}

@@ -30,7 +30,7 @@ def open_one(actor: Actor, found: Found, given: Given, change: Change | None) ->
     """Open it under the mark of the decision that it would become; raises Conflict when the report changed."""
     touch(found, approval_asked_at=clock.now())
     row = {
-        "tenant_id": _council(), "id": given.once, "referral_id": found.id, "outcome": given.outcome,
+        "tenant_id": scope.council_id(), "id": given.once, "referral_id": found.id, "outcome": given.outcome,
         "seen": given.seen if given.read_new is None else given.read_new,
         "proposed_by": actor.account_id, "proposed_at": clock.now(),
         "given": record_of(found).seal(as_text(given, change), "proposal", given.once, "given"),
@@ -44,7 +44,7 @@ def settle(actor: Actor, found: Found, proposal_id: UUID, result: str, words: by
     """Settle that open proposal; raises Conflict when it is not open any more."""
     statement = (
         update(Proposal)
-        .where(Proposal.tenant_id == _council(), Proposal.id == proposal_id, Proposal.referral_id == found.id)
+        .where(Proposal.tenant_id == scope.council_id(), Proposal.id == proposal_id, Proposal.referral_id == found.id)
         .where(Proposal.settled_at.is_(None))
         .values(settled_at=clock.now(), settled_by=actor.account_id, result=result, words=words)
         .returning(Proposal.id)
@@ -61,7 +61,9 @@ def overtake(actor: Actor, found: Found, but: UUID | None = None) -> None:
         return
     statement = (
         update(Proposal)
-        .where(Proposal.tenant_id == _council(), Proposal.referral_id == found.id, Proposal.settled_at.is_(None))
+        .where(
+            Proposal.tenant_id == scope.council_id(), Proposal.referral_id == found.id, Proposal.settled_at.is_(None)
+        )
         .where(Proposal.id != but)
         .values(settled_at=clock.now(), settled_by=actor.account_id, result="overtaken")
         .returning(Proposal.id)
@@ -70,13 +72,9 @@ def overtake(actor: Actor, found: Found, but: UUID | None = None) -> None:
     gone = db.session().execute(statement).scalars().all()
     db.session().execute(
         update(Referral)
-        .where(Referral.tenant_id == _council(), Referral.id == found.id)
+        .where(Referral.tenant_id == scope.council_id(), Referral.id == found.id)
         .values(approval_asked_at=None)
         .execution_options(synchronize_session=False)
     )
     if gone:
         events.record(Event.PROPOSAL_OVERTAKEN, found.id)
-
-
-def _council() -> UUID:
-    return scope.council().id

@@ -48,7 +48,7 @@ def restrict(actor: Actor, found: Found, reason: str, words: str, people: Collec
     made = uuid4()
     db.session().execute(
         insert(Restriction).values(
-            tenant_id=_council_id(),
+            tenant_id=scope.council_id(),
             id=made,
             referral_id=found.id,
             reason=reason,
@@ -142,7 +142,7 @@ def _taken_back(actor: Actor, found: Found, sight: list[UUID]) -> Found:
 
 def _settle(restriction_id: UUID, **values: Any) -> None:
     changed = update(Restriction).where(
-        Restriction.tenant_id == _council_id(), Restriction.id == restriction_id, Restriction.lifted_at.is_(None)
+        Restriction.tenant_id == scope.council_id(), Restriction.id == restriction_id, Restriction.lifted_at.is_(None)
     )
     db.session().execute(changed.values(values).execution_options(synchronize_session=False))
 
@@ -150,7 +150,7 @@ def _settle(restriction_id: UUID, **values: Any) -> None:
 def _change(found: Found, **values: Any) -> None:
     changed = (
         update(Referral)
-        .where(Referral.tenant_id == _council_id(), Referral.id == found.id, Referral.version == found.version)
+        .where(Referral.tenant_id == scope.council_id(), Referral.id == found.id, Referral.version == found.version)
         .values(version=Referral.version + 1, **values)
         .returning(Referral.id)
         .execution_options(synchronize_session=False)
@@ -161,7 +161,3 @@ def _change(found: Found, **values: Any) -> None:
 
 def _conflict(found: Found) -> Conflict:
     return Conflict("the report has changed", state=found.state)
-
-
-def _council_id() -> UUID:
-    return scope.council().id

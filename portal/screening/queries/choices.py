@@ -32,17 +32,13 @@ class Choices:
 
 def choices(actor: Actor) -> Choices:
     """What there is to choose from."""
-    rows = db.session().execute(_query(actor, _council_id())).all()
+    rows = db.session().execute(_query(actor, scope.council_id())).all()
     newest = next((row.id for row in rows if row.kind == "form"), None)
     return Choices(
         agencies=tuple((row.id, row.name) for row in rows if row.kind == "agency"),
         people=tuple((row.id, row.name) for row in rows if row.kind == "person"),
         form=version(newest) if newest else None,
     )
-
-
-def _council_id() -> UUID:
-    return scope.council().id
 
 
 @lru_cache(maxsize=128)

@@ -14,14 +14,14 @@ from sqlalchemy.orm import aliased
 from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import db
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, record_of
 from portal.screening.grounds import Grounds, with_words
 from portal.screening.models import Decision
 from portal.screening.returns import Codes
-from portal.tenants.vault import Record, council_id
+from portal.tenants.vault import Record
 
 _approver = aliased(Account)
 

@@ -36,11 +36,6 @@ class Opening:
     open: bool
 
 
-def council_id() -> UUID:
-    """The council in scope."""
-    return scope.council().id
-
-
 def openings(actor: Actor) -> tuple[Opening, ...]:
     """The newest openings; none of a record that the manager has a connection to."""
     if reach(actor, Permission.RESTRICT) is not Reach.COUNCIL:
@@ -51,7 +46,7 @@ def openings(actor: Actor) -> tuple[Opening, ...]:
         .join(Referral, (Referral.tenant_id == OpenedRecord.tenant_id) & (Referral.id == OpenedRecord.referral_id))
         .join(Account, Account.id == OpenedRecord.account_id)
         .where(
-            OpenedRecord.tenant_id == council_id(),
+            OpenedRecord.tenant_id == scope.council_id(),
             ~sql.coalesce(me == sql.any(Referral.unseen_by), False),
         )
         .order_by(OpenedRecord.opened_at.desc(), OpenedRecord.id)

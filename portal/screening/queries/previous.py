@@ -18,7 +18,7 @@ from portal.auth.models import Account, Agency
 from portal.auth.policy import Permission
 from portal.kernel import db
 from portal.kernel.language import Text
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals import spelling
 from portal.referrals.likeness import Likeness, Person, likeness
 from portal.referrals.models import Referral, ReferralChild
@@ -26,7 +26,6 @@ from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import CAME_AT, Found, record_of
 from portal.referrals.states import OPEN
 from portal.screening.models import Pairing
-from portal.tenants.queries.here import council_id
 
 MOST: Final = 200
 """Children that one thing in common may bring: an address may be that of hundreds."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, or_, select
 
 from portal.kernel import db
+from portal.kernel.scope import council_id
 from portal.referrals import connecting
 from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.references import LENGTH, grouped
 from portal.referrals.sifting import Sought, named
-from portal.tenants.queries.here import council_id
 
 
 def meant(wanted: Sought) -> ColumnElement[bool]:

@@ -13,7 +13,6 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
-from portal.kernel import scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.messaging.queries import arrived, heard
 from portal.referrals import states
@@ -25,10 +24,10 @@ from portal.screening.deciding import outcome_of
 from portal.screening.decision_input import DecisionInput
 from portal.screening.inputs import OutcomeInput
 from portal.screening.queries.proposals import latest
-from portal.screening.views.decision_sheet import Sheet, posted_people
+from portal.screening.views.decision_sheet import Sheet, posted_people, settings_here
 from portal.screening.views.queue import blueprint
 from portal.screening.views.report import conflict_page
-from portal.tenants.settings import Council, Outcome
+from portal.tenants.settings import Outcome
 from portal.web.fields import from_form
 
 
@@ -109,7 +108,7 @@ def _which(found: Found) -> ResponseReturnValue:
 def which(found: Found, action: str, *, correcting: bool = False) -> ResponseReturnValue:
     """The first step: which outcome."""
     form = OutcomeInput(formdata=request.values if "outcome" in request.values else None)
-    form.offer(_council(), str(get_locale()))
+    form.offer(settings_here(), str(get_locale()))
     refused = "outcome" in request.values and not form.validate()
     page_ = render_template(
         "screening/decide.html",
@@ -124,10 +123,4 @@ def which(found: Found, action: str, *, correcting: bool = False) -> ResponseRet
 
 
 def _outcome(key: str) -> Outcome | None:
-    return outcome_of(_council(), key)
-
-
-def _council() -> Council:
-    council = scope.council()
-    settings: Council = council.settings
-    return settings
+    return outcome_of(settings_here(), key)

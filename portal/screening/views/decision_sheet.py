@@ -62,7 +62,7 @@ class Sheet:
 
     def __post_init__(self) -> None:
         """Offer what goes with the outcome."""
-        self.form.offer(_council(), self.chosen, str(get_locale()))
+        self.form.offer(settings_here(), self.chosen, str(get_locale()))
         self.form.route.choices = _routes(self.found)
 
     def goes_on(self) -> bool:
@@ -79,7 +79,7 @@ class Sheet:
         good = bool(self.form.validate_on_submit())
         if good or only_language():
             return good
-        asked = wanted(_council(), self.chosen)
+        asked = wanted(settings_here(), self.chosen)
         self.explain(mistakes(settled(self.form.grounds(self.people), asked), asked))
         return False
 
@@ -227,7 +227,8 @@ def _routes(found: Found) -> list[tuple[str, str]]:
     return [(route, presenting.route_label(published, route, language)) for route in ROUTES if route in known]
 
 
-def _council() -> Council:
+def settings_here() -> Council:
+    """The settings of the council in force."""
     council = scope.council()
     settings: Council = council.settings
     return settings

@@ -17,13 +17,12 @@ from portal.auth.models import Agency, AgencyApproval, AgencySite
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.language import Text
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.tenants.agency_list import Site
 from portal.tenants.commands.folder_agencies import LOCK
 from portal.tenants.models import AgencyDecision
 from portal.tenants.queries import agencies as queries
 from portal.tenants.queries.agencies import Entry
-from portal.tenants.queries.here import council_id
 
 LONGEST_WHY = 1000
 MOST_SITES = 200

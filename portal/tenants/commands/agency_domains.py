@@ -14,12 +14,11 @@ from portal.auth.agency_rules import DomainRule, MatchHow, fault_in, overlap
 from portal.auth.models import AgencyDomain, DomainConfirmation
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid, NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.tenants.commands.agencies import note, touch
 from portal.tenants.queries import agency_domains as queries
 from portal.tenants.queries.agencies import Entry
 from portal.tenants.queries.agency_domains import Domain
-from portal.tenants.queries.here import council_id
 
 LONGEST_BY = 300
 MOST_DOMAINS = 50

@@ -13,14 +13,13 @@ from portal.audit.events import Event
 from portal.auth.models import Agency, AgencySite
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.tenants.agency_files import Read
 from portal.tenants.agency_layouts import Row
 from portal.tenants.commands.agencies import Values, approve, insert_kept, lock, note
 from portal.tenants.commands.agency_domains import insert_domain
 from portal.tenants.models import AgencyImport
 from portal.tenants.queries.agency_files import CHANGED, KNOWN, NEW, Kept, Plan, Planned, as_rows, plan
-from portal.tenants.queries.here import council_id
 
 KEPT_FOR = timedelta(days=1)
 

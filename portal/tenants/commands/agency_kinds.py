@@ -13,9 +13,8 @@ from portal.auth.agency_types import MAY, REPORT, REQUEST
 from portal.auth.models import AgencyKindPermission
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, Invalid
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.tenants.queries.agency_kinds import Kind
-from portal.tenants.queries.here import council_id
 
 
 def allow(actor: Actor, kind: Kind, may: Collection[str], seen: int) -> None:

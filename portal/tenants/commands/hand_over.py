@@ -47,7 +47,7 @@ def make_secret(actor: Actor, key_id: UUID) -> str:
 
 def _lock() -> None:
     """Two that are made at once must not be three: both wait for the council's own row."""
-    db.session().execute(select(CouncilRow.id).where(CouncilRow.id == vault.council_id()).with_for_update())
+    db.session().execute(select(CouncilRow.id).where(CouncilRow.id == scope.council_id()).with_for_update())
 
 
 def _room(how: str) -> None:
@@ -61,7 +61,7 @@ def _keep(how: str, key_id: UUID, private: str, public: str) -> None:
     sealed = vault.Record(queries.TABLE, key_id, wrapped).seal(private, queries.TABLE, key_id, "private")
     db.session().execute(
         insert(CaseSystemKey).values(
-            tenant_id=vault.council_id(), id=key_id, how=how, wrapped_key=wrapped, private=sealed, public=public,
+            tenant_id=scope.council_id(), id=key_id, how=how, wrapped_key=wrapped, private=sealed, public=public,
             made_at=clock.now(),
         )
     )  # fmt: skip
@@ -71,7 +71,7 @@ def _keep(how: str, key_id: UUID, private: str, public: str) -> None:
 def end_key(actor: Actor, key_id: UUID) -> None:
     """Forget a key or a secret: nobody proves anything with it any more. Doing it twice is once."""
     _here(actor)
-    gone = delete(CaseSystemKey).where(CaseSystemKey.tenant_id == vault.council_id(), CaseSystemKey.id == key_id)
+    gone = delete(CaseSystemKey).where(CaseSystemKey.tenant_id == scope.council_id(), CaseSystemKey.id == key_id)
     how = db.session().execute(gone.returning(CaseSystemKey.how)).scalar_one_or_none()
     if how is not None:
         events.record(Event.CASE_SYSTEM_CHANGED, key_id, what=f"{WHAT[how]}_ended")

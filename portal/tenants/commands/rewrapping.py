@@ -30,7 +30,7 @@ class Wrapped(NamedTuple):
     def rows(self) -> tuple[ColumnElement[Any], ...]:
         """Which of its rows belong to the scope; a code, an app and an operator belong to no council."""
         here = (self.column.is_not(None),)
-        return (*here, self.table.c.tenant_id == vault.council_id()) if self.of_council else here
+        return (*here, self.table.c.tenant_id == scope.council_id()) if self.of_council else here
 
     @property
     def of_council(self) -> bool:

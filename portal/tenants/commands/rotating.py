@@ -51,14 +51,14 @@ def _unfinished(here: Scope) -> int:
 
 
 def _newest() -> int:
-    query = select(func.max(CouncilKey.version)).where(CouncilKey.tenant_id == vault.council_id())
+    query = select(func.max(CouncilKey.version)).where(CouncilKey.tenant_id == scope.council_id())
     return int(db.session().execute(query).scalar_one())
 
 
 def _begin(here: Scope) -> int:
     with db.unit_of_work(here) as session:
         version = _newest() + 1
-        council_id = vault.council_id()
+        council_id = scope.council_id()
         session.execute(
             insert(CouncilKey).values(
                 tenant_id=council_id,
@@ -85,7 +85,7 @@ def _batch(here: Scope, table: Table, version: int) -> int:
         found = _behind(table, version, BATCH)
         for row_id, wrapped in found:
             key = table.c[COLUMN]
-            this = (table.c.tenant_id == vault.council_id(), table.c.id == row_id, key == wrapped)
+            this = (table.c.tenant_id == scope.council_id(), table.c.id == row_id, key == wrapped)
             session.execute(
                 update(table).where(*this).values({COLUMN: vault.wrapped_again(wrapped, table.name, row_id)})
             )
@@ -97,7 +97,7 @@ def _behind(table: Table, version: int, most: int) -> list[tuple[UUID, bytes]]:
     query = (
         select(table.c.id, table.c[COLUMN])
         .where(
-            table.c.tenant_id == vault.council_id(),
+            table.c.tenant_id == scope.council_id(),
             func.substring(table.c[COLUMN], 1, vault.VERSION_BYTES) != vault.version_mark(version),
         )
         .order_by(table.c.id)

@@ -22,9 +22,10 @@ from portal.auth.models import (
 from portal.kernel import db
 from portal.kernel.errors import NotFound
 from portal.kernel.language import LANGUAGES, Text, say
+from portal.kernel.scope import council_id
 from portal.tenants.models import AgencyDecision
 from portal.tenants.queries.agency_domains import Domain, domains
-from portal.tenants.queries.here import approved_here, council_id
+from portal.tenants.queries.here import approved_here
 
 PAGE = 50
 MOST_DECISIONS = 100

@@ -13,7 +13,8 @@ from portal.auth.agency_rules import DomainRule, MatchHow, overlap
 from portal.auth.models import Account, Agency, AgencyApproval, AgencyDomain, DomainConfirmation
 from portal.kernel import db
 from portal.kernel.language import Text
-from portal.tenants.queries.here import approved_here, council_id
+from portal.kernel.scope import council_id
+from portal.tenants.queries.here import approved_here
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from portal.auth.agency_rules import DomainRule, overlap
 from portal.auth.models import Agency, AgencyApproval, AgencySite
 from portal.kernel import db
 from portal.kernel.errors import NotFound
+from portal.kernel.scope import council_id
 from portal.tenants.agency_files import RowMistake
 from portal.tenants.agency_layouts import Row
 from portal.tenants.models import AgencyImport
 from portal.tenants.queries.agency_domains import claims
-from portal.tenants.queries.here import council_id
 
 NEW, CHANGED, KNOWN, SAME, CLOSED, NOT_OURS, NO_TRUST = (
     "new", "changed", "known", "same", "closed", "not_ours", "no_trust",

@@ -10,7 +10,7 @@ from portal.auth.agency_types import TYPES, allowed
 from portal.auth.models import Agency, AgencyApproval, AgencyKindPermission
 from portal.kernel import db
 from portal.kernel.errors import NotFound
-from portal.tenants.queries.here import council_id
+from portal.kernel.scope import council_id
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.adapters import ports
-from portal.kernel import db
+from portal.kernel import db, scope
 from portal.tenants import vault
 from portal.tenants.handover_settings import Handover
 from portal.tenants.models import CaseSystemKey
@@ -52,5 +52,5 @@ def secrets(how: str) -> list[str]:
 
 
 def _rows(how: str) -> Sequence[CaseSystemKey]:
-    query = select(CaseSystemKey).where(CaseSystemKey.tenant_id == vault.council_id(), CaseSystemKey.how == how)
+    query = select(CaseSystemKey).where(CaseSystemKey.tenant_id == scope.council_id(), CaseSystemKey.how == how)
     return db.session().execute(query.order_by(CaseSystemKey.made_at.desc(), CaseSystemKey.id)).scalars().all()

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy import ColumnElement, and_
 
 from portal.auth.models import Agency, AgencyApproval
-from portal.kernel import scope
-
-
-def council_id() -> UUID:
-    """The council in force; raises NotFound outside every council."""
-    return scope.council().id
+from portal.kernel.scope import council_id
 
 
 def approved_here() -> ColumnElement[bool]:

@@ -12,8 +12,8 @@ from portal.auth.providers import Checked, Facts, Provider
 from portal.kernel import db
 from portal.kernel.errors import NotFound
 from portal.kernel.language import Text
+from portal.kernel.scope import council_id
 from portal.tenants.queries import own_settings
-from portal.tenants.queries.here import council_id
 from portal.tenants.settings import parse_council
 
 

@@ -16,10 +16,9 @@ from portal.files.queries import bytes_of, find
 from portal.files.states import READY
 from portal.kernel import db, scope
 from portal.kernel.errors import Invalid, NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.commands.attaching import Paper, Target, attach_along, be_patient
 from portal.referrals.models import Attachment
-from portal.tenants.vault import council_id
 from portal.transfers.across import across
 from portal.transfers.commands import rows
 from portal.transfers.models import Transfer

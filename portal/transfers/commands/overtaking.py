@@ -9,9 +9,8 @@ from sqlalchemy import select
 from portal.audit import events
 from portal.audit.events import Event
 from portal.kernel import db, scope
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.queries.record import Found
-from portal.tenants.vault import council_id
 from portal.transfers.commands import rows
 from portal.transfers.commands.offering import end_theirs
 from portal.transfers.models import Transfer

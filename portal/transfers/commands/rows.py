@@ -13,10 +13,9 @@ from sqlalchemy import select, update
 
 from portal.kernel import clock, db
 from portal.kernel.errors import Conflict, NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.models import Referral
 from portal.tenants import vault
-from portal.tenants.vault import council_id
 from portal.transfers.models import Transfer
 
 GONE = {"envelope": None, "envelope_key": None}

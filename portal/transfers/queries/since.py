@@ -11,8 +11,8 @@ from sqlalchemy import Text, and_, cast, func, or_, select
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.kernel import db
+from portal.kernel.scope import council_id
 from portal.referrals.models import Attachment
-from portal.tenants.vault import council_id
 from portal.transfers.across import across, other
 from portal.transfers.models import Transfer
 from portal.transfers.queries.transfers import One

@@ -16,12 +16,11 @@ from portal.auth.models import Account
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import db
 from portal.kernel.errors import NotFound
-from portal.kernel.scope import Actor
+from portal.kernel.scope import Actor, council_id
 from portal.referrals.deadlines import URGENT_RANK
 from portal.referrals.models import Referral
 from portal.referrals.queries.reaching import reachable
 from portal.tenants import vault
-from portal.tenants.vault import council_id
 from portal.transfers.models import Transfer
 from portal.transfers.states import ACCEPTED, IN, OFFERED, OPEN, OUT
 

@@ -20,9 +20,7 @@ def test_given_a_manager_when_stages_change_then_it_takes_no_codes_and_nothing_i
 ) -> None:
     council = council_named(slug)
     walker = walk(council, make_person(council, role="council_admin"), language=language, viewport=NARROW)
-    walker.open("/council").follow(
-        "Change: %(what)s", what=walker.say("Stages of the work, their clocks and checklists")
-    )
+    walker.open("/council").follow("Stages of the work, their clocks and checklists")
     walker.press("Add a stage").press("Save").sees(walker.say("Enter the name, up to 200 characters"))
     names = (
         {"English": "Weekly panel", "Welsh": "Panel wythnosol"} if "cy" in council.languages else {"": "Weekly panel"}
@@ -53,4 +51,4 @@ def test_given_a_manager_when_stages_change_then_it_takes_no_codes_and_nothing_i
         "letters",
     ):
         walker.open(f"/council/lists/{path}")
-    walker.open("/council/challenges").open("/council/deciding")
+    walker.open("/council/challenges").open("/council/deciding").open("/council").open("/council/telling")

@@ -23,9 +23,9 @@ def test_the_council_sets_when_a_light_turns_amber_and_its_cut_off(at_the_counci
     assert "Rhowch amser megis 16:30" in answer.text
     assert "25:00" in answer.text
     here.where(save(here, "/council/clocks", amber_hours="3", amber_minutes="0", cutoff="16:15"))
-    assert "16:15" in here.get("/council").text
+    assert "16:15" in here.get("/council/clocks").text
     here.where(save(here, "/council/clocks", cutoff=""))
-    assert "16:15" not in here.get("/council").text
+    assert "16:15" not in here.get("/council/clocks").text
 
 
 def test_what_the_settings_file_may_say_of_the_clock() -> None:

@@ -52,7 +52,7 @@ def test_an_administrator_changes_the_reasons_and_who_approves(administrator: Wa
     assert administrator.where(administrator.send(new, form | {"words-en": "Parenting courses"})) == reasons
     # What is counted is told, and never typed.
     assert "parenting_courses" in administrator.get(reasons).text
-    assert "Parenting courses" in administrator.get("/council").text
+    assert "Parenting courses" in administrator.get(reasons).text
     assert "Reasons for outcomes" in administrator.get("/council/history").text
     lines = soup(administrator.get(page)).select("main input[type=hidden], main input[checked]")
     typed = {str(one["name"]): str(one["value"]) for one in lines}

@@ -61,7 +61,7 @@ def test_an_administrator_writes_it_and_sees_how_it_reads(administrator: Walker)
     assert "with gaps of the list only" in refused.text
     assert "CNRY ((nothing))" in refused.text
     saved = administrator.post(PAGE, typed | {"now-advice-en": "Keep ((reference))", "now-advice-cy": "Cadwch"})
-    assert administrator.where(saved) == "/council"
+    assert administrator.where(saved) == "/council/telling"
     assert "Keep ((reference))" in administrator.get(PAGE).text
     assert "What referrers are told" in administrator.get("/council/history").text
     assert administrator.get("/council/telling-gone").status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Any
 
 from flask import url_for
@@ -15,7 +16,7 @@ from portal.tenants.listed import Listed, Row, Within
 from portal.tenants.setting_lists import facts
 from portal.tenants.settings_entry import Entry
 
-Rows = list[dict[str, str]]
+LONGEST_LINE = 100  # characters
 
 
 @dataclass(frozen=True)
@@ -74,25 +75,10 @@ def _lines(one: Within) -> str:
     return str(ngettext("%(num)s line", "%(num)s lines", len(one.holds)))
 
 
-def summary(listed: Listed, document: Mapping[str, Any]) -> Rows:
-    """A line for each item, for the list of all settings."""
-    return [
-        {
-            "key": one.name,
-            "value": "\n".join([
-                *(f"{label}: {words}" for label, words in one.facts),
-                *(f"{inside.title}: {'; '.join(inside.holds)}" for inside in listed.within(one.key) if inside.holds),
-            ]) or one.name,
-            "lang": "",
-        }
-        for one in told(listed, listed.rows(document))
-    ]  # fmt: skip
-
-
-def in_one(listed: Listed, document: Mapping[str, Any]) -> Rows:
-    """The whole list as one line; none where it has no items."""
+def line(listed: Listed, document: Mapping[str, Any]) -> str:
+    """What is in the list, in a line; what counts without an item."""
     names = [one.name for one in told(listed, listed.rows(document))]
-    return [{"key": listed.title, "value": "\n".join(names), "lang": ""}] if names else []
+    return shorten("; ".join(names), LONGEST_LINE, placeholder=" …") if names else listed.empty
 
 
 def links(lists: Iterable[Listed], page: str, document: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,12 +20,11 @@ from portal.tenants import letter_entries, question_entries, resolve, setting_li
 from portal.tenants import settings_entries as inputs
 from portal.tenants.brand_settings import contrast_with_white
 from portal.tenants.commands import own_settings as commands
-from portal.tenants.listed import Listed
 from portal.tenants.prose import blocks
 from portal.tenants.queries import own_settings as queries
 from portal.tenants.settings import SettingsMistakes, parse_council
 from portal.tenants.source_settings import SOURCES
-from portal.tenants.views import list_words, terms_again
+from portal.tenants.views import list_words, settings_menu, terms_again
 from portal.tenants.views.blueprint import tenants
 from portal.web.fields import FieldView
 from portal.web.posted import only_language
@@ -52,6 +50,7 @@ def titles() -> dict[str, str]:
         "early-help": _("Early-help teams"),
         inputs.QUESTIONS: _("Ready words for questions to referrers"),
         SOURCES: _("Census codes of agencies"),
+        settings_menu.TELLING: _("What a referrer is told with each outcome"),
         inputs.GUIDANCE: _("What a referrer reads after a returned report"),
         inputs.DECIDING: _("Reasons for outcomes, and who approves them"),
         "challenges": _("Challenging a decision: levels and times"),
@@ -89,26 +88,8 @@ def own_settings() -> str:
     if parse_council(stored.document) != scope.council().settings:
         # Somebody changed them a moment ago: this process need not wait until what it remembers is old.
         resolve.forget()
-    lists = setting_lists.every(parse_council(stored.document), str(get_locale()))
-    cards = [card for key, title in pages().items() if (card := _card(key, title, stored, lists)) is not None]
-    return render_template("tenants/settings.html", cards=cards, sources=bool(_entries(SOURCES)) and SOURCES)
-
-
-def _card(key: str, title: str, stored: queries.Stored, lists: Mapping[str, Listed]) -> dict[str, Any] | None:
-    """What the list of all settings shows of a page: its address, and what is said on it and in its lists."""
-    if key in lists:
-        listed = lists[key]
-        rows = list_words.summary(listed, stored.document) or [{"key": title, "value": listed.empty, "lang": ""}]
-        return {"key": key, "title": title, "rows": rows, "href": url_for("tenants.setting_list", list_key=key)}
-    found = _entries(key)
-    if not found or key == SOURCES:
-        return None
-    if key == "logo" and scope.council().settings.logo is None:
-        rows = [{"key": title, "value": _("None"), "lang": ""}]
-    else:
-        rows = [] if _is_text(key) else _rows(inputs.views(found, inputs.shown(found, stored.document)))
-    rows += [row for one in lists.values() if one.page == key for row in list_words.in_one(one, stored.document)]
-    return {"key": key, "title": title, "rows": rows, "href": url_for("tenants.own_settings_page", settings_page=key)}
+    groups = settings_menu.groups(stored.document, titles(), lambda key: bool(_entries(key)))
+    return render_template("tenants/settings.html", groups=groups, one=None)
 
 
 def _entries(key: str) -> list[inputs.Entry]:
@@ -158,6 +139,8 @@ def own_settings_page(settings_page: str) -> ResponseReturnValue:
     """Change one part; with a preview for the texts, and the contrast of a colour."""
     if letter := letter_entries.moved(settings_page):
         return redirect(url_for("tenants.setting", list_key=letter_entries.LETTERS, item_key=letter), 303)
+    if settings_page == settings_menu.TELLING and request.method != "POST":
+        return render_template("tenants/settings.html", one=settings_menu.telling(queries.stored().document))
     found = _entries(settings_page)
     if not found:
         raise NotFound("no such part")
@@ -185,7 +168,7 @@ def _saved(settings_page: str, found: list[inputs.Entry], stored: queries.Stored
         return _draw(settings_page, found, said, stored.version, now=now), CONFLICT
     if changed:
         flash(_("Saved. Everybody sees it within a minute."), "success")
-    return redirect(url_for("tenants.own_settings"), 303)
+    return redirect(settings_menu.parent(settings_page)["href"], 303)
 
 
 def _status() -> int:
@@ -209,6 +192,7 @@ def _draw(
         "tenants/settings_page.html",
         title=pages()[key],
         page=key,
+        parent=settings_menu.parent(key),
         lists=_lists(key),
         views=[*drawn, terms_again.view(unsaid=unsaid)] if key == "terms" else drawn,
         version=version,

@@ -26,7 +26,7 @@ from portal.referrals.wording import Wording
 from portal.screening import beside
 from portal.screening.views.report import conflict_page
 from portal.tenants import letter_entries, previews, uses
-from portal.tenants.listed import Said
+from portal.tenants.list_stores import Said
 from portal.tenants.queries import logos
 from portal.web import typesetting
 from portal.web.fields import from_form

@@ -7,12 +7,18 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from portal.tenants.challenge_settings import USUAL_LEVELS, Challenging, Level
-from portal.tenants.listed import Listed, Row, Steps
+from portal.tenants.list_stores import Row, Steps
+from portal.tenants.listed import Listed, Within
 from portal.tenants.settings import Council
 from portal.tenants.settings_entry import Entry, in_languages, said_of
 
 CHALLENGES = "challenges"
 LEVELS = "levels"
+
+
+def people_of(level: str) -> str:
+    """The name of the list of those who answer at that level."""
+    return f"answering-{level}"
 
 
 def challenges(_languages: Sequence[str]) -> list[Entry]:
@@ -35,16 +41,8 @@ def lists(settings: Council) -> list[Listed]:
         "days", ("working_days",), _("Working days to answer"), _("Enter a whole number from 1 to 40"), kind="number",
         width=5,
     )  # fmt: skip
-    told = _(
-        "Email addresses with which they sign in, one on each line, of people who may approve decisions. Only they "
-        "answer and are told. While this is empty, or nobody of them may: everybody who may approve decisions."
-    )
-    people = Entry(
-        "people", ("people",), _("Only these people answer (optional)"),
-        _("Enter email addresses such as name@example.gov.uk, one on each line, at most 10"), told, "lines",
-        short=_("Only these people answer"),
-    )  # fmt: skip
     keys = tuple(USUAL_LEVELS)
+    levels = dict(zip(keys, settings.challenging.levels, strict=False))
     return [
         Listed(
             LEVELS,
@@ -53,18 +51,20 @@ def lists(settings: Council) -> list[Listed]:
             _("Add a level"),
             _("Those after it move up by one. Challenges that were answered there keep its number and its name."),
             "",
-            (*in_languages(name, settings.languages), days, people),
+            (*in_languages(name, settings.languages), days),
             lambda read: [
                 _row(key, one) for key, one in zip(keys, read.challenging.levels, strict=False)
             ],
-            Steps(("challenging", "levels"), keys, "working_days"),
+            Steps(("challenging", "levels"), keys, "working_days", ("people",)),
             len(keys),
             least=1,
             page=CHALLENGES,
+            within=lambda key: (
+                (Within(people_of(key), _("Only these people answer"), levels[key].people),) if key in levels else ()
+            ),
         )
     ]  # fmt: skip
 
 
 def _row(key: str, one: Level) -> Row:
-    more = {"days": (str(one.working_days),), "people": ("\n".join(one.people),)}
-    return Row(key, said_of("name", one.name) | more)
+    return Row(key, said_of("name", one.name) | {"days": (str(one.working_days),)})

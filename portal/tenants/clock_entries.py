@@ -65,17 +65,9 @@ def _amber(usual: int) -> str:
 
 
 def _duty() -> list[Entry]:
-    """Who is told of an urgent report."""
-    told = _(
-        "One on each line, at most 10. They are told at once, day and night. Leave it empty to tell the email address "
-        "for questions."
-    )
+    """When the managers are told of an urgent report."""
     after = _("Unless somebody has acknowledged the report on its page by then.")
     return [
-        Entry(
-            "duty", ("duty", "addresses"), _("Email addresses told of an urgent report"),
-            _("Enter email addresses such as name@example.gov.uk, one on each line, at most 10"), told, "lines", None,
-        ),
         Entry(
             "duty-minutes", ("duty", "minutes"), _("Minutes after which the practice managers are told"),
             _("Enter a whole number from 5 to 240"), after, "number", 5,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from portal.tenants.early_help_settings import MOST_TEAMS, USUAL_WORKING_DAYS, Team
-from portal.tenants.listed import Coded, Listed, Row
+from portal.tenants.list_stores import Coded, Row
+from portal.tenants.listed import Listed
 from portal.tenants.settings import Council
 from portal.tenants.settings_entry import Entry, in_languages, said_of
 

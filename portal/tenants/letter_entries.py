@@ -19,7 +19,8 @@ from portal.tenants.letter_settings import (
     TITLE,
     LetterTemplate,
 )
-from portal.tenants.listed import Keyed, Listed, Row, Said
+from portal.tenants.list_stores import Keyed, Row, Said
+from portal.tenants.listed import Listed
 from portal.tenants.settings import Council
 from portal.tenants.settings_entry import Entry, in_languages, said_of
 

@@ -1,173 +1,18 @@
-"""Lists in a council's settings, item by item: how an item is described, how it is stored, and what adding, changing,
-removing and moving one makes of the document. The modules of settings stay the source of every rule."""
+"""Lists in a council's settings, item by item: how an item is described, and what adding, changing, removing and moving
+one makes of the document. The modules of settings stay the source of every rule."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
-from portal.kernel.digits import whole
 from portal.kernel.errors import NotFound
 from portal.kernel.language import LANGUAGES
-from portal.tenants import own_parts
+from portal.tenants.list_stores import Row, Said, Store, single
 from portal.tenants.reading import Place
 from portal.tenants.settings import Council, parse_council
 from portal.tenants.settings_entry import Entry
-
-LONGEST_CODE = 40
-Said = Mapping[str, tuple[str, ...]]
-_NOT_IN_CODES = re.compile(r"[^a-z0-9]+")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One item: its code, and what each input (by name) says of it."""
-
-    key: str
-    said: Said
-
-
-class Store(Protocol):
-    """How a list is in the document."""
-
-    def code(self, rows: Sequence[Row], words: str) -> str:
-        """The code of a new item that is called that in English."""
-
-    def place(self, key: str, entry: Entry) -> Place:
-        """Where mistakes of an input of that item are told of."""
-
-    def values(
-        self, entries: Sequence[Entry], rows: Sequence[Row], before: Sequence[Row], document: Mapping[str, Any]
-    ) -> dict[Place, object]:
-        """The document's values for these items, which were others `before`."""
-
-
-@dataclass(frozen=True)
-class Coded:
-    """Side by side: for each language a list of {code: words}; for what can be yes, a list of the codes of which it is
-    true; for anything else a list of {code: value} of those that have one. Each at the place of its input.
-
-    `parts` are places of groups by code that go with their item.
-    """
-
-    parts: tuple[Place, ...] = ()
-
-    def code(self, rows: Sequence[Row], words: str) -> str:
-        """Made of the words, and no other item's."""
-        return code_for(words, {one.key for one in rows})
-
-    def place(self, key: str, entry: Entry) -> Place:
-        """The list as a whole: whatever is wrong in it came with this item."""
-        del key
-        return entry.place
-
-    def values(
-        self, entries: Sequence[Entry], rows: Sequence[Row], before: Sequence[Row], document: Mapping[str, Any]
-    ) -> dict[Place, object]:
-        """Every list anew; nothing that an item of the same code left behind comes back."""
-        made = {entry.place: _column(entry, rows) for entry in entries}
-        stays = {one.key for one in rows} & {one.key for one in before}
-        for place in self.parts:
-            inside = own_parts.at(document, place)
-            if isinstance(inside, Mapping):
-                made[place] = {key: said for key, said in inside.items() if key in stays}
-        return made
-
-
-@dataclass(frozen=True)
-class Steps:
-    """One after the other under names that say their place (`keys`), each a group with its values at the places of the
-    inputs; one that is not wanted has 0 at `ends`."""
-
-    at: Place
-    keys: tuple[str, ...]
-    ends: str
-
-    def code(self, rows: Sequence[Row], words: str) -> str:
-        """The next place. Raises NotFound where there is none."""
-        del words
-        if len(rows) >= len(self.keys):
-            raise NotFound("no further step")
-        return self.keys[len(rows)]
-
-    def place(self, key: str, entry: Entry) -> Place:
-        """Inside the item's group."""
-        return (*self.at, key, *entry.place)
-
-    def values(
-        self, entries: Sequence[Entry], rows: Sequence[Row], before: Sequence[Row], document: Mapping[str, Any]
-    ) -> dict[Place, object]:
-        """All groups, those that are left without an item included."""
-        del before, document
-        made: dict[str, Any] = {key: {self.ends: 0} for key in self.keys}
-        for key, row in zip(self.keys, rows, strict=False):
-            told = {entry.place: _single(entry, row) for entry in entries}
-            if told.get((self.ends,)) == 0:
-                # As it was typed, which is no number of the document: 0 would take this one away, and all after it.
-                told[(self.ends,)] = "0"
-            made[key] = own_parts.with_values({}, told)
-        return {self.at: made}
-
-
-@dataclass(frozen=True)
-class Keyed:
-    """Groups by code inside the one `at`, each with its values at the places of the inputs, and its number in the order
-    at `order`: a stored document keeps its groups in none."""
-
-    at: Place
-    order: str
-
-    def code(self, rows: Sequence[Row], words: str) -> str:
-        """Made of the words, and no other item's."""
-        return code_for(words, {one.key for one in rows})
-
-    def place(self, key: str, entry: Entry) -> Place:
-        """Inside the item's group."""
-        return (*self.at, key, *entry.place)
-
-    def values(
-        self, entries: Sequence[Entry], rows: Sequence[Row], before: Sequence[Row], document: Mapping[str, Any]
-    ) -> dict[Place, object]:
-        """All groups anew."""
-        del before, document
-        made = {}
-        for number, row in enumerate(rows, 1):
-            told = {entry.place: _single(entry, row) for entry in entries}
-            made[row.key] = own_parts.with_values({}, told | {(self.order,): number})
-        return {self.at: made}
-
-
-def _column(entry: Entry, rows: Sequence[Row]) -> object:
-    first = {one.key: " ".join(one.said.get(entry.name, ())).strip() for one in rows}
-    if entry.kind == "yes_no":
-        return [key for key, said in first.items() if said == "yes"]
-    return [{key: said} for key, said in first.items() if said or entry.place[-1] in LANGUAGES]
-
-
-def _single(entry: Entry, row: Row) -> object:
-    said = "\n".join(row.said.get(entry.name, ()))
-    if entry.kind == "several":
-        return [one for one in row.said.get(entry.name, ()) if one]
-    if entry.kind == "lines":
-        return [line.strip() for line in said.split("\n") if line.strip()]
-    number = whole(said) if entry.kind == "number" else None
-    return said if number is None else number
-
-
-def code_for(words: str, taken: Collection[str]) -> str:
-    """A code made of English words that is not taken: "Early help, north" is early_help_north."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    code = _NOT_IN_CODES.sub("_", plain).strip("_")[:LONGEST_CODE].strip("_")
-    if not code or not code[0].isalpha():
-        code = f"item_{code}".strip("_")
-    number, made = 1, code
-    while made in taken:
-        number += 1
-        made = f"{code}_{number}"
-    return made
 
 
 @dataclass(frozen=True)
@@ -186,7 +31,9 @@ class Listed:
     `read` gives the items of settings. `gone` says what happens with what has an item that is removed (a place for its
     code), `empty` what counts without any. `page` is the page of settings that leads to it ("": the list of all),
     `around` the list in one item of which it is. `code` names the code where somebody outside reads it. `within` are
-    the lists inside an item, by its code; `check` says what does not go together, by input.
+    the lists inside an item, by its code; `check` says what does not go together, by input. Items that are `ordered`
+    can be moved; where one is there once only, `twice` says so; `also` is a page of settings that leads to the list
+    without having it.
     """
 
     key: str
@@ -205,11 +52,20 @@ class Listed:
     code: str = ""
     within: Callable[[str], tuple[Within, ...]] = field(default=lambda _key: ())
     check: Callable[[Said], Mapping[str, str]] = field(default=lambda _said: {})
+    ordered: bool = True
+    twice: str = ""
+    also: str = ""
 
     def names(self) -> list[Entry]:
         """The inputs that say what an item is called: the first one, in each language."""
         around = self.entries[0].place[:-1]
         return [one for one in self.entries if one.place[-1] in LANGUAGES and one.place[:-1] == around]
+
+    def repeated(self, said: Said, others: Iterable[Row]) -> bool:
+        """Whether another item says the same, where there may be one only."""
+        first = self.entries[0]
+        told = single(first, Row("", said))
+        return bool(self.twice) and any(single(first, one) == told for one in others)
 
     def rows(self, document: Mapping[str, Any]) -> list[Row]:
         """The items of a document."""

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from portal.kernel.language import say
-from portal.tenants.listed import Coded, Listed, Row
+from portal.tenants.list_stores import Coded, Row
+from portal.tenants.listed import Listed
 from portal.tenants.outcome_settings import MOST_REASONS, Deciding, Outcome
 from portal.tenants.settings import Council
 from portal.tenants.settings_entry import Entry, in_languages, said_of

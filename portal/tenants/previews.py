@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from portal.tenants.listed import Said
+from portal.tenants.list_stores import Said
 
 _KEPT = "portal_settings_previews"
 

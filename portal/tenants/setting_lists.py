@@ -12,14 +12,17 @@ from portal.tenants import (
     challenge_entries,
     early_help_entries,
     letter_entries,
+    line_entries,
     outcome_entries,
     settings_entries,
     stage_entries,
 )
-from portal.tenants.listed import Listed, Said
+from portal.tenants.list_stores import Row, Said, day_of
+from portal.tenants.listed import Listed
 from portal.tenants.reading import Found
 from portal.tenants.settings import Council
 from portal.tenants.settings_entry import Entry
+from portal.web.dates import date_words
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CONTROL_IN_LINES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -33,14 +36,19 @@ def every(settings: Council, language: str) -> dict[str, Listed]:
         *outcome_entries.lists(settings, language),
         *challenge_entries.lists(settings),
         letter_entries.listed(settings, language),
+        *line_entries.lists(settings, language),
     ]
     return {one.key: one for one in found}
 
 
-def refused(listed: Listed, said: Said) -> dict[str, str]:
-    """The words beside each input that holds what no page of ours sends, or what does not go together."""
+def refused(listed: Listed, said: Said, others: Iterable[Row] = ()) -> dict[str, str]:
+    """The words beside each input that holds what no page of ours sends, what does not go together, or what is said of
+    one of the `others`."""
     wrong = {entry.name: words for entry in listed.entries if (words := _refusal(entry, said[entry.name]))}
-    return wrong or dict(listed.check(said))
+    wrong = wrong or dict(listed.check(said))
+    if not wrong and listed.repeated(said, others):
+        wrong[listed.entries[0].name] = listed.twice
+    return wrong
 
 
 def _refusal(entry: Entry, said: Sequence[str]) -> str:
@@ -48,7 +56,7 @@ def _refusal(entry: Entry, said: Sequence[str]) -> str:
     if offered:
         nothing = entry.kind == "several" and not any(said)
         return "" if nothing or set(said) <= set(offered) else entry.wrong
-    control = _CONTROL_IN_LINES if entry.kind in ("lines", "textarea") else _CONTROL
+    control = _CONTROL_IN_LINES if entry.kind == "textarea" else _CONTROL
     if any(control.search(one) for one in said):
         return str(_("Remove characters that cannot be read, such as control characters"))
     return ""
@@ -69,5 +77,7 @@ def wrong(listed: Listed, key: str, said: Said, mistakes: Iterable[Found]) -> di
 def facts(entry: Entry, said: Mapping[str, Sequence[str]]) -> str:
     """What one input says of an item, as its list tells it; "" for nothing."""
     names = {"yes": _("Yes"), "no": _("No")} if entry.kind == "yes_no" else dict(entry.options)
+    if entry.kind == "date":
+        return date_words(day_of(said.get(entry.name, ())))
     words = [one for one in said.get(entry.name, ()) if one]
     return ", ".join(str(names.get(one, one)) for one in words)

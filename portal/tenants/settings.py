@@ -16,6 +16,7 @@ from portal.tenants.asking_settings import Asking, read_asking
 from portal.tenants.brand_settings import Logo, read_brand
 from portal.tenants.challenge_settings import Challenging, read_challenging
 from portal.tenants.clock_settings import Clock, read_clock
+from portal.tenants.closure_settings import read_closures
 from portal.tenants.duty_settings import Duty, read_duty
 from portal.tenants.early_help_settings import Team, read_early_help
 from portal.tenants.file_settings import Files, read_files
@@ -71,6 +72,7 @@ class Phones:
     out_of_hours: Phone
     hours: Hours
     closures: tuple[date, ...]
+    closures_why: Mapping[date, str] = field(default_factory=dict)
 
 
 # Days before a draft is deleted on which its author is told, unless a council says otherwise (0: never).
@@ -241,7 +243,8 @@ def _phones(group: Reader) -> Phones:
         hub=_phone(group.group("hub")),
         out_of_hours=_phone(group.group("out_of_hours")),
         hours=_hours(group.group("hours")),
-        closures=_closures(group),
+        closures=tuple(closures := read_closures(group)),
+        closures_why=closures,
     )
     group.finish()
     return phones
@@ -270,11 +273,6 @@ def _hours(group: Reader) -> Hours:
         group.wrong("closes", "“closes” must be later than “opens”")
     group.finish()
     return hours
-
-
-def _closures(group: Reader) -> tuple[date, ...]:
-    days = (group.day("closures", i, day) for i, day in enumerate(group.items("closures", required=False)))
-    return tuple(sorted({day for day in days if day is not None}))
 
 
 def _mailbox(top: Reader, key: str) -> str:

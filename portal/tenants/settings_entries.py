@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -28,16 +27,14 @@ from portal.tenants.reading import Found, Place
 from portal.tenants.settings import DAYS
 from portal.tenants.settings_entry import Entry as Entry
 from portal.tenants.settings_entry import in_languages
-from portal.web.fields import FieldView, OptionView
+from portal.web.fields import DATE_PARTS, FieldView, OptionView
 
-_DATE = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 TEXTS = ("privacy", "cookies", "accessibility", "terms", "thresholds")
 GUIDANCE = outcome_entries.GUIDANCE
 DECIDING = outcome_entries.DECIDING
 QUESTIONS = question_entries.PAGE
-LINES = ("closures", "lines")
 
 
 def entries(page: str, languages: Sequence[str], outcomes: Sequence[tuple[str, str]] = ()) -> list[Entry]:
@@ -95,17 +92,12 @@ def _telephones(languages: Sequence[str]) -> list[Entry]:
         number = Entry(f"{key}-number", ("phones", key, "number"), label, wrong, kind="tel", width=20)
         found += [*in_languages(who, languages), number]
     hours = ("phones", "hours")
-    closed = _("One date on each line, such as 24/12/2026. Bank holidays are known already.")
     return [
         *found,
         Entry("days", (*hours, "days"), _("Days on which the office answers"), _("Choose a day"), kind="days"),
         Entry("opens", (*hours, "opens"), _("Opens at"), _("Enter a time such as 08:30"), width=5),
         Entry("closes", (*hours, "closes"), _("Closes at"), _("Enter a later time, such as 17:00"), width=5),
-        Entry(
-            "closures", ("phones", "closures"), _("Other days on which the office is closed"),
-            _("Enter dates such as 24/12/2026, one on each line"), closed, "closures",
-        ),
-    ]  # fmt: skip
+    ]
 
 
 def _contacts(_languages: Sequence[str]) -> list[Entry]:
@@ -172,21 +164,22 @@ def shown(found: Iterable[Entry], document: Mapping[str, Any]) -> dict[str, tupl
 def _words(entry: Entry, value: Any) -> tuple[str, ...]:
     if entry.kind in ("days", "several"):
         return tuple(str(one) for one in (entry.usual if value is None else value))
-    if entry.kind == "closures":
-        return ("\n".join(f"{date.fromisoformat(one):%d/%m/%Y}" for one in value or ()),)
-    if entry.kind == "lines":
-        return ("\n".join(value or ()),)
     if entry.kind == "yes_no":
         return ("yes" if value is True else "no",)
     return (next(iter(entry.usual), "") if value is None else str(value),)
 
 
 def typed(found: Iterable[Entry], form: Any) -> dict[str, tuple[str, ...]]:
-    """What a page posted, by input."""
+    """What a page posted, by input; of a date its day, its month and its year."""
     return {
-        entry.name: tuple(one.replace("\r\n", "\n").strip() for one in form.getlist(entry.name)) or ("",)
-        for entry in found
+        entry.name: tuple(one.replace("\r\n", "\n").strip() for one in _posted(entry, form)) or ("",) for entry in found
     }
+
+
+def _posted(entry: Entry, form: Any) -> list[str]:
+    if entry.kind == "date":
+        return [form.get(f"{entry.name}-{part}", "") for part in DATE_PARTS]
+    return list(form.getlist(entry.name))
 
 
 def values(
@@ -204,9 +197,6 @@ def values(
 def _value(entry: Entry, said: tuple[str, ...]) -> object:
     if entry.kind in ("days", "several"):
         return [one for one in said if one]
-    if entry.kind in LINES:
-        lines = [line.strip() for line in said[0].split("\n") if line.strip()]
-        return [_iso(line) for line in lines] if entry.kind == "closures" else lines
     if entry.kind == "number":
         number = whole(said[0])
         return said[0] if number is None else number
@@ -220,11 +210,6 @@ def _said(kind: str, text: str) -> object:
     if kind == "yes_no":
         return {"yes": True, "no": False}.get(text, text)
     return text
-
-
-def _iso(line: str) -> str:
-    found = _DATE.fullmatch(line)
-    return f"{found[3]}-{int(found[2]):02}-{int(found[1]):02}" if found else line
 
 
 def errors(found: Sequence[Entry], said: Mapping[str, tuple[str, ...]], mistakes: Iterable[Found]) -> dict[str, str]:
@@ -261,6 +246,8 @@ def views(
 
 def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
     made = FieldView("text", entry.name, entry.label, entry.hint, said[0], error, width=entry.width)
+    if entry.kind == "date":
+        return replace(made, kind="date", value=dict(zip(DATE_PARTS, said, strict=False)))
     if entry.kind == "days":
         options = tuple(OptionView(key, label) for key, label in zip(DAYS, day_names(), strict=True))
         return replace(made, kind="checkboxes", value=said, options=options)
@@ -272,8 +259,7 @@ def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
     if entry.kind == "yes_no":
         options = (OptionView("yes", _("Yes")), OptionView("no", _("No")))
         return replace(made, kind="radios", options=options)
-    drawn = {"closures": "textarea", "lines": "textarea", "maybe": "text"}
-    return replace(made, kind=drawn.get(entry.kind, entry.kind))
+    return replace(made, kind="text" if entry.kind == "maybe" else entry.kind)
 
 
 def day_names() -> tuple[str, ...]:

@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.kernel.language import say
-from portal.tenants.listed import Coded, Listed, Row, Said, Within
+from portal.tenants.list_stores import Coded, Row, Said
+from portal.tenants.listed import Listed, Within
 from portal.tenants.outcome_settings import MOST_REASONS
 from portal.tenants.own_clocks import MOMENTS, MOST_CLOCKS, NOBODY, ROUTES, TOLD, OwnClock
 from portal.tenants.settings import Council

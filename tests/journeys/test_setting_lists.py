@@ -11,6 +11,7 @@ from tests.factories.people import make_person
 from tests.journeys.walking import Walker
 
 pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("as_it_was")]
+LINES = ("closures", "closures/new", "closures/items/2026-12-24", "duty", "duty/items/1", "answering-first")
 NARROW = {"width": 320, "height": 640}
 
 
@@ -49,6 +50,7 @@ def test_given_a_manager_when_stages_change_then_it_takes_no_codes_and_nothing_i
         "reasons-advice",
         "own-clocks/new",
         "letters",
+        *LINES,
     ):
         walker.open(f"/council/lists/{path}")
     walker.open("/council/challenges").open("/council/deciding").open("/council").open("/council/telling")

@@ -236,7 +236,7 @@ def test_the_councils_page_has_everything_open_counted_anew(
     made = [make_referral(council, author, sent_at=sent, due_at=sent + 72 * HOUR) for _ in range(3)]
     sign_in(client, administrator)
     here = Walker(client, council, run_jobs)
-    here.where(save(here, "/council/telephones", closures="23/11/2026"))
+    here.where(save(here, "/council/lists/closures/new", day_day="23", day_month="11", day_year="2026"))
     run_jobs()
     with db.unit_of_work(administrator.scope) as session:
         assert session.execute(select(func.count()).where(AuditEvent.event == Event.DUE_MOVED)).scalar_one() == 3

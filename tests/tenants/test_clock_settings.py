@@ -10,7 +10,7 @@ import pytest
 
 from portal.tenants.settings import SettingsMistakes, parse_council
 from tests.auth.walking import Walker
-from tests.tenants.test_own_settings import fields, save
+from tests.tenants.test_own_settings import save
 from tests.tenants.test_settings import document
 
 
@@ -39,16 +39,18 @@ def test_what_the_settings_file_may_say_of_the_clock() -> None:
 @pytest.mark.usefixtures("as_it_was")
 def test_the_council_names_who_is_told_of_an_urgent_report(at_the_council: Callable[..., Walker]) -> None:
     here = at_the_council("wales")
-    answer = save(here, "/council/clocks", duty="dyletswydd@glan-yr-afon.gov.uk\nnobody", duty_minutes="4")
+    answer = save(here, "/council/clocks", duty_minutes="4")
     assert answer.status_code == 422
-    assert "un ar bob llinell, hyd at 10" in answer.text
     assert "Rhowch rif cyfan o 5 i 240" in answer.text
-    assert "nobody</textarea>" in answer.text
-    two = "dyletswydd@glan-yr-afon.gov.uk\nnos@glan-yr-afon.gov.uk"
-    here.where(save(here, "/council/clocks", duty=two, duty_minutes="20"))
-    assert fields(here, "/council/clocks")["duty"] == two
-    here.where(save(here, "/council/clocks", duty=""))
-    assert fields(here, "/council/clocks")["duty"] == ""
+    here.where(save(here, "/council/clocks", duty_minutes="20"))
+    assert 'href="/glan-yr-afon/council/lists/duty"' in here.get("/council/clocks").text
+    wrong = save(here, "/council/lists/duty/new", address="nobody")
+    assert (wrong.status_code, 'value="nobody"' in wrong.text) == (422, True)
+    here.where(save(here, "/council/lists/duty/new", address="nos@glan-yr-afon.gov.uk"))
+    assert "nos@glan-yr-afon.gov.uk" in here.get("/council/lists/duty").text
+    here.where(save(here, "/council/lists/duty/items/1/remove"))
+    here.where(save(here, "/council/lists/duty/items/1/remove"))
+    assert "cyfeiriad e-bost" in here.get("/council/lists/duty").text
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,6 @@ def test_words_that_were_taken_back_leave_our_own_advice(here: Walker, admin: Ad
         ("telephones", {"hub_number": "999 please"}, "Enter a telephone number"),
         ("telephones", {"closes": "07:00"}, "Enter a later time"),
         ("telephones", {"days": []}, "Choose a day"),
-        ("telephones", {"closures": "24/12/2026\n31/02/2027"}, "Enter dates such as"),
         ("branding", {"colour": "blue"}, "Enter a colour such as"),
         ("branding", {"colour": "#ffcc00"}, "has a contrast of 1.5"),
         ("contacts", {"email": "nobody"}, "Enter an email address"),

@@ -21,7 +21,7 @@ from tests.tenants.test_settings import SLUGS, document
 
 TEAMS = "/council/lists/early-help"
 LEVELS = "/council/lists/levels"
-PARTS = ("stages", "own_clocks", "early_help", "deciding", "challenging", "letters")
+PARTS = ("stages", "own_clocks", "early_help", "deciding", "challenging", "letters", "phones", "duty")
 Admin = psycopg.Connection[tuple[object, ...]]
 
 pytestmark = pytest.mark.usefixtures("as_it_was")
@@ -58,14 +58,12 @@ def test_levels_are_as_many_as_there_can_be_and_never_none(administrator: Walker
     administrator.where(save(administrator, f"{LEVELS}/items/first/remove"))
     assert settings(admin).challenging.levels[0] == second
     page = f"{LEVELS}/items/first"
-    wrong = save(administrator, page, days="0", people="nobody at all")
-    assert {str(one["id"]) for one in soup(wrong).select(".govuk-error-message")} == {"days-error", "people-error"}
+    wrong = save(administrator, page, name_en="", days="0")
+    assert {str(one["id"]) for one in soup(wrong).select(".govuk-error-message")} == {"name-en-error", "days-error"}
     later = save(administrator, f"{LEVELS}/items/second", days="0")
     assert (later.status_code, 'value="0"' in later.text, len(settings(admin).challenging.levels)) == (422, True, 2)
-    added = save(administrator, f"{LEVELS}/new", name_en="The board", days="00", people="nobody at all")
-    assert {str(one["id"]) for one in soup(added).select(".govuk-error-message")} == {"days-error", "people-error"}
-    administrator.where(save(administrator, page, people="a@avonmere.gov.uk\r\nb@avonmere.gov.uk"))
-    assert settings(admin).challenging.levels[0].people == ("a@avonmere.gov.uk", "b@avonmere.gov.uk")
+    added = save(administrator, f"{LEVELS}/new", name_en="The board", days="00")
+    assert {str(one["id"]) for one in soup(added).select(".govuk-error-message")} == {"days-error"}
     administrator.where(save(administrator, f"{LEVELS}/items/second/remove"))
     assert f"{page}/remove" not in administrator.get(LEVELS).text
     assert administrator.where(administrator.get(f"{page}/remove")) == LEVELS

@@ -12,7 +12,8 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from portal.kernel.language import LANGUAGES
-from portal.tenants.listed import Listed, Row, Within
+from portal.tenants.list_stores import Row
+from portal.tenants.listed import Listed, Within
 from portal.tenants.setting_lists import facts
 from portal.tenants.settings_entry import Entry
 
@@ -56,6 +57,8 @@ def _told(listed: Listed, row: Row) -> Told:
 def name_of(listed: Listed, row: Row) -> tuple[str, str]:
     """What an item is called, in the reader's language where it has a name in it, and which language that is."""
     said = {_language(one): facts(one, row.said) for one in listed.names()}
+    if not said:
+        return facts(listed.entries[0], row.said) or row.key, str(get_locale())
     reader = str(get_locale())
     language = next((one for one in (reader, "en", *said) if said.get(one)), reader)
     return said.get(language, row.key), language
@@ -66,7 +69,7 @@ def _language(entry: Entry) -> str:
 
 
 def _plain(listed: Listed) -> list[Entry]:
-    return [one for one in listed.entries if not _language(one)]
+    return [one for one in listed.entries[0 if listed.names() else 1 :] if not _language(one)]
 
 
 def _lines(one: Within) -> str:
@@ -90,7 +93,7 @@ def links(lists: Iterable[Listed], page: str, document: Mapping[str, Any]) -> li
             "count": str(len(one.rows(document))),
         }
         for one in lists
-        if one.page == page
+        if page in (one.page, one.also)
     ]
 
 

@@ -20,7 +20,8 @@ from portal.tenants import listed as editing
 from portal.tenants import previews, setting_lists, uses
 from portal.tenants import settings_entries as inputs
 from portal.tenants.commands import own_settings as commands
-from portal.tenants.listed import Listed, Row, Said, row_of
+from portal.tenants.list_stores import Row, Said
+from portal.tenants.listed import Listed, row_of
 from portal.tenants.queries import own_settings as queries
 from portal.tenants.settings import SettingsMistakes, parse_council
 from portal.tenants.views import list_words
@@ -78,7 +79,7 @@ def move_setting(list_key: str) -> ResponseReturnValue:
     """Move an item up or down by one."""
     here = _here(list_key)
     way, _colon, key = request.form.get("move", "").partition(":")
-    if only_language() or way not in STEPS:
+    if only_language() or way not in STEPS or not here.listed.ordered:
         return _list(here), HTTPStatus.UNPROCESSABLE_ENTITY
     edit = editing.moving(key, STEPS[way])
     try:
@@ -142,8 +143,9 @@ def _saved(here: Here, key: str, said: Said, edit: editing.Edit) -> ResponseRetu
     """The answer to a form about an item (key "": a new one)."""
     if only_language():
         return _item(here, key, said, _seen()), HTTPStatus.UNPROCESSABLE_ENTITY
-    wrong = setting_lists.refused(here.listed, said)
     # One that was added a moment ago may be the last there was room for: a second click is told of as done.
+    others = [one for one in here.rows if one.key != key] if _seen() == here.version else []
+    wrong = setting_lists.refused(here.listed, said, others)
     full = not key and len(here.rows) >= here.listed.most and _seen() == here.version
     if wrong or full:
         return _item(here, key, said, _seen(), wrong, full=full), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -17,12 +17,14 @@ from portal.kernel.scope import Council
 from portal.tenants import (
     handover_entries,
     letter_entries,
+    line_entries,
     setting_lists,
     settings_numbers,
     stage_entries,
     telling_entries,
 )
 from portal.tenants import settings_entries as inputs
+from portal.tenants.closure_settings import CLOSURES
 from portal.tenants.opening import hours_words
 from portal.tenants.prose import blocks
 from portal.tenants.settings import parse_council
@@ -33,8 +35,8 @@ TELLING = telling_entries.PAGE.rstrip("-")
 LONGEST = 100  # characters of a line
 # The keys of the pages, of the lists that have none around them, and of pages with addresses of their own (_elsewhere).
 GROUPS = {
-    "council": ("names", "branding", "logo", "telephones", "contacts"),
-    "work": ("times", "clocks", stage_entries.STAGES, stage_entries.CLOCKS, "files"),
+    "council": ("names", "branding", "logo", "telephones", CLOSURES, "contacts"),
+    "work": ("times", "clocks", line_entries.DUTY, stage_entries.STAGES, stage_entries.CLOCKS, "files"),
     "deciding": (inputs.DECIDING, "challenges", "early-help", "hand-over", "connection", SOURCES),
     "writing": (inputs.QUESTIONS, TELLING, inputs.GUIDANCE, letter_entries.LETTERS),
     "people": ("organisations",),
@@ -76,7 +78,9 @@ def groups(document: Mapping[str, Any], titles: Mapping[str, str], exists: Calla
             title, endpoint = elsewhere[key]
             found[key] = Item(key, title, url_for(endpoint), "")
         elif key in lists:
-            found[key] = Item(key, titles[key], url_for("tenants.setting_list", list_key=key), lines[key])
+            found[key] = Item(
+                key, titles.get(key, lists[key].title), url_for("tenants.setting_list", list_key=key), lines[key]
+            )
         elif key == TELLING or exists(key):
             found[key] = Item(key, titles[key], _page(key), lines.get(key, ""))
     words = _words()

@@ -137,6 +137,9 @@ KEYS: dict[Event, frozenset[str]] = {
     **dict.fromkeys((Event.TRANSFER_CAME, Event.TRANSFER_ARRIVED), frozenset({"transfer", "council", "files"})),
     **dict.fromkeys((Event.TRANSFER_SENT_BACK, Event.TRANSFER_TAKEN_BACK), frozenset({"transfer"})),
     Event.TRANSFER_ENDED: frozenset({"transfer", "how"}),
+    **dict.fromkeys(
+        (Event.TRANSFER_PASSED_ON, Event.TRANSFER_CAME_LATER), frozenset({"transfer", "council", "messages", "files"})
+    ),
     Event.TRANSFER_FILE_MISSING: frozenset({"file"}),
     Event.NOTICE_SENT: frozenset({"kind"}),
     Event.NOTICES_CHOSEN: frozenset({"daily", "receipts", "discreet"}),

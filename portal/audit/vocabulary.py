@@ -192,6 +192,8 @@ class Event(StrEnum):
     TRANSFER_ARRIVED = "transfers.arrived"
     TRANSFER_DECLINED = "transfers.declined"
     TRANSFER_ENDED = "transfers.ended"
+    TRANSFER_PASSED_ON = "transfers.passed_on"
+    TRANSFER_CAME_LATER = "transfers.came_later"
     TRANSFER_FILE_MISSING = "transfers.file_missing"
     NOTICES_CHOSEN = "referrals.notices_chosen"
     CONNECTION_DECLARED = "referrals.connection_declared"

@@ -233,6 +233,8 @@ EVENT_WORDS: dict[str, Callable[[], str]] = {
     Event.TRANSFER_ARRIVED: lambda: _("Taken over from another council"),
     Event.TRANSFER_DECLINED: lambda: _("The other council has declined it"),
     Event.TRANSFER_ENDED: lambda: _("The transfer was overtaken"),
+    Event.TRANSFER_PASSED_ON: lambda: _("What came in since was passed on to the other council"),
+    Event.TRANSFER_CAME_LATER: lambda: _("The other council passed on what came in since"),
     Event.FILE_ADDED: lambda: _("A file was added"),
     Event.AGENCY_SIGHT_CHANGED: lambda: _("Who sees it at the author’s agency was changed"),
 }

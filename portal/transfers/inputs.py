@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, TextAreaField
+from wtforms import BooleanField, SelectMultipleField, TextAreaField
 
 from portal.kernel.language import say
 from portal.kernel.scope import Council
@@ -11,7 +14,7 @@ from portal.messaging.inputs import one_kind_of_line
 from portal.screening.commands.judging import MAX_TEXT
 from portal.screening.decision_input import ConsentInput
 from portal.transfers.commands.offering import Wanted
-from portal.web.inputs import Choice, Input, longest, needed
+from portal.web.inputs import Choice, Input, as_uuid, longest, needed
 
 _TOO_LONG = _l("This must be %(limit)s characters or fewer", limit=MAX_TEXT)
 
@@ -46,6 +49,22 @@ class ProposeInput(ConsentInput):
             grounds=self.consent_grounds(),
             once=self.mark(),
         )
+
+
+class LaterInput(Input):
+    """What of a report goes after a transfer that was accepted."""
+
+    things = SelectMultipleField(_l("What should they get?"), validate_choice=False)
+
+    def offer(self, things: Sequence[tuple[str, str]]) -> LaterInput:
+        """Offer (id, words) each."""
+        self.things.choices = list(things)
+        return self
+
+    def chosen(self) -> list[UUID] | None:
+        """What was ticked; None for what can be no id."""
+        ids = [as_uuid(one) for one in self.things.data or ()]
+        return None if None in ids else [one for one in ids if one]
 
 
 class ReasonInput(Input):

@@ -51,6 +51,10 @@ class Transfer(TenantTable):
     envelope: Mapped[bytes | None]
     # What came, sealed with the key of the report that it became.
     record: Mapped[bytes | None]
+    # What somebody restricted; at the receiver it is there for those who may restrict reports.
+    restricted: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Messages and files: of the sender all that have gone, of the receiver those that came after it had accepted.
+    sent: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     # Files that still have to come, and those that could not.
     files_left: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     files_missing: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))

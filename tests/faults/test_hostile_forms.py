@@ -106,6 +106,8 @@ STATES = {
     # Where a transfer waits for somebody: tests/transfers/test_transfer_pages.py.
     "/screening/<reference>/transfer/send",
     "/screening/<reference>/transfer/take-back",
+    # Where one was accepted: tests/transfers/test_passing_on.py.
+    "/screening/<reference>/transfer/later",
     "/transfers/<uuid:transfer_id>/accept",
     "/transfers/<uuid:transfer_id>/decline",
     # A script's: tests/referrals/test_typing.py.

@@ -6,7 +6,7 @@ import tempfile
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, update
 
 from portal.audit import events
 from portal.audit.events import Event
@@ -25,9 +25,10 @@ from portal.transfers.models import Transfer
 from portal.transfers.states import ACCEPTED, IN, OUT
 
 
-def bring(transfer_id: UUID, file_id: UUID) -> None:
-    """Bring one file, run by the system in the receiver's scope. Twice is once; a file that is gone, damaged or too
-    large here is noted as missing. Raises Unavailable when a store is away: the job comes again."""
+def bring(transfer_id: UUID, file_id: UUID, *, late: bool = False) -> None:
+    """Bring one file, run by the system in the receiver's scope; `late` is one that was passed on afterwards: here it
+    is news, as if a referrer had added it. Twice is once; a file that is gone, damaged or too large here is noted as
+    missing. Raises Unavailable when a store is away: the job comes again."""
     be_patient()
     row = rows.lock(transfer_id)
     if row.side != IN or row.state != ACCEPTED or row.referral_id is None or file_id not in row.files_left:
@@ -35,7 +36,7 @@ def bring(transfer_id: UUID, file_id: UUID) -> None:
     with tempfile.TemporaryFile() as plain:
         try:
             name, declared, kind = _read(row, file_id, cast("BinaryIO", plain))
-            target = Target(row.referral_id, UNLISTED_ID, "council", later=False)
+            target = Target(row.referral_id, UNLISTED_ID, "agency" if late else "council", later=late)
             # Who accepted it has put it on the report: the row wants somebody.
             by = Actor(account_id=row.settled_by or UUID(int=0), role="system", state="active", system=True)
             attach_along(by, target, Paper(name, declared, cast("BinaryIO", plain), kind))
@@ -55,7 +56,7 @@ def _read(row: Transfer, file_id: UUID, into: BinaryIO) -> tuple[str, str, str]:
             .join(Attachment, Attachment.referral_id == Transfer.referral_id)
             .where(
                 Transfer.tenant_id == council_id(), Transfer.id == row.id, Transfer.side == OUT,
-                Transfer.state == ACCEPTED, Transfer.other_id == receiver, Transfer.with_files,
+                Transfer.state == ACCEPTED, Transfer.other_id == receiver, literal(file_id) == func.any(Transfer.sent),
                 Attachment.tenant_id == council_id(), Attachment.file_id == file_id,
             )
         )  # fmt: skip

@@ -29,6 +29,7 @@ from portal.transfers.commands import rows, telling
 from portal.transfers.envelope import sealed
 from portal.transfers.models import Transfer
 from portal.transfers.queries.gathering import files_of, gather
+from portal.transfers.queries.lately import went_with
 from portal.transfers.states import IN, OFFERED, OPEN, OUT, PROPOSED, SENT_BACK, TAKEN_BACK, WITHDRAWN, youngest
 
 KIND = "transfer"
@@ -117,7 +118,9 @@ def confirm(actor: Actor, found: Found, transfer_id: UUID) -> None:
     key, sender = crypto.new_key(), scope.council()
     rows.change(
         row.id, PROPOSED, state=OFFERED, confirmed_by=actor.account_id, confirmed_at=clock.now(),
-        files=len(envelope.files), envelope_key=rows.seal(row, key.hex(), "envelope_key"),
+        files=len(envelope.files),
+        sent=[*(one.id for one in envelope.files), *went_with(actor, found, messages=row.with_messages)],
+        envelope_key=rows.seal(row, key.hex(), "envelope_key"),
     )  # fmt: skip
     words = {"why": rows.said(row)["why"], "name": dict(sender.name), "category": _category(found)}
     values = _row(found, row.id, IN, OFFERED, sender.id) | {

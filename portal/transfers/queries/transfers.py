@@ -60,6 +60,8 @@ class One:
     other_reference: str
     files_left: int
     files_missing: int
+    sent: tuple[UUID, ...] = ()
+    restricted: bool = False
 
     @property
     def open(self) -> bool:
@@ -106,6 +108,7 @@ def _one(row: Transfer, reference: str, proposer: str | None, confirmer: str | N
         settled_by=settler or "", settled_at=row.settled_at,
         reason=record.open(row.reason, "transfer", row.id, "reason") if row.reason else "",
         other_reference=row.other_reference, files_left=len(row.files_left), files_missing=len(row.files_missing),
+        sent=tuple(row.sent), restricted=row.restricted,
     )  # fmt: skip
 
 

@@ -9,13 +9,15 @@ from flask_babel import gettext as _
 
 from portal.auth import guard
 from portal.auth.policy import Permission
+from portal.messaging import commands as messaging
+from portal.messaging.queries import thread
 from portal.referrals.queries import counted
 from portal.referrals.queries.record import Found
 from portal.screening import beside
 from portal.transfers import words
 from portal.transfers.across import others
 from portal.transfers.queries.transfers import how_it_stands, waiting
-from portal.transfers.views import offers, sending
+from portal.transfers.views import offers, passing, sending
 from portal.transfers.views.blueprint import blueprint
 from portal.web import shell
 
@@ -28,6 +30,7 @@ def register(app: Flask) -> None:
     shell.add_navigation(app, navigation, place=2)
     counted.add(TRANSFER, how_it_stands)
     shell.add_panel(app, "holding_area", _waiting)
+    shell.add_panel(app, "screening", _later)
     beside.add_line(app, 50, _sent)
     beside.add_line(app, 51, _came)
 
@@ -45,6 +48,31 @@ def _waiting(**_about: object) -> str:
     return render_template("transfers/_waiting.html", number=number, urgent=urgent) if number else ""
 
 
+def _later(found: Found | None = None, **_about: object) -> str:
+    """What was passed on after a report had come from another council; looking at it marks it read."""
+    if found is None or not _has_arrived(found):
+        return ""
+    actor = guard.actor()
+    said = thread(actor, Permission.LOOK, found)
+    if not said:
+        return ""
+    new = {one.id for one in said if one.new}
+    if guard.may(Permission.SCREEN) and new:
+        messaging.mark_read(actor, found, "council")
+    entries = [
+        {
+            "id": one.id, "sender": one.author_name, "at": one.sent_at, "text": one.text,
+            "mine": one.author_id == actor.account_id, "tag": _("New") if one.id in new else "",
+        }
+        for one in said
+    ]  # fmt: skip
+    return render_template("transfers/_later.html", entries=entries)
+
+
+def _has_arrived(found: Found) -> bool:
+    return str(found.counted.get(TRANSFER) or "").endswith("arrived")
+
+
 def _sent(found: Found) -> beside.Line | None:
     state = str(found.counted.get(TRANSFER) or "").partition(",")[0]
     if not state and (found.form_key != "concern" or not others()):
@@ -55,9 +83,9 @@ def _sent(found: Found) -> beside.Line | None:
 
 
 def _came(found: Found) -> beside.Line | None:
-    if not str(found.counted.get(TRANSFER) or "").endswith("arrived"):
+    if not _has_arrived(found):
         return None
     return beside.Line(_("What came from the other council"), url_for("transfers.arrived", reference=found.reference))
 
 
-__all__ = ["offers", "register", "sending"]
+__all__ = ["offers", "passing", "register", "sending"]

@@ -25,9 +25,10 @@ from portal.screening.views.decision_sheet import consent_view
 from portal.transfers import words
 from portal.transfers.across import others
 from portal.transfers.commands import offering
-from portal.transfers.inputs import ProposeInput, ReasonInput
+from portal.transfers.inputs import LaterInput, ProposeInput, ReasonInput
 from portal.transfers.queries.gathering import files_of
 from portal.transfers.queries.transfers import One, of_report
+from portal.transfers.views import passing
 from portal.transfers.views.blueprint import blueprint
 from portal.web.fields import from_form
 from portal.web.inputs import as_uuid
@@ -132,7 +133,15 @@ def _refuse(form: ProposeInput, error: Invalid) -> None:
         form.refuse(name, says.get(name) or trouble(name, code))
 
 
-def _page(found: Found, form: ProposeInput, reason: ReasonInput | None = None, *, conflict: bool = False) -> str:
+def shown(found: Found, *, later: LaterInput, conflict: bool = False) -> str:
+    """The page of a report's transfers with what was ticked of what can go later."""
+    return _page(found, _new(), later=later, conflict=conflict)
+
+
+def _page(
+    found: Found, form: ProposeInput, reason: ReasonInput | None = None, *,
+    later: LaterInput | None = None, conflict: bool = False,
+) -> str:  # fmt: skip
     actor = guard.actor()
     made = of_report(actor, found.id)
     now = made[0] if made and made[0].open else None
@@ -160,6 +169,7 @@ def _page(found: Found, form: ProposeInput, reason: ReasonInput | None = None, *
         consent=[consent_view(views), views["consent_words"], views["once"]],
         reason=from_form(reason or ReasonInput(formdata=None)),
         **_may(found, now),
+        **passing.what_can_go(found, made, later),
     )
 
 

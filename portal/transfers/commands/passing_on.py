@@ -1,0 +1,123 @@
+"""What came in to the sender after its report was accepted goes to the report that it became: chosen, and once each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from sqlalchemy import func, update
+
+from portal.audit import events
+from portal.audit.events import Event
+from portal.auth.policy import Permission, Reach, reach
+from portal.kernel import db, jobs, scope
+from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.kernel.scope import Actor, Council
+from portal.messaging.commands.touching import lock, tell, touch
+from portal.messaging.commands.writing import write
+from portal.referrals.queries.record import Found, find
+from portal.tenants.vault import council_id
+from portal.transfers.across import across, other
+from portal.transfers.commands import rows
+from portal.transfers.models import Transfer
+from portal.transfers.queries import transfers
+from portal.transfers.queries.lately import Later, not_sent, passed_on
+from portal.transfers.states import ACCEPTED, IN, OUT
+
+FILE_JOB = "transfers.bring_later_file"
+
+
+class Passed(NamedTuple):
+    """What went: words by the message that they are of, and files."""
+
+    words: dict[UUID, str]
+    files: list[UUID]
+
+
+def pass_on(actor: Actor, found: Found, transfer_id: UUID, chosen: Collection[UUID]) -> int:
+    """Pass messages and files of the referrer's side on to the council that has the report now: there they are late
+    information, and the report waits until somebody has read it. What went before does not go again; how many went.
+
+    Raises Invalid (things: required, unknown), Forbidden, and Conflict when this was not accepted, the other council
+    has left, or its report is there no more.
+    """
+    if reach(actor, Permission.DECIDE) is not Reach.COUNCIL or found.reads_only(actor):
+        raise Forbidden("decides nothing")
+    rows.lock_report(found.id)
+    row = rows.lock(transfer_id)
+    if row.referral_id != found.id or row.side != OUT or row.state != ACCEPTED:
+        raise Conflict("it was not accepted", state=found.state)
+    receiver = other(row.other_id)
+    if receiver is None:
+        raise Conflict("the other council has left", state=found.state)
+    going = _going(actor, found, transfer_id, set(chosen), receiver)
+    if not going:
+        return 0
+    passed = Passed(
+        {one.id: passed_on(one, receiver.languages[0]) for one in going if one.text},
+        [one.id for one in going if not one.text],
+    )
+    sender = scope.council()
+    _add(row, [one.id for one in going])
+    _hand_over(actor, row, passed, sender)
+    _record(Event.TRANSFER_PASSED_ON, found.id, row, passed, receiver)
+    return len(going)
+
+
+def _going(actor: Actor, found: Found, transfer_id: UUID, chosen: set[UUID], receiver: Council) -> Sequence[Later]:
+    if not chosen:
+        raise Invalid({"things": "required"})
+    # Under the lock: what somebody else has passed on a moment ago is among what went.
+    one = transfers.one(actor, transfer_id)
+    waits = not_sent(actor, found, one, receiver.languages[0])
+    if chosen - {each.id for each in waits} - set(one.sent):
+        raise Invalid({"things": "unknown"})
+    return [each for each in waits if each.id in chosen]
+
+
+def _hand_over(actor: Actor, row: Transfer, passed: Passed, sender: Council) -> None:
+    try:
+        with across(row.other_id):
+            theirs = rows.lock(row.id)
+            if theirs.side != IN or theirs.state != ACCEPTED:
+                raise Conflict("they have it no more")
+            there = find(scope.SYSTEM, Permission.SCREEN, rows.lock_report(theirs.referral_id))
+            _write(actor, there, row.id, passed)
+            _add(theirs, [*passed.words, *passed.files], files_left=passed.files)
+            for file_id in passed.files:
+                jobs.enqueue(FILE_JOB, transfer_id=row.id, file_id=file_id)
+            _record(Event.TRANSFER_CAME_LATER, there.id, row, passed, sender)
+    except NotFound:
+        raise Conflict("they have it no more") from None
+
+
+def _write(actor: Actor, there: Found, transfer_id: UUID, passed: Passed) -> None:
+    """Late information on the report there, in the name of whoever passes it on; its owner is told once. A file brings
+    the report up itself when it has come."""
+    locked = lock(there)
+    by = replace(actor, system=True)
+    for message_id, words in passed.words.items():
+        write(by, there, "agency", words, uuid5(transfer_id, str(message_id)), kind="addition")
+        touch(there, locked)
+        events.record(Event.INFORMATION_ADDED, there.id)
+    tell(scope.SYSTEM, there, locked)
+
+
+def _add(row: Transfer, sent: list[UUID], files_left: Sequence[UUID] = ()) -> None:
+    db.session().execute(
+        update(Transfer)
+        .where(Transfer.tenant_id == council_id(), Transfer.id == row.id)
+        .values(
+            sent=func.array_cat(Transfer.sent, sent), files_left=func.array_cat(Transfer.files_left, list(files_left))
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _record(event: Event, referral_id: UUID, row: Transfer, passed: Passed, council: Council) -> None:
+    events.record(
+        event, referral_id, transfer=str(row.id), council=council.slug, messages=len(passed.words),
+        files=len(passed.files),
+    )  # fmt: skip

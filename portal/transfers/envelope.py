@@ -47,6 +47,7 @@ class Envelope:
     """A report as it was when it was offered. `parts` by language; `facts` are answers by their fact. `later`
     is how many things came in to the sender between its offer and the answer: they are not here.
 
+    `restriction` is the sender's reason to restrict it, "" for what everybody there sees, with its words.
     `secret`: an address must be kept from somebody. `unnamed`: somebody who told something stays unnamed.
     """
 
@@ -66,6 +67,8 @@ class Envelope:
     parts: Mapping[str, tuple[Part, ...]]
     files: tuple[Coming, ...] = ()
     later: int = 0
+    restriction: str = ""
+    restriction_words: str = ""
 
     def text(self) -> str:
         """All of it as one text."""

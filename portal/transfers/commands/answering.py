@@ -97,6 +97,8 @@ def _take(actor: Actor, row: Transfer, theirs: _Theirs, sender: Council) -> str:
     """The report here; its reference. What is still to come, the files, comes by jobs."""
     envelope = replace(opened(theirs.key, row.id, row.envelope or b""), later=theirs.later)
     arrived = arriving.make(actor, envelope, sender)
+    if row.restricted:
+        arriving.restrict(actor, arrived, envelope, sender)
     sealed = arrived.record.seal(envelope.text(), "transfer", row.id, "record")
     coming = [one.id for one in envelope.files]
     rows.end(
@@ -145,7 +147,7 @@ def _give_up(transfer_id: UUID, receiver: Council, who: str, reference: str) -> 
 def _decidable(found: Found, row: Transfer) -> Found:
     """The report as it can be decided: one that was put back meanwhile is its proposer's again for that. Raises
     Conflict."""
-    if found.sight is not None:
+    if found.sight is not None and not row.restricted:
         raise Conflict("restricted meanwhile")
     if found.state == "sent":
         move(scope.SYSTEM, found, "claim", owner_id=row.proposed_by, claimed_at=clock.now())

@@ -9,6 +9,8 @@ from uuid import UUID, uuid4
 from sqlalchemy.dialects.postgresql import insert
 
 from portal.auth.agency_types import UNLISTED_ID
+from portal.auth.policy import Permission
+from portal.auth.queries.staff import who_may
 from portal.forms.fitting import fits
 from portal.forms.queries import Published, newest
 from portal.forms.questionnaire import Question
@@ -25,10 +27,11 @@ from portal.referrals.marking import Known
 from portal.referrals.models import Referral
 from portal.referrals.projecting import Projected
 from portal.referrals.queries.connections import who_must_not_see
-from portal.referrals.queries.record import Answers, sealed
+from portal.referrals.queries.record import Answers, find, sealed
 from portal.referrals.references import new_reference
 from portal.referrals.routing import DEFAULT_ROUTE, taken_down
 from portal.referrals.withholding import UNNAMED, YES
+from portal.screening.commands import restricting
 from portal.tenants import vault
 from portal.transfers.envelope import Envelope
 
@@ -74,6 +77,17 @@ def make(actor: Actor, envelope: Envelope, sender: Council) -> Arrived:
     if routed.rank >= URGENT_RANK:
         duty.raise_alert(made)
     return Arrived(made, reference, record, hidden=actor.account_id in unseen)
+
+
+def restrict(actor: Actor, arrived: Arrived, envelope: Envelope, sender: Council) -> None:
+    """What the other council restricted is restricted here from its first moment, for the same reason: to those who may
+    restrict reports, who were the ones to see the offer. They name who else works on it."""
+    found = find(actor, Permission.RESTRICT, arrived.reference)
+    language = scope.council().languages[0]
+    said = words(language, "%(council)s had restricted it.") % {"council": say(sender.name, language)}
+    told = " ".join(filter(None, (said, envelope.restriction_words)))[: restricting.MAX_WORDS]
+    people = {one.account_id for one in who_may(Permission.RESTRICT)}
+    restricting.restrict(actor, found, envelope.restriction or "other", told, people)
 
 
 def _write(values: dict[str, Any]) -> str:

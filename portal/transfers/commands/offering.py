@@ -16,6 +16,7 @@ from portal.forms.queries import version
 from portal.kernel import clock, crypto, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid
 from portal.kernel.scope import Actor, Council
+from portal.referrals.commands.telling import approvers
 from portal.referrals.queries.record import Found, children_of, find
 from portal.screening.commands.decisions import check_owned, check_ready
 from portal.screening.commands.judging import text_mistake
@@ -58,16 +59,22 @@ def outcome_here() -> Outcome | None:
 
 
 def transferable(found: Found) -> bool:
-    """Whether a report can go to another council here at all: reports of a concern that everybody here may see, where
-    another council is and the council knows the outcome."""
-    return found.form_key == "concern" and found.sight is None and outcome_here() is not None and bool(others())
+    """Whether a report can go to another council here at all: reports of a concern, where another council is and the
+    council knows the outcome."""
+    return found.form_key == "concern" and outcome_here() is not None and bool(others())
+
+
+def who_may_send(actor: Actor, found: Found) -> frozenset[UUID]:
+    """Who can send what this person proposes: of a restricted report only people on its list."""
+    return frozenset(one.account_id for one in approvers(found.id, {actor.account_id}))
 
 
 def propose(actor: Actor, found: Found, given: Wanted) -> None:
     """Propose a transfer; a manager sends the offer. The same `once` twice is one proposal.
 
     Raises Invalid by field (council: unknown; why: required, too_long, control; those of the grounds), Conflict when
-    the report is not this person's, changed, or is on its way already.
+    the report is not this person's, changed, is on its way already, or is restricted and nobody else on its list may
+    send it.
     """
     outcome = outcome_here()
     to = next((one for one in others() if one.slug == given.council), None)
@@ -80,12 +87,14 @@ def propose(actor: Actor, found: Found, given: Wanted) -> None:
     if _known(found, given.once):
         return
     check_owned(actor, found)
-    if outcome is None or not transferable(found):
+    restricted = found.sight is not None
+    senders = who_may_send(actor, found) if restricted else frozenset()
+    if outcome is None or not transferable(found) or (restricted and not senders):
         raise Conflict("it cannot be transferred", state=found.state)
     row = _row(found, given.once, OUT, PROPOSED, to.id) | {
         "files": len(files_of(actor, found, messages=given.messages)) if given.files else 0,
         "with_files": given.files, "with_messages": given.messages,
-        "proposed_by": actor.account_id, "proposed_at": clock.now(), "referral_id": found.id,
+        "restricted": restricted, "proposed_by": actor.account_id, "proposed_at": clock.now(), "referral_id": found.id,
     }  # fmt: skip
     # Its outcome is worded when the other council says yes: only then it has a reference there.
     decision = as_text(Given(outcome.key, found.route, why, "", 0, given.once, grounds=grounds), None)
@@ -96,7 +105,10 @@ def propose(actor: Actor, found: Found, given: Wanted) -> None:
             raise
         return
     events.record(Event.TRANSFER_PROPOSED, found.id, transfer=str(given.once), council=to.slug)
-    telling.tell_managers(urgency=found.urgency, but=actor.account_id)
+    if restricted:
+        telling.tell_each(senders)
+    else:
+        telling.tell_managers(urgency=found.urgency, but=actor.account_id)
 
 
 def confirm(actor: Actor, found: Found, transfer_id: UUID) -> None:
@@ -111,7 +123,8 @@ def confirm(actor: Actor, found: Found, transfer_id: UUID) -> None:
         raise Forbidden("somebody else sends it")
     # As it is under the lock: who may see it, and what it says, may be others than when the page was opened.
     found = find(actor, Permission.APPROVE, found.reference)
-    if row.state != PROPOSED or not transferable(found):
+    # What was restricted since the proposal was not proposed as that: it is taken back, and proposed anew.
+    if row.state != PROPOSED or not transferable(found) or (found.sight is not None and not row.restricted):
         raise Conflict("settled meanwhile", state=found.state)
     check_ready(replace(found, state="screening") if found.state == "sent" else found)
     envelope = gather(actor, found, files=row.with_files, messages=row.with_messages)
@@ -125,6 +138,7 @@ def confirm(actor: Actor, found: Found, transfer_id: UUID) -> None:
     words = {"why": rows.said(row)["why"], "name": dict(sender.name), "category": _category(found)}
     values = _row(found, row.id, IN, OFFERED, sender.id) | {
         "files": len(envelope.files), "with_files": row.with_files, "with_messages": row.with_messages,
+        "restricted": row.restricted,
         "age": row.age, "children": row.children, "proposed_at": clock.now(), "confirmed_at": clock.now(),
         "envelope": sealed(key, row.id, envelope),
     }  # fmt: skip

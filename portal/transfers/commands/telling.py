@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from portal.auth.policy import Permission
@@ -22,6 +23,12 @@ def tell_managers(*, urgency: int = 0, but: UUID | None = None) -> None:
     mailboxes = settings.duty.addresses if urgency >= URGENT_RANK else ()
     for mailbox in mailboxes or (() if readers else (settings.email,)):
         notices.tell_mailbox(KIND, mailbox, None)
+
+
+def tell_each(readers: Collection[UUID]) -> None:
+    """Have these people told by email, and nobody else: of what is restricted not even a mailbox hears."""
+    for account_id in sorted(readers):
+        notices.tell(scope.SYSTEM, KIND, account_id, None)
 
 
 def tell(account_id: UUID | None) -> None:

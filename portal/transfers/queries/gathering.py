@@ -23,6 +23,7 @@ from portal.referrals.queries.attachments import Attached, of_report
 from portal.referrals.queries.corrections import as_now, corrections
 from portal.referrals.queries.record import Answers, Found, answers_of, caller_of, children_of, record_of
 from portal.referrals.withholding import keeps_places, unnamed
+from portal.screening.queries.restricting import restriction
 from portal.transfers.envelope import Child, Coming, Envelope, Part, from_text
 from portal.transfers.queries.transfers import arrival, record_of_arrival
 from portal.web.dates import datetime_words
@@ -49,7 +50,10 @@ def gather(actor: Actor, found: Found, *, files: bool, messages: bool) -> Envelo
     caller, elsewhere = caller_of(found), found.channel != PORTAL
     name = caller.name if elsewhere else ", ".join(filter(None, (found.author_name, found.author_job)))
     before = _before(actor, found)
+    hidden = restriction(found) if found.sight is not None else None
     return Envelope(
+        restriction=hidden.reason if hidden else "",
+        restriction_words=hidden.words if hidden else "",
         reference=found.reference,
         language=found.language,
         sent_at=found.came_at,  # type: ignore[arg-type] # a sent report has come: the database sees to it

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from portal.auth.models import Account
@@ -86,6 +86,7 @@ def _found(actor: Actor, *which: ColumnElement[bool], order: Sequence[Any] = ())
         .where(
             Transfer.tenant_id == council_id(),
             or_(Transfer.referral_id.is_(None), reachable(actor, Permission.SCREEN)),
+            _open_to(actor),
             *which,
         )
         .order_by(*order, Transfer.proposed_at.desc(), Transfer.id)
@@ -94,6 +95,14 @@ def _found(actor: Actor, *which: ColumnElement[bool], order: Sequence[Any] = ())
     )  # fmt: skip
     rows: Sequence[Any] = db.session().execute(query).all()
     return tuple(_one(*row) for row in rows)
+
+
+def _open_to(actor: Actor) -> ColumnElement[bool]:
+    """Before it is a report here, what another council restricted is there for those who may restrict reports; the
+    wall of the table says the same."""
+    if reach(actor, Permission.RESTRICT) is Reach.COUNCIL:
+        return true()
+    return or_(~Transfer.restricted, Transfer.referral_id.is_not(None))
 
 
 def _one(row: Transfer, reference: str, proposer: str | None, confirmer: str | None, settler: str | None) -> One:
@@ -125,7 +134,7 @@ def waiting(actor: Actor) -> tuple[int, int]:
         return 0, 0
     urgent = func.count().filter(Transfer.urgency >= URGENT_RANK)
     query = select(func.count(), urgent).where(
-        Transfer.tenant_id == council_id(), Transfer.side == IN, Transfer.state == OFFERED
+        Transfer.tenant_id == council_id(), Transfer.side == IN, Transfer.state == OFFERED, _open_to(actor)
     )
     row = db.session().execute(query).one()
     return int(row[0]), int(row[1])

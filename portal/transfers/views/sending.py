@@ -179,10 +179,13 @@ def _may(found: Found, now: One | None) -> dict[str, Any]:
     reads_only = found.reads_only(actor)
     mine = found.owner_id == actor.account_id and states.may("decide", found.state)
     possible = offering.transferable(found)
+    # Nobody else on the list of a restricted report may send it.
+    alone = found.sight is not None and now is None and mine and not offering.who_may_send(actor, found)
     return {
         "possible": possible,
         "restricted": found.sight is not None,
-        "may_propose": possible and now is None and mine and not reads_only,
+        "alone": alone,
+        "may_propose": possible and now is None and mine and not reads_only and not alone,
         "closed": found.state in states.CLOSED,
         "may_send": now is not None and now.state == "proposed" and guard.may(Permission.APPROVE) and not reads_only
         and now.proposed_by_id != actor.account_id,

@@ -14,11 +14,10 @@ from portal.audit.events import Event
 from portal.auth.policy import Permission, Reach, reach
 from portal.kernel import db, jobs, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
-from portal.kernel.scope import Actor, Council
+from portal.kernel.scope import Actor, Council, council_id
 from portal.messaging.commands.touching import lock, tell, touch
 from portal.messaging.commands.writing import write
 from portal.referrals.queries.record import Found, find
-from portal.tenants.vault import council_id
 from portal.transfers.across import across, other
 from portal.transfers.commands import rows
 from portal.transfers.models import Transfer

@@ -59,11 +59,14 @@ def lists(settings: Council) -> list[Listed]:
             len(keys),
             least=1,
             page=CHALLENGES,
-            within=lambda key: (
-                (Within(people_of(key), _("Only these people answer"), levels[key].people),) if key in levels else ()
-            ),
+            within=lambda key: (_people(key, levels[key]),) if key in levels else (),
         )
     ]  # fmt: skip
+
+
+def _people(key: str, level: Level) -> Within:
+    told = "; ".join(level.people) or _("everybody who may approve decisions")
+    return Within(people_of(key), _("Who answers"), level.people, told)
 
 
 def _row(key: str, one: Level) -> Row:

@@ -17,11 +17,13 @@ from portal.tenants.settings_entry import Entry
 
 @dataclass(frozen=True)
 class Within:
-    """A list inside an item: its name in addresses, what it is called, and what it holds."""
+    """A list inside an item: its name in addresses, what it is called, what it holds, and how that is told in short (""
+    for how many lines it has)."""
 
     list_key: str
     title: str
     holds: tuple[str, ...] = ()
+    short: str = ""
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,8 @@ def test_who_answers_goes_where_the_level_goes(administrator: Walker, admin: Adm
     people = ("a@avonmere.gov.uk", "b@avonmere.gov.uk")
     assert [one.people for one in settings(admin).challenging.levels] == [people, (), ()]
     assert f'href="/avonmere{FIRST}"' in administrator.get(LEVELS).text
+    assert "Who answers: a@avonmere.gov.uk; b@avonmere.gov.uk" in administrator.get(LEVELS).text
+    assert "Who answers: everybody who may approve decisions" in administrator.get(LEVELS).text
     administrator.where(save(administrator, f"{LEVELS}/items/first", days="3"))
     assert settings(admin).challenging.levels[0].people == people
     administrator.where(save(administrator, LEVELS, move="down:first"))

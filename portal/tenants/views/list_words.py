@@ -73,6 +73,8 @@ def _plain(listed: Listed) -> list[Entry]:
 
 
 def _lines(one: Within) -> str:
+    if one.short:
+        return one.short
     if not one.holds:
         return str(_("nothing in it"))
     return str(ngettext("%(num)s line", "%(num)s lines", len(one.holds)))

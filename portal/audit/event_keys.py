@@ -118,6 +118,7 @@ KEYS: dict[Event, frozenset[str]] = {
     Event.HUB_WITHDRAWN: frozenset({"agency"}),
     Event.HUB_RENEWED: frozenset({"agency"}),
     Event.HUB_KEPT: frozenset({"agency", "why", "messages"}),
+    Event.HUB_RELEASED: frozenset({"entry", "values", "files"}),
     Event.HUB_FILE_ADDED: frozenset({"file", "side"}),
     Event.HUB_FILE_OPENED: frozenset({"file"}),
     Event.HUB_READ: frozenset({"agency"}),

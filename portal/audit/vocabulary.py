@@ -169,6 +169,7 @@ class Event(StrEnum):
     HUB_WITHDRAWN = "hub.withdrawn"
     HUB_RENEWED = "hub.renewed"
     HUB_KEPT = "hub.kept"
+    HUB_RELEASED = "hub.released"
     HUB_FILE_ADDED = "hub.file_added"
     HUB_FILE_OPENED = "hub.file_opened"
     HUB_READ = "hub.read"

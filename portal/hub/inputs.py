@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField, TextAreaField
 
 from portal.auth.queries.hub import PartnerAgency
-from portal.hub.commands import MAX_QUESTION, MAX_WORDS
+from portal.hub.commands import MAX_QUESTION, MAX_WHY, MAX_WORDS
 from portal.hub.sides import ANSWERS, SUMMARY
 from portal.kernel.language import say
 from portal.messaging.inputs import MessageInput, one_kind_of_line
@@ -62,6 +62,22 @@ class AnewInput(Input):
     seen = HiddenField()
 
 
+class ReleaseInput(Input):
+    """Somebody of the council shows partners what was held; `confirmed` is the mark of what the page showed."""
+
+    confirmed = HiddenField()
+    why = TextAreaField(
+        _l("Why may they read it?"),
+        description=_l("Only the council reads this."),
+        filters=[one_kind_of_line],
+        render_kw={"max_length": MAX_WHY},
+        validators=[
+            needed(_l("Enter why they may read it")),
+            longest(MAX_WHY, _l("Your reason must be %(limit)s characters or fewer", limit=MAX_WHY)),
+        ],
+    )
+
+
 class CouncilMessageInput(MessageInput):
     """The council writes to all the agencies to which a report is open."""
 
@@ -80,7 +96,10 @@ class PartnerMessageInput(MessageInput):
 
     message = TextAreaField(
         _l("Write in the hub"),
-        description=_l("The council and the other agencies to which this is open read it. The referrer does not."),
+        description=_l(
+            "The council and the other agencies to which this is open read it. The referrer does not. What may give a "
+            "secret away the council looks at before the other agencies read it."
+        ),
         filters=[one_kind_of_line],
         render_kw={"max_length": MAX_WORDS},
         validators=[needed(_l("Enter a message")), longest(MAX_WORDS, _TOO_LONG)],

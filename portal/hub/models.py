@@ -92,7 +92,8 @@ class HubAccess(TenantTable):
 class HubMessage(TenantTable):
     """One message in the hub; `agency_id` is empty for the council. `read_by` holds whose people have read it.
 
-    Since `held_at` it is there for the council alone: it gives away what the report came to keep secret.
+    Since `held_at` no partners read it but those of the agency that wrote it, because it gives away what the report
+    keeps secret; at `released_at` somebody of the council showed it to them.
     """
 
     __tablename__ = "hub_message"
@@ -106,6 +107,7 @@ class HubMessage(TenantTable):
     sent_at: Mapped[datetime] = now_column()
     read_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
     held_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
 
     __table_args__ = (
         within_council("referral_id", "referral", ondelete="CASCADE"),
@@ -158,4 +160,24 @@ class HubFormer(TenantTable):
         CheckConstraint(one_of("why", (ANEW, *KEPT)), name="why"),
         Index("ix_hub_former_access", "tenant_id", "access_id", "ended_at"),
         Index("ix_hub_former_referral", "tenant_id", "referral_id"),
+    )
+
+
+class HubRelease(TenantTable):
+    """That somebody of the council showed a held message to partners; `why` is sealed with the room's key, and all of
+    it is for the council alone."""
+
+    __tablename__ = "hub_release"
+
+    referral_id: Mapped[UUID]
+    message_id: Mapped[UUID]
+    why: Mapped[bytes]
+    released_by: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    released_at: Mapped[datetime] = now_column()
+
+    __table_args__ = (
+        within_council("referral_id", "referral", ondelete="CASCADE"),
+        within_council("message_id", "hub_message", ondelete="CASCADE"),
+        Index("ix_hub_release_message", "tenant_id", "message_id", "released_at"),
+        Index("ix_hub_release_referral", "tenant_id", "referral_id"),
     )

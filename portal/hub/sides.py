@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -13,3 +14,8 @@ COUNCIL: Final = UUID(int=0)
 PLACE, NAME, CONTACT = "place", "name", "contact"
 KEPT: Final = (PLACE, NAME, CONTACT)
 ANEW: Final = "anew"
+
+
+def said_with(words: str, names: Iterable[str]) -> str:
+    """What partners read of a message: its words, and the names of its files."""
+    return "\n".join([words, *names])

@@ -102,7 +102,9 @@ def _with_news() -> list[Any]:
     here = (HubMessage.tenant_id == HubAccess.tenant_id, HubMessage.room_id == HubAccess.room_id)
     others = HubMessage.held_at.is_(None) & HubMessage.agency_id.is_distinct_from(HubAccess.agency_id)
     last = select(func.max(HubMessage.sent_at)).where(*here, others).correlate(HubAccess)
-    unread = last.where(~(HubAccess.agency_id == func.any(HubMessage.read_by))).scalar_subquery()
+    # What was held first came when it was shown.
+    shown = select(func.max(func.greatest(HubMessage.sent_at, HubMessage.released_at))).where(*here, others)
+    unread = shown.where(~(HubAccess.agency_id == func.any(HubMessage.read_by))).correlate(HubAccess).scalar_subquery()
     newest = func.greatest(last.scalar_subquery(), HubAccess.changed_at)
     query = select(
         HubAccess.referral_id, HubAccess.agency_id, HubAccess.authors, HubAccess.unseen_by, newest.label("newest"),

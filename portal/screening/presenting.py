@@ -179,6 +179,7 @@ EVENT_WORDS: dict[str, Callable[[], str]] = {
     Event.HUB_OPENED: lambda: _("Opened to partners in the hub"),
     Event.HUB_WITHDRAWN: lambda: _("Taken back from partners in the hub"),
     Event.HUB_RENEWED: lambda: _("Shared anew with partners in the hub"),
+    Event.HUB_RELEASED: lambda: _("Shown to partners in the hub after it was held"),
     Event.HUB_KEPT: lambda: _("Taken out of what partners in the hub read, because it is kept secret now"),
     Event.DECISION_PROPOSED: lambda: _("A decision was proposed"),
     Event.PROPOSAL_APPROVED: lambda: _("The proposed decision was approved"),

@@ -81,6 +81,8 @@ STATES = {
     "/screening/<reference>/hub",
     # Where what was shared has changed since.
     "/screening/<reference>/hub/anew",
+    # Where something is held: tests/hub/test_releasing.py.
+    "/screening/<reference>/hub/held/<uuid:message_id>",
     # Where a parcel waits: tests/handover/test_pages.py.
     "/screening/<reference>/hand-over/again",
     "/screening/<reference>/hand-over/copied",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +13,7 @@ from sqlalchemy import select, update
 from portal.audit.models import AuditEvent
 from portal.auth.commands import standing
 from portal.auth.models import Membership
+from portal.hub import commands
 from portal.kernel import db
 from portal.kernel.scope import SYSTEM, Scope
 from portal.referrals.letters import letter
@@ -253,7 +255,8 @@ def test_the_council_is_told_what_was_taken_out_and_why(councils: Councils, clie
     case = make_case(councils, {"children": [{"child_address": HOME, "child_address_secret": "no"}]})
     page = f"/{case.council.slug}/screening/{case.made.reference}/hub"
     case.open(case.police, words="CNRY who lives at 12 CNRY Row?")
-    case.answer(case.police, "CNRY at 12 CNRY Row lives nobody")
+    case.as_council(commands.write, "CNRY at 12 CNRY Row lives nobody", uuid4())
+    case.answer(case.police, "CNRY we were in CNRY Row")
     case.correct(Place("children", "child_address_secret", 0), "yes")
     sign_in(client, case.screener)
     told = client.get(page).text
@@ -263,5 +266,8 @@ def test_the_council_is_told_what_was_taken_out_and_why(councils: Councils, clie
     sign_in(client, case.police)
     read = client.get(f"/{case.council.slug}/hub/{case.made.reference}").text
     assert "Do not pass it on" in read
-    assert "CNRY Row" not in read
+    assert "12 CNRY Row" not in read
+    # What they wrote themselves stays: what vanishes would say what is secret.
+    assert "CNRY we were in CNRY Row" in read
+    assert "Kept from partners" not in read
     assert "Not shown any more" in client.get(f"/{case.council.slug}/hub").text

@@ -265,6 +265,13 @@ def rows(council: str, agency: str) -> Mapping[str, Mapping[str, object]]:
             once=row_id(council, agency, "once"),
             read_by=[AGENCIES[agency]],
         ),
+        "hub_release": here(
+            "hub_release",
+            referral_id=report["referral_id"],
+            message_id=row_id(council, agency, "hub_message"),
+            why=BLOB,
+            released_by=ACCOUNT,
+        ),
         "hub_file": here(
             "hub_file",
             **report,
@@ -318,7 +325,7 @@ BEHIND_REPORT = (
     "referral_section", "draft_typing", "referral_child", "message", "decision", "notice", "restriction", "clock_pause",
     "duty_alert", "proposal", "note", "presence", "parcel", "parcel_attempt", "parcel_collected", "challenge",
     "letter", "stage_visit", "stage_tick", "asked_question", "hub_room", "hub_access", "hub_former", "hub_message",
-    "hub_file",
+    "hub_file", "hub_release",
     "early_help_offer", "message_sighting", "message_draft", "transfer",
 )  # fmt: skip
 WALLED_BY_AGENCY = (
@@ -329,7 +336,7 @@ WALLED_BY_AGENCY = (
 # What the council keeps to itself.
 WALLED_BY_COUNCIL = (
     "early_help_member",
-    "case_system_key", "hub_former", "letter", "note", "saved_list", "stage_visit", "stage_tick",
+    "case_system_key", "hub_former", "hub_release", "letter", "note", "saved_list", "stage_visit", "stage_tick",
     "parcel", "parcel_attempt", "parcel_collected", "transfer",
     "case_system_key", "collect_request", "letter", "note", "saved_list", "stage_visit", "stage_tick",
     "parcel", "parcel_attempt", "parcel_collected",

@@ -84,10 +84,18 @@ def test_nothing_is_left_once_it_is_closed_to_them(application: Connection, admi
 def test_a_message_that_is_held_and_what_was_shared_before_are_the_councils(
     application: Connection, admin: Connection
 ) -> None:
-    admin.execute("update hub_message set held_at = now()")
+    admin.execute("update hub_message set held_at = now(), agency_id = null")
     be(application)
     assert counts(application) == [1, 1, 0]
-    assert application.execute("select from hub_former").fetchall() == []
+    for table in ("hub_former", "hub_release"):
+        assert application.execute(f"select from {table}".encode()).fetchall() == []
+    application.rollback()
+    # Whoever wrote it does not learn by what vanishes.
+    admin.execute("update hub_message set agency_id = %s", (AGENCIES["school"],))
+    be(application)
+    assert counts(application) == [1, 1, 1]
+    admin.execute("update hub_message set agency_id = %s", (AGENCIES["surgery"],))
+    assert counts(application) == [1, 1, 0]
     be(application, ACCOUNT, "", "council")
     assert counts(application)[2] > 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID, uuid4
 
@@ -21,7 +20,7 @@ from portal.hub.commands.opening import state_of
 from portal.hub.commands.rows import of_agency
 from portal.hub.models import HubAccess, HubMessage
 from portal.hub.queries import Opened, Room, room_of
-from portal.hub.sides import COUNCIL
+from portal.hub.sides import COUNCIL, said_with
 from portal.kernel import clock, db, scope
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.scope import Actor
@@ -65,11 +64,6 @@ def write(
         telling.tell_partners(actor, telling.partners(telling.readers(found.id)), found.id)
 
 
-def said_with(words: str, names: Iterable[str]) -> str:
-    """What partners read of a message: its words, and the names of its files."""
-    return "\n".join([words, *names])
-
-
 def _checked_names(actor: Actor, found: Found, words: str, papers: Sequence[Paper], confirmed: str) -> int:
     """How many secrets the words and the names of the files give away, each of them confirmed. Raises Invalid."""
     try:
@@ -79,15 +73,16 @@ def _checked_names(actor: Actor, found: Found, words: str, papers: Sequence[Pape
         raise Invalid({"message": code}) from None
 
 
-def answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper] = ()) -> bool:
+def answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper] = ()) -> None:
     """A partner writes, with files; whoever owns the report (else opened it) and the other agencies are told. Twice is
-    once. Whether the council alone reads it, because the words or a file's name give away what the report keeps secret.
+    once. What gives away what the report keeps secret, in words or in a file's name, the other agencies read once the
+    council has looked at it: whoever writes is not told, or they could find a secret out by guessing.
 
     Raises Invalid({"message": required, too_long, control}) and what `filing.bring` does, and NotFound once it is not
     there for them any more.
     """
     try:
-        return _answer(actor, opened, text, once, papers)
+        _answer(actor, opened, text, once, papers)
     except ProgrammingError as error:
         # It was taken back while their files were stored: nothing locks it meanwhile, and its walls refuse the rest.
         if isinstance(error.orig, InsufficientPrivilege):
@@ -96,24 +91,20 @@ def answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence
 
 
 @whole
-def _answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper]) -> bool:
+def _answer(actor: Actor, opened: Opened, text: str, once: UUID, papers: Sequence[Paper]) -> None:
     words, agency_id = checked(text, MAX_WORDS), of_agency(actor.agency_id)
     room, said = opened.room, _say(actor, opened.room, agency_id, words, once)
-    bring = partial(filing.bring, actor, room, said.id, papers, agency_id=agency_id, side="agency")
-    if said.held:
-        with db.as_system():
-            # It is not there for whoever wrote it, to be added to.
-            bring()
-        return True
-    bring()
-    if not said.new:
-        return False
+    names = filing.bring(actor, room, said.id, papers, agency_id=agency_id, side="agency")
+    if not said.new and not names:
+        return
     with db.as_system():
-        held = _keep(room, said.id, agency_id, said_with(words, (one.name for one in papers)))
+        # Of a message of before, which somebody may have shown to partners, only the names that came now.
+        held = said.held or _keep(room, said.id, agency_id, said_with(words if said.new else "", names))
+        if not said.new:
+            return
         others = [] if held else [one for one in telling.readers(room.referral_id) if one.agency_id != agency_id]
         telling.tell_partners(actor, telling.partners(others), room.referral_id)
         telling.tell_council(actor, room.referral_id, opened.access_id)
-    return held
 
 
 def _keep(room: Room, message_id: UUID, agency_id: UUID, text: str) -> bool:
@@ -175,9 +166,7 @@ def _say(actor: Actor, room: Room, agency_id: UUID | None, words: str, once: UUI
         HubMessage.tenant_id == scope.council().id, HubMessage.once == once,
         HubMessage.room_id == room.id, HubMessage.author_id == actor.account_id,
     )  # fmt: skip
-    with db.as_system():
-        # One that is held is not there for its writer, and is written all the same.
-        row = db.session().execute(before).one_or_none()
+    row = db.session().execute(before).one_or_none()
     if row is not None and room.record.open(row.body, "hub_message", row.id, "body") == words:
         return _Written(row.id, new=False, held=agency_id is not None and row.held_at is not None)
     made = _written(actor, room, agency_id, words, uuid4())

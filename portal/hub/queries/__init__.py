@@ -70,8 +70,8 @@ class Access:
 
 @dataclass(frozen=True)
 class Said:
-    """One message; `agency` is None for the council, `new` says that the reader's side had not read it, `held_at` since
-    when the council alone reads it."""
+    """One message; `agency` is None for the council, `new` says that the reader's side had not read it, `held_at` (for
+    the council) since when no partner reads it but its own agency's."""
 
     id: UUID
     author_id: UUID
@@ -81,6 +81,7 @@ class Said:
     sent_at: datetime
     new: bool
     held_at: datetime | None = None
+    released_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -139,12 +140,12 @@ def accesses(room: Room) -> tuple[Access, ...]:
 
 
 def thread(room: Room, side: UUID) -> tuple[Said, ...]:
-    """The messages in the order in which they were sent, for a partner without those that are held; `side` is the
-    reader's agency, or COUNCIL."""
+    """The messages in the order in which they were sent, for a partner without those of others that are held; `side` is
+    the reader's agency, or COUNCIL. That their own is held only the council is told."""
     query = (
         select(
             HubMessage.id, HubMessage.author_id, Account.name, Agency.name, HubMessage.body, HubMessage.sent_at,
-            _unread(side), HubMessage.held_at,
+            _unread(side), HubMessage.held_at, HubMessage.released_at,
         )
         .join(Account, Account.id == HubMessage.author_id)
         .outerjoin(Agency, Agency.id == HubMessage.agency_id)
@@ -154,8 +155,17 @@ def thread(room: Room, side: UUID) -> tuple[Said, ...]:
     record, rows = room.record, db.session().execute(query).all()
     found: Sequence[Any] = rows
     return tuple(
-        Said(one, by, name, agency, record.open(body, "hub_message", one, "body"), at, new, held)
-        for one, by, name, agency, body, at, new, held in found
+        Said(
+            one,
+            by,
+            name,
+            agency,
+            record.open(body, "hub_message", one, "body"),
+            at,
+            new,
+            *(last if side == COUNCIL else ()),
+        )
+        for one, by, name, agency, body, at, new, *last in found
     )
 
 
@@ -222,8 +232,9 @@ def _open_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def readable(side: UUID) -> ColumnElement[bool]:
-    """The messages that are there for that side: what the database's own wall says, once more."""
-    return HubMessage.held_at.is_(None) if side != COUNCIL else true()
+    """The messages that are there for that side: what the database's own wall says, once more. What is held stays with
+    the agency that wrote it."""
+    return HubMessage.held_at.is_(None) | (HubMessage.agency_id == side) if side != COUNCIL else true()
 
 
 def _unread(side: UUID) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.auth import guard
 from portal.auth.policy import Permission
 from portal.hub.queries import new_count, open_count
-from portal.hub.views import anew, council, files, partners
+from portal.hub.views import anew, council, files, held, partners
 from portal.hub.views.blueprint import blueprint
 from portal.referrals.queries import counted
 from portal.screening import beside
@@ -33,4 +33,4 @@ def navigation() -> Iterator[shell.Link]:
         yield shell.Link(_("Hub"), url_for("hub.opened_reports"), current=here)
 
 
-__all__ = ["anew", "council", "files", "partners", "register"]
+__all__ = ["anew", "council", "files", "held", "partners", "register"]

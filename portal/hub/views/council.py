@@ -21,10 +21,11 @@ from portal.auth.policy import Permission
 from portal.auth.queries.hub import partner_agencies
 from portal.hub import commands, words
 from portal.hub.inputs import CouncilMessageInput, OpenInput
-from portal.hub.queries import Access, Room, accesses, room_of, thread
+from portal.hub.queries import Access, Room, Said, accesses, room_of, thread
+from portal.hub.queries.held import releases
 from portal.hub.queries.members import everybody
 from portal.hub.queries.sources import added_since, formers
-from portal.hub.sides import COUNCIL, KEPT
+from portal.hub.sides import COUNCIL, KEPT, said_with
 from portal.hub.views.blueprint import blueprint
 from portal.hub.views.files import with_files
 from portal.kernel.errors import Conflict, Invalid, NotFound
@@ -145,7 +146,7 @@ def _page(
         members=everybody(found.id, live),
         **_since(found, live),
         ended=[one for one in made if one.withdrawn_at is not None],
-        entries=with_files(words.entries(said, actor.account_id), room, COUNCIL, "hub.councils_file"),
+        entries=_entries(found, room, said, writes=writes),
         writes=writes,
         restricted=found.sight is not None,
         no_partners=opens and not left,
@@ -158,6 +159,17 @@ def _page(
         named=words.named,
         what_words=words.what_words,
     )
+
+
+def _entries(found: Found, room: Room | None, said: Sequence[Said], *, writes: bool) -> list[dict[str, Any]]:
+    """The messages with their files: where one is held its page, and who showed it to partners when it was."""
+    shown = releases(room, [one.id for one in said if one.released_at]) if room else ()
+    entries = with_files(words.entries(said, guard.actor().account_id), room, COUNCIL, "hub.councils_file")
+    for entry in entries:
+        entry["released"] = [one for one in shown if one.message_id == entry["id"]]
+        if entry["held"] and writes:
+            entry["look"] = url_for(".held", reference=found.reference, message_id=entry["id"])
+    return entries
 
 
 def _shown(one: Access) -> dict[str, Any]:
@@ -209,7 +221,7 @@ def _views(found: Found, form: MessageInput, field: str) -> dict[str, FieldView]
     views = from_form(form)
     text = str(views[field].value or "").strip()
     names = bringing.names_sent() if field == "message" and request.method == "POST" else []
-    box = _box(found, commands.said_with(text, names)) if views[field].error and text else None
+    box = _box(found, said_with(text, names)) if views[field].error and text else None
     # What is confirmed stands below the words that it is about.
     return {name: view for name, view in views.items() if name != "confirmed"} | ({"confirmed": box} if box else {})
 

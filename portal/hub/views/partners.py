@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -23,7 +24,6 @@ from portal.hub.views.blueprint import blueprint
 from portal.hub.views.files import with_files
 from portal.kernel.errors import NotFound
 from portal.messaging.views import bringing
-from portal.referrals.commands.attaching import Paper
 from portal.referrals.wording import Wording
 from portal.web.fields import from_form
 from portal.web.security import large
@@ -65,24 +65,15 @@ def answer(reference: str) -> ResponseReturnValue:
         found = find_opened(actor, reference)
     except NotFound:
         return _gone(form)
-    held = False
-
-    def act(text: str, once: UUID, papers: list[Paper]) -> None:
-        nonlocal held
-        held = commands.answer(actor, found, text, once, papers)
-
     try:
-        status = bringing.sent_with(form, act, words.changed())
+        status = bringing.sent_with(form, partial(commands.answer, actor, found), words.changed())
     except NotFound:
         return _gone(form)
     if status != HTTPStatus.SEE_OTHER:
         # What a refused form did is undone; that they read what is shared stays on record.
         events.record_apart(Event.HUB_READ, found.room.referral_id, agency=str(actor.agency_id))
         return _page(found, form), status
-    if held:
-        flash(_("Your message was sent to the council alone: it may give away what must be kept secret"), "success")
-    else:
-        flash(_("Your message was sent to the hub"), "success")
+    flash(_("Your message was sent to the hub"), "success")
     return redirect(url_for(".room", reference=found.room.reference), 303)
 
 

@@ -53,6 +53,7 @@ COUNCIL_EVENTS = (
     Event.HUB_OPENED,
     Event.HUB_RENEWED,
     Event.HUB_KEPT,
+    Event.HUB_RELEASED,
     Event.HUB_WITHDRAWN,
     Event.TRANSFER_PROPOSED,
     Event.TRANSFER_SENT_BACK,

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from portal.earlyhelp.queries.secrets import secret_since, secrets_of, versions_of
+from portal.earlyhelp.queries.secrets import secret_since, secrets_of
 from portal.forms.queries import version
 from portal.messaging.protecting import Protected, carried
 from portal.referrals.presenting import Group, Row, answer_groups_of
-from portal.referrals.queries.corrections import Corrected
+from portal.referrals.queries.corrections import Corrected, versions_of
 from portal.referrals.queries.record import Answers, Found
 from portal.referrals.withholding import keeps_places, of_referrer, unnamed, withheld
 

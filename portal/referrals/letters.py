@@ -15,7 +15,7 @@ from portal.tenants.opening import numbers
 
 FOR_COUNCIL = (
     "reply", "news", "file_in", "harmful_in", "duty", "unseen", "undelivered", "challenged", "approval",
-    "challenge_due", "hub_in", "help_answered", "transfer", "clock_over",
+    "challenge_due", "hub_in", "help_answered", "help_closed", "transfer", "clock_over",
 )  # fmt: skip
 HARMFUL = ("harmful", "harmful_in")
 CHASE_WORKING_DAYS = 7  # Wales: the duty to report (Social Services and Well-being (Wales) Act 2014, s130)
@@ -158,6 +158,11 @@ def _deciding(language: str) -> dict[str, str]:
         ),
         "help_answered": words(
             language, "An early-help team has declined, or thinks that a social worker is needed. Sign in to read why."
+        ),
+        "help_closed": words(
+            language,
+            "Something became secret with a correction, so an early-help team cannot open the files any more that it "
+            "was given. Sign in to choose again which it may open.",
         ),
         "help_due": words(language, "Your early-help team has not answered in time. Sign in to accept or decline."),
         "challenged": words(language, "Somebody has challenged a decision. Sign in to read why, and answer."),

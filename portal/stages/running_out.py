@@ -23,10 +23,12 @@ from portal.stages import queries, rules
 from portal.stages.rules import Span
 from portal.tenants.opening import hours_of
 from portal.tenants.own_clocks import ROUTES, OwnClock
+from portal.tenants.queries.own_clocks import known_since
 
 AT_ONCE: Final = 200
 OLD_NEWS: Final = timedelta(days=1)
-"""Of a clock that was over before, as with clocks that a council has just named, only the lines show it."""
+"""What was over for longer is told too, as after an outage of the worker, unless it was over before the council had the
+clock: one that names a clock gets no flood."""
 
 
 def look() -> int:
@@ -77,10 +79,30 @@ def _rows(which: ColumnElement[bool]) -> Sequence[Any]:
 
 def _settle_all(rows: Sequence[Any]) -> int:
     stood = queries.pauses([row.id for row in rows]) if rows else {}
-    return sum(_settle(row, stood.get(row.id, ())) for row in rows)
+    known = _Known()
+    return sum(_settle(row, stood.get(row.id, ()), known) for row in rows)
 
 
-def _settle(row: Any, pauses: Sequence[Span]) -> bool:
+class _Known:
+    """Since when each clock is the council's; asked of what has been over for long."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, datetime | None] = {}
+
+    def is_news(self, key: str, due: datetime) -> bool:
+        """Whether somebody is told of that clock, which is over since `due`."""
+        own = next((one for one in scope.council().settings.own_clocks if one.key == key), None)
+        if own is None or own.quiet:
+            return False
+        if due > clock.now() - OLD_NEWS:
+            return True
+        if key not in self._since:
+            self._since[key] = known_since(own)
+        since = self._since[key]
+        return since is not None and due > since
+
+
+def _settle(row: Any, pauses: Sequence[Span], known: _Known) -> bool:
     # While a report's clock stands still none of them is over.
     over = _over(row, pauses) if row.state in OPEN and row.clock_paused_at is None else {}
     told = dict(row.clocks_told or {})
@@ -91,10 +113,9 @@ def _settle(row: Any, pauses: Sequence[Span]) -> bool:
     values = {"clock_over_at": since, "clocks_told": told | {one: _mark(over[one][0]) for one in news}}
     here = update(Referral).where(Referral.tenant_id == scope.council().id, Referral.id == row.id)
     db.session().execute(here.values(values).execution_options(synchronize_session=False))
-    quiet = {one.key for one in scope.council().settings.own_clocks if one.quiet}
     for one in news:
         events.record(Event.CLOCK_RAN_OUT, row.id, clock=one)
-    if any(one not in quiet and over[one][1] > clock.now() - OLD_NEWS for one in news):
+    if any(known.is_news(one, over[one][1]) for one in news):
         _tell(row)
     return True
 

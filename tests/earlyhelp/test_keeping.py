@@ -81,6 +81,7 @@ def test_files_and_words_are_closed_when_an_address_becomes_secret(
     council = here.as_person(case.screener).get(OFFER).text
     assert (WORDS in council, CLOSED in council) == (True, True)
     assert str(case.screener.account_id) in case.told("news")
+    assert case.told("help_closed") == [str(case.screener.account_id)]
     assert here.post(OFFER, FILES, files=[str(plan)]).status_code == 303
     assert opens(case.worker, plan)
 
@@ -114,6 +115,7 @@ def test_another_correction_closes_nothing(case: Case, client: FlaskClient) -> N
     here = Browser(client, case).as_person(case.worker)
     assert (opens(case.worker, plan), WORDS in here.get(TEAM).text) == (True, True)
     assert (case.details("earlyhelp.files"), CLOSED in here.as_person(case.screener).get(OFFER).text) == ([], False)
+    assert case.told("help_closed") == []
 
 
 def test_what_was_secret_already_and_confirmed_stays_readable_and_what_comes_later_does_not(

@@ -180,6 +180,19 @@ def test_what_is_not_as_its_page_showed_it_is_not_shown(case: Case) -> None:
     assert release(case, message_id, confirmed=seen) is True
 
 
+def test_what_was_secret_between_two_corrections_is_looked_for_too(case: Case) -> None:
+    case.open(case.police)
+    case.open(case.health)
+    for lines in ("3 CNRY Lane", "5 CNRY Square"):
+        where = {"lines": lines, "town": "Avonmere", "postcode": "AV1 4XY"}
+        case.correct(Place("children", "child_address", 0), where)
+    case.answer(case.police, "CNRY she was at 3 CNRY Lane")
+    assert case.said(case.health) == []
+    with pytest.raises(Invalid) as refused:
+        case.as_council(commands.write, "CNRY was she at 3 CNRY Lane?", uuid4())
+    assert refused.value.errors == {"message": "protected"}
+
+
 def test_while_the_report_is_restricted_nothing_is_shown(case: Case) -> None:
     case.open(case.police)
     case.answer(case.police, GUESS)

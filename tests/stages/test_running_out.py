@@ -27,6 +27,8 @@ from portal.screening.commands import holding
 from portal.screening.queries.live import changed_since
 from portal.stages import commands, running_out
 from portal.stages.models import StageVisit
+from portal.tenants.commands.own_settings import keep_change
+from portal.tenants.models import CouncilRow
 from portal.tenants.own_clocks import OwnClock
 from tests.factories.pages import soup
 from tests.factories.people import Person, make_person, sign_in
@@ -141,6 +143,41 @@ def test_nobody_is_told(
     assert case.told() == []
     shown = clocks[0].quiet or "sent_at" in changes
     assert (case.over() is not None) == shown
+
+
+def _keep(council: Council, number: int, clocks: dict[str, Any], at: datetime) -> None:
+    """The settings of a council as they were after a change, with these further clocks."""
+    with db.unit_of_work(Scope(council, scope.SYSTEM)) as session:
+        document = session.execute(select(CouncilRow.settings).where(CouncilRow.id == council.id)).scalar_one()
+        settings = {**document, "own_clocks": clocks}
+        keep_change(council.id, number, settings, ["own_clocks"], None, at=at)
+        here = update(CouncilRow).where(CouncilRow.id == council.id)
+        session.execute(here.values(settings=settings, changed_at=at))
+
+
+def _named(label: str, hours: str = "1 hour") -> dict[str, Any]:
+    until = {"starts": [{"look": "received"}], "until": [{"look": "claimed"}]}
+    return {"names": {"en": [{"look": label}]}, "times": [{"look": f"{hours}"}], **until}
+
+
+def test_after_an_outage_of_days_whoever_waits_is_told_once(councils: Councils, now: list[datetime]) -> None:
+    """What was over before the council had the clock as it is, is not."""
+    case = Case(councils.england, LOOK)
+    _keep(case.council, 1, _named("First look"), NOON - timedelta(days=2))
+    # What it is called does not matter.
+    _keep(case.council, 2, _named("A look"), NOON + timedelta(days=1))
+    now.append(NOON + timedelta(days=9))
+    assert (case.look(), case.told(), case.look()) == (1, ["duty@example.org"], 0)
+
+
+def test_a_clock_that_the_council_gave_less_time_meanwhile_brings_no_flood(
+    councils: Councils, now: list[datetime]
+) -> None:
+    case = Case(councils.england, LOOK)
+    _keep(case.council, 1, _named("First look", "90 hours"), NOON - timedelta(days=2))
+    _keep(case.council, 2, _named("First look"), NOON + timedelta(days=1))
+    now.append(NOON + timedelta(days=9))
+    assert (case.look(), case.told()) == (1, [])
 
 
 def test_it_is_not_over_while_the_clock_stands_or_the_report_is_closed(councils: Councils, now: list[datetime]) -> None:

@@ -64,7 +64,7 @@ def answer(actor: Actor, found: Found, offer_id: UUID, what: Answer) -> None:
         # That a team declined is the front door's to deal with first.
         notices.tell(actor, "outcome", found.author_id, found.id)
     if what.move == "decline" or what.code == STEPPED_UP:
-        _tell_front_door(actor, found)
+        tell_front_door(actor, found, "help_answered")
 
 
 def _values(actor: Actor, found: Found, offer_id: UUID, what: Answer) -> dict[str, Any]:
@@ -83,12 +83,12 @@ def _mistakes(what: Answer) -> dict[str, str]:
     return errors | (mistakes_of("words", what.words) if codes or what.words.strip() else {})
 
 
-def _tell_front_door(actor: Actor, found: Found) -> None:
+def tell_front_door(actor: Actor, found: Found, kind: str) -> None:
     """The report's owner; without one the managers who may see it; never nobody."""
     screeners = {one.account_id for one in who_may(Permission.SCREEN)}
     managers = {one.account_id for one in who_may(Permission.APPROVE)}
     readers = who_see(found, screeners & {found.owner_id}) or who_see(found, managers)
     for account_id in readers:
-        notices.tell(actor, "help_answered", account_id, found.id)
+        notices.tell(actor, kind, account_id, found.id)
     if not readers:
-        notices.tell_mailbox("help_answered", scope.council().settings.email, found.id)
+        notices.tell_mailbox(kind, scope.council().settings.email, found.id)

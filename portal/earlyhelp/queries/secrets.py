@@ -7,17 +7,9 @@ from datetime import datetime
 
 from portal.forms.queries import version
 from portal.messaging.protecting import Protected, protected
-from portal.referrals.queries.corrections import Corrected, as_now
+from portal.referrals.queries.corrections import Corrected, versions_of
 from portal.referrals.queries.record import Answers, Found, names_of
 from portal.referrals.withholding import keeps_places
-
-
-def versions_of(answers: Answers, made: Sequence[Corrected]) -> tuple[Answers, ...]:
-    """The answers as they were sent, and after each correction."""
-    versions = [answers]
-    for one in made:
-        versions.append(as_now(versions[-1], (one,)))
-    return tuple(versions)
 
 
 def secrets_of(found: Found, versions: Sequence[Answers]) -> frozenset[Protected]:
@@ -28,9 +20,9 @@ def secrets_of(found: Found, versions: Sequence[Answers]) -> frozenset[Protected
 
 def secret_since(found: Found, answers: Answers, made: Sequence[Corrected], moment: datetime) -> frozenset[Protected]:
     """What is secret and was not looked for in words that were offered at that moment: whoever wrote what was secret
-    then had to confirm it (`messaging.commands.guarding`, which looks at the answers as sent and as they were then)."""
-    then = as_now(answers, tuple(one for one in made if one.at < moment))
-    return secrets_of(found, versions_of(answers, made)) - secrets_of(found, (answers, then))
+    then had to confirm it (`messaging.commands.guarding`, which looks at every version of the answers until then)."""
+    then = [one for one in made if one.at < moment]
+    return secrets_of(found, versions_of(answers, made)) - secrets_of(found, versions_of(answers, then))
 
 
 def comes_to_keep(found: Found, answers: Answers, made: Sequence[Corrected]) -> bool:

@@ -21,7 +21,7 @@ from portal.messaging import protecting
 from portal.messaging.models import Message
 from portal.messaging.protecting import Protected
 from portal.referrals.places import place_of
-from portal.referrals.queries.corrections import Corrected, as_now, corrections
+from portal.referrals.queries.corrections import Corrected, as_now, corrections, versions_of
 from portal.referrals.queries.record import Answers, Found, answers_of, children_of, names_of
 from portal.referrals.withholding import KIND_OF_PLACE, SECRET
 
@@ -43,14 +43,11 @@ def source(actor: Actor, permission: Permission, found: Found) -> Source:
 
 def source_of(found: Found, made: Sequence[Corrected]) -> Source:
     """The same after these corrections, its first or all."""
-    sent, published = answers_of(found), version(found.form_version_id)
-    versions = [sent]
-    for correction in made:
-        versions.append(as_now(versions[-1], (correction,)))
+    versions, published = versions_of(answers_of(found), made), version(found.form_version_id)
     # Partners never read who told the council, whether they asked to stay unnamed or not.
     names = [Protected(protecting.NAME, name) for name in names_of(found)]
     secrets = tuple(dict.fromkeys([*names, *secrets_of(found, versions)]))
-    return Source(found, published, tuple(versions), children_of(found), secrets)
+    return Source(found, published, versions, children_of(found), secrets)
 
 
 def secrets_of(found: Found, versions: Sequence[Answers]) -> frozenset[Protected]:

@@ -21,7 +21,7 @@ from portal.messaging import protecting
 from portal.messaging.models import AskedQuestion, Message, MessageSighting
 from portal.messaging.protecting import Protected
 from portal.referrals.models import Notice, Referral
-from portal.referrals.queries.corrections import as_now, corrections
+from portal.referrals.queries.corrections import corrections, versions_of
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import Found, answers_of, names_of, record_of
 
@@ -143,15 +143,15 @@ def arrived(actor: Actor, permission: Permission, found: Found, seen: int) -> tu
 
 
 def given_away(actor: Actor, found: Found, text: str) -> tuple[Protected, ...]:
-    """What this report keeps secret and a text for its referrer would give away, with the answers as they are now."""
+    """What this report keeps secret, or kept at any time, and a text would give away."""
     try:
         answers = answers_of(found)
     except NotFound:
         return ()
-    now = as_now(answers, corrections(actor, Permission.ASK, found))
+    versions = versions_of(answers, corrections(actor, Permission.ASK, found))
     names = names_of(found)
     form = version(found.form_version_id).form
-    every = [kept for one in (answers, now) for kept in protecting.protected(form, one.triage, one.sections, names)]
+    every = [kept for one in versions for kept in protecting.protected(form, one.triage, one.sections, names)]
     return protecting.carried(text, dict.fromkeys(every))
 
 

@@ -40,6 +40,7 @@ NOTICE_KINDS = (
     "help_offered",
     "help_answered",
     "help_due",
+    "help_closed",
     "transfer",
     "clock_over",
 )

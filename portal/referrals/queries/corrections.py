@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,14 @@ def as_now(answers: Answers, made: tuple[Corrected, ...]) -> Answers:
     """The answers with every correction in its place."""
     triage, sections = changed(answers.triage, answers.sections, (Change(one.place, one.new) for one in made))
     return Answers(triage, answers.override_reason, sections)
+
+
+def versions_of(answers: Answers, made: Sequence[Corrected]) -> tuple[Answers, ...]:
+    """The answers as they were sent, and after each correction."""
+    versions = [answers]
+    for one in made:
+        versions.append(as_now(versions[-1], (one,)))
+    return tuple(versions)
 
 
 def sealed_words(found: Found, correction_id: UUID, old: Any, new: Any) -> bytes:

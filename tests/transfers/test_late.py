@@ -132,6 +132,12 @@ def test_the_holding_area_says_what_waits_to_those_who_answer(
     statements.clear()
     assert "1 transfer from another council waits for an answer" in client.get(f"{root}/holding-area").text
     assert len(statements) <= 8, "\n".join(statements)
+    statements.clear()
+    assert "1 transfer from another council waits for an answer" in client.get(f"{root}/my-day").text
+    assert len(statements) <= 8, "\n".join(statements)
+    statements.clear()
+    assert "From other councils (1 to answer)" in client.get(f"{root}/transfers?side=out").text
+    assert len(statements) <= 8, "\n".join(statements)
     with db.unit_of_work(case.screener.scope):
         assert waiting(case.screener.actor) == (0, 0)
     sign_in(client, case.screener)

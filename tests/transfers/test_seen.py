@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,11 +18,16 @@ from portal.kernel import clock, db
 from portal.kernel.scope import SYSTEM, Scope
 from portal.messaging.commands import adding
 from portal.referrals.models import Referral
+from portal.screening.commands import restricting
+from portal.transfers.commands.passing_on import pass_on
+from portal.transfers.queries.lately import not_sent
+from portal.transfers.queries.transfers import one
 from tests.earlyhelp.making import Case
 from tests.earlyhelp.test_along import put
 from tests.factories.people import Person, make_person, sign_in
 from tests.factories.referrals import make_referral
 from tests.fixtures.councils import Councils
+from tests.transfers.cases import Case as Transferred
 from tests.transfers.cases import make_case
 
 
@@ -101,8 +107,43 @@ def test_transfers(councils: Councils, looker: Looker) -> None:
     case.accept(transfer_id)
     (reference,) = case.arrivals()
     looker.sees(f"/glan-yr-afon/screening/{reference}/arrived")
+    looker.as_person(case.screener)
+    looker.sees(f"/avonmere/screening/{case.made.reference}/transfer")
+    pass_all_on(case, transfer_id)
+    looker.sees(f"/avonmere/screening/{case.made.reference}/transfer")
+    looker.as_person(case.theirs)
+    looker.sees(f"/glan-yr-afon/screening/{reference}/arrived")
+    looker.sees(f"/glan-yr-afon/screening/{reference}")
     with db.unit_of_work(Scope(councils.england, SYSTEM)) as session:
         other = make_referral(councils.england, case.author, state="screening", owner=case.screener)
         session.execute(update(Referral).where(Referral.id == other.id).values(sight=[case.screener.account_id]))
     looker.as_person(case.screener)
     looker.sees(f"/avonmere/screening/{other.reference}/transfer")
+
+
+def pass_all_on(case: Transferred, transfer_id: UUID) -> None:
+    def deed(actor: Any, found: Any) -> None:
+        waits = not_sent(actor, found, one(actor, transfer_id), "en")
+        pass_on(actor, found, transfer_id, [each.id for each in waits])
+
+    case.act(case.screener, deed)
+
+
+def test_a_restricted_transfer(councils: Councils, looker: Looker) -> None:
+    case, tongue = make_case(councils), looker.language
+    head = make_person(councils.wales, role="practice_manager")
+    for who in (case.screener, head):
+        _speak(who, tongue)
+    people = (case.screener.account_id,)
+    case.act(case.manager, restricting.restrict, "adoption", "CNRY why", people, permission=Permission.RESTRICT)
+    looker.as_person(case.screener)
+    looker.sees(f"/avonmere/screening/{case.made.reference}/transfer")
+    transfer_id = case.offer()
+    looker.sees(f"/avonmere/screening/{case.made.reference}/transfer")
+    looker.as_person(head)
+    looker.sees("/glan-yr-afon/my-day")
+    looker.sees("/glan-yr-afon/transfers")
+    looker.sees(f"/glan-yr-afon/transfers/{transfer_id}")
+    case.accept(transfer_id, head)
+    (reference,) = case.arrivals()
+    looker.sees(f"/glan-yr-afon/screening/{reference}")

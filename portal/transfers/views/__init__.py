@@ -29,7 +29,8 @@ def register(app: Flask) -> None:
     app.register_blueprint(blueprint)
     shell.add_navigation(app, navigation, place=2)
     counted.add(TRANSFER, how_it_stands)
-    shell.add_panel(app, "holding_area", _waiting)
+    for place in ("holding_area", "my_day"):
+        shell.add_panel(app, place, _waiting)
     shell.add_panel(app, "screening", _later)
     beside.add_line(app, 50, _sent)
     beside.add_line(app, 51, _came)

@@ -22,7 +22,7 @@ from portal.transfers.commands import answering
 from portal.transfers.envelope import from_text
 from portal.transfers.inputs import DeclineInput
 from portal.transfers.queries.since import came_since
-from portal.transfers.queries.transfers import MOST_LISTED, One, arrival, listed, one, record_of_arrival
+from portal.transfers.queries.transfers import MOST_LISTED, One, arrival, listed, one, record_of_arrival, waiting
 from portal.transfers.states import ACCEPTED, IN, OFFERED, OUT
 from portal.transfers.views.blueprint import blueprint
 from portal.web.fields import from_form
@@ -37,6 +37,9 @@ def listing() -> ResponseReturnValue:
     side = OUT if request.args.get("side") == OUT else IN
     found = listed(guard.actor(), side)
     names = {IN: _("From other councils"), OUT: _("To other councils")}
+    number, _urgent = waiting(guard.actor())
+    if number:
+        names[IN] = _("From other councils (%(number)s to answer)", number=number)
     return render_template(
         "transfers/list.html",
         side=side,

@@ -36,7 +36,8 @@ from portal.referrals.sifting import Filters as Mine
 from portal.screening import received
 from portal.screening.addresses import Filters
 from portal.screening.commands import decisions, holding, restricting
-from portal.screening.queries.queue import Line, holding_area
+from portal.screening.queries.lines import Line
+from portal.screening.queries.queue import holding_area
 from portal.tenants.opening import hours_of
 from portal.tenants.queries.agencies import Filters as AgencyFilters
 from portal.tenants.queries.agencies import listed

@@ -172,6 +172,14 @@ class Referral(TenantTable):
             "ix_referral_guarded", "tenant_id",
             postgresql_where=text("state <> 'draft' and (sight is not null or unseen_by <> '{}')"),
         ),
+        # What a search by an agency, a category or a colleague is shown in, closed ones too.
+        *(
+            Index(
+                f"ix_referral_of_{name}", "tenant_id", column, "queue_rank", "due_at", "id",
+                postgresql_where=text("state <> 'draft'"),
+            )
+            for name, column in (("agency", "agency_id"), ("category", "category"), ("owner", "owner_id"))
+        ),
         Index("ix_referral_initials", "tenant_id", "initials"),
         Index("ix_referral_author", "tenant_id", "author_id", text("changed_at desc")),
         Index("ix_referral_agency", "tenant_id", "agency_id", text("changed_at desc")),

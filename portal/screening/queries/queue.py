@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, select, true, tuple_, union_all
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from portal.audit import events
@@ -19,73 +18,19 @@ from portal.auth.policy import Permission
 from portal.files.models import StoredFile
 from portal.files.states import CHECKING
 from portal.kernel import clock, db
-from portal.kernel.language import Text
 from portal.kernel.scope import Actor
 from portal.referrals.models import FIRST_NOT_URGENT, Attachment, Referral, ReferralChild
 from portal.referrals.queries.reaching import reachable
 from portal.referrals.queries.record import CAME_AT
 from portal.referrals.sifting import Sought
 from portal.screening.addresses import APPROVAL, COUNTED_DAYS, NEWS, SORTS, Cursor, Filters
+from portal.screening.naming import Meant
+from portal.screening.queries.lines import Page, line_of
 from portal.screening.queries.linked import linked
 from portal.screening.queries.narrowing import narrowed
 from portal.screening.queries.searching import meant
 
 PAGE = 25
-
-
-@dataclass(frozen=True)
-class Line:
-    """One report in the list. `why` is the deciding rule in plain words, `reasons` how many other rules hold,
-    `signs` how many signs of serious harm were chosen, `checking` how many of its files are still being checked. Birth
-    and age are the first child's, as the initials are."""
-
-    id: UUID
-    reference: str
-    form_key: str
-    kind: str
-    channel: str
-    initials: str
-    children: int
-    born_on: date | None
-    age_years: int | None
-    unborn: bool
-    checking: int
-    route: str
-    why: Text
-    reasons: int
-    signs: int
-    overridden: bool
-    attention: bool
-    out_of_hours: bool
-    state: str
-    priority: str
-    urgency: int
-    first_priority: str
-    sent_at: datetime
-    due_at: datetime
-    agency: Text
-    owner_id: UUID | None
-    owner: str
-    unread: int
-    outcome: str
-    decided_at: datetime | None
-    new_since: datetime | None
-    withdrawal_asked_at: datetime | None
-    approval_asked_at: datetime | None
-    clock_paused_at: datetime | None
-    clock_over_at: datetime | None
-    rules_now: str
-    linked: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """The reports of one page and the cursors of the pages around it (None: there is none)."""
-
-    lines: tuple[Line, ...]
-    previous: Cursor | None
-    following: Cursor | None
-    now: datetime
 
 
 # What a page is ordered by: leakproof, never empty in a sent report, all in one direction.
@@ -124,30 +69,66 @@ _BEING_CHECKED = (
 )
 
 
-def holding_area(actor: Actor, filters: Filters, wanted: Sought | None = None) -> Page:
-    """The reports that the filters ask for, in their order, of those that `wanted` means; that is recorded."""
+def holding_area(actor: Actor, filters: Filters, wanted: Sought | None = None, others: Sequence[Meant] = ()) -> Page:
+    """The reports that the filters ask for, in their order, of those that `wanted` means; that is recorded.
+
+    Where it means no report by a child or a reference, whatever the filters say, the reports of the `others` are shown:
+    a colleague's name is never a reason to miss the child who has it, too.
+    """
     events.record(Event.REFERRAL_READ, None, part="list" if wanted is None else "search")
     now = clock.now()
     keys = _KEYS[filters.sort]
     backwards = filters.cursor is not None and filters.cursor.before
     query = filtered(_select(actor, filters.sort), actor, filters, now)
     if wanted is not None:
-        query = query.where(meant(wanted))
+        which, instead = _of_search(actor, filters, now, meant(wanted), others)
+        query = query.add_columns(instead.label("instead")).where(which)
     query = _ordered(query, keys, filters, backwards=backwards)
     rows = db.session().execute(query.limit(PAGE + 1)).all()
     more = len(rows) > PAGE
     shown = list(reversed(rows[:PAGE])) if backwards else rows[:PAGE]
     if not shown:
         return Page((), None, None, now)
-    ends = [tuple(row)[-len(keys) :] for row in (shown[0], shown[-1])]
+    ends = [tuple(getattr(row, f"key_{place}") for place in range(len(keys))) for row in (shown[0], shown[-1])]
     earlier = more if backwards else filters.cursor is not None
     later = True if backwards else more
     return Page(
-        lines=tuple(_line(row) for row in shown),
+        lines=tuple(line_of(row) for row in shown),
         previous=Cursor(ends[0], before=True) if earlier else None,
         following=Cursor(ends[1], before=False) if later else None,
         now=now,
+        meant=tuple(others) if getattr(shown[0], "instead", False) else (),
     )
+
+
+def _of_search(
+    actor: Actor, filters: Filters, now: datetime, here: ColumnElement[bool], others: Sequence[Meant]
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Which reports a search shows, and whether that is instead: those that are meant `here`, where there is any for
+    the reader at all, else those of the others.
+
+    Of each that is meant it takes as many reports as a page may have, in the order of the page and through its index.
+    """
+    if not others:
+        return here, false()
+    seen = (reachable(actor, Permission.LOOK), Referral.state != "draft")
+    none = ~select(Referral.id).where(*seen, here).correlate(None).exists()
+    keys, backwards = _KEYS[filters.sort], filters.cursor is not None and filters.cursor.before
+    first = [
+        _ordered(filtered(_ids(*seen, *which), actor, filters, now), keys, filters, backwards=backwards).limit(PAGE + 1)
+        for which in ((here,), *((none, _is(actor, one)) for one in others))
+    ]
+    return Referral.id.in_(union_all(*first)), none
+
+
+def _ids(*which: ColumnElement[bool]) -> Select[Any]:
+    return select(Referral.id).join(Agency, Agency.id == Referral.agency_id).where(*which)
+
+
+def _is(actor: Actor, one: Meant) -> ColumnElement[bool]:
+    if one.kind == "owner":
+        return _owned(actor, one.value)
+    return Referral.category == one.value if one.kind == "category" else Referral.agency_id == UUID(one.value)
 
 
 # To put it together takes longer than to run it, and a person asks for the same list all day. Whatever the policy may
@@ -240,45 +221,3 @@ def _ordered(query: Select[Any], keys: tuple[Any, ...], filters: Filters, *, bac
         there = filters.cursor.key
         query = query.where(here < there if falling else here > there)
     return query.order_by(*(key.desc() if falling else key.asc() for key in keys))
-
-
-def _line(row: Any) -> Line:
-    return Line(
-        id=row.id,
-        reference=row.reference,
-        form_key=row.form_key,
-        kind=row.kind,
-        channel=row.channel,
-        initials=row.initials,
-        children=row.children,
-        born_on=row.born_on,
-        age_years=row.age_years,
-        unborn=bool(row.unborn),
-        checking=row.checking,
-        route=row.route or "",
-        why=row.why or {},
-        reasons=len(row.also or ()),
-        signs=len(row.flags or ()),
-        overridden=row.overridden,
-        attention=row.attention,
-        out_of_hours=row.out_of_hours,
-        state=row.state,
-        priority=row.priority,
-        urgency=row.urgency,
-        first_priority=row.first_priority or "",
-        sent_at=row.sent_at,
-        due_at=row.due_at,
-        agency=row.agency,
-        owner_id=row.owner_id,
-        owner=row.owner or "",
-        unread=row.unread,
-        outcome=row.outcome or "",
-        decided_at=row.decided_at,
-        new_since=row.new_since,
-        withdrawal_asked_at=row.withdrawal_asked_at,
-        approval_asked_at=row.approval_asked_at,
-        clock_paused_at=row.clock_paused_at,
-        clock_over_at=row.clock_over_at,
-        rules_now=row.rules_now or "",
-        linked=row.linked or "",
-    )

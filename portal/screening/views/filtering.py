@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,22 +12,21 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from portal.kernel import scope
-from portal.kernel.language import say
+from portal.kernel.language import LANGUAGES, say
 from portal.kernel.scope import Actor
 from portal.referrals import sifting
-from portal.referrals.connecting import plain
 from portal.referrals.states import OPEN
 from portal.referrals.wording import kinds
 from portal.screening import addresses, presenting
 from portal.screening.addresses import FIXED, WHEN, Filters
 from portal.screening.channel_words import channel_words
+from portal.screening.naming import MOST, Meant, has_words
 from portal.screening.presenting import categories
-from portal.screening.queries.choices import choices
+from portal.screening.queries.choices import Choices, choices
 from portal.tenants.views.agency_words import kind_words
 from portal.web.drawn import macro_html
 
 MANY_STATES = ("todo", "unassigned", "mine", "overdue")
-MOST_LISTS = 8
 ROUTES = ("MASH_URGENT", "MASH", "EARLY_HELP", "ADVICE", "INFORMATION")
 
 
@@ -73,9 +73,10 @@ class Removable:
     href: str
 
 
-def asked(actor: Actor, filters: Filters, language: str) -> list[Filter]:
-    """What the list may be narrowed by. A tab that fixes the state or the owner does not ask for it again."""
-    known = choices(actor)
+def asked(actor: Actor, filters: Filters, language: str, known: Choices | None = None) -> list[Filter]:
+    """What the list may be narrowed by, where it is not `known` yet. A tab that fixes the state or the owner does not
+    ask for it again."""
+    known = known or choices(actor)
     named = sorted((say(name, language), str(agency_id)) for agency_id, name in known.agencies)
     colleagues = [(str(person), name) for person, name in known.people if person != actor.account_id]
     questions = [
@@ -176,21 +177,51 @@ def sorts(filters: Filters) -> tuple[Option, ...]:
     return tuple(Option(key, text, key == filters.sort) for key, text in words.items() if key != left_out)
 
 
-def named(choices: list[Filter], words: str) -> list[Removable]:
-    """The lists that somebody may mean by what they search for: those of an agency, a category or an owner whose name
-    has every word of it."""
+def meanings(actor: Actor, known: Choices, words: str) -> list[Meant]:
+    """The agencies, categories and colleagues that have every word of a search in their names, in any language; at most
+    one more than naming.MOST."""
+    asked = sifting.sought(words).words
+    here = str(get_locale())
+    named: list[tuple[Meant, set[str]]] = [
+        *((Meant("agency", str(one), say(name, here)), set(name.values())) for one, name in known.agencies),
+        *_categories(known, here),
+        *((Meant("owner", "me" if one == actor.account_id else str(one), name), {name}) for one, name in known.people),
+    ]
+    found = [one for one, names in named if asked and any(has_words(name, asked) for name in names)]
+    return found[: MOST + 1]
+
+
+def _categories(known: Choices, here: str) -> list[tuple[Meant, set[str]]]:
+    if known.form is None:
+        return []
+    names: dict[str, set[str]] = {}
+    for language in LANGUAGES:
+        for value, label in categories(known.form, language):
+            names.setdefault(value, set()).add(label)
+    return [(Meant("category", value, label), names[value]) for value, label in categories(known.form, here)]
+
+
+def lists(meant: Sequence[Meant]) -> list[Removable]:
+    """The whole list of each that is meant."""
     everything = Filters(tab="all")
-    asked = sifting.sought(words).words if words else ()
+    labels = {"agency": _("Agency"), "category": _("Category"), "owner": _("Owner")}
     return [
         Removable(
-            f"{one.label}: {option.text}",
-            url_for("screening.queue", **everything.address(**{one.name: option.value})),
+            f"{labels[one.kind]}: {one.text}",
+            url_for("screening.queue", **everything.address(**{one.kind: one.value})),
         )
-        for one in choices
-        if asked and one.name in ("agency", "category", "owner")
-        for option in one.options
-        if option.value and all(word in plain(option.text) for word in asked)
-    ][:MOST_LISTS]
+        for one in meant[:MOST]
+    ]
+
+
+def meant_words(one: Meant) -> str:
+    """The reports of one that is meant, as a heading."""
+    says = {
+        "agency": _("Reports of %(name)s", name=one.text),
+        "category": _("Reports about: %(name)s", name=one.text),
+        "owner": _("Reports that %(name)s has claimed", name=one.text),
+    }
+    return str(says[one.kind])
 
 
 def removable(filters: Filters, choices: list[Filter]) -> list[Removable]:

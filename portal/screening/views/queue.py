@@ -19,6 +19,8 @@ from portal.referrals.sifting import MOST_SEARCHED
 from portal.referrals.views import searched
 from portal.screening import addresses
 from portal.screening.addresses import FOUND, Filters
+from portal.screening.naming import MOST
+from portal.screening.queries.choices import choices
 from portal.screening.queries.counts import MOST_COUNTED, Counts, counts
 from portal.screening.queries.queue import holding_area
 from portal.screening.views import filtering
@@ -80,21 +82,26 @@ def filters_of_address() -> Filters:
 def _page(filters: Filters, words: str, typed: FieldView) -> str:
     """The list; `typed` is the field of the search, with what was wrong with it."""
     actor = guard.actor()
-    found = holding_area(actor, filters, sifting.sought(words) if words else None)
-    choices = filtering.asked(actor, filters, str(get_locale()))
+    known = choices(actor)
+    meant = filtering.meanings(actor, known, words) if words else []
+    others = meant if len(meant) <= MOST else ()
+    found = holding_area(actor, filters, sifting.sought(words) if words else None, others)
+    asked = filtering.asked(actor, filters, str(get_locale()), known)
     return render_template(
         "screening/queue.html",
         lines=found.lines,
         rows=Rows(found.now, actor.account_id),
         filters=filters,
         searched_for=words,
-        lists=filtering.named(choices, words),
+        instead=[filtering.meant_words(one) for one in found.meant],
+        lists=filtering.lists(meant),
+        too_many=len(meant) > MOST,
         typed=typed,
         most=MOST_SEARCHED,
         live=_live(filters, found.now),
         tabs=tabs_of(filters, counts(actor)),
-        narrowing=filtering.form(filters, choices),
-        removable=filtering.removable(filters, choices),
+        narrowing=filtering.form(filters, asked),
+        removable=filtering.removable(filters, asked),
         previous=url_for(".queue", **filters.address(cursor=found.previous)) if found.previous else "",
         following=url_for(".queue", **filters.address(cursor=found.following)) if found.following else "",
     )

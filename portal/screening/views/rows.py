@@ -22,7 +22,7 @@ from portal.screening import presenting
 from portal.screening.channel_words import channel_words
 from portal.screening.clock_words import ClockView
 from portal.screening.presenting import Badge
-from portal.screening.queries.queue import Line
+from portal.screening.queries.lines import Line
 from portal.web.drawn import badge_html, filled, macro_html, place
 
 MOST_REMEMBERED = 2_000  # some two kilobytes each

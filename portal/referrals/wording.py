@@ -75,8 +75,8 @@ REPORT: Sentences = {
     "still_send": lambda: _("You can still send a report. The council reads every report that is sent."),
     "closed": lambda: _("You sent this while our office was closed. Nobody reads reports here until it opens."),
     "withdrawn_meanwhile": lambda: _(
-        "This report was withdrawn, so it takes nothing more. What you typed was neither sent nor saved: copy it from "
-        "here if you want to keep it, and phone us if we should know it."
+        "This report was withdrawn, so it takes nothing more. What you typed was not sent, and nothing was saved just "
+        "now: copy it from here if you want to keep it, and phone us if we should know it."
     ),
     "changed_while_writing": lambda: _("The report changed while you were writing. Nothing was sent: check it below."),
     "no_reply": lambda: _(
@@ -140,8 +140,8 @@ REQUEST: Sentences = {
     "still_send": lambda: _("You can still send your request. The council reads every request that is sent."),
     "closed": lambda: _("You sent this while our office was closed. Nobody reads requests here until it opens."),
     "withdrawn_meanwhile": lambda: _(
-        "This request was withdrawn, so it takes nothing more. What you typed was neither sent nor saved: copy it from "
-        "here if you want to keep it, and phone us if we should know it."
+        "This request was withdrawn, so it takes nothing more. What you typed was not sent, and nothing was saved just "
+        "now: copy it from here if you want to keep it, and phone us if we should know it."
     ),
     "changed_while_writing": lambda: _("The request changed while you were writing. Nothing was sent: check it below."),
     "no_reply": lambda: _(

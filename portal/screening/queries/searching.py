@@ -6,7 +6,7 @@ A council has too many reports to compare every name. Surnames have marks, equal
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from portal.kernel import db
 from portal.kernel.scope import council_id
@@ -18,12 +18,14 @@ from portal.referrals.sifting import Sought, named
 
 def meant(wanted: Sought) -> ColumnElement[bool]:
     """A condition on Referral: what is searched for may mean it. Superseded names find a report, too."""
-    asked: list[ColumnElement[bool]] = [Referral.id.in_(_with_child(wanted))]
+    children = _with_child(wanted)
+    # Without one the database plans for nothing instead of for a list that may have any.
+    asked: list[ColumnElement[bool]] = [Referral.id.in_(children)] if children else []
     if len(wanted.words) == 1:
         asked.append(Referral.initials == wanted.words[0].upper())
     if len(wanted.reference) == LENGTH:
         asked.append(Referral.reference == grouped(wanted.reference))
-    return or_(*asked)
+    return or_(false(), *asked)
 
 
 def _with_child(wanted: Sought) -> set[object]:

@@ -84,10 +84,12 @@ def phones(one: One) -> list[Phone]:
 
 def rows(one: One) -> Rows:
     """One transfer, for whoever sent it and whoever gets it."""
+    # Whoever is offered it has read so above.
+    hidden = one.restricted and one.side != IN
     found = [
         (_("From") if one.side == IN else _("To"), other_name(one)),
         (_("Why"), str(one.words.get("why", ""))),
-        (_("Restricted"), _("Only people who may restrict reports see it there") if one.restricted else ""),
+        (_("Restricted"), _("Only people who may restrict reports see it there") if hidden else ""),
         (_("Files that go along"), str(one.files) if one.with_files else _("None")),
         (_("Messages with the referrer"), _("They go along, to read") if one.with_messages else _("They stay")),
         (_("Proposed"), _by(one.proposed_by, datetime_words(one.proposed_at)) if one.side != IN else ""),

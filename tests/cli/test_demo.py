@@ -31,6 +31,7 @@ from portal.forms.rules import parse_thresholds
 from portal.forms.schema import parse_form
 from portal.forms.untranslated import untranslated
 from portal.forms.verify.proving import verify
+from portal.hub.models import HubAccess, HubFile
 from portal.kernel import clock, db, scope
 from portal.kernel.scope import Council, Scope
 from portal.letters.models import Letter
@@ -107,10 +108,19 @@ def test_a_letter_was_sent_and_a_call_hangs_together_with_a_report(seeded: Setti
 
 def test_reports_and_a_reply_have_files_that_wait_for_their_check(seeded: Settings, councils: Councils) -> None:
     for council in councils:
-        files = of(council, select(StoredFile.kind, StoredFile.state))
+        with_report = select(StoredFile.kind, StoredFile.state).join(Attachment, Attachment.file_id == StoredFile.id)
+        files = of(council, with_report)
         assert sorted(tuple(row) for row in files) == [("pdf", CHECKING), ("pdf", CHECKING), ("png", CHECKING)]
         query = select(Attachment.later, Attachment.message_id)
         assert sorted(bool(row.message_id) for row in of(council, query) if row.later) == [True]
+
+
+def test_partners_in_the_hub_have_a_report_as_it_is_now_and_one_sent_a_file(
+    seeded: Settings, councils: Councils
+) -> None:
+    assert [row.corrections for row in of(councils.england, select(HubAccess.corrections))] == [1, 1]
+    sent = select(StoredFile.kind).join(HubFile, HubFile.file_id == StoredFile.id)
+    assert [row.kind for row in of(councils.england, sent)] == ["pdf"]
 
 
 def test_each_council_has_a_form_that_two_people_published_and_one_that_is_worked_on(

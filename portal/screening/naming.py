@@ -29,7 +29,8 @@ class Meant:
 
 def has_words(name: str, words: Iterable[str]) -> bool:
     """Whether each of the plain words is a word of the name or, of three letters and more, begins one."""
-    parts = {plain(part) for part in _APART.split(name)} - {""}
+    # Whoever copies a name types its hyphens too, which go from what is typed.
+    parts = {plain(part) for part in (*_APART.split(name), *name.split())} - {""}
     return all(
         word in parts or (len(word) >= _BEGINS and any(part.startswith(word) for part in parts)) for word in words
     )

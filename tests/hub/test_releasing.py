@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from portal.audit.events import Event
 from portal.audit.models import AuditEvent
@@ -113,6 +113,20 @@ def test_a_guess_in_the_name_of_a_file_is_there_for_its_writer_alone(case: Case)
         assert bool(held(case)) == (name != "CNRY plan.pdf")
     assert len(files(case, case.police)) == 2
     assert files(case, case.health) == []
+
+
+def test_whoever_read_it_before_it_was_held_is_not_told_again(case: Case) -> None:
+    case.open(case.police)
+    case.open(case.health)
+    case.answer(case.police, GUESS)
+    (message_id,) = held(case)
+    health = case.health.actor.agency_id
+    with db.unit_of_work(Scope(case.council, SYSTEM)) as session:
+        read = {"read_by": func.array_append(HubMessage.read_by, health)}
+        session.execute(update(HubMessage).where(HubMessage.id == message_id).values(read))
+    before = Counter(case.told("hub"))
+    assert release(case, message_id) is True
+    assert not Counter(case.told("hub")) - before
 
 
 def test_somebody_of_the_council_shows_it_once_with_a_reason(case: Case) -> None:

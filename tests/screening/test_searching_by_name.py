@@ -12,6 +12,7 @@ from portal.auth.models import Account
 from portal.kernel import db
 from portal.kernel.scope import SYSTEM, Scope
 from portal.referrals.models import Referral
+from portal.referrals.sifting import sought
 from portal.screening.naming import MOST, has_words
 from portal.screening.queries.queue import PAGE
 from tests.factories.pages import soup
@@ -125,6 +126,7 @@ def test_what_the_reader_may_not_see_is_not_among_them(person: Person, author: S
         ("Oakfield Primary School", ("field",), False), ("Ysgol Gynradd Tŷ-Coch", ("coch",), True),
         ("GP surgery", ("gp",), True), ("Gpx", ("gp",), False), ("Emotional abuse", ("abuse", "emot"), True),
         ("O’Brien", ("obrien",), True),
+        *((name, sought(name).words, True) for name in ("Ysgol Glan-yr-Afon", "Hannah Owen-Jones", "Abuse/neglect")),
     ],
 )  # fmt: skip
 def test_which_names_are_meant(name: str, words: tuple[str, ...], means: bool) -> None:

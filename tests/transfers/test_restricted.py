@@ -15,6 +15,7 @@ from portal.auth.policy import Permission
 from portal.kernel import db
 from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.kernel.scope import SYSTEM, Council, Scope
+from portal.referrals.deadlines import URGENT_RANK
 from portal.referrals.models import Notice, Referral
 from portal.referrals.queries.record import find
 from portal.screening.commands import restricting
@@ -77,6 +78,15 @@ def test_without_a_second_person_on_its_list_it_is_not_proposed(councils: Counci
 
 def _sight(referral_id: UUID, *people: UUID) -> Any:
     return update(Referral).where(Referral.id == referral_id).values(sight=list(people))
+
+
+def test_of_an_urgent_one_no_mailbox_hears_where_somebody_may_restrict(case: Case, head: Person) -> None:
+    with db.unit_of_work(Scope(case.councils.england, SYSTEM)) as session:
+        session.execute(update(Referral).where(Referral.id == case.made.id).values(urgency=URGENT_RANK))
+    case.offer()
+    assert case.councils.wales.settings.duty.addresses
+    assert head.account_id in told(case.councils.wales)
+    assert None not in told(case.councils.wales)
 
 
 def test_there_only_those_who_may_restrict_see_and_answer_it(case: Case, head: Person, client: FlaskClient) -> None:

@@ -42,7 +42,7 @@ def release(actor: Actor, found: Found, message_id: UUID, why: str, confirmed: s
     # A correction that makes more secret comes before, and is seen here, or after, and holds it again.
     if state_of(found).sight is not None:
         raise Conflict("restricted", state=found.state)
-    agency_id = _lock(found, message_id)
+    knows = _lock(found, message_id)
     room, held = find_held(actor, found, message_id)
     if held.said.held_at is None:
         return False
@@ -62,18 +62,18 @@ def release(actor: Actor, found: Found, message_id: UUID, why: str, confirmed: s
         .execution_options(synchronize_session=False)
     )
     events.record(Event.HUB_RELEASED, found.id, entry=str(message_id), values=len(held.given), files=len(held.files))
-    others = [one for one in telling.readers(found.id) if one.agency_id != agency_id]
+    others = [one for one in telling.readers(found.id) if one.agency_id not in knows]
     telling.tell_partners(actor, telling.partners(others), found.id)
     return True
 
 
-def _lock(found: Found, message_id: UUID) -> UUID | None:
-    """The agency that wrote it; of two who show it at once the second waits here, and finds it done."""
-    query = select(HubMessage.agency_id).where(
+def _lock(found: Found, message_id: UUID) -> frozenset[UUID]:
+    """The agencies that wrote it or read it before it was held; of two who show it at once the second waits here, and
+    finds it done."""
+    query = select(HubMessage.agency_id, HubMessage.read_by).where(
         HubMessage.tenant_id == scope.council().id, HubMessage.referral_id == found.id, HubMessage.id == message_id
     )
     row = db.session().execute(query.with_for_update()).one_or_none()
     if row is None:
         raise NotFound("no such message")
-    written_by: UUID | None = row.agency_id
-    return written_by
+    return frozenset({row.agency_id, *row.read_by} - {None})

@@ -154,7 +154,10 @@ def _hand_in(other_id: UUID, values: dict[str, Any], words: dict[str, Any], send
         events.record(
             Event.TRANSFER_CAME, made["id"], transfer=str(made["id"]), council=sender.slug, files=made["files"]
         )
-        telling.tell_managers(urgency=made["urgency"])
+        if made["restricted"]:
+            telling.tell_of_restricted()
+        else:
+            telling.tell_managers(urgency=made["urgency"])
         return receiver.slug
 
 

@@ -26,9 +26,17 @@ def tell_managers(*, urgency: int = 0, but: UUID | None = None) -> None:
 
 
 def tell_each(readers: Collection[UUID]) -> None:
-    """Have these people told by email, and nobody else: of what is restricted not even a mailbox hears."""
+    """Have these people told by email, and nobody else: of what is restricted no mailbox hears."""
     for account_id in sorted(readers):
         notices.tell(scope.SYSTEM, KIND, account_id, None)
+
+
+def tell_of_restricted() -> None:
+    """Have those told who may restrict reports, and so may see it; without any of them the council's own mailbox."""
+    readers = {one.account_id for one in who_may(Permission.RESTRICT)}
+    tell_each(readers)
+    if not readers:
+        notices.tell_mailbox(KIND, scope.council().settings.email, None)
 
 
 def tell(account_id: UUID | None) -> None:

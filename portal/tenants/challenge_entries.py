@@ -59,6 +59,7 @@ def lists(settings: Council) -> list[Listed]:
             len(keys),
             least=1,
             page=CHALLENGES,
+            placed=True,
             within=lambda key: (_people(key, levels[key]),) if key in levels else (),
         )
     ]  # fmt: skip

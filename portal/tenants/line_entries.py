@@ -109,4 +109,5 @@ def _addresses(
         twice=_("That address is on the list already"),
         also=also,
         around=around,
+        placed=True,
     )

@@ -35,7 +35,7 @@ class Listed:
     `around` the list in one item of which it is. `code` names the code where somebody outside reads it. `within` are
     the lists inside an item, by its code; `check` says what does not go together, by input. Items that are `ordered`
     can be moved; where one is there once only, `twice` says so; `also` is a page of settings that leads to the list
-    without having it.
+    without having it. Items that are `placed` have their place for a code, which is another's once one goes or moves.
     """
 
     key: str
@@ -57,6 +57,7 @@ class Listed:
     ordered: bool = True
     twice: str = ""
     also: str = ""
+    placed: bool = False
 
     def names(self) -> list[Entry]:
         """The inputs that say what an item is called: the first one, in each language."""

@@ -24,7 +24,7 @@ from portal.tenants.list_stores import Row, Said
 from portal.tenants.listed import Listed, row_of
 from portal.tenants.queries import own_settings as queries
 from portal.tenants.settings import SettingsMistakes, parse_council
-from portal.tenants.views import list_words
+from portal.tenants.views import list_words, setting_marks
 from portal.tenants.views.blueprint import tenants
 from portal.web.posted import only_language
 
@@ -42,6 +42,14 @@ class Here:
     def name(self, key: str) -> tuple[str, str]:
         """What an item is called, and in which language; raises NotFound."""
         return list_words.name_of(self.listed, row_of(self.rows, key))
+
+    def mark(self, key: str) -> str | None:
+        """What the form of an item and the links to it say of it beside its code."""
+        return setting_marks.mark_of(self.listed, self.rows, key)
+
+    def meant(self, key: str) -> str | None:
+        """The code that the item of this request has now; None where somebody has removed it meanwhile."""
+        return setting_marks.meant(self.listed, self.rows, key, request.values.get("mark", ""))
 
 
 def _here(list_key: str) -> Here:
@@ -104,6 +112,7 @@ def _list(here: Here, *, stale: bool = False, held: Sequence[str] = ()) -> str:
         "tenants/setting_list.html",
         listed=here.listed,
         items=list_words.told(here.listed, here.rows),
+        marks={one.key: here.mark(one.key) for one in here.rows},
         full=count >= here.listed.most,
         removable=count > here.listed.least,
         version=here.version,
@@ -131,12 +140,34 @@ def new_setting(list_key: str) -> ResponseReturnValue:
 def setting(list_key: str, item_key: str) -> ResponseReturnValue:
     """Change an item. What was typed for one that somebody has removed meanwhile can be added as a new one."""
     here = _here(list_key)
+    key = here.meant(item_key)
     if request.method != "POST":
-        return _item(here, item_key, row_of(here.rows, item_key).said, here.version)
+        return _gone(here) if key is None else _item(here, key, row_of(here.rows, key).said, here.version)
     said = inputs.typed(here.listed.entries, request.form)
-    if item_key not in {one.key for one in here.rows}:
-        return _item(here, "", said, here.version, gone=True), HTTPStatus.CONFLICT
-    return _saved(here, item_key, said, editing.changing(item_key, said))
+    # What was done a moment ago was done to the item under the code that it had.
+    edit = editing.changing(key if key and _seen() == here.version else item_key, said)
+    if key is not None:
+        return _saved(here, key, said, edit)
+    if _done(here, edit):
+        return _saved_now(here)
+    return _item(here, "", said, here.version, gone=True), HTTPStatus.CONFLICT
+
+
+def _gone(here: Here) -> ResponseReturnValue:
+    """The answer to a link to an item that is not there any more. Raises NotFound where no link of ours led to it."""
+    if "mark" not in request.values:
+        raise NotFound("no such item")
+    return _list(here, stale=True), HTTPStatus.CONFLICT
+
+
+def _done(here: Here, edit: editing.Edit) -> bool:
+    """Whether the person did this already, with the same form."""
+    if _seen() == here.version:
+        return False
+    try:
+        return _edit(here, edit)
+    except (Conflict, NotFound, SettingsMistakes):
+        return False
 
 
 def _saved(here: Here, key: str, said: Said, edit: editing.Edit) -> ResponseReturnValue:
@@ -159,8 +190,11 @@ def _saved(here: Here, key: str, said: Said, edit: editing.Edit) -> ResponseRetu
         return _item(here, key, said, _seen(), wrong), HTTPStatus.UNPROCESSABLE_ENTITY
     except Conflict:
         return _item(here, key, said, here.version, now=_now(here, key)), HTTPStatus.CONFLICT
-    if changed:
-        flash(_("Saved. Everybody sees it within a minute."), "success")
+    return _saved_now(here) if changed else _back(here)
+
+
+def _saved_now(here: Here) -> ResponseReturnValue:
+    flash(_("Saved. Everybody sees it within a minute."), "success")
     return _back(here)
 
 
@@ -199,6 +233,7 @@ def _item(here: Here, key: str, said: Said, version: int, wrong: Mapping[str, st
         name=here.name(key)[0] if key else "",
         views=inputs.views(listed.entries, shown, wrong),
         version=version,
+        mark=here.mark(key) if key else None,
         address=address,
         looks=previews.of(listed.key) is not None,
         **{"now": [], "gone": False, "full": False, "preview": None} | more,
@@ -209,28 +244,40 @@ def _item(here: Here, key: str, said: Said, version: int, wrong: Mapping[str, st
 @page(Permission.COUNCIL)
 def remove_setting(list_key: str, item_key: str) -> ResponseReturnValue:
     """Say what removing an item would do, and do it."""
-    here, edit = _here(list_key), editing.removing(item_key)
-    known = any(one.key == item_key for one in here.rows)
-    held = uses.holding(here.listed.key, _displaced(here, edit)) if known else []
-    if request.method == "POST" and not only_language() and not (held and _seen() == here.version):
-        try:
-            if _edit(here, edit):
-                flash(_("Removed. Everybody sees it within a minute."), "success")
-        except (Conflict, NotFound, SettingsMistakes):
-            return _list(here, stale=True), HTTPStatus.CONFLICT
-        return _back(here)
-    name, gone = here.name(item_key), here.listed.gone
+    here = _here(list_key)
+    key = here.meant(item_key)
+    edit = editing.removing(key if key and _seen() == here.version else item_key)
+    held = uses.holding(here.listed.key, _displaced(here, editing.removing(key))) if key else []
+    waits = only_language() or bool(held and _seen() == here.version)
+    if request.method == "POST" and (key is None or not waits):
+        return _removed(here, key, edit)
+    if key is None:
+        return _gone(here)
+    name, gone = here.name(key), here.listed.gone
     if len(here.rows) <= here.listed.least:
         return _back(here)
     drawn = render_template(
         "tenants/remove_setting.html",
         listed=here.listed,
-        key=item_key,
+        key=key,
+        mark=here.mark(key),
         name=name,
-        gone=gone % {"code": item_key} if "%(code)s" in gone else gone,
-        uses=uses.of(here.listed.key, item_key),
+        gone=gone % {"code": key} if "%(code)s" in gone else gone,
+        uses=uses.of(here.listed.key, key),
         held=held,
         last=len(here.rows) == 1,
         version=here.version,
     )
     return drawn, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+
+
+def _removed(here: Here, key: str | None, edit: editing.Edit) -> ResponseReturnValue:
+    """The answer to the button; of an item that is gone (None) it can only be that this was done already."""
+    if key is None and _seen() == here.version:
+        return _list(here, stale=True), HTTPStatus.CONFLICT
+    try:
+        if _edit(here, edit):
+            flash(_("Removed. Everybody sees it within a minute."), "success")
+    except (Conflict, NotFound, SettingsMistakes):
+        return _list(here, stale=True), HTTPStatus.CONFLICT
+    return _back(here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,20 @@ class Challenging:
 
     days: int = 28
     levels: tuple[Level, ...] = tuple(USUAL_LEVELS.values())
+
+
+def displaced(before: Sequence[Level], after: Sequence[Level]) -> list[str]:
+    """The codes of the levels `before` that are gone `after`, or elsewhere. One that is only called otherwise stays: as
+    many levels as there were, and neither of its names at another place."""
+    were, are = [one.name for one in before], [one.name for one in after]
+
+    def stays(place: int) -> bool:
+        if place >= len(are):
+            return False
+        renamed = len(were) == len(are) and were[place] not in are and are[place] not in were
+        return were[place] == are[place] or renamed
+
+    return [key for place, key in zip(range(len(were)), USUAL_LEVELS, strict=False) if not stays(place)]
 
 
 def read_challenging(top: Reader) -> Challenging:

@@ -144,3 +144,31 @@ def test_what_the_administrator_may_not_read_is_counted_too(administrator: Walke
     warned = {path: [one.text for one in page.select(".govuk-warning-text")] for path, page in pages.items()}
     assert [path for path, words in items.items() if not any(words in one for one in warned[path])] == []
     assert "1 challenge waits" in administrator.get(f"{LEVELS}/items/first/remove").text
+
+
+def test_older_settings_do_not_come_back_past_a_challenge_that_waits(administrator: Walker, admin: Admin) -> None:
+    before = settings(admin).challenging.levels
+    administrator.where(save(administrator, f"{LEVELS}/items/first/remove"))
+    administrator.where(save(administrator, f"{LEVELS}/items/second", name_en="The board"))
+    administrator.where(save(administrator, LEVELS, move="up:second"))
+    now = settings(admin).challenging.levels
+    case = Case(administrator.council).decide()
+    add_challenge(case.author, case.made.reference, uuid4(), "CNRY no")
+    page = "/council/history"
+
+    def brought(number: int) -> Any:
+        version = str(soup(administrator.get(page)).select("main input[name=version]")[0]["value"])
+        return administrator.post(page, {"version": version, "number": str(number)})
+
+    for number in (1, 2, 3):
+        refused = brought(number)
+        says = "1 challenge waits for an answer at a level that would go or change places."
+        assert (refused.status_code, says in " ".join(refused.text.split())) == (409, True), number
+    assert settings(admin).challenging.levels == now
+    # A name alone can come back, and once it is answered everything can.
+    administrator.where(save(administrator, f"{LEVELS}/items/first", name_en="The chair", days="7"))
+    administrator.where(brought(4))
+    assert settings(admin).challenging.levels == now
+    admin.execute("update challenge set answer = 'upheld', reply = said, answered_at = now(), answered_by = raised_by")
+    administrator.where(brought(1))
+    assert settings(admin).challenging.levels == before

@@ -10,11 +10,12 @@ from portal.auth.guard import actor, page
 from portal.auth.policy import Permission
 from portal.kernel.digits import whole
 from portal.kernel.errors import Conflict
+from portal.tenants import challenge_entries, own_parts, stage_entries, uses
 from portal.tenants import settings_entries as inputs
-from portal.tenants import stage_entries
+from portal.tenants.challenge_settings import displaced
 from portal.tenants.commands import own_settings as commands
 from portal.tenants.queries import own_settings as queries
-from portal.tenants.settings import SettingsMistakes
+from portal.tenants.settings import SettingsMistakes, parse_council
 from portal.tenants.views.blueprint import tenants
 from portal.tenants.views.own_settings import titles
 from portal.web.dates import datetime_words
@@ -38,6 +39,8 @@ def restore_own_settings() -> ResponseReturnValue:
     if number is None or seen is None or only_language():
         return _history(), UNPROCESSABLE
     try:
+        if held := _held(number, seen):
+            return _history(" ".join(held)), CONFLICT
         changed = commands.restore(actor(), number, seen)
     except SettingsMistakes:
         says = _("These settings cannot be brought back: what settings must hold has changed since.")
@@ -47,6 +50,17 @@ def restore_own_settings() -> ResponseReturnValue:
         return _history(says), CONFLICT
     flash(_("The settings are as they were.") if changed else _("The settings were like that already."), "success")
     return redirect(url_for("tenants.own_settings"), 303)
+
+
+def _held(number: int, seen: int) -> list[str]:
+    """Why the levels that answer a challenge cannot be those of that change yet, a sentence each. Raises NotFound,
+    SettingsMistakes."""
+    now = queries.stored()
+    if now.version != seen:
+        return []
+    then = parse_council(own_parts.with_parts(now.document, queries.document_of(number), own_parts.ON_PAGES))
+    moved = displaced(parse_council(now.document).challenging.levels, then.challenging.levels)
+    return uses.holding(challenge_entries.LEVELS, moved) if moved else []
 
 
 def _history(trouble: str = "") -> str:

@@ -22,6 +22,7 @@ from portal.referrals.models import Referral
 from portal.referrals.queries.attachments import Attached, of_report
 from portal.referrals.queries.record import find
 from portal.tenants import resolve
+from portal.tenants.queries.owned import ids_of
 from portal.transfers.commands.passing_on import pass_on
 from portal.transfers.queries.lately import Later, not_sent
 from portal.transfers.queries.transfers import one
@@ -85,7 +86,7 @@ def test_what_came_since_goes_when_it_is_chosen(case: Case, run_jobs: Callable[[
     assert LATE in said[0].text
     assert case.author.name in said[0].text
     assert "Avonmere" in said[0].text
-    assert said[0].author_name == case.screener.name
+    assert said[0].author_name == case.theirs.name
     assert [one.file.name for one in files] == ["early.txt"]
     assert [one.id for one in waits(case, transfer_id)] == [late]
     assert send(case, transfer_id, late) == 1
@@ -118,6 +119,17 @@ def test_the_receivers_report_comes_up_again(case: Case) -> None:
     assert happened(case.councils.wales, "transfers.came_later") == [
         {"transfer": str(transfer_id), "council": "avonmere", "messages": 1, "files": 0}
     ]
+
+
+def test_nobody_of_the_sender_stands_on_the_receivers_rows(case: Case) -> None:
+    """What leaves with a council takes along whom its rows name."""
+    transfer_id = case.offer()
+    case.accept(transfer_id)
+    add(case)
+    send(case, transfer_id, waits(case, transfer_id)[0].id)
+    with db.unit_of_work(Scope(case.councils.wales, SYSTEM)):
+        named = ids_of(case.councils.wales.id, "account")
+    assert named & {case.author.account_id, case.screener.account_id, case.manager.account_id} == set()
 
 
 def test_twice_is_once(case: Case) -> None:

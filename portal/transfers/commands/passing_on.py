@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -60,7 +59,7 @@ def pass_on(actor: Actor, found: Found, transfer_id: UUID, chosen: Collection[UU
     )
     sender = scope.council()
     _add(row, [one.id for one in going])
-    _hand_over(actor, row, passed, sender)
+    _hand_over(row, passed, sender)
     _record(Event.TRANSFER_PASSED_ON, found.id, row, passed, receiver)
     return len(going)
 
@@ -76,14 +75,14 @@ def _going(actor: Actor, found: Found, transfer_id: UUID, chosen: set[UUID], rec
     return [each for each in waits if each.id in chosen]
 
 
-def _hand_over(actor: Actor, row: Transfer, passed: Passed, sender: Council) -> None:
+def _hand_over(row: Transfer, passed: Passed, sender: Council) -> None:
     try:
         with across(row.other_id):
             theirs = rows.lock(row.id)
             if theirs.side != IN or theirs.state != ACCEPTED:
                 raise Conflict("they have it no more")
             there = find(scope.SYSTEM, Permission.SCREEN, rows.lock_report(theirs.referral_id))
-            _write(actor, there, row.id, passed)
+            _write(theirs, there, passed)
             _add(theirs, [*passed.words, *passed.files], files_left=passed.files)
             for file_id in passed.files:
                 jobs.enqueue(FILE_JOB, transfer_id=row.id, file_id=file_id)
@@ -92,13 +91,14 @@ def _hand_over(actor: Actor, row: Transfer, passed: Passed, sender: Council) -> 
         raise Conflict("they have it no more") from None
 
 
-def _write(actor: Actor, there: Found, transfer_id: UUID, passed: Passed) -> None:
-    """Late information on the report there, in the name of whoever passes it on; its owner is told once. A file brings
-    the report up itself when it has come."""
+def _write(theirs: Transfer, there: Found, passed: Passed) -> None:
+    """Late information on the report there; its owner is told once. A file brings the report up itself when it has
+    come."""
     locked = lock(there)
-    by = replace(actor, system=True)
+    # In the name of whoever accepted it: an account of the sender on the receiver's rows would leave with that council.
+    by = Actor(account_id=theirs.settled_by or UUID(int=0), role="system", state="active", system=True)
     for message_id, words in passed.words.items():
-        write(by, there, "agency", words, uuid5(transfer_id, str(message_id)), kind="addition")
+        write(by, there, "agency", words, uuid5(theirs.id, str(message_id)), kind="addition")
         touch(there, locked)
         events.record(Event.INFORMATION_ADDED, there.id)
     tell(scope.SYSTEM, there, locked)

@@ -16,7 +16,7 @@ from portal.referrals.queries.record import Found
 from portal.screening import beside
 from portal.transfers import words
 from portal.transfers.across import others
-from portal.transfers.queries.transfers import how_it_stands, waiting
+from portal.transfers.queries.transfers import arrival, how_it_stands, waiting
 from portal.transfers.views import offers, passing, sending
 from portal.transfers.views.blueprint import blueprint
 from portal.web import shell
@@ -60,10 +60,12 @@ def _later(found: Found | None = None, **_about: object) -> str:
     new = {one.id for one in said if one.new}
     if guard.may(Permission.SCREEN) and new:
         messaging.mark_read(actor, found, "council")
+    # They are kept in the name of whoever took the report in, and nobody here wrote them.
+    sender = words.other_name(arrival(actor, found.id))
     entries = [
         {
-            "id": one.id, "sender": one.author_name, "at": one.sent_at, "text": one.text,
-            "mine": one.author_id == actor.account_id, "tag": _("New") if one.id in new else "",
+            "id": one.id, "sender": sender, "at": one.sent_at, "text": one.text,
+            "mine": False, "tag": _("New") if one.id in new else "",
         }
         for one in said
     ]  # fmt: skip

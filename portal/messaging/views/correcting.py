@@ -209,9 +209,13 @@ def _panel(permission: Permission, found: Found | None, made: tuple[Corrected, .
     if found is None or not made:
         return ""
     said = {one.id: one for one in thread(actor, permission, found)}
+    told = corrections_told(found, answers_of(found), made, said, language())
+    if not told and not found.rules_now:
+        # What no question of this council's form asks: another council's report has come to keep something secret.
+        return ""
     return render_template(
         "messaging/_corrections.html",
-        told=corrections_told(found, answers_of(found), made, said, language()),
+        told=told,
         rules_now=route_name(found.rules_now) if found.rules_now else "",
         council=permission is Permission.LOOK,
     )

@@ -43,8 +43,13 @@ def renew(found: Found, projected: Projected, *, secret: bool) -> dict[str, Any]
         _supersede(found, changed)
         _insert(found.id, found.agency_id, [now[place] for place in sorted(changed & set(now))])
     if secret:
-        _change(found, home_mark="")
+        hide_homes(found)
     return {"initials": projected.initials, "category": projected.category}
+
+
+def hide_homes(found: Found) -> None:
+    """Let no address of a report be found again, nor one that it had before."""
+    _change(found, home_mark="")
 
 
 def _stored(found: Found) -> dict[int, Mapping[str, Any]]:

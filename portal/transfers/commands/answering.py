@@ -35,6 +35,7 @@ from portal.transfers.commands.offering import outcome_here
 from portal.transfers.envelope import opened
 from portal.transfers.models import Transfer
 from portal.transfers.queries import transfers
+from portal.transfers.queries.keeping import Kept, kept_now
 from portal.transfers.queries.since import came_in
 from portal.transfers.states import ACCEPTED, DECLINED, IN, OFFERED, OUT
 from portal.transfers.telling import told_of_transfer
@@ -43,11 +44,13 @@ FILE_JOB = "transfers.bring_file"
 
 
 class _Theirs(NamedTuple):
-    """The sender's side, locked with its report: how it stands, what opens the envelope, and how much came in later."""
+    """The sender's side, locked with its report: how it stands, what opens the envelope, how much came in later, and
+    what is secret by now."""
 
     state: str
     key: bytes
     later: int = 0
+    kept: Kept = Kept()
 
 
 def accept(actor: Actor, transfer_id: UUID) -> bool:
@@ -82,7 +85,7 @@ def _lock_theirs(transfer_id: UUID) -> _Theirs:
     before = db.session().get(Transfer, (scope.council().id, transfer_id), populate_existing=True)
     if before is None:
         raise NotFound("theirs is gone")
-    rows.lock_report(before.referral_id)
+    reference = rows.lock_report(before.referral_id)
     row = rows.lock(transfer_id)
     if row.side != OUT:
         raise NotFound("not theirs to give")
@@ -90,12 +93,16 @@ def _lock_theirs(transfer_id: UUID) -> _Theirs:
         return _Theirs(row.state, b"")
     record = vault.Record("transfer", row.id, row.wrapped_key)
     key = bytes.fromhex(record.open(row.envelope_key, "transfer", row.id, "envelope_key"))
-    return _Theirs(row.state, key, came_in(row.referral_id, row.confirmed_at))
+    kept = kept_now(scope.SYSTEM, Permission.DECIDE, find(scope.SYSTEM, Permission.DECIDE, reference))
+    return _Theirs(row.state, key, came_in(row.referral_id, row.confirmed_at), kept)
 
 
 def _take(actor: Actor, row: Transfer, theirs: _Theirs, sender: Council) -> str:
     """The report here; its reference. What is still to come, the files, comes by jobs."""
-    envelope = replace(opened(theirs.key, row.id, row.envelope or b""), later=theirs.later)
+    offered = opened(theirs.key, row.id, row.envelope or b"")
+    # What was corrected since does not go along, but what has become secret since is.
+    secret, unnamed = offered.secret or theirs.kept.places, offered.unnamed or theirs.kept.names
+    envelope = replace(offered, later=theirs.later, secret=secret, unnamed=unnamed)
     arrived = arriving.make(actor, envelope, sender)
     if row.restricted:
         arriving.restrict(actor, arrived, envelope, sender)

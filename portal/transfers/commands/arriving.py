@@ -37,7 +37,7 @@ from portal.transfers.envelope import Envelope
 
 KIND: Final = "urgent"
 # No question of the short form asks it, and every place of the report is kept as if one had said yes: see withholding.
-_SECRET: Final = "transferred_secret"  # noqa: S105 - the key of an answer
+SECRET: Final = "transferred_secret"  # noqa: S105 - the key of an answer
 _MOST: Final = 200
 
 
@@ -104,7 +104,7 @@ def _answers(form: Published, envelope: Envelope) -> dict[str, Any]:
     if not form.form.urgent:
         return {}
     told = {one.key: said for one in short_form(form.form) if (said := _told(one, envelope))}
-    kept = {_SECRET: YES} if envelope.secret else {}
+    kept = {SECRET: YES} if envelope.secret else {}
     # Whoever asked the other council to stay unnamed has asked this one.
     kept |= {UNNAMED: YES} if envelope.unnamed else {}
     return {form.form.urgent[0].key: told | kept}

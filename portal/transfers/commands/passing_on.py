@@ -19,8 +19,10 @@ from portal.messaging.commands.writing import write
 from portal.referrals.queries.record import Found, find
 from portal.transfers.across import across, other
 from portal.transfers.commands import rows
+from portal.transfers.commands.keeping import keep
 from portal.transfers.models import Transfer
 from portal.transfers.queries import transfers
+from portal.transfers.queries.keeping import Kept, kept_now
 from portal.transfers.queries.lately import Later, not_sent, passed_on
 from portal.transfers.states import ACCEPTED, IN, OUT
 
@@ -28,10 +30,11 @@ FILE_JOB = "transfers.bring_later_file"
 
 
 class Passed(NamedTuple):
-    """What went: words by the message that they are of, and files."""
+    """What went: words by the message that they are of, and files; what the report keeps secret by now."""
 
     words: dict[UUID, str]
     files: list[UUID]
+    kept: Kept
 
 
 def pass_on(actor: Actor, found: Found, transfer_id: UUID, chosen: Collection[UUID]) -> int:
@@ -43,7 +46,7 @@ def pass_on(actor: Actor, found: Found, transfer_id: UUID, chosen: Collection[UU
     """
     if reach(actor, Permission.DECIDE) is not Reach.COUNCIL or found.reads_only(actor):
         raise Forbidden("decides nothing")
-    rows.lock_report(found.id)
+    found = find(actor, Permission.DECIDE, rows.lock_report(found.id))
     row = rows.lock(transfer_id)
     if row.referral_id != found.id or row.side != OUT or row.state != ACCEPTED:
         raise Conflict("it was not accepted", state=found.state)
@@ -56,6 +59,7 @@ def pass_on(actor: Actor, found: Found, transfer_id: UUID, chosen: Collection[UU
     passed = Passed(
         {one.id: passed_on(one, receiver.languages[0]) for one in going if one.text},
         [one.id for one in going if not one.text],
+        kept_now(actor, Permission.DECIDE, found),
     )
     sender = scope.council()
     _add(row, [one.id for one in going])
@@ -82,6 +86,7 @@ def _hand_over(row: Transfer, passed: Passed, sender: Council) -> None:
             if theirs.side != IN or theirs.state != ACCEPTED:
                 raise Conflict("they have it no more")
             there = find(scope.SYSTEM, Permission.SCREEN, rows.lock_report(theirs.referral_id))
+            keep(theirs, there, passed.kept)
             _write(theirs, there, passed)
             _add(theirs, [*passed.words, *passed.files], files_left=passed.files)
             for file_id in passed.files:

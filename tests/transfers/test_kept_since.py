@@ -11,20 +11,22 @@ from sqlalchemy import select, update
 
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
+from portal.earlyhelp.queries.secrets import comes_to_keep
 from portal.forms.queries import version
 from portal.kernel import db
-from portal.kernel.scope import SYSTEM, Scope
+from portal.kernel.errors import Conflict
+from portal.kernel.scope import SYSTEM, Actor, Council, Scope
+from portal.messaging.commands import corrected
 from portal.messaging.commands.correcting import Correcting, correct
-from portal.referrals.models import ReferralChild
+from portal.referrals.models import Referral, ReferralChild
 from portal.referrals.places import Place
 from portal.referrals.queries.corrections import as_now, corrections, count
-from portal.referrals.queries.record import answers_of, find
+from portal.referrals.queries.record import Found, answers_of, find
 from portal.referrals.withholding import keeps_places, unnamed
-from tests.factories.hub import make_partner, open_hub
-from tests.factories.people import sign_in
+from tests.factories.people import Person, sign_in
 from tests.fixtures.councils import Councils
 from tests.transfers.cases import Case, make_case
-from tests.transfers.test_passing_on import add, send, waits
+from tests.transfers.test_passing_on import LATE, add, came, send, waits
 
 HOME = {"lines": "12 CNRY Row", "town": "Avonmere", "postcode": "AV1 4XX"}
 SECTIONS: dict[str, Any] = {
@@ -66,7 +68,7 @@ def homes(case: Case) -> set[str]:
 def move_in(case: Case) -> None:
     """The child at the other council can be found by its address."""
     with db.unit_of_work(Scope(case.councils.wales, SYSTEM)) as session:
-        session.execute(update(ReferralChild).values(home_mark="CNRY mark"))
+        session.execute(update(ReferralChild).values(home_mark="some mark"))
 
 
 @pytest.mark.parametrize(("place", "then"), [(SECRET, (True, False)), (NAMELESS, (False, True))])
@@ -102,7 +104,7 @@ def test_what_is_corrected_after_it_becomes_secret_with_the_next_thing(
     add(case)
     send(case, transfer_id, waits(case, transfer_id)[-1].id)
     assert kept(case) == then
-    assert homes(case) == ({""} if place is SECRET else {"CNRY mark"})
+    assert homes(case) == ({""} if place is SECRET else {"some mark"})
     assert warned(case, client) == then
     (reference,) = case.arrivals()
     assert client.get(f"/glan-yr-afon/screening/{reference}").status_code == 200
@@ -112,14 +114,56 @@ def test_what_is_corrected_after_it_becomes_secret_with_the_next_thing(
         assert len(session.execute(query).all()) == 1
 
 
-def test_partners_there_follow(case: Case) -> None:
+@pytest.mark.parametrize("place", [SECRET, NAMELESS])
+def test_whoever_has_shared_it_there_follows(case: Case, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hub and the early-help team hear of it as of a correction that was made there."""
+    followed: list[tuple[str, bool]] = []
+
+    def follow(_actor: Actor, found: Found) -> None:
+        made = corrections(SYSTEM, Permission.LOOK, found)
+        followed.append((found.reference, comes_to_keep(found, answers_of(found), made)))
+
     transfer_id = case.offer()
     case.accept(transfer_id)
-    (reference,) = case.arrivals()
-    partner = make_partner(case.councils.wales, "north-wales-police")
-    open_hub(case.theirs, reference, partner.actor.agency_id, "CNRY what do you know?")
-    fix(case, SECRET)
+    fix(case, place)
+    monkeypatch.setattr(corrected, "_FOLLOWERS", [follow])
     send(case, transfer_id, *(one.id for one in waits(case, transfer_id)))
-    with db.unit_of_work(Scope(case.councils.wales, SYSTEM)) as session:
-        why = session.execute(select(AuditEvent.detail).where(AuditEvent.event == "hub.kept")).scalars().all()
-    assert [one["why"] for one in why] == ["place"]
+    assert followed == [(case.arrivals()[0], True)]
+
+
+def test_whoever_stays_unnamed_is_not_named_with_what_is_passed_on(case: Case) -> None:
+    transfer_id = case.offer()
+    case.accept(transfer_id)
+    add(case)
+    fix(case, NAMELESS)
+    send(case, transfer_id, *(one.id for one in waits(case, transfer_id)))
+    said, _files = came(case)
+    assert len(said) == 2
+    for one in said:
+        assert case.author.name not in one.text
+        assert "Fe'i hysgrifennwyd yno" in one.text
+
+
+def test_what_is_restricted_since_does_not_go_to_a_report_that_everybody_sees(case: Case, client: FlaskClient) -> None:
+    transfer_id = case.offer()
+    case.accept(transfer_id)
+    add(case)
+    (words,) = waits(case, transfer_id)
+    restrict(case.councils.england, case.screener)
+    with pytest.raises(Conflict):
+        send(case, transfer_id, words.id)
+    assert came(case) == ((), ())
+    sign_in(client, case.screener)
+    path = f"/avonmere/screening/{case.made.reference}/transfer"
+    page = client.get(path).text
+    assert "Nothing more of it can be passed on here: ring them" in page
+    assert LATE not in page
+    assert f"{path}/later" not in page
+    restrict(case.councils.wales, case.theirs)
+    assert LATE in client.get(path).text
+    assert send(case, transfer_id, words.id) == 1
+
+
+def restrict(council: Council, *people: Person) -> None:
+    with db.unit_of_work(Scope(council, SYSTEM)) as session:
+        session.execute(update(Referral).values(sight=[one.account_id for one in people]))

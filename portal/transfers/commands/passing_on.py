@@ -42,7 +42,7 @@ def pass_on(actor: Actor, found: Found, transfer_id: UUID, chosen: Collection[UU
     information, and the report waits until somebody has read it. What went before does not go again; how many went.
 
     Raises Invalid (things: required, unknown), Forbidden, and Conflict when this was not accepted, the other council
-    has left, or its report is there no more.
+    has left, its report is there no more, or is open to everybody there while this one is restricted.
     """
     if reach(actor, Permission.DECIDE) is not Reach.COUNCIL or found.reads_only(actor):
         raise Forbidden("decides nothing")
@@ -56,14 +56,15 @@ def pass_on(actor: Actor, found: Found, transfer_id: UUID, chosen: Collection[UU
     going = _going(actor, found, transfer_id, set(chosen), receiver)
     if not going:
         return 0
+    kept, language = kept_now(actor, Permission.DECIDE, found), receiver.languages[0]
     passed = Passed(
-        {one.id: passed_on(one, receiver.languages[0]) for one in going if one.text},
+        {one.id: passed_on(one, language, nameless=kept.names) for one in going if one.text},
         [one.id for one in going if not one.text],
-        kept_now(actor, Permission.DECIDE, found),
+        kept,
     )
     sender = scope.council()
     _add(row, [one.id for one in going])
-    _hand_over(row, passed, sender)
+    _hand_over(row, passed, sender, closed=found.sight is not None)
     _record(Event.TRANSFER_PASSED_ON, found.id, row, passed, receiver)
     return len(going)
 
@@ -79,13 +80,15 @@ def _going(actor: Actor, found: Found, transfer_id: UUID, chosen: set[UUID], rec
     return [each for each in waits if each.id in chosen]
 
 
-def _hand_over(row: Transfer, passed: Passed, sender: Council) -> None:
+def _hand_over(row: Transfer, passed: Passed, sender: Council, *, closed: bool) -> None:
     try:
         with across(row.other_id):
             theirs = rows.lock(row.id)
             if theirs.side != IN or theirs.state != ACCEPTED:
                 raise Conflict("they have it no more")
             there = find(scope.SYSTEM, Permission.SCREEN, rows.lock_report(theirs.referral_id))
+            if closed and there.sight is None:
+                raise Conflict("theirs is open to everybody")
             keep(theirs, there, passed.kept)
             _write(theirs, there, passed)
             _add(theirs, [*passed.words, *passed.files], files_left=passed.files)

@@ -87,11 +87,13 @@ def _told(found: Found, answers: Answers, each: Corrected, said: Mapping[UUID, S
     return "\n".join(filter(None, lines))
 
 
-def passed_on(one: Later, language: str) -> str:
-    """A message as the other council reads it, in a language of that council: who wrote it here, and when."""
+def passed_on(one: Later, language: str, *, nameless: bool) -> str:
+    """A message as the other council reads it, in a language of that council: who wrote it here, and when; `nameless`
+    of a report that somebody told who must stay unnamed."""
     with speaking(language):
-        head = _(
-            "%(council)s passes this on. %(name)s wrote it there, %(date)s:",
-            council=say(scope.council().name, language), name=one.by, date=datetime_words(one.at),
-        )  # fmt: skip
+        said = {"council": say(scope.council().name, language), "name": one.by, "date": datetime_words(one.at)}
+        if nameless:
+            head = _("%(council)s passes this on. It was written there, %(date)s:", **said)
+        else:
+            head = _("%(council)s passes this on. %(name)s wrote it there, %(date)s:", **said)
     return f"{head}\n\n{one.text}"

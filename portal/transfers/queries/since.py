@@ -1,4 +1,5 @@
-"""How much came in to the sender after it had made an offer: the copy that goes does not say it."""
+"""What one council has to know of the other's side, and nothing of what it holds: how much came in to the sender after
+its offer, and whether the receiver's report is restricted."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from portal.audit.events import Event
 from portal.audit.models import AuditEvent
 from portal.kernel import db
 from portal.kernel.scope import council_id
-from portal.referrals.models import Attachment
+from portal.referrals.models import Attachment, Referral
 from portal.transfers.across import across, other
 from portal.transfers.models import Transfer
 from portal.transfers.queries.transfers import One
@@ -50,3 +51,17 @@ def came_since(found: One) -> int:
         )
         row = db.session().execute(query).one_or_none()
         return came_in(row.referral_id, row.confirmed_at) if row else 0
+
+
+def open_there(found: One) -> bool:
+    """Whether the report that it became is open to everybody of the other council who screens."""
+    if found.side != OUT or other(found.other_id) is None:
+        return False
+    with across(found.other_id):
+        query = (
+            select(Referral.id)
+            .join(Transfer, and_(Transfer.tenant_id == Referral.tenant_id, Transfer.referral_id == Referral.id))
+            .where(Transfer.tenant_id == council_id(), Transfer.id == found.id, Transfer.side == IN)
+            .where(Referral.sight.is_(None))
+        )
+        return db.session().execute(query).first() is not None

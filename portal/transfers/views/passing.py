@@ -18,6 +18,7 @@ from portal.transfers import words
 from portal.transfers.commands.passing_on import pass_on
 from portal.transfers.inputs import LaterInput
 from portal.transfers.queries.lately import Later, not_sent
+from portal.transfers.queries.since import open_there
 from portal.transfers.queries.transfers import One
 from portal.transfers.states import ACCEPTED
 from portal.transfers.views import sending
@@ -60,13 +61,16 @@ def what_can_go(found: Found, made: tuple[One, ...], form: LaterInput | None) ->
     if gone is None:
         return {"gone": None}
     may = guard.may(Permission.DECIDE) and not found.reads_only(actor) and words.other(gone) is not None
-    things = not_sent(actor, found, gone, str(get_locale())) if may else ()
+    # What somebody restricted since must not reach everybody there.
+    barred = may and found.sight is not None and open_there(gone)
+    things = not_sent(actor, found, gone, str(get_locale())) if may and not barred else ()
     given = form or LaterInput(formdata=None)
     views = from_form(given.offer([(str(one.id), _words(one)) for one in things]))
     return {
         "gone": gone,
         "gone_to": words.other_name(gone),
         "may_pass_on": may,
+        "barred": words.phones(gone) if barred else None,
         "things": [views["things"]] if things else [],
     }
 

@@ -49,7 +49,7 @@ def listed(settings: Council, language: str) -> Listed:
         OUTCOMES, (OUTCOMES,), _("For which outcomes (optional)"), _("Choose outcomes of the list"),
         _("It is offered once one of them is recorded. If you choose none, it is offered at any time."), "several",
         options=tuple((one.key, say(one.label, language)) for one in settings.outcomes),
-        short=_("For which outcomes"),
+        past=_past(settings), short=_("For which outcomes"),
     )  # fmt: skip
     return Listed(
         LETTERS,
@@ -64,6 +64,14 @@ def listed(settings: Council, language: str) -> Listed:
         MOST_LETTERS,
         check=_wrong_words,
     )
+
+
+def _past(settings: Council) -> tuple[tuple[str, str], ...]:
+    """Outcomes that letters have and the operator has taken away: one that lost them would be a letter for any report.
+    Whoever changes it keeps them, or takes them off."""
+    known = {one.key for one in settings.outcomes}
+    kept = sorted({key for one in settings.letters.values() for key in one.outcomes} - known)
+    return tuple((key, _("%(code)s (no longer an outcome)", code=key)) for key in kept)
 
 
 def template(said: Said) -> LetterTemplate:

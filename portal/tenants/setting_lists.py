@@ -52,7 +52,7 @@ def refused(listed: Listed, said: Said, others: Iterable[Row] = ()) -> dict[str,
 
 
 def _refusal(entry: Entry, said: Sequence[str]) -> str:
-    offered = ["yes", "no"] if entry.kind == "yes_no" else [value for value, _words in entry.options]
+    offered = ["yes", "no"] if entry.kind == "yes_no" else [value for value, _words in (*entry.options, *entry.past)]
     if offered:
         nothing = entry.kind == "several" and not any(said)
         return "" if nothing or set(said) <= set(offered) else entry.wrong
@@ -76,7 +76,7 @@ def wrong(listed: Listed, key: str, said: Said, mistakes: Iterable[Found]) -> di
 
 def facts(entry: Entry, said: Mapping[str, Sequence[str]]) -> str:
     """What one input says of an item, as its list tells it; "" for nothing."""
-    names = {"yes": _("Yes"), "no": _("No")} if entry.kind == "yes_no" else dict(entry.options)
+    names = {"yes": _("Yes"), "no": _("No")} if entry.kind == "yes_no" else dict((*entry.options, *entry.past))
     if entry.kind == "date":
         return date_words(day_of(said.get(entry.name, ())))
     words = [one for one in said.get(entry.name, ()) if one]

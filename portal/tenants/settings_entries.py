@@ -252,7 +252,8 @@ def _view(entry: Entry, said: tuple[str, ...], error: str) -> FieldView:
         options = tuple(OptionView(key, label) for key, label in zip(DAYS, day_names(), strict=True))
         return replace(made, kind="checkboxes", value=said, options=options)
     if entry.kind in ("several", "choice"):
-        options = tuple(OptionView(*one) for one in entry.options)
+        past = [one for one in entry.past if one[0] in said]
+        options = tuple(OptionView(*one) for one in (*entry.options, *past))
         several = entry.kind == "several"
         return replace(made, kind="checkboxes" if several else "radios", value=said if several else said[0],
                        options=options)  # fmt: skip

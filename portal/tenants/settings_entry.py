@@ -24,6 +24,8 @@ class Entry:
     width: int | None = None
     # What can be chosen (key and words), and what counts where the settings say nothing.
     options: tuple[tuple[str, str], ...] = ()
+    # What can be chosen no more, and is offered only where it was chosen before.
+    past: tuple[tuple[str, str], ...] = ()
     usual: tuple[str, ...] = ()
     # What its answer is called where it is told and not asked for; "" for the label.
     short: str = ""

@@ -145,3 +145,18 @@ def test_one_in_use_is_removed_and_what_was_made_of_it_stays(administrator: Walk
 def test_the_address_that_a_letter_had_before_leads_to_it(administrator: Walker) -> None:
     assert administrator.where(administrator.get("/council/letter-no_further_action")) == FIRST
     assert f'href="/avonmere{LETTERS}"' in administrator.get("/council").text
+
+
+def test_a_letter_keeps_an_outcome_that_the_operator_took_away(administrator: Walker, admin: Admin) -> None:
+    admin.execute(
+        "update council set settings = jsonb_set(settings, '{letters,no_further_action,outcomes}', '[\"gone\"]')"
+        " where slug = 'avonmere'"
+    )
+    administrator.where(save(administrator, FIRST, title_en="A typo mended"))
+    one = settings(admin).letters["no_further_action"]
+    assert (one.title["en"], one.outcomes) == ("A typo mended", ("gone",))
+    assert "gone (no longer an outcome)" in administrator.get(LETTERS).text
+    assert "no longer an outcome" not in administrator.get(NEW).text, "nobody chooses it anew"
+    administrator.where(save(administrator, FIRST, outcomes="advice"))
+    assert settings(admin).letters["no_further_action"].outcomes == ("advice",)
+    assert "no longer an outcome" not in administrator.get(FIRST).text

@@ -9,8 +9,8 @@ from typing import Final
 from portal.tenants.reading import Reader
 
 RECOUNT_JOB: Final = "referrals.recount_clocks"
-# The parts of the settings by which a report is due, or the answer of an early-help team.
-DUE_BY: Final = frozenset({"clock", "phones", "early_help"})
+# The parts of the settings by which a report is due, or the answer of an early-help team or to a challenge.
+DUE_BY: Final = frozenset({"clock", "phones", "early_help", "challenging"})
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -172,3 +173,15 @@ def test_older_settings_do_not_come_back_past_a_challenge_that_waits(administrat
     admin.execute("update challenge set answer = 'upheld', reply = said, answered_at = now(), answered_by = raised_by")
     administrator.where(brought(1))
     assert settings(admin).challenging.levels == before
+
+
+def test_an_answer_that_waits_is_due_anew_once_its_level_has_other_days(administrator: Walker, admin: Admin) -> None:
+    case = Case(administrator.council).decide()
+    add_challenge(case.author, case.made.reference, uuid4(), "CNRY no")
+    administrator.jobs()
+    due = "select due_at from challenge"
+    (before,) = admin.execute(due).fetchall()
+    administrator.where(save(administrator, f"{LEVELS}/items/first", days="9"))
+    administrator.jobs()
+    (after,) = admin.execute(due).fetchall()
+    assert after[0] - before[0] > timedelta(days=7)  # type: ignore[operator] # both are times

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import pytest
@@ -57,6 +58,26 @@ def test_no_view_takes_a_head_for_a_form() -> None:
 
 def test_one_place_says_that_there_is_no_council() -> None:
     assert lines_with(ASKED_AGAIN, sources("portal"), {"portal/kernel/scope.py"}) == []
+
+
+def words_in_strings(found: list[Source]) -> list[str]:
+    """Where words are translated inside an f-string: what collects them for the translators does not look there."""
+    return [
+        f"{source.place}:{call.lineno}"
+        for source in found
+        for text in ast.walk(source.tree)
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        if call.func.id in ("_", "_l") or call.func.id.endswith("gettext")
+    ]
+
+
+def test_no_words_are_translated_inside_an_f_string() -> None:
+    assert words_in_strings(sources("portal")) == []
+    for words in ("_('None')", "_l('None')", "ngettext('%(num)s', '%(num)s', 1)", "x or _('None')"):
+        assert words_in_strings([Source("portal/bad.py", f'x = 1\ny = f"{{{words}}}"\n')]) == ["portal/bad.py:2"], words
+    assert words_in_strings([Source("portal/good.py", 'y = _("None") + f"{x}"\n')]) == []
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,8 @@ def where_words(at: Desk, one: Untranslated) -> str:
     said = _called(entry, str(name))
     if one.path[0] == "form":
         return str(_("The form itself"))
-    return f"{kinds.get(str(one.path[1]), _('Rules'))} {said}".strip() if len(one.path) > 1 else _("Rules")
+    rules = _("Rules")
+    return f"{kinds.get(str(one.path[1]), rules)} {said}".strip() if len(one.path) > 1 else rules
 
 
 def _called(entry: object, key: str) -> str:

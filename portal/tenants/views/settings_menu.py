@@ -138,22 +138,24 @@ def _lines(council: Council, language: str) -> dict[str, str]:
     advice = [words for key, words in outcomes.items() if key in told.guidance]
     asked = [say(one.title, language) for one in told.question_templates.values()]
     days, urgent = _("Working days to decide on a report"), _("Hours to act on an urgent report")
-    clock = told.clock
+    clock, none = told.clock, _("None")
+    left, approves = _("Working hours left when a report is due soon"), _("A second person approves")
+    challenged = _("Days in which a decision can be challenged")
     said = {
         "names": say(told.name, language),
         "branding": told.colour,
-        "logo": say(told.logo.alt, language) if told.logo else _("None"),
+        "logo": say(told.logo.alt, language) if told.logo else none,
         "telephones": f"{told.phones.hub.number}. {hours_words(council, language)}",
         "contacts": told.email,
         "times": f"{days}: {clock.decide_working_days}. {urgent}: {clock.urgent_hours}",
-        "clocks": f"{_('Working hours left when a report is due soon')}: {clock.amber_hours}",
+        "clocks": f"{left}: {clock.amber_hours}",
         "files": f"{settings_numbers.files()[0][2]}: {told.files.megabytes}",
         "hand-over": ways[told.hand_over.how],
-        inputs.QUESTIONS: "; ".join(asked) or _("None"),
+        inputs.QUESTIONS: "; ".join(asked) or none,
         TELLING: "; ".join(outcomes.values()),
         inputs.GUIDANCE: "; ".join(advice) or _("Our own advice"),
-        inputs.DECIDING: f"{_('A second person approves')}: {'; '.join(second) or _('None')}",
-        "challenges": f"{_('Days in which a decision can be challenged')}: {told.challenging.days}",
+        inputs.DECIDING: f"{approves}: {'; '.join(second) or none}",
+        "challenges": f"{challenged}: {told.challenging.days}",
     }
     said |= {key: _begins(say(text, language)) for key, text in told.pages.items()}
     return {key: shorten(str(words), LONGEST, placeholder=" …") for key, words in said.items()}

@@ -77,6 +77,12 @@ def preview(actor: Actor, found: Found, wanted: Wanted) -> Written | None:
     return _composed(found, wanted, person)
 
 
+def fits(found: Found, template: str) -> bool:
+    """Whether the council has that letter, for a report as this one stands."""
+    known = scope.council().settings.letters.get(template)
+    return known is not None and known.goes_with(found.outcome)
+
+
 def open_letter(actor: Actor, found: Found, letter_id: UUID) -> Made:
     """A letter to print; recorded. Raises NotFound, and Conflict when it was withdrawn or is not safe any more."""
     made = letter(actor, found, letter_id)
@@ -172,9 +178,7 @@ def _address_mistake(actor: Actor, found: Found, address: str, own: tuple[str, .
 
 
 def _known(council: Council, found: Found, wanted: Wanted) -> bool:
-    template = council.settings.letters.get(wanted.template)
-    fits = template is not None and template.goes_with(found.outcome)
-    return fits and wanted.language in (*council.languages, BOTH)
+    return fits(found, wanted.template) and wanted.language in (*council.languages, BOTH)
 
 
 def _person(actor: Actor, found: Found, number: int) -> Addressee | None:

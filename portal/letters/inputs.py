@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, TextAreaField
@@ -34,21 +35,29 @@ class ChooseInput(Input):
     def offer(self, council: Council, people: Sequence[Addressee], language: str, outcome: str) -> ChooseInput:
         """Offer the council's letters for that outcome ("": none yet), the people who may be written to, and the
         council's languages."""
-        fitting = [(key, one) for key, one in council.letters.items() if one.goes_with(outcome)]
-        self.template.choices = [(key, say(one.title, language)) for key, one in fitting]
+        self.template.choices = _letters(council, language, outcome)
         self.person.choices = [(str(one.number), one.name) for one in people if not one.refused]
-        known = language_words()
-        several = (*council.languages, BOTH) if len(council.languages) > 1 else council.languages
-        self.language.choices = [(key, known[key]) for key in several]
+        self.language.choices = _languages(council)
         return self
+
+
+def _letters(council: Council, language: str, outcome: str) -> list[tuple[str, str]]:
+    return [(key, say(one.title, language)) for key, one in council.letters.items() if one.goes_with(outcome)]
+
+
+def _languages(council: Council) -> list[tuple[str, str]]:
+    known = language_words()
+    several = (*council.languages, BOTH) if len(council.languages) > 1 else council.languages
+    return [(key, known[key]) for key in several]
 
 
 class LetterInput(Once):
     """The check: is it safe to send?"""
 
-    template = HiddenField()
+    # Choices in the form that asks for another letter.
+    template: Any = HiddenField()
     person = HiddenField()
-    language = HiddenField()
+    language: Any = HiddenField()
     address = TextAreaField(
         _l("Address"),
         description=_l("Where this person lives now, as far as you know."),
@@ -83,3 +92,16 @@ class LetterInput(Once):
             harmer=str(self.harmer.data or ""),
             checked=YES if self.checked.data else "",
         )
+
+
+class AgainInput(LetterInput):
+    """The check of a letter that does not fit the report any more: another is chosen, and what was typed stays."""
+
+    template = Choice(_l("Which letter?"), message=_l("Choose a letter"))
+    language = Choice(_l("In which language?"), message=_l("Choose a language"))
+
+    def offer(self, council: Council, language: str, outcome: str) -> AgainInput:
+        """Offer the council's letters for that outcome ("": none yet), and its languages."""
+        self.template.choices = _letters(council, language, outcome)
+        self.language.choices = _languages(council)
+        return self

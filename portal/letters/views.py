@@ -18,7 +18,7 @@ from portal.kernel import clock, scope
 from portal.kernel.errors import Conflict, Invalid
 from portal.letters import commands, wording
 from portal.letters.composing import About, Written, compose
-from portal.letters.inputs import ChooseInput, LetterInput
+from portal.letters.inputs import AgainInput, ChooseInput, LetterInput
 from portal.letters.queries import count, letters, number_from, people
 from portal.referrals.queries import counted
 from portal.referrals.queries.record import Found, find
@@ -29,7 +29,7 @@ from portal.tenants import letter_entries, previews, uses
 from portal.tenants.list_stores import Said
 from portal.tenants.queries import logos
 from portal.web import typesetting
-from portal.web.fields import from_form
+from portal.web.fields import FieldView, from_form
 from portal.web.posted import only_language
 
 blueprint = Blueprint("letters", __name__)
@@ -67,6 +67,8 @@ def make(reference: str) -> ResponseReturnValue:
     actor = guard.actor()
     found = find(actor, Permission.DECIDE, reference)
     form = LetterInput()
+    if "again" in request.form:
+        return _check(found, form), 200 if commands.fits(found, form.wanted().template) else UNPROCESSABLE
     good = form.validate_on_submit()
     if only_language():
         return _check(found, form), UNPROCESSABLE
@@ -75,10 +77,8 @@ def make(reference: str) -> ResponseReturnValue:
             return _check(found, form), UNPROCESSABLE
         commands.make(actor, found, form.wanted(), form.mark())
     except Invalid as error:
-        for name, code in error.errors.items():
-            form.refuse(
-                name if name not in ("template", "language", "person") else "address", wording.trouble(name, code)
-            )
+        for name in error.errors.keys() - {"template", "language", "person"}:
+            form.refuse(name, wording.trouble(name, error.errors[name]))
         return _check(found, form), UNPROCESSABLE
     except Conflict as conflict:
         return conflict_page(reference, conflict)
@@ -166,6 +166,8 @@ def _page(found: Found, form: ChooseInput, trouble: str = "") -> str:
     council = scope.council().settings
     views = from_form(form.offer(council, known, str(get_locale()), found.outcome))
     may = not found.reads_only(actor)
+    none_left = all(one.refused for one in known)
+    none_fits = not any(one.goes_with(found.outcome) for one in council.letters.values())
     return render_template(
         "letters/list.html",
         found=found,
@@ -174,10 +176,11 @@ def _page(found: Found, form: ChooseInput, trouble: str = "") -> str:
         refused=[(one.name, [wording.refused_words(why) for why in one.refused]) for one in known if one.refused],
         instead=wording.instead(),
         nobody=not known,
-        none_left=all(one.refused for one in known),
+        none_left=none_left,
         no_templates=not council.letters,
-        none_fits=not any(one.goes_with(found.outcome) for one in council.letters.values()),
-        views=views if may else {},
+        none_fits=none_fits,
+        # Where the form is not drawn, an error of it would lead nowhere.
+        views=views if may and not none_left and not none_fits else {},
         languages=wording.language_words(),
         may=may,
         trouble=trouble,
@@ -187,15 +190,35 @@ def _page(found: Found, form: ChooseInput, trouble: str = "") -> str:
 def _check(found: Found, form: LetterInput) -> str:
     actor, wanted = guard.actor(), form.wanted()
     person = next((one for one in people(actor, found) if one.number == wanted.person), None)
+    letter = commands.preview(actor, found, wanted)
+    another = _another(found, form) if letter is None and person is not None and not person.refused else None
     return render_template(
         "letters/write.html",
         found=found,
         wording=Wording(found.form_key),
         views=from_form(form),
-        letter=commands.preview(actor, found, wanted),
+        letter=letter,
+        another=another,
+        address=wanted.address,
         thought=[wording.thought_words(why) for why in person.thought] if person else [],
         how=person.how if person else "",
     )
+
+
+def _another(found: Found, form: LetterInput) -> list[FieldView]:
+    """The check with a choice of the letters that fit, where the one that was chosen does not; nothing where none
+    does."""
+    council, wanted = scope.council().settings, form.wanted()
+    again = AgainInput(formdata=None, data=form.data).offer(council, str(get_locale()), found.outcome)
+    if not again.template.choices:
+        return []
+    if not commands.fits(found, wanted.template):
+        code = "other" if wanted.template in council.letters else "unknown"
+        again.refuse("template", wording.trouble("template", code))
+    else:
+        again.refuse("language", wording.trouble("language", "unknown"))
+    views = from_form(again)
+    return [views.pop("template"), views.pop("language"), *views.values()]
 
 
 def _line(found: Found) -> beside.Line:

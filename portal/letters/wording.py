@@ -44,6 +44,7 @@ def trouble(name: str, code: str) -> str:
     unsafe = _("No letter is made: it would not be safe. Speak to your manager about another way")
     words = {
         ("template", "unknown"): _("Choose a letter"),
+        ("template", "other"): _("This letter is not for the outcome that the report has now. Choose another letter"),
         ("language", "unknown"): _("Choose a language"),
         ("person", "unknown"): _("Choose a person"),
         ("address", "required"): _("Enter the address"),

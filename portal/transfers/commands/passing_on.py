@@ -113,11 +113,16 @@ def _write(theirs: Transfer, there: Found, passed: Passed) -> None:
 
 
 def _add(row: Transfer, sent: list[UUID], files_left: Sequence[UUID] = ()) -> None:
+    """Note what goes, once each; of the receiver, too, that these files are on their way, again where one was missing
+    before."""
+    new = [one for one in sent if one not in row.sent]
     db.session().execute(
         update(Transfer)
         .where(Transfer.tenant_id == council_id(), Transfer.id == row.id)
         .values(
-            sent=func.array_cat(Transfer.sent, sent), files_left=func.array_cat(Transfer.files_left, list(files_left))
+            sent=func.array_cat(Transfer.sent, new),
+            files_left=func.array_cat(Transfer.files_left, list(files_left)),
+            files_missing=[one for one in row.files_missing if one not in files_left],
         )
         .execution_options(synchronize_session=False)
     )

@@ -18,6 +18,7 @@ from portal.messaging.queries import Said, thread
 from portal.referrals.queries.corrections import Corrected, as_now, corrections
 from portal.referrals.queries.record import Answers, Found, answers_of
 from portal.transfers.queries.gathering import files_of
+from portal.transfers.queries.since import missing_there
 from portal.transfers.queries.transfers import One
 from portal.web.dates import datetime_words
 from portal.web.speaking import speaking
@@ -37,7 +38,7 @@ class Later:
 
 def not_sent(actor: Actor, found: Found, one: One, language: str) -> tuple[Later, ...]:
     """What of the report can still go to the council that accepted it, oldest first; `language` is the reader's."""
-    sent = frozenset(one.sent)
+    sent = frozenset(one.sent) - missing_there(one)
     said = {each.id: each for each in thread(actor, Permission.DECIDE, found) if each.side == "agency" and each.text}
     waits = {key for key, each in said.items() if key not in sent}
     corrected = _corrected(actor, found, {key: said[key] for key in waits}, language)

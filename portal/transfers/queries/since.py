@@ -1,5 +1,5 @@
 """What one council has to know of the other's side, and nothing of what it holds: how much came in to the sender after
-its offer, and whether the receiver's report is restricted."""
+its offer, which files could not be brought, and whether the receiver's report is restricted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from portal.referrals.models import Attachment, Referral
 from portal.transfers.across import across, other
 from portal.transfers.models import Transfer
 from portal.transfers.queries.transfers import One
-from portal.transfers.states import IN, OFFERED, OUT
+from portal.transfers.states import ACCEPTED, IN, OFFERED, OUT
 
 CAME_IN: Final = (
     Event.REPLY_SENT, Event.INFORMATION_ADDED, Event.ANSWER_CORRECTED, Event.FILE_ADDED, Event.WITHDRAWAL_ASKED,
@@ -51,6 +51,17 @@ def came_since(found: One) -> int:
         )
         row = db.session().execute(query).one_or_none()
         return came_in(row.referral_id, row.confirmed_at) if row else 0
+
+
+def missing_there(found: One) -> frozenset[UUID]:
+    """The files that were sent to the other council and could not be brought there."""
+    if found.side != OUT or found.state != ACCEPTED or other(found.other_id) is None:
+        return frozenset()
+    with across(found.other_id):
+        query = select(Transfer.files_missing).where(
+            Transfer.tenant_id == council_id(), Transfer.id == found.id, Transfer.side == IN
+        )
+        return frozenset(db.session().execute(query).scalar_one_or_none() or ())
 
 
 def open_there(found: One) -> bool:

@@ -85,7 +85,7 @@ def phones(one: One) -> list[Phone]:
 def rows(one: One) -> Rows:
     """One transfer, for whoever sent it and whoever gets it."""
     # Whoever is offered it has read so above.
-    hidden = one.restricted and one.side != IN
+    hidden = one.restricted and one.side != IN and one.open
     found = [
         (_("From") if one.side == IN else _("To"), other_name(one)),
         (_("Why"), str(one.words.get("why", ""))),

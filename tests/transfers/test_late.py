@@ -24,8 +24,10 @@ from portal.referrals.models import Attachment, Referral
 from portal.referrals.queries.record import find, record_of
 from portal.tenants.source_settings import source_of
 from portal.transfers.commands import offering, rows
+from portal.transfers.commands.passing_on import pass_on
 from portal.transfers.envelope import from_text
-from portal.transfers.queries.transfers import arrival, record_of_arrival, waiting
+from portal.transfers.queries.lately import Later, not_sent
+from portal.transfers.queries.transfers import arrival, one, record_of_arrival, waiting
 from tests.factories.people import make_person, sign_in
 from tests.fixtures.councils import Councils
 from tests.transfers.cases import Case, make_case
@@ -55,6 +57,14 @@ def put(case: Case, name: str, message: UUID | None = None) -> UUID:
         with db.unit_of_work(Scope(case.councils.england, SYSTEM)) as session:
             session.execute(update(Attachment).where(Attachment.file_id == file_id).values(message_id=message))
     return file_id
+
+
+def waits(case: Case, transfer_id: UUID) -> tuple[Later, ...]:
+    def look(actor: Any, found: Any) -> tuple[Later, ...]:
+        return not_sent(actor, found, one(actor, transfer_id), "en")
+
+    found: tuple[Later, ...] = case.act(case.screener, look)
+    return found
 
 
 def add(case: Case) -> UUID:
@@ -119,7 +129,15 @@ def test_what_came_in_after_the_offer_is_told_before_and_after_accepting(case: C
     case.accept(transfer_id)
     assert envelope(case).later == 2
     (reference,) = case.arrivals()
-    assert "2 things came in to the other council" in client.get(f"{root}/screening/{reference}/arrived").text
+    arrived = f"{root}/screening/{reference}/arrived"
+    assert "2 things came in to the other council" in client.get(arrived).text
+    # What is passed on may be something else, so it is said as long as anything may be missing.
+    for _ in range(2):
+        add(case)
+    case.act(case.screener, pass_on, transfer_id, [one.id for one in waits(case, transfer_id)][-2:])
+    page = client.get(arrived).text
+    assert "2 things came in to the other council" in page
+    assert "2 things were passed on since" in page
 
 
 def test_the_holding_area_says_what_waits_to_those_who_answer(

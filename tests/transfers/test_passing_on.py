@@ -202,4 +202,4 @@ def test_the_page_sends_what_is_ticked(case: Case, client: FlaskClient) -> None:
     (reference,) = case.arrivals()
     assert LATE in client.get(f"/glan-yr-afon/screening/{reference}").text
     assert case.found(reference, case.theirs).unread_by_council == 0
-    assert "1 thing has come since" in client.get(f"/glan-yr-afon/screening/{reference}/arrived").text
+    assert "1 thing was passed on since" in client.get(f"/glan-yr-afon/screening/{reference}/arrived").text

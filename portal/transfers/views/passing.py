@@ -9,6 +9,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from portal.audit import events
+from portal.audit.events import Event
 from portal.auth import guard
 from portal.auth.guard import page
 from portal.auth.policy import Permission
@@ -57,18 +59,25 @@ def later(reference: str) -> ResponseReturnValue:
 def what_can_go(found: Found, made: tuple[One, ...], form: LaterInput | None) -> dict[str, Any]:
     """Of a report that another council has accepted: what it has not got, for whoever may pass it on."""
     actor = guard.actor()
-    gone = next((one for one in made if one.state == ACCEPTED), None)
-    if gone is None:
+    accepted = [one for one in made if one.state == ACCEPTED]
+    if not accepted:
         return {"gone": None}
+    gone = accepted[0]
+    before = dict.fromkeys(words.other_name(one) for one in accepted[1:] if one.other_id != gone.other_id)
     may = guard.may(Permission.DECIDE) and not found.reads_only(actor) and words.other(gone) is not None
     # What somebody restricted since must not reach everybody there.
     barred = may and found.sight is not None and open_there(gone)
     things = not_sent(actor, found, gone, str(get_locale())) if may and not barred else ()
+    if things:
+        # Messages are read on this page; what was refused is undone, and they were read all the same.
+        record = events.record_apart if request.method == "POST" else events.record
+        record(Event.REFERRAL_READ, found.id, part="transfer")
     given = form or LaterInput(formdata=None)
     views = from_form(given.offer([(str(one.id), _words(one)) for one in things]))
     return {
         "gone": gone,
         "gone_to": words.other_name(gone),
+        "gone_before": list(before),
         "may_pass_on": may,
         "barred": words.phones(gone) if barred else None,
         "things": [views["things"]] if things else [],

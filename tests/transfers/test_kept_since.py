@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 from portal.audit.models import AuditEvent
 from portal.auth.policy import Permission
 from portal.earlyhelp.queries.secrets import comes_to_keep
-from portal.forms.queries import version
+from portal.forms.queries import newest, version
 from portal.kernel import db
 from portal.kernel.errors import Conflict
 from portal.kernel.scope import SYSTEM, Actor, Council, Scope
@@ -23,6 +24,7 @@ from portal.referrals.places import Place
 from portal.referrals.queries.corrections import as_now, corrections, count
 from portal.referrals.queries.record import Found, answers_of, find
 from portal.referrals.withholding import keeps_places, unnamed
+from portal.transfers.commands import arriving
 from tests.factories.people import Person, sign_in
 from tests.fixtures.councils import Councils
 from tests.transfers.cases import Case, make_case
@@ -167,3 +169,18 @@ def test_what_is_restricted_since_does_not_go_to_a_report_that_everybody_sees(ca
 def restrict(council: Council, *people: Person) -> None:
     with db.unit_of_work(Scope(council, SYSTEM)) as session:
         session.execute(update(Referral).values(sight=[one.account_id for one in people]))
+
+
+def test_a_council_without_a_short_form_keeps_it_too(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    fix(case, SECRET)
+    fix(case, NAMELESS)
+    offered = case.offer()
+    whole = newest
+
+    def without() -> Any:
+        form = whole()
+        return replace(form, form=replace(form.form, urgent=()))
+
+    monkeypatch.setattr(arriving, "newest", without)
+    case.accept(offered)
+    assert kept(case) == (True, True)

@@ -39,6 +39,8 @@ KIND: Final = "urgent"
 # No question of the short form asks it, and every place of the report is kept as if one had said yes: see withholding.
 SECRET: Final = "transferred_secret"  # noqa: S105 - the key of an answer
 _MOST: Final = 200
+NO_SHORT_FORM: Final = "transferred"
+"""Under which section of the answers it stands in a council whose form has no short one."""
 
 
 class Arrived(NamedTuple):
@@ -101,13 +103,13 @@ def _write(values: dict[str, Any]) -> str:
 
 def _answers(form: Published, envelope: Envelope) -> dict[str, Any]:
     """The answers of this council's short form that the other's facts give; the rest is in what came."""
-    if not form.form.urgent:
-        return {}
-    told = {one.key: said for one in short_form(form.form) if (said := _told(one, envelope))}
+    short = form.form.urgent
+    told = {one.key: said for one in short_form(form.form) if (said := _told(one, envelope))} if short else {}
     kept = {SECRET: YES} if envelope.secret else {}
     # Whoever asked the other council to stay unnamed has asked this one.
     kept |= {UNNAMED: YES} if envelope.unnamed else {}
-    return {form.form.urgent[0].key: told | kept}
+    # Both are kept whatever a council's form asks.
+    return {short[0].key if short else NO_SHORT_FORM: told | kept} if told or kept else {}
 
 
 def _told(question: Question, envelope: Envelope) -> str:

@@ -39,8 +39,6 @@ KIND: Final = "urgent"
 # No question of the short form asks it, and every place of the report is kept as if one had said yes: see withholding.
 SECRET: Final = "transferred_secret"  # noqa: S105 - the key of an answer
 _MOST: Final = 200
-NO_SHORT_FORM: Final = "transferred"
-"""Under which section of the answers it stands in a council whose form has no short one."""
 
 
 class Arrived(NamedTuple):
@@ -58,7 +56,7 @@ def make(actor: Actor, envelope: Envelope, sender: Council) -> Arrived:
     form, made = newest(), uuid4()
     wrapped = vault.new_record_key("referral", made)
     record = vault.Record("referral", made, wrapped)
-    answers = Answers({}, "", _answers(form, envelope))
+    answers = _answers(form, envelope)
     children = tuple(one.facts for one in envelope.children)
     unseen = who_must_not_see(children, UUID(int=0))
     routed = taken_down(form.thresholds, _route(form, envelope.route))
@@ -101,15 +99,15 @@ def _write(values: dict[str, Any]) -> str:
     raise Unavailable("no free reference")
 
 
-def _answers(form: Published, envelope: Envelope) -> dict[str, Any]:
+def _answers(form: Published, envelope: Envelope) -> Answers:
     """The answers of this council's short form that the other's facts give; the rest is in what came."""
-    short = form.form.urgent
-    told = {one.key: said for one in short_form(form.form) if (said := _told(one, envelope))} if short else {}
     kept = {SECRET: YES} if envelope.secret else {}
     # Whoever asked the other council to stay unnamed has asked this one.
     kept |= {UNNAMED: YES} if envelope.unnamed else {}
-    # Both are kept whatever a council's form asks.
-    return {short[0].key if short else NO_SHORT_FORM: told | kept} if told or kept else {}
+    if not form.form.urgent:
+        return Answers(kept, "", {})
+    told = {one.key: said for one in short_form(form.form) if (said := _told(one, envelope))}
+    return Answers({}, "", {form.form.urgent[0].key: told | kept})
 
 
 def _told(question: Question, envelope: Envelope) -> str:
